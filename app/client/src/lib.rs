@@ -1,0 +1,1 @@
+//! The wasm crate: links the app's islands.

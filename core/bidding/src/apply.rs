@@ -1,0 +1,62 @@
+//! `apply`: what an event does to the state. It decides nothing: every number stands in the event, so that a
+//! replay of an old log never depends on today's rules.
+
+use crate::{Event, Leader, LotState, LotStatus};
+
+/// Leads the state over one event. `seq` stays: it counts commands, see [`apply_all`].
+pub fn apply(state: &mut LotState, event: &Event) {
+    match event {
+        Event::Opened => state.status = LotStatus::Open,
+        Event::MaxPlaced { dealer_id, max_fen } => {
+            if !state.bidders.contains(dealer_id) {
+                state.bidders.push(*dealer_id);
+            }
+            // Of a challenger's max only its effect counts: the `PriceChanged` that follows it.
+            set_own_max(state, Leader { dealer_id: *dealer_id, max_fen: *max_fen });
+        }
+        Event::MaxLowered { dealer_id, max_fen } => {
+            set_own_max(state, Leader { dealer_id: *dealer_id, max_fen: *max_fen });
+        }
+        Event::PriceChanged { leader, second_max_fen, price_fen, met } => {
+            state.leader = Some(*leader);
+            state.second_max_fen = *second_max_fen;
+            state.price_fen = Some(*price_fen);
+            state.met = *met;
+        }
+        Event::ReserveLowered { reserve_fen } => state.reserve_fen = Some(*reserve_fen),
+        Event::Extended { end_at } => {
+            state.end_at = *end_at;
+            state.extensions = state.extensions.saturating_add(1);
+        }
+        Event::ExtendedBySystem { end_at, cap_at, .. } => {
+            state.end_at = *end_at;
+            state.terms.cap_at = *cap_at;
+        }
+        Event::Paused => state.status = LotStatus::Paused,
+        Event::Resumed { end_at, cap_at } => {
+            state.status = LotStatus::Open;
+            state.end_at = *end_at;
+            state.terms.cap_at = *cap_at;
+        }
+        Event::Closed { outcome } => {
+            state.status = LotStatus::Closed;
+            state.outcome = Some(*outcome);
+        }
+    }
+}
+
+/// The state after one accepted command: all its events, and `seq` one higher.
+pub fn apply_all(state: &LotState, events: &[Event]) -> LotState {
+    let mut next = state.clone();
+    for event in events {
+        apply(&mut next, event);
+    }
+    next.seq = state.seq.saturating_add(1);
+    next
+}
+
+fn set_own_max(state: &mut LotState, own: Leader) {
+    if state.is_leader(own.dealer_id) {
+        state.leader = Some(own);
+    }
+}

@@ -1,0 +1,265 @@
+//! What can be asked of a lot, what happens when it is accepted, and why it is refused.
+
+use kernel::{DealerId, Fen, UnixMs};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Outcome, ReserveLight};
+
+/// Everything that changes a lot is a command in the lot's queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// A bid: the entity authorises up to `max_fen`. Lower than its own standing max: a lowering.
+    PlaceMax {
+        /// The buyer entity.
+        dealer_id: DealerId,
+        /// The highest amount it authorises.
+        max_fen: Fen,
+        /// Whether the bidder confirmed an unusually high amount (fat-finger guard).
+        confirmed: bool,
+        /// What the caller already knows about the entity's right to bid here; the first bar in the fixed
+        /// order is the answer.
+        bar: Option<Bar>,
+    },
+    /// The seller lowers his reserve.
+    ReserveLowered {
+        /// The new, lower reserve.
+        reserve_fen: Fen,
+    },
+    /// Bidding begins.
+    Open,
+    /// Bidding stops until resumed.
+    Pause,
+    /// Bidding goes on; the lot keeps at least `min_left_ms`.
+    Resume {
+        /// The least time left after resuming.
+        min_left_ms: i64,
+    },
+    /// The commit path was away over `[from, to]` (outage rule).
+    ExtendBySystem {
+        /// When it went away.
+        from: UnixMs,
+        /// When it came back.
+        to: UnixMs,
+        /// The new end is `to + max(W, min_left_ms)`.
+        min_left_ms: i64,
+    },
+    /// The end has come. Refused while `now < end_at`.
+    Close,
+}
+
+/// A reason, known outside the fold, why an entity may not bid here (eligibility rules 3–7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bar {
+    /// Outside the sale's buyer groups.
+    NotInvited,
+    /// A step of the on-boarding is missing.
+    KycMissing,
+    /// Banned or suspended.
+    Banned,
+    /// The seller, or close to him.
+    SellerOrAffiliate,
+    /// Another store of the group leads.
+    SisterRooftopLeads,
+}
+
+/// What an accepted command did. Applied in order they lead from one state to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Bidding began.
+    Opened,
+    /// A max was accepted.
+    MaxPlaced {
+        /// By whom.
+        dealer_id: DealerId,
+        /// The max.
+        max_fen: Fen,
+    },
+    /// The leader lowered his max.
+    MaxLowered {
+        /// By whom.
+        dealer_id: DealerId,
+        /// The new max.
+        max_fen: Fen,
+    },
+    /// The lead, the price or the reserve light changed.
+    PriceChanged {
+        /// The leader now, with his max.
+        leader: crate::Leader,
+        /// The second-best max.
+        second_max_fen: Option<Fen>,
+        /// The price now.
+        price_fen: Fen,
+        /// Whether the reserve is met now.
+        met: bool,
+    },
+    /// The reserve was lowered.
+    ReserveLowered {
+        /// To.
+        reserve_fen: Fen,
+    },
+    /// Soft close moved the end.
+    Extended {
+        /// The new end.
+        end_at: UnixMs,
+    },
+    /// The outage rule moved the end, and the cap with it.
+    ExtendedBySystem {
+        /// When the outage began.
+        from: UnixMs,
+        /// When it was over.
+        to: UnixMs,
+        /// The new end.
+        end_at: UnixMs,
+        /// The new cap, moved by as much as the end.
+        cap_at: UnixMs,
+    },
+    /// Bidding stopped.
+    Paused,
+    /// Bidding goes on.
+    Resumed {
+        /// The end, perhaps moved to leave enough time.
+        end_at: UnixMs,
+        /// The cap, moved by as much as the end.
+        cap_at: UnixMs,
+    },
+    /// The hammer fell.
+    Closed {
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// Which branch of the rules decided, with its inputs: why the price is what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The rule's branch. Bids: `first_bid`, `overtook`, `below_leader`, `tied`, `own_raise`, `lowered`, and
+    /// `reserve_jump` when the light turned to met. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
+    /// `extended_by_system`, `closed`.
+    pub branch: String,
+    /// Inputs and formula, other entities' maxes redacted to what is public. The reserve stands only in that of
+    /// `reserve_lowered`, which is for the seller.
+    pub data: Value,
+}
+
+/// Something the bidder should know beside "accepted".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Note {
+    /// Equal to the leader's max: the earlier keeps the lead.
+    TiedEarlierWins,
+    /// The leader's max was higher: outbid at once.
+    OutbidAtOnce,
+}
+
+/// An accepted command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// What the bidder should know besides.
+    pub note: Option<Note>,
+    /// Why.
+    pub explanation: Explanation,
+}
+
+/// Why a command is refused. The order of the variants is the order of the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RefusalCode {
+    /// 未开拍
+    LotNotOpen,
+    /// 已截止
+    Closed,
+    /// 无参拍权限
+    NotInvited,
+    /// 未完成认证
+    KycMissing,
+    /// 账户受限
+    Banned,
+    /// 卖方及关联方不得出价
+    SellerOrAffiliate,
+    /// 同集团门店领先
+    SisterRooftopLeads,
+    /// 非最小单位整数倍
+    NotTick,
+    /// 低于最低可出价
+    BelowMin,
+    /// 检测报告已更新
+    NeedReconfirmCr,
+    /// 请再次确认金额
+    FatFingerConfirm,
+    /// 可用额度不足
+    BuyingPower,
+    /// 重复出价
+    Duplicate,
+    /// The reserve is met already.
+    ReserveAlreadyMet,
+    /// The new reserve is not lower, or there is none to lower.
+    ReserveNotLower,
+    /// A system command that does not fit the status (close before the end, resume what runs).
+    NotApplicable,
+}
+
+/// A refused command: the state is untouched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Why.
+    pub code: RefusalCode,
+    /// The data that explains it: a JSON object.
+    pub data: Value,
+}
+
+impl RefusalCode {
+    /// `BELOW_MIN`: the code in receipts, answers and text keys.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            RefusalCode::LotNotOpen => "LOT_NOT_OPEN",
+            RefusalCode::Closed => "CLOSED",
+            RefusalCode::NotInvited => "NOT_INVITED",
+            RefusalCode::KycMissing => "KYC_MISSING",
+            RefusalCode::Banned => "BANNED",
+            RefusalCode::SellerOrAffiliate => "SELLER_OR_AFFILIATE",
+            RefusalCode::SisterRooftopLeads => "SISTER_ROOFTOP_LEADS",
+            RefusalCode::NotTick => "NOT_TICK",
+            RefusalCode::BelowMin => "BELOW_MIN",
+            RefusalCode::NeedReconfirmCr => "NEED_RECONFIRM_CR",
+            RefusalCode::FatFingerConfirm => "FAT_FINGER_CONFIRM",
+            RefusalCode::BuyingPower => "BUYING_POWER",
+            RefusalCode::Duplicate => "DUPLICATE",
+            RefusalCode::ReserveAlreadyMet => "RESERVE_ALREADY_MET",
+            RefusalCode::ReserveNotLower => "RESERVE_NOT_LOWER",
+            RefusalCode::NotApplicable => "NOT_APPLICABLE",
+        }
+    }
+}
+
+/// What everybody may see of a lot; the body of live frames.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicLot {
+    /// The lot's number of accepted commands.
+    pub seq: i64,
+    /// Where it is in its life.
+    pub status: crate::LotStatus,
+    /// The price, once there is a bid.
+    pub price_fen: Option<Fen>,
+    /// The least acceptable next amount.
+    pub min_next_fen: Fen,
+    /// The step at this price: quick buttons are multiples of it.
+    pub step_fen: Fen,
+    /// The reserve light.
+    pub reserve: ReserveLight,
+    /// The leader's alias on this lot (1 = first bidder), once there is one.
+    pub leader_alias: Option<u32>,
+    /// How many entities have bid.
+    pub bidders: u32,
+    /// The effective end.
+    pub end_at: UnixMs,
+    /// How often the end moved.
+    pub extensions: u32,
+    /// Set when closed.
+    pub outcome: Option<Outcome>,
+}

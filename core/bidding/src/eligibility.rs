@@ -1,0 +1,146 @@
+//! Whether a bid may count: the checks of domain rules §5 in their fixed order; the first failure is the answer.
+//!
+//! `NEED_RECONFIRM_CR` (10) and `BUYING_POWER` (12) depend on records that only the caller's transaction sees;
+//! the caller adds them. A duplicate (13) moves no hold, so judging it before (12) changes no answer.
+
+use kernel::{Fen, UnixMs};
+use serde_json::json;
+
+use crate::place_max::Bid;
+use crate::{Bar, LotState, LotStatus, Refusal, RefusalCode};
+
+/// A max above this share of the guide price is confirmed twice, in percent.
+const FAT_FINGER_GUIDE_PERCENT: i128 = 130;
+/// A max this many steps above the price is confirmed twice.
+const FAT_FINGER_STEPS: i64 = 30;
+
+/// Every check that the fold can make, in order.
+pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refusal> {
+    check_open(state, now)?;
+    check_bar(bid.bar)?;
+    check_tick(state.terms.tick_fen, bid.max_fen)?;
+    check_min(state, bid)?;
+    check_fat_finger(state, bid)?;
+    check_duplicate(state, bid)
+}
+
+/// Codes 1 and 2. `now` is the admission time: a bid admitted before the opening is early, even if it is judged
+/// after it; one admitted before the end counts, even if it is judged after it.
+fn check_open(state: &LotState, now: UnixMs) -> Result<(), Refusal> {
+    let early = match state.status {
+        LotStatus::Scheduled | LotStatus::Paused => true,
+        LotStatus::Open => now < state.opens_at,
+        LotStatus::Closed => false,
+    };
+    if early {
+        let data = json!({ "opens_at": state.opens_at, "status": state.status });
+        return Err(Refusal { code: RefusalCode::LotNotOpen, data });
+    }
+    if state.status == LotStatus::Closed || now >= state.end_at {
+        return Err(closed(state, now));
+    }
+    Ok(())
+}
+
+/// `CLOSED`, with both times.
+pub(crate) fn closed(state: &LotState, now: UnixMs) -> Refusal {
+    let data = json!({ "admitted_at": now, "end_at": state.end_at });
+    Refusal { code: RefusalCode::Closed, data }
+}
+
+/// Codes 3 to 7: known outside the fold, as is the data that explains them.
+fn check_bar(bar: Option<Bar>) -> Result<(), Refusal> {
+    match bar {
+        None => Ok(()),
+        Some(bar) => Err(Refusal { code: bar.code(), data: json!({}) }),
+    }
+}
+
+/// Code 8. Zero and negative multiples of the tick pass: they are below every minimum.
+pub(crate) fn check_tick(tick: Fen, amount: Fen) -> Result<(), Refusal> {
+    let tick_fen = tick.0.max(1);
+    if amount.0 % tick_fen == 0 {
+        return Ok(());
+    }
+    // The nearest amounts that could be bid: never below one tick, never beyond what an `i64` holds.
+    let (lower_fen, upper_fen) = if amount.0 < tick_fen {
+        (tick_fen, tick_fen)
+    } else {
+        let lower_fen = amount.0 - amount.0 % tick_fen;
+        (lower_fen, lower_fen.checked_add(tick_fen).unwrap_or(lower_fen))
+    };
+    let data = json!({ "tick_fen": tick_fen, "lower_fen": lower_fen, "upper_fen": upper_fen });
+    Err(Refusal { code: RefusalCode::NotTick, data })
+}
+
+/// Code 9: the leader may go down to the price, everybody else must reach `min_next`.
+fn check_min(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
+    let data = if state.is_leader(bid.dealer_id) {
+        let floor = state.price_fen.unwrap_or(state.terms.start_fen);
+        (bid.max_fen < floor).then(|| json!({ "floor_fen": floor }))
+    } else {
+        let min_next = state.min_next();
+        // At the end of `i64` the minimum saturates at the price itself; matching the price is no bid.
+        let at_price = state.price_fen.is_some_and(|price| bid.max_fen <= price);
+        (bid.max_fen < min_next || at_price).then(|| json!({ "min_next_fen": min_next }))
+    };
+    match data {
+        None => Ok(()),
+        Some(data) => Err(Refusal { code: RefusalCode::BelowMin, data }),
+    }
+}
+
+/// Code 11.
+fn check_fat_finger(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
+    let own_max =
+        state.leader.filter(|leader| leader.dealer_id == bid.dealer_id).map(|leader| leader.max_fen);
+    let lowering = own_max.is_some_and(|own_max| bid.max_fen < own_max);
+    if !state.terms.fat_finger_guard || bid.confirmed || lowering {
+        return Ok(());
+    }
+    match fat_finger_threshold(state) {
+        Some(threshold) if bid.max_fen > threshold => {
+            let data = json!({ "threshold_fen": threshold, "guide_fen": state.terms.guide_fen });
+            Err(Refusal { code: RefusalCode::FatFingerConfirm, data })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The highest amount that needs no confirmation. Without a price only the guide counts: a first max is meant to
+/// be far above the start.
+fn fat_finger_threshold(state: &LotState) -> Option<Fen> {
+    let by_guide = state.terms.guide_fen.map(|guide| {
+        // Rounding down is exact for "more than": amounts are whole fen.
+        let fen = i128::from(guide.0) * FAT_FINGER_GUIDE_PERCENT / 100;
+        Fen(i64::try_from(fen).unwrap_or(i64::MAX))
+    });
+    let by_price = state
+        .price_fen
+        .map(|price| Fen(price.0.saturating_add(state.increment(price).0.saturating_mul(FAT_FINGER_STEPS))));
+    by_guide.into_iter().chain(by_price).min()
+}
+
+/// Code 13: the leader sends the max he holds. (A key used again is answered from the record, outside the fold.)
+fn check_duplicate(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
+    match state.leader {
+        Some(leader) if leader.dealer_id == bid.dealer_id && leader.max_fen == bid.max_fen => {
+            let data = json!({ "max_fen": leader.max_fen });
+            Err(Refusal { code: RefusalCode::Duplicate, data })
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Bar {
+    /// The code that answers a bid under this bar.
+    pub const fn code(self) -> RefusalCode {
+        match self {
+            Bar::NotInvited => RefusalCode::NotInvited,
+            Bar::KycMissing => RefusalCode::KycMissing,
+            Bar::Banned => RefusalCode::Banned,
+            Bar::SellerOrAffiliate => RefusalCode::SellerOrAffiliate,
+            Bar::SisterRooftopLeads => RefusalCode::SisterRooftopLeads,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The frames of the live channel (`docs/live-protocol.md`): JSON, one object a message, version 1.
+
+use kernel::{Fen, LotId, UnixMs};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Note, PublicLot, Refusal};
+
+/// One line of a lot's bid history, with the bidder's alias.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BidLine {
+    /// The lot's number of this bid.
+    pub seq: i64,
+    /// The bidder's alias on this lot (1 = first bidder).
+    pub alias: u32,
+    /// The price after it.
+    pub price_fen: Fen,
+    /// When it was admitted.
+    pub at: UnixMs,
+}
+
+/// What only this dealer sees of a lot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyPosition {
+    /// The dealer's alias, once it has bid.
+    pub alias: Option<u32>,
+    /// Whether it leads.
+    pub leading: bool,
+    /// Its highest accepted max.
+    pub max_fen: Option<Fen>,
+}
+
+/// What a browser or a dealer's system sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// Follow a lot; answered by a snapshot, then deltas.
+    Watch {
+        /// The lot.
+        lot_id: LotId,
+    },
+    /// Follow it no longer.
+    Unwatch {
+        /// The lot.
+        lot_id: LotId,
+    },
+    /// Ask for the whole state: after a gap, a reconnect, a wake.
+    Snapshot {
+        /// The lot.
+        lot_id: LotId,
+    },
+    /// A bid.
+    PlaceMax {
+        /// The command's key, made by the sender; a repeat gets the first answer.
+        key: Uuid,
+        /// The lot.
+        lot_id: LotId,
+        /// The highest amount authorised.
+        max_fen: Fen,
+        /// Whether an unusually high amount is confirmed.
+        #[serde(default)]
+        confirmed: bool,
+    },
+}
+
+/// What the server sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The whole visible state; replaces what the client has.
+    Snapshot {
+        /// Protocol version.
+        v: u16,
+        /// The lot.
+        lot_id: LotId,
+        /// What everybody sees.
+        lot: PublicLot,
+        /// What this dealer sees.
+        mine: MyPosition,
+        /// The newest bids, newest first.
+        history: Vec<BidLine>,
+        /// The server's clock.
+        server_time: UnixMs,
+    },
+    /// The state after one or more commands; apply only when `from_seq` is the client's `seq`.
+    Delta {
+        /// Protocol version.
+        v: u16,
+        /// The lot.
+        lot_id: LotId,
+        /// The `seq` before.
+        from_seq: i64,
+        /// What everybody sees now.
+        lot: PublicLot,
+        /// The bids in between, newest first.
+        history: Vec<BidLine>,
+        /// The server's clock.
+        server_time: UnixMs,
+    },
+    /// A command of this client was accepted and is durable.
+    Accepted {
+        /// Protocol version.
+        v: u16,
+        /// The command's key.
+        key: Uuid,
+        /// The lot.
+        lot_id: LotId,
+        /// The lot's number of this command.
+        seq: i64,
+        /// What everybody sees now.
+        lot: PublicLot,
+        /// What this dealer sees now.
+        mine: MyPosition,
+        /// What the bidder should know besides.
+        note: Option<Note>,
+    },
+    /// A command of this client was refused.
+    Refused {
+        /// Protocol version.
+        v: u16,
+        /// The command's key.
+        key: Uuid,
+        /// The lot.
+        lot_id: LotId,
+        /// Why, with the data that explains it.
+        refusal: Refusal,
+    },
+    /// A command could not be taken or understood; nothing was changed.
+    Error {
+        /// Protocol version.
+        v: u16,
+        /// The command's key, if it could be read.
+        key: Option<Uuid>,
+        /// `BUSY`, `BAD_FRAME`, `NOT_FOUND`, `UNAVAILABLE`, `SIGN_IN_NEEDED`.
+        code: String,
+    },
+    /// Nothing happened; the connection lives.
+    Heartbeat {
+        /// Protocol version.
+        v: u16,
+        /// The server's clock.
+        server_time: UnixMs,
+    },
+}

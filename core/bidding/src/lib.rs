@@ -1,0 +1,36 @@
+//! The auction as a fold.
+//!
+//! `decide(state, command, now)` gives the events of an accepted command or the refusal with the data that
+//! explains it; `apply(state, event)` leads to the next state. No IO, no clock, no randomness: the same crate
+//! decides on the server, replays the log, and explains a price in the browser.
+//!
+//! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`,
+//! `system.rs`. Who leads at what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
+//! `view.rs` makes what everybody may see, `frame.rs` carries it to browsers. The rules are the domain rules §3–§5;
+//! voiding a bid (§3.4) is not built yet: it will resolve the accepted maxes of the log again, without one of them.
+//!
+//! To add a command: a variant in `command.rs`, its rule in a file of its name, called from `decide.rs`, its effect
+//! in `apply.rs`, a test vector in `tests/vectors/`, and a line in the random histories of `tests/invariants.rs`.
+#![deny(missing_docs)]
+
+mod apply;
+mod command;
+mod decide;
+mod eligibility;
+mod frame;
+mod ladder;
+mod lower_reserve;
+mod place_max;
+mod resolve;
+mod soft_close;
+mod state;
+mod system;
+mod view;
+
+pub use apply::{apply, apply_all};
+pub use command::{Accepted, Bar, Command, Event, Explanation, Note, PublicLot, Refusal, RefusalCode};
+pub use decide::decide;
+pub use frame::{BidLine, ClientFrame, MyPosition, ServerFrame};
+pub use ladder::{Band, Ladder};
+pub use state::{BelowReserve, Leader, LotState, LotStatus, Outcome, ReserveLight, Terms};
+pub use view::quick_bids;

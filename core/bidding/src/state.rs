@@ -1,0 +1,163 @@
+//! What a lot is at one `seq`: everything a decision may depend on, and nothing else.
+
+use kernel::{DealerId, Fen, UnixMs};
+use serde::{Deserialize, Serialize};
+
+use crate::Ladder;
+
+/// How a max below the reserve is shown; frozen at the first accepted bid and printed on the lot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BelowReserve {
+    /// The reserve acts like a hidden bidder who was first: the whole max is placed.
+    Full,
+    /// The price moves by increments and the max stays secret.
+    Stepped,
+}
+
+/// The terms of a lot. They freeze at the first accepted bid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// `S`: the first acceptable amount.
+    pub start_fen: Fen,
+    /// Every amount is a multiple of it.
+    pub tick_fen: Fen,
+    /// `inc(p)`.
+    pub ladder: Ladder,
+    /// `W`: the soft-close window; 0 means no soft close.
+    pub window_ms: i64,
+    /// Soft close never moves the end beyond this instant.
+    pub cap_at: UnixMs,
+    /// After this many extensions the ladder doubles.
+    pub double_after_extensions: u32,
+    /// How a max below the reserve is shown.
+    pub below_reserve: BelowReserve,
+    /// The market reference price used by the fat-finger guard, if there is one.
+    pub guide_fen: Option<Fen>,
+    /// Whether the fat-finger guard asks for a second confirmation.
+    pub fat_finger_guard: bool,
+}
+
+/// Where a lot is in its life. `CLOSING` is a view, not a status: an open lot past its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LotStatus {
+    /// Opens at its time.
+    Scheduled,
+    /// Takes bids.
+    Open,
+    /// Takes none until resumed.
+    Paused,
+    /// Final.
+    Closed,
+}
+
+/// How a lot ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The reserve was met, or there was none: sold at the price to the leader.
+    Sold,
+    /// There is a bid but the reserve was not met: a negotiation (议价) begins.
+    Provisional,
+    /// Nobody bid, or the lot was withdrawn.
+    Unsold,
+}
+
+/// The reserve light: all that anybody but the seller and the sale's manager may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReserveLight {
+    /// 无保留
+    None,
+    /// 未达
+    NotMet,
+    /// 已达
+    Met,
+}
+
+/// The leader and the highest amount he authorised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leader {
+    /// The buyer entity in the lead.
+    pub dealer_id: DealerId,
+    /// `m1`. Secret: shown to this dealer only.
+    pub max_fen: Fen,
+}
+
+/// A lot at one `seq`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotState {
+    /// The number of accepted commands; assigned at commit.
+    pub seq: i64,
+    /// Where it is in its life.
+    pub status: LotStatus,
+    /// The terms.
+    pub terms: Terms,
+    /// When bidding opens.
+    pub opens_at: UnixMs,
+    /// The effective end. Never moves back.
+    pub end_at: UnixMs,
+    /// `R`, secret. `None`: no reserve.
+    pub reserve_fen: Option<Fen>,
+    /// Whether the reserve is met (false without a reserve).
+    pub met: bool,
+    /// The leader and `m1`.
+    pub leader: Option<Leader>,
+    /// `m2`: the best max of any other entity ever accepted.
+    pub second_max_fen: Option<Fen>,
+    /// `P`: the public price.
+    pub price_fen: Option<Fen>,
+    /// How often soft close moved the end.
+    pub extensions: u32,
+    /// Entities that ever had an accepted bid, without repeats: the number of bidders, and their aliases in order.
+    pub bidders: Vec<DealerId>,
+    /// Set when closed.
+    pub outcome: Option<Outcome>,
+}
+
+impl LotState {
+    /// A lot before its first command.
+    pub fn scheduled(terms: Terms, opens_at: UnixMs, end_at: UnixMs, reserve_fen: Option<Fen>) -> LotState {
+        LotState {
+            seq: 0,
+            status: LotStatus::Scheduled,
+            terms,
+            opens_at,
+            end_at,
+            reserve_fen,
+            met: false,
+            leader: None,
+            second_max_fen: None,
+            price_fen: None,
+            extensions: 0,
+            bidders: Vec::new(),
+            outcome: None,
+        }
+    }
+
+    /// `inc(p)` with the multiplier that many extensions bring.
+    pub fn increment(&self, price: Fen) -> Fen {
+        let doubled = self.extensions >= self.terms.double_after_extensions;
+        let step = self.terms.ladder.increment(price);
+        Fen(step.0.saturating_mul(if doubled { 2 } else { 1 }))
+    }
+
+    /// The least amount a challenger must authorise; `S` before the first bid.
+    pub fn min_next(&self) -> Fen {
+        match self.price_fen {
+            None => self.terms.start_fen,
+            Some(price) => Fen(price.0.saturating_add(self.increment(price).0)),
+        }
+    }
+
+    /// What everybody may know of the reserve.
+    pub fn reserve_light(&self) -> ReserveLight {
+        crate::view::light(self.reserve_fen, self.met)
+    }
+
+    /// Whether this entity leads.
+    pub fn is_leader(&self, dealer_id: DealerId) -> bool {
+        self.leader.is_some_and(|leader| leader.dealer_id == dealer_id)
+    }
+}

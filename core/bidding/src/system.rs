@@ -1,0 +1,95 @@
+//! Commands of the clock and of the staff: open, pause, resume, outage rule (domain rules §4.4), close (§4.2).
+
+use kernel::UnixMs;
+use serde_json::{Value, json};
+
+use crate::{Accepted, Event, Explanation, LotState, LotStatus, Outcome, Refusal, RefusalCode};
+
+/// Bidding begins. Late is possible: after an outage a lot opens past its end, and the outage rule moves the end.
+pub(crate) fn open(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
+    if state.status != LotStatus::Scheduled || now < state.opens_at {
+        return Err(not_applicable(state, now));
+    }
+    Ok(accepted(Event::Opened, "opened", json!({ "opens_at": state.opens_at, "end_at": state.end_at })))
+}
+
+/// Bidding stops. Not past the end: a later resume would open a lot again that everybody saw ending.
+pub(crate) fn pause(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
+    if state.status != LotStatus::Open || now >= state.end_at {
+        return Err(not_applicable(state, now));
+    }
+    Ok(accepted(Event::Paused, "paused", json!({ "end_at": state.end_at })))
+}
+
+/// Bidding goes on with at least `min_left_ms` to go.
+pub(crate) fn resume(state: &LotState, min_left_ms: i64, now: UnixMs) -> Result<Accepted, Refusal> {
+    if state.status != LotStatus::Paused {
+        return Err(not_applicable(state, now));
+    }
+    let (end_at, cap_at) = moved_to(state, now.plus_ms(min_left_ms));
+    let data = json!({ "end_before": state.end_at, "end_at": end_at, "min_left_ms": min_left_ms });
+    Ok(accepted(Event::Resumed { end_at, cap_at }, "resumed", data))
+}
+
+/// The outage `from..=to` touched the lot's last window.
+pub(crate) struct Outage {
+    pub(crate) from: UnixMs,
+    pub(crate) to: UnixMs,
+    pub(crate) min_left_ms: i64,
+}
+
+/// The outage rule. Refused for an outage that did not touch the last window: nobody lost his last chance.
+pub(crate) fn extend(state: &LotState, outage: &Outage, now: UnixMs) -> Result<Accepted, Refusal> {
+    let window_ms = state.terms.window_ms.max(0);
+    let touched = outage.from <= outage.to
+        && outage.from < state.end_at
+        && outage.to >= state.end_at.plus_ms(window_ms.saturating_neg());
+    if state.status == LotStatus::Closed || !touched {
+        return Err(not_applicable(state, now));
+    }
+    let (end_at, cap_at) = moved_to(state, outage.to.plus_ms(window_ms.max(outage.min_left_ms)));
+    let data = json!({
+        "from": outage.from,
+        "to": outage.to,
+        "end_before": state.end_at,
+        "end_at": end_at,
+        "window_ms": window_ms,
+        "min_left_ms": outage.min_left_ms,
+    });
+    let event = Event::ExtendedBySystem { from: outage.from, to: outage.to, end_at, cap_at };
+    Ok(accepted(event, "extended_by_system", data))
+}
+
+/// The hammer falls. A paused lot does not end: its clock stands still.
+pub(crate) fn close(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
+    if state.status != LotStatus::Open || now < state.end_at {
+        return Err(not_applicable(state, now));
+    }
+    let outcome = match (state.leader, state.reserve_fen) {
+        (None, _) => Outcome::Unsold,
+        (Some(_), Some(_)) if !state.met => Outcome::Provisional,
+        (Some(_), _) => Outcome::Sold,
+    };
+    let data = json!({
+        "end_at": state.end_at,
+        "price_fen": state.price_fen,
+        "reserve": state.reserve_light(),
+        "outcome": outcome,
+    });
+    Ok(accepted(Event::Closed { outcome }, "closed", data))
+}
+
+/// The end at `wanted` if that is later; the cap keeps its distance, or soft close would end with the extension.
+fn moved_to(state: &LotState, wanted: UnixMs) -> (UnixMs, UnixMs) {
+    let end_at = state.end_at.max(wanted);
+    (end_at, state.terms.cap_at.plus_ms(end_at.since(state.end_at)))
+}
+
+fn accepted(event: Event, branch: &str, data: Value) -> Accepted {
+    Accepted { events: vec![event], note: None, explanation: Explanation { branch: branch.to_owned(), data } }
+}
+
+fn not_applicable(state: &LotState, now: UnixMs) -> Refusal {
+    let data = json!({ "status": state.status, "opens_at": state.opens_at, "end_at": state.end_at, "admitted_at": now });
+    Refusal { code: RefusalCode::NotApplicable, data }
+}

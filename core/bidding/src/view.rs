@@ -1,0 +1,52 @@
+//! What of a lot may be shown, and to whom.
+
+use kernel::{DealerId, Fen};
+
+use crate::{LotState, PublicLot, ReserveLight};
+
+/// The second and the third quick button lie this many steps above the first.
+const QUICK_STEPS: [i64; 2] = [1, 4];
+
+impl LotState {
+    /// What everybody may see. No max, no reserve, no dealer.
+    pub fn public(&self) -> PublicLot {
+        PublicLot {
+            seq: self.seq,
+            status: self.status,
+            price_fen: self.price_fen,
+            min_next_fen: self.min_next(),
+            step_fen: self.increment(self.price_fen.unwrap_or(self.terms.start_fen)),
+            reserve: self.reserve_light(),
+            leader_alias: self.leader.and_then(|leader| self.alias_of(leader.dealer_id)),
+            bidders: u32::try_from(self.bidders.len()).unwrap_or(u32::MAX),
+            end_at: self.end_at,
+            extensions: self.extensions,
+            outcome: self.outcome,
+        }
+    }
+
+    /// The entity's alias on this lot: 1 for the first bidder; `None` for who has not bid.
+    pub fn alias_of(&self, dealer_id: DealerId) -> Option<u32> {
+        let position = self.bidders.iter().position(|bidder| *bidder == dealer_id)?;
+        u32::try_from(position).ok()?.checked_add(1)
+    }
+}
+
+/// The amounts of the three quick buttons: the least acceptable one, one step more, four steps more.
+///
+/// All are multiples of the tick, because the start and every step are. For the leader they are raises of his max
+/// only where they exceed it.
+pub fn quick_bids(lot: &PublicLot) -> [Fen; 3] {
+    let [second, third] =
+        QUICK_STEPS.map(|steps| Fen(lot.min_next_fen.0.saturating_add(lot.step_fen.0.saturating_mul(steps))));
+    [lot.min_next_fen, second, third]
+}
+
+/// What everybody may know of a reserve.
+pub(crate) fn light(reserve: Option<Fen>, met: bool) -> ReserveLight {
+    match (reserve, met) {
+        (None, _) => ReserveLight::None,
+        (Some(_), false) => ReserveLight::NotMet,
+        (Some(_), true) => ReserveLight::Met,
+    }
+}

@@ -1,0 +1,1 @@
+//! Every setting in one documented place, checked at start.

@@ -1,0 +1,34 @@
+//! Pools and migrations.
+
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+/// The outbox and inbox tables, which every service's database has.
+pub static BUS_MIGRATOR: Migrator = sqlx::migrate!("../../migrations/bus");
+
+/// A pool of at most `max_connections` to a service's database. Fails when the database cannot be reached within
+/// ten seconds.
+pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool, sqlx::Error> {
+    let options: PgConnectOptions = url.parse()?;
+    PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await
+}
+
+/// Brings a service's database up to date: its own migrations and the bus tables. Safe to run from several
+/// processes at once (sqlx takes an advisory lock).
+pub async fn migrate(pool: &PgPool, service: &Migrator) -> Result<(), MigrateError> {
+    let mut bus = Migrator { ..clone_of(&BUS_MIGRATOR) };
+    // its own book-keeping table, so that the two folders may number their files freely
+    bus.dangerous_set_table_name("_bus_migrations");
+    bus.run(pool).await?;
+    service.run(pool).await
+}
+
+fn clone_of(migrator: &'static Migrator) -> Migrator {
+    Migrator { migrations: migrator.migrations.clone(), ..Migrator::DEFAULT }
+}

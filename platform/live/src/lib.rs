@@ -1,0 +1,1 @@
+//! The live channel's hub: shared newest-only frames, bounded personal queues.

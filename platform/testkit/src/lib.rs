@@ -1,0 +1,53 @@
+//! What tests stand on: a real PostgreSQL and a fresh, migrated database for each test.
+//!
+//! `script/test` starts one private cluster and names it in `LUOCHUI_TEST_DATABASE_URL` (its `postgres` database,
+//! as superuser). A test calls [`fresh_database`]; databases are dropped with the cluster.
+#![deny(missing_docs)]
+#![expect(clippy::expect_used, reason = "a test without its database fails by panicking")]
+
+use kernel::{DealerId, DealerSeat, Lang, Principal, Role, Seat, UserId};
+use sqlx::migrate::Migrator;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool};
+use uuid::Uuid;
+
+/// A pool to a new database with the bus tables and the service's migrations.
+///
+/// # Panics
+/// When `LUOCHUI_TEST_DATABASE_URL` is not set or does not answer: run the tests by `script/test`, or
+/// `eval "$(script/test-database)"` first.
+pub async fn fresh_database(migrator: &Migrator) -> PgPool {
+    let admin_url = std::env::var("LUOCHUI_TEST_DATABASE_URL")
+        .expect("LUOCHUI_TEST_DATABASE_URL is set: eval \"$(script/test-database)\"");
+    let name = format!("test_{}", Uuid::now_v7().simple());
+    let mut admin = PgConnection::connect(&admin_url).await.expect("the test cluster answers");
+    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a test database can be made");
+    admin.close().await.expect("the connection closes");
+    let (server, query) = admin_url.rsplit_once("/postgres").expect("the URL names the database postgres");
+    let pool = platform_db::connect(&format!("{server}/{name}{query}"), 8).await.expect("the test database answers");
+    platform_db::migrate(&pool, migrator).await.expect("the migrations apply");
+    pool
+}
+
+/// A member of staff with these roles.
+pub fn staff(roles: &[Role]) -> Principal {
+    Principal {
+        user_id: UserId(Uuid::now_v7()),
+        display_name: "测试员工".into(),
+        lang: Lang::Zh,
+        seat: Seat::Staff { roles: roles.to_vec() },
+    }
+}
+
+/// A user of a new dealer company.
+pub fn dealer(name: &str) -> Principal {
+    Principal {
+        user_id: UserId(Uuid::now_v7()),
+        display_name: format!("{name}用户"),
+        lang: Lang::Zh,
+        seat: Seat::Dealer(DealerSeat {
+            dealer_id: DealerId(Uuid::now_v7()),
+            dealer_name: name.to_owned(),
+            is_owner: true,
+        }),
+    }
+}

@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# Shared by every script: where caches live, which Rust is used, how steps speak.
+# Sourced, never run. Settings here may be overridden from the environment.
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+CACHE="${LUOCHUI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/luochui}"
+mkdir -p "$CACHE"
+
+# Tools and versions. wasm-bindgen's command must equal the crate in Cargo.toml to the last digit.
+RUST_VERSION=1.96.0
+CARGO_LEPTOS_VERSION=0.3.11
+WASM_BINDGEN_VERSION=0.2.130
+WASM_TARGET=wasm32-unknown-unknown
+
+# Build products live outside the clone, so that a second clone rebuilds only the workspace's own crates.
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$CACHE/target}"
+# cargo-leptos sets this in its dev builds; setting it everywhere keeps one fingerprint (see ARCHITECTURE.md, "Building").
+export RUSTFLAGS="${RUSTFLAGS:---cfg erase_components}"
+export SQLX_OFFLINE="${SQLX_OFFLINE:-true}"
+export PATH="$CACHE/tools/bin:$ROOT/node_modules/.bin:$PATH"
+export LEPTOS_TAILWIND_VERSION="${LEPTOS_TAILWIND_VERSION:-v4.3.5}"
+
+# bootstrap decides once which Rust to use and writes it here.
+# shellcheck disable=SC1091
+if [ -f "$CACHE/rust.env" ]; then . "$CACHE/rust.env"; fi
+
+say()  { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+note() { printf '    %s\n' "$*" >&2; }
+die()  { printf '\n\033[31mcannot go on:\033[0m %s\n' "$*" >&2; exit 1; }
+
+# timed "what is happening" command...   says what runs, how long it took, and keeps its output for a failure.
+timed() {
+  local what="$1"; shift
+  local started=$SECONDS log
+  log="$CACHE/log/$(printf '%s' "$what" | tr -cs 'A-Za-z0-9' '-').log"
+  mkdir -p "$CACHE/log"
+  say "$what"
+  if "$@" >"$log" 2>&1; then
+    note "done in $((SECONDS - started)) s"
+  else
+    local code=$?
+    tail -n 25 "$log" >&2
+    note "failed after $((SECONDS - started)) s; the whole output is in $log"
+    return "$code"
+  fi
+}
+have() { command -v "$1" >/dev/null 2>&1; }
