@@ -1,0 +1,254 @@
+//! From variables to a checked [`Config`].
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::settings::{
+    ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, POOL_SIZE, POSTGRES_BIN, PUBLIC_URL, SECURE_COOKIES,
+    SERVICES, TIME_ZONE, setting,
+};
+use crate::values::is_log_filter;
+use crate::{
+    Config, ConfigError, ConfigErrors, Databases, Demo, LogFormat, PublicUrl, Service, TimeZone,
+    mask_password,
+};
+
+/// What the embedded PostgreSQL serves: its `max_connections` of 200, less what an operator, a backup and
+/// migrations need.
+const EMBEDDED_CONNECTIONS_MAX: u32 = 180;
+/// A pool of one would deadlock where a command holds a connection and asks for another.
+const POOL_SIZES: std::ops::RangeInclusive<u32> = 2..=100;
+
+pub(crate) fn from_os(vars: impl Iterator<Item = (OsString, OsString)>) -> Result<Config, ConfigErrors> {
+    // a name that is not UTF-8 is none of ours; odd bytes of a value become U+FFFD, which the reader refuses
+    from_strings(vars.filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        Some((name, value.to_string_lossy().into_owned()))
+    }))
+}
+
+pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigErrors> {
+    let mut reader = Reader::new(vars);
+    let addr = reader.read(ADDR, |text| text.parse::<SocketAddr>().ok());
+    let services = reader.read(SERVICES, Service::list);
+    let public_url = reader.public_url(addr);
+    let data = reader.read(DATA, |text| Some(PathBuf::from(text)));
+    let postgres_bin = reader.given(POSTGRES_BIN).map(PathBuf::from);
+    let databases = reader.databases(services.as_deref());
+    let pool_size =
+        reader.read(POOL_SIZE, |text| text.parse::<u32>().ok().filter(|size| POOL_SIZES.contains(size)));
+    let demo = reader.read(DEMO, Demo::read);
+    let log = reader.read(LOG, |text| is_log_filter(text).then(|| text.to_owned()));
+    let log_format = reader.read(LOG_FORMAT, LogFormat::read);
+    let time_zone = reader.read(TIME_ZONE, TimeZone::read);
+    let secure_cookies = reader.secure_cookies(public_url.as_ref());
+    reader.check_pool(pool_size, services.as_deref(), databases.as_ref());
+    reader.check_demo(demo, services.as_deref());
+    let Reader { given, unknown, errors } = reader;
+    let all = (|| {
+        Some(Config {
+            addr: addr?,
+            public_url: public_url?,
+            data: data?,
+            postgres_bin,
+            services: services?,
+            databases: databases?,
+            pool_size: pool_size?,
+            demo: demo?,
+            log: log?,
+            log_format: log_format?,
+            time_zone: time_zone?,
+            secure_cookies: secure_cookies?,
+            given,
+            unknown,
+        })
+    })();
+    match all {
+        Some(config) if errors.is_empty() => Ok(config),
+        _ => Err(ConfigErrors(errors)),
+    }
+}
+
+struct Reader {
+    given: BTreeMap<&'static str, String>,
+    unknown: Vec<String>,
+    errors: Vec<ConfigError>,
+}
+
+impl Reader {
+    /// Keeps what is ours. An empty variable counts as not set: that is what compose files write for "nothing".
+    fn new(vars: impl Iterator<Item = (String, String)>) -> Reader {
+        let mut reader = Reader { given: BTreeMap::new(), unknown: Vec::new(), errors: Vec::new() };
+        for (name, value) in vars {
+            if value.trim().is_empty() {
+                continue;
+            }
+            match setting(&name) {
+                Some(setting) if value.contains(char::REPLACEMENT_CHARACTER) => {
+                    reader.errors.push(ConfigError::Value { variable: setting.name, value });
+                }
+                Some(setting) => drop(reader.given.insert(setting.name, value.trim().to_owned())),
+                None if name.starts_with("LUOCHUI_") && !OF_THE_SCRIPTS.contains(&name.as_str()) => {
+                    reader.unknown.push(name);
+                }
+                None => {}
+            }
+        }
+        reader.unknown.sort();
+        reader
+    }
+
+    fn given(&self, variable: &str) -> Option<&str> {
+        self.given.get(variable).map(String::as_str)
+    }
+
+    /// The given value or the table's default, parsed; a value that does not parse is refused.
+    fn read<T>(&mut self, variable: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let default = setting(variable).map_or("", |setting| setting.default);
+        let text = self.given(variable).unwrap_or(default).to_owned();
+        let value = parse(&text);
+        if value.is_none() {
+            self.errors.push(ConfigError::Value { variable, value: text });
+        }
+        value
+    }
+
+    fn refuse(&mut self, variable: &'static str, problem: impl Into<String>) {
+        self.errors.push(ConfigError::Combination { variable, problem: problem.into() });
+    }
+
+    fn public_url(&mut self, addr: Option<SocketAddr>) -> Option<PublicUrl> {
+        if let Some(text) = self.given(PUBLIC_URL).map(str::to_owned) {
+            let url = PublicUrl::read(&text);
+            if url.is_none() {
+                self.errors.push(ConfigError::Value { variable: PUBLIC_URL, value: text });
+            }
+            return url;
+        }
+        let addr = addr?;
+        if addr.ip().is_unspecified() || addr.port() == 0 {
+            self.refuse(
+                PUBLIC_URL,
+                format!("must be set, because {ADDR}={addr} does not say which address people type"),
+            );
+            return None;
+        }
+        PublicUrl::read(&format!("http://{addr}"))
+    }
+
+    fn databases(&mut self, services: Option<&[Service]>) -> Option<Databases> {
+        let mut urls = BTreeMap::new();
+        for service in Service::ALL {
+            let variable = service.database_variable();
+            let Some(url) = self.given(variable).map(str::to_owned) else { continue };
+            if is_postgres_url(&url) {
+                urls.insert(service, url);
+            } else {
+                self.errors.push(ConfigError::Value { variable, value: mask_password(&url) });
+            }
+        }
+        let services = services?;
+        urls.retain(|service, _| services.contains(service));
+        if Service::ALL.iter().all(|service| self.given(service.database_variable()).is_none()) {
+            if services.len() == Service::ALL.len() {
+                return Some(Databases::Embedded);
+            }
+            self.refuse(
+                SERVICES,
+                "a part of the services cannot run on the embedded PostgreSQL, which the other processes could not \
+                 reach: give each selected service its database URL, or run all",
+            );
+            return None;
+        }
+        self.refuse_missing(services);
+        self.refuse_shared(&urls);
+        Some(Databases::Urls(urls))
+    }
+
+    fn refuse_missing(&mut self, services: &[Service]) {
+        for service in services {
+            let variable = service.database_variable();
+            if self.given(variable).is_none() {
+                self.refuse(
+                    variable,
+                    format!(
+                        "missing, while other services have a database URL: give the {service} service its own, or \
+                         give none to run all on the embedded PostgreSQL"
+                    ),
+                );
+            }
+        }
+    }
+
+    /// One database a service: two in one would mix their tables.
+    fn refuse_shared(&mut self, urls: &BTreeMap<Service, String>) {
+        let list: Vec<(&Service, &String)> = urls.iter().collect();
+        for (position, (service, url)) in list.iter().enumerate() {
+            if let Some((first, _)) = list.iter().take(position).find(|(_, earlier)| earlier == url) {
+                self.refuse(
+                    service.database_variable(),
+                    format!(
+                        "is the same database as {}; each service needs its own",
+                        first.database_variable()
+                    ),
+                );
+            }
+        }
+    }
+
+    fn secure_cookies(&mut self, public_url: Option<&PublicUrl>) -> Option<bool> {
+        let wanted = self.read(SECURE_COOKIES, |text| match text {
+            "yes" => Some(Some(true)),
+            "no" => Some(Some(false)),
+            "auto" => Some(None),
+            _ => None,
+        })?;
+        let url = public_url?;
+        if wanted == Some(true) && !url.is_https() {
+            self.refuse(
+                SECURE_COOKIES,
+                format!(
+                    "yes needs an https address, and {PUBLIC_URL} is {url}: browsers would never send the cookie back \
+                     and nobody could sign in"
+                ),
+            );
+        }
+        Some(wanted.unwrap_or(url.is_https()))
+    }
+
+    fn check_pool(&mut self, size: Option<u32>, services: Option<&[Service]>, databases: Option<&Databases>) {
+        let (Some(size), Some(services), Some(Databases::Embedded)) = (size, services, databases) else {
+            return;
+        };
+        let count = u32::try_from(services.len()).unwrap_or(u32::MAX);
+        if size.saturating_mul(count) > EMBEDDED_CONNECTIONS_MAX {
+            self.refuse(
+                POOL_SIZE,
+                format!(
+                    "{size} connections for each of {count} services are more than the {EMBEDDED_CONNECTIONS_MAX} that \
+                     the embedded PostgreSQL serves: at most {}",
+                    EMBEDDED_CONNECTIONS_MAX / count.max(1)
+                ),
+            );
+        }
+    }
+
+    fn check_demo(&mut self, demo: Option<Demo>, services: Option<&[Service]>) {
+        if demo == Some(Demo::Yes) && services.is_some_and(|services| services.len() < Service::ALL.len()) {
+            self.refuse(
+                DEMO,
+                format!("yes needs all services in one process, and {SERVICES} names only a part"),
+            );
+        }
+    }
+}
+
+fn is_postgres_url(url: &str) -> bool {
+    let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+    // a database must be named: PostgreSQL would otherwise take the user's name for it
+    rest.and_then(|rest| rest.split(['?', '#']).next())
+        .and_then(|before_query| before_query.rsplit_once('/'))
+        .is_some_and(|(_, database)| !database.is_empty())
+}

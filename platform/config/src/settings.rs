@@ -1,0 +1,148 @@
+//! The table of all settings.
+
+/// One setting as people read about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The variable.
+    pub name: &'static str,
+    /// What holds when it is not set; empty where that is "nothing".
+    pub default: &'static str,
+    /// Which values are allowed.
+    pub allowed: &'static str,
+    /// What it is for.
+    pub meaning: &'static str,
+}
+
+pub(crate) const ADDR: &str = "LUOCHUI_ADDR";
+pub(crate) const PUBLIC_URL: &str = "LUOCHUI_PUBLIC_URL";
+pub(crate) const DATA: &str = "LUOCHUI_DATA";
+pub(crate) const POSTGRES_BIN: &str = "LUOCHUI_POSTGRES_BIN";
+pub(crate) const SERVICES: &str = "LUOCHUI_SERVICES";
+pub(crate) const POOL_SIZE: &str = "LUOCHUI_POOL_SIZE";
+pub(crate) const DEMO: &str = "LUOCHUI_DEMO";
+pub(crate) const LOG: &str = "LUOCHUI_LOG";
+pub(crate) const LOG_FORMAT: &str = "LUOCHUI_LOG_FORMAT";
+pub(crate) const TIME_ZONE: &str = "LUOCHUI_TIME_ZONE";
+pub(crate) const SECURE_COOKIES: &str = "LUOCHUI_SECURE_COOKIES";
+
+const DATABASE_URL: &str = "a PostgreSQL URL: postgres://user:password@host:5432/database";
+
+/// Every setting of the server, in the order in which `server check` prints them.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: ADDR,
+        default: "127.0.0.1:3000",
+        allowed: "an IP address and a port, for example 127.0.0.1:3000 or 0.0.0.0:3000",
+        meaning: "Where the server listens. Set LUOCHUI_PUBLIC_URL as well when it listens on every interface \
+                  (0.0.0.0, [::]) or on any free port (0).",
+    },
+    Setting {
+        name: PUBLIC_URL,
+        default: "http:// and LUOCHUI_ADDR",
+        allowed: "a web address without a path, for example https://auction.example.com",
+        meaning: "The address people type. Requests that change something must come from pages of this address; \
+                  https makes cookies Secure.",
+    },
+    Setting {
+        name: DATA,
+        default: "./data",
+        allowed: "a folder; it is made when it is missing",
+        meaning: "Everything the server keeps on disk: the embedded PostgreSQL, photos, uploaded files. One server a \
+                  folder.",
+    },
+    Setting {
+        name: POSTGRES_BIN,
+        default: "",
+        allowed: "a folder with initdb and postgres",
+        meaning: "PostgreSQL's binaries for the embedded database, where they are neither in /usr/lib/postgresql nor \
+                  on the PATH.",
+    },
+    Setting {
+        name: SERVICES,
+        default: "all",
+        allowed: "all, or a comma list of identity, vehicle, auction, order, finance",
+        meaning: "Which services this process runs. A part of them needs database URLs.",
+    },
+    Setting {
+        name: "IDENTITY_DATABASE_URL",
+        default: "",
+        allowed: DATABASE_URL,
+        meaning: "The database of people, dealers and sign-in. Give every selected service its URL, or none: then \
+                  all are in the embedded PostgreSQL.",
+    },
+    Setting {
+        name: "VEHICLE_DATABASE_URL",
+        default: "",
+        allowed: DATABASE_URL,
+        meaning: "The database of cars, inspection and prices.",
+    },
+    Setting {
+        name: "AUCTION_DATABASE_URL",
+        default: "",
+        allowed: DATABASE_URL,
+        meaning: "The database of sales, lots and bids.",
+    },
+    Setting {
+        name: "ORDER_DATABASE_URL",
+        default: "",
+        allowed: DATABASE_URL,
+        meaning: "The database of orders.",
+    },
+    Setting {
+        name: "FINANCE_DATABASE_URL",
+        default: "",
+        allowed: DATABASE_URL,
+        meaning: "The database of receivables and payments.",
+    },
+    Setting {
+        name: POOL_SIZE,
+        default: "16",
+        allowed: "a number from 2 to 100",
+        meaning: "Connections of each service's pool. The embedded PostgreSQL serves 180 in all.",
+    },
+    Setting {
+        name: DEMO,
+        default: "auto",
+        allowed: "yes, no or auto",
+        meaning: "Load the demo into empty databases. auto: only when all services run on the embedded PostgreSQL.",
+    },
+    Setting {
+        name: LOG,
+        default: "info,sqlx=warn",
+        allowed: "a level (off, error, warn, info, debug, trace), then target=level pairs, separated by commas",
+        meaning: "What is logged.",
+    },
+    Setting {
+        name: LOG_FORMAT,
+        default: "text",
+        allowed: "text or json",
+        meaning: "How a log line looks: for people or for a collector.",
+    },
+    Setting {
+        name: TIME_ZONE,
+        default: "Asia/Shanghai",
+        allowed: "Asia/Shanghai, UTC, or a fixed offset such as +08:00",
+        meaning: "In which times are shown and typed. The database keeps UTC.",
+    },
+    Setting {
+        name: SECURE_COOKIES,
+        default: "auto",
+        allowed: "yes, no or auto",
+        meaning: "Whether browsers send our cookies over https only. auto: when LUOCHUI_PUBLIC_URL is https.",
+    },
+];
+
+/// Variables of the scripts and tests, which the server does not read: not taken for misspelt settings.
+pub(crate) const OF_THE_SCRIPTS: &[&str] = &[
+    "LUOCHUI_CACHE",
+    "LUOCHUI_CHROMIUM",
+    "LUOCHUI_NO_DOWNLOAD",
+    "LUOCHUI_PROFILE",
+    "LUOCHUI_TEST_DATABASE_URL",
+    "LUOCHUI_TEST_PG",
+    "LUOCHUI_TEST_PG_PORT",
+];
+
+pub(crate) fn setting(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}

@@ -1,0 +1,158 @@
+//! The types of single settings, and how they are read.
+
+use std::fmt;
+
+/// A service: a vertical slice with its own database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// People, dealers, sign-in.
+    Identity,
+    /// Cars.
+    Vehicle,
+    /// Sales, lots, bids.
+    Auction,
+    /// Orders.
+    Order,
+    /// Receivables.
+    Finance,
+}
+
+impl Service {
+    /// All services, in the order in which they start.
+    pub const ALL: [Service; 5] =
+        [Service::Identity, Service::Vehicle, Service::Auction, Service::Order, Service::Finance];
+
+    /// The name: of the crate, of the migrations folder, of the embedded database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Service::Identity => "identity",
+            Service::Vehicle => "vehicle",
+            Service::Auction => "auction",
+            Service::Order => "order",
+            Service::Finance => "finance",
+        }
+    }
+
+    /// The variable that names its database.
+    pub const fn database_variable(self) -> &'static str {
+        match self {
+            Service::Identity => "IDENTITY_DATABASE_URL",
+            Service::Vehicle => "VEHICLE_DATABASE_URL",
+            Service::Auction => "AUCTION_DATABASE_URL",
+            Service::Order => "ORDER_DATABASE_URL",
+            Service::Finance => "FINANCE_DATABASE_URL",
+        }
+    }
+
+    /// Reads `all` or a comma list; the order of the list means nothing.
+    pub(crate) fn list(text: &str) -> Option<Vec<Service>> {
+        if text == "all" {
+            return Some(Service::ALL.to_vec());
+        }
+        let named: Vec<&str> = text.split(',').map(str::trim).collect();
+        let known = |name: &&str| Service::ALL.iter().any(|service| service.name() == *name);
+        named
+            .iter()
+            .all(known)
+            .then(|| Service::ALL.into_iter().filter(|service| named.contains(&service.name())).collect())
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Whether to load the demo into empty databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demo {
+    /// Into whatever databases are given.
+    Yes,
+    /// Never.
+    No,
+    /// When all services run on the embedded PostgreSQL.
+    Auto,
+}
+
+impl Demo {
+    pub(crate) fn read(text: &str) -> Option<Demo> {
+        match text {
+            "yes" => Some(Demo::Yes),
+            "no" => Some(Demo::No),
+            "auto" => Some(Demo::Auto),
+            _ => None,
+        }
+    }
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    pub(crate) fn read(text: &str) -> Option<LogFormat> {
+        match text {
+            "text" => Some(LogFormat::Text),
+            "json" => Some(LogFormat::Json),
+            _ => None,
+        }
+    }
+}
+
+/// A time zone with a fixed offset. Zones with summer time are not supported: a sale's closing time would exist
+/// twice, or not at all, on two days a year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeZone {
+    /// As it was given: `Asia/Shanghai`.
+    pub name: String,
+    /// Minutes east of UTC.
+    pub offset_min: i32,
+}
+
+impl TimeZone {
+    /// The easternmost and westernmost offsets in use.
+    const OFFSET_MIN_MAX: i32 = 14 * 60;
+
+    pub(crate) fn read(text: &str) -> Option<TimeZone> {
+        let offset_min = match text {
+            "Asia/Shanghai" => 8 * 60,
+            "UTC" => 0,
+            fixed => fixed_offset(fixed)?,
+        };
+        (offset_min.abs() <= Self::OFFSET_MIN_MAX).then(|| TimeZone { name: text.to_owned(), offset_min })
+    }
+}
+
+/// `+08:00`, `-03:30`.
+fn fixed_offset(text: &str) -> Option<i32> {
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !two_digits(hours) || !two_digits(minutes) {
+        return None;
+    }
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (minutes < 60).then_some(sign * (hours * 60 + minutes))
+}
+
+/// A log filter: a level or target, or `target=level`, separated by commas.
+pub(crate) fn is_log_filter(text: &str) -> bool {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let is_level = |word: &str| LEVELS.contains(&word.to_ascii_lowercase().as_str());
+    let is_target =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_:-".contains(c));
+    text.split(',').map(str::trim).all(|directive| match directive.rsplit_once('=') {
+        Some((target, level)) => is_target(target) && is_level(level),
+        None => is_target(directive),
+    })
+}

@@ -1,0 +1,198 @@
+//! Every wrong value and every wrong combination is refused, with the name of the variable.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use platform_config::{Config, Databases, Demo, LogFormat, Service};
+
+fn load(pairs: &[(&str, &str)]) -> Result<Config, String> {
+    Config::from_pairs(pairs.iter().copied()).map_err(|errors| errors.to_string())
+}
+
+fn refusal(pairs: &[(&str, &str)]) -> String {
+    load(pairs).expect_err("these settings are refused")
+}
+
+const URLS: [(&str, &str); 5] = [
+    ("IDENTITY_DATABASE_URL", "postgres://u:p@db/identity"),
+    ("VEHICLE_DATABASE_URL", "postgres://u:p@db/vehicle"),
+    ("AUCTION_DATABASE_URL", "postgres://u:p@db/auction"),
+    ("ORDER_DATABASE_URL", "postgres://u:p@db/order"),
+    ("FINANCE_DATABASE_URL", "postgres://u:p@db/finance"),
+];
+
+#[test]
+fn nothing_set_runs_everything_on_the_embedded_database() {
+    let config = load(&[]).unwrap();
+    assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.public_url.as_str(), "http://127.0.0.1:3000");
+    assert_eq!(config.services, Service::ALL);
+    assert_eq!((config.pool_size, config.demo, config.log_format), (16, Demo::Auto, LogFormat::Text));
+    assert_eq!((config.time_zone.name.as_str(), config.time_zone.offset_min), ("Asia/Shanghai", 480));
+    assert!(config.is_embedded() && !config.secure_cookies);
+    assert!(config.wants_demo(true) && !config.wants_demo(false));
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let config = load(&[("LUOCHUI_ADDR", ""), ("AUCTION_DATABASE_URL", "  ")]).unwrap();
+    assert_eq!(config.addr.port(), 3000);
+    assert!(config.is_embedded());
+}
+
+#[test]
+fn a_wrong_value_names_the_variable_and_what_is_allowed() {
+    let cases = [
+        ("LUOCHUI_ADDR", "3000", "an IP address and a port"),
+        ("LUOCHUI_ADDR", "localhost:3000", "an IP address and a port"),
+        ("LUOCHUI_PUBLIC_URL", "auction.example.com", "a web address without a path"),
+        ("LUOCHUI_PUBLIC_URL", "https://auction.example.com/path", "a web address without a path"),
+        ("LUOCHUI_PUBLIC_URL", "https://user@auction.example.com", "a web address without a path"),
+        ("LUOCHUI_PUBLIC_URL", "https://auction.example.com:0", "a web address without a path"),
+        ("LUOCHUI_PUBLIC_URL", "https://[nonsense]", "a web address without a path"),
+        ("LUOCHUI_SERVICES", "auction,auctoin", "all, or a comma list of identity"),
+        ("LUOCHUI_POOL_SIZE", "1", "a number from 2 to 100"),
+        ("LUOCHUI_POOL_SIZE", "many", "a number from 2 to 100"),
+        ("LUOCHUI_DEMO", "true", "yes, no or auto"),
+        ("LUOCHUI_LOG", "info,sqlx=loud", "a level"),
+        ("LUOCHUI_LOG", "info,,sqlx=warn", "a level"),
+        ("LUOCHUI_LOG_FORMAT", "xml", "text or json"),
+        ("LUOCHUI_TIME_ZONE", "Europe/Berlin", "Asia/Shanghai, UTC, or a fixed offset"),
+        ("LUOCHUI_TIME_ZONE", "+8:00", "Asia/Shanghai, UTC, or a fixed offset"),
+        ("LUOCHUI_TIME_ZONE", "+15:00", "Asia/Shanghai, UTC, or a fixed offset"),
+        ("LUOCHUI_TIME_ZONE", "+08:60", "Asia/Shanghai, UTC, or a fixed offset"),
+        ("LUOCHUI_SECURE_COOKIES", "maybe", "yes, no or auto"),
+    ];
+    for (variable, value, allowed) in cases {
+        let text = refusal(&[(variable, value)]);
+        assert!(text.starts_with(&format!("{variable}: '{value}'")), "{text}");
+        assert!(text.contains(allowed), "{text}");
+    }
+}
+
+#[test]
+fn a_database_url_needs_the_scheme_and_a_database() {
+    for url in ["mysql://db/identity", "postgres://db", "postgres://u:p@db/", "identity"] {
+        let mut all = URLS;
+        all[0].1 = url;
+        assert!(refusal(&all).starts_with("IDENTITY_DATABASE_URL: '"), "{url}");
+    }
+}
+
+#[test]
+fn a_refused_database_url_does_not_show_its_password() {
+    let mut all = URLS;
+    all[0].1 = "mysql://u:geheim@db/identity?password=geheim";
+    let text = refusal(&all);
+    assert!(text.contains("mysql://u:***@db/identity?password=***") && !text.contains("geheim"), "{text}");
+}
+
+#[test]
+fn a_mix_of_embedded_and_own_databases_names_each_missing_url() {
+    let text = refusal(&[URLS[0], URLS[2]]);
+    for missing in
+        ["VEHICLE_DATABASE_URL: missing", "ORDER_DATABASE_URL: missing", "FINANCE_DATABASE_URL: missing"]
+    {
+        assert!(text.contains(missing), "{text}");
+    }
+    assert!(!text.contains("AUCTION_DATABASE_URL: missing"), "{text}");
+}
+
+#[test]
+fn a_part_of_the_services_needs_only_its_own_urls() {
+    let config = load(&[("LUOCHUI_SERVICES", "order, auction"), URLS[2], URLS[3]]).unwrap();
+    assert_eq!(config.services, [Service::Auction, Service::Order]);
+    assert!(config.runs(Service::Order) && !config.runs(Service::Vehicle));
+    assert_eq!(config.database_url(Service::Auction), Some("postgres://u:p@db/auction"));
+    assert!(!config.wants_demo(true), "a part of the services has no demo");
+}
+
+#[test]
+fn a_part_of_the_services_does_not_run_embedded() {
+    let text = refusal(&[("LUOCHUI_SERVICES", "auction")]);
+    assert!(text.starts_with("LUOCHUI_SERVICES: a part of the services cannot run"), "{text}");
+}
+
+#[test]
+fn urls_of_services_that_do_not_run_here_are_left_alone() {
+    let mut pairs = vec![("LUOCHUI_SERVICES", "auction")];
+    pairs.extend(URLS);
+    let Databases::Urls(urls) = load(&pairs).unwrap().databases else { panic!("databases are URLs") };
+    assert_eq!(urls.into_keys().collect::<Vec<_>>(), [Service::Auction]);
+}
+
+#[test]
+fn two_services_do_not_share_a_database() {
+    let mut all = URLS;
+    all[3].1 = all[2].1;
+    let text = refusal(&all);
+    assert!(text.starts_with("ORDER_DATABASE_URL: is the same database as AUCTION_DATABASE_URL"), "{text}");
+}
+
+#[test]
+fn an_address_that_nobody_can_type_needs_a_public_url() {
+    for addr in ["0.0.0.0:3000", "[::]:3000", "127.0.0.1:0"] {
+        assert!(refusal(&[("LUOCHUI_ADDR", addr)]).starts_with("LUOCHUI_PUBLIC_URL: must be set"), "{addr}");
+        assert!(load(&[("LUOCHUI_ADDR", addr), ("LUOCHUI_PUBLIC_URL", "https://a.example")]).is_ok());
+    }
+}
+
+#[test]
+fn secure_cookies_follow_the_public_url_and_are_refused_without_https() {
+    let https = ("LUOCHUI_PUBLIC_URL", "https://a.example");
+    assert!(load(&[https]).unwrap().secure_cookies);
+    assert!(!load(&[https, ("LUOCHUI_SECURE_COOKIES", "no")]).unwrap().secure_cookies);
+    let text = refusal(&[("LUOCHUI_SECURE_COOKIES", "yes")]);
+    assert!(text.starts_with("LUOCHUI_SECURE_COOKIES: yes needs an https address"), "{text}");
+}
+
+#[test]
+fn pools_fit_the_embedded_database() {
+    assert!(load(&[("LUOCHUI_POOL_SIZE", "36")]).is_ok());
+    let text = refusal(&[("LUOCHUI_POOL_SIZE", "37")]);
+    assert!(text.starts_with("LUOCHUI_POOL_SIZE: ") && text.ends_with("at most 36"), "{text}");
+    let mut with_urls = vec![("LUOCHUI_POOL_SIZE", "100")];
+    with_urls.extend(URLS);
+    assert_eq!(load(&with_urls).unwrap().pool_size, 100);
+}
+
+#[test]
+fn the_demo_needs_all_services() {
+    let text = refusal(&[("LUOCHUI_SERVICES", "auction"), URLS[2], ("LUOCHUI_DEMO", "yes")]);
+    assert!(text.starts_with("LUOCHUI_DEMO: yes needs all services"), "{text}");
+}
+
+#[test]
+fn everything_wrong_is_reported_at_once() {
+    let text = refusal(&[("LUOCHUI_ADDR", "x"), ("LUOCHUI_DEMO", "x"), ("LUOCHUI_LOG_FORMAT", "x")]);
+    assert!(text.starts_with("3 settings are wrong:\n"), "{text}");
+    for variable in ["LUOCHUI_ADDR", "LUOCHUI_DEMO", "LUOCHUI_LOG_FORMAT"] {
+        assert!(text.contains(variable), "{text}");
+    }
+}
+
+#[test]
+fn misspelt_settings_are_pointed_out() {
+    let config = load(&[("LUOCHUI_ADRR", "x"), ("LUOCHUI_CACHE", "/x"), ("PATH", "/bin")]).unwrap();
+    assert_eq!(config.unknown(), ["LUOCHUI_ADRR"]);
+}
+
+#[test]
+fn the_origin_is_the_public_url_and_on_this_machine_any_of_its_names() {
+    let local = load(&[]).unwrap();
+    for origin in ["http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"] {
+        assert!(local.accepts_origin(origin), "{origin}");
+    }
+    for origin in ["http://127.0.0.1:3001", "https://127.0.0.1:3000", "http://evil.example:3000", "null", ""]
+    {
+        assert!(!local.accepts_origin(origin), "{origin}");
+    }
+    let public = load(&[("LUOCHUI_PUBLIC_URL", "https://A.example/")]).unwrap();
+    assert!(public.accepts_origin("https://a.example") && public.accepts_origin("https://a.example:443"));
+    assert!(!public.accepts_origin("http://a.example") && !public.accepts_origin("https://localhost"));
+}
+
+#[test]
+fn a_value_with_odd_bytes_is_refused() {
+    // as `Config::from_env` hands them on
+    let text = refusal(&[("LUOCHUI_DATA", "/srv/caf\u{FFFD}")]);
+    assert!(text.starts_with("LUOCHUI_DATA: '/srv/caf"), "{text}");
+}
