@@ -1,10 +1,14 @@
 //! Handling what has been received.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use kernel::Envelope;
 use platform_db::CommandError;
-use sqlx::{Acquire as _, PgPool};
+use serde_json::Value;
+use sqlx::{Acquire as _, PgConnection, PgExecutor, PgPool};
+use uuid::Uuid;
 
 use crate::Consumer;
 
@@ -14,6 +18,8 @@ pub const MAX_ATTEMPTS: i32 = 10;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// How much of an error's text is kept: enough to see the cause, not a whole dump.
+const ERROR_CHARS_MAX: usize = 2_000;
 
 /// Puts an event into a consumer's inbox; a second copy changes nothing.
 pub(crate) async fn receive(pool: &PgPool, event: &Envelope) -> Result<(), sqlx::Error> {
@@ -56,47 +62,83 @@ pub(crate) async fn handle_one(pool: &PgPool, consumer: &dyn Consumer) -> Result
     let Some(row) = row else { return Ok(false) };
 
     let mut effect = tx.begin().await?; // a savepoint: a failed effect is undone, the failure's record is kept
-    let outcome = match serde_json::from_value::<Envelope>(row.envelope) {
-        Ok(event) => consumer.handle(&mut effect, &event).await,
-        Err(error) => Err(CommandError::Inconsistent(format!("unreadable envelope: {error}"))),
+    let Err(error) = attempt(&mut effect, consumer, row.envelope).await else {
+        effect.commit().await?;
+        settle(&mut tx, row.message_id).await?;
+        tx.commit().await?;
+        return Ok(true);
     };
-    match outcome {
-        Ok(()) => {
-            effect.commit().await?;
-            sqlx::query!(
-                "UPDATE inbox SET status = 'done', settled_at = clock_timestamp(), last_error = NULL
-                  WHERE message_id = $1",
-                row.message_id
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
-        Err(error) => {
-            effect.rollback().await?;
-            let attempts = row.attempts + 1;
-            let dead = attempts >= MAX_ATTEMPTS;
-            let text = describe(&error);
-            tracing::warn!(message.id = %row.message_id, attempts, dead, error = text, "event could not be handled");
-            sqlx::query!(
-                "UPDATE inbox
-                    SET attempts = $2,
-                        last_error = $3,
-                        status = CASE WHEN $4 THEN 'dead' ELSE 'pending' END,
-                        settled_at = CASE WHEN $4 THEN clock_timestamp() END,
-                        next_attempt_at = clock_timestamp() + make_interval(secs => $5)
-                  WHERE message_id = $1",
-                row.message_id,
-                attempts,
-                text,
-                dead,
-                pause_after(attempts).as_secs_f64()
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
+    let attempts = row.attempts + 1;
+    if effect.rollback().await.is_ok() {
+        record_failure(&mut *tx, row.message_id, attempts, &error).await?;
+        tx.commit().await?;
+    } else {
+        // The effect took its connection down with it. On another one the failure still counts, or a message
+        // that does this each time would be tried for ever.
+        drop(tx);
+        record_failure(pool, row.message_id, attempts, &error).await?;
     }
-    tx.commit().await?;
     Ok(true)
+}
+
+async fn attempt(
+    effect: &mut PgConnection,
+    consumer: &dyn Consumer,
+    envelope: Value,
+) -> Result<(), CommandError> {
+    let event: Envelope = serde_json::from_value(envelope)
+        .map_err(|error| CommandError::Inconsistent(format!("unreadable envelope: {error}")))?;
+    // a panic is one message's failure; it must not end the worker of all the others
+    match AssertUnwindSafe(consumer.handle(effect, &event)).catch_unwind().await {
+        Ok(outcome) => outcome?,
+        Err(_) => return Err(CommandError::Inconsistent("the consumer panicked".into())),
+    }
+    // Deferred constraints speak now, while the savepoint can still be undone; at COMMIT their refusal would take
+    // the record of the failure with it.
+    sqlx::query!("SET CONSTRAINTS ALL IMMEDIATE").execute(&mut *effect).await?;
+    Ok(())
+}
+
+async fn settle(conn: &mut PgConnection, message_id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE inbox
+            SET status = 'done', settled_at = clock_timestamp(), last_error = NULL
+          WHERE message_id = $1",
+        message_id
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn record_failure(
+    db: impl PgExecutor<'_>,
+    message_id: Uuid,
+    attempts: i32,
+    error: &CommandError,
+) -> Result<(), sqlx::Error> {
+    let dead = attempts >= MAX_ATTEMPTS;
+    let text = describe(error);
+    tracing::warn!(message.id = %message_id, attempts, dead, error = text, "event could not be handled");
+    // the status guards the write on another connection: meanwhile another process may have handled the message
+    sqlx::query!(
+        "UPDATE inbox
+            SET attempts = $2,
+                last_error = $3,
+                status = CASE WHEN $4 THEN 'dead' ELSE 'pending' END,
+                settled_at = CASE WHEN $4 THEN clock_timestamp() END,
+                next_attempt_at = clock_timestamp() + make_interval(secs => $5)
+          WHERE message_id = $1
+            AND status = 'pending'",
+        message_id,
+        attempts,
+        text,
+        dead,
+        pause_after(attempts).as_secs_f64()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// 1 s, 2 s, 4 s … 300 s.
@@ -112,7 +154,7 @@ fn describe(error: &CommandError) -> String {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    text
+    text.chars().filter(|c| *c != '\0').take(ERROR_CHARS_MAX).collect()
 }
 
 #[cfg(test)]

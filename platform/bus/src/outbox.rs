@@ -40,7 +40,11 @@ pub fn envelope<E: EventType>(event: &E, meta: Meta) -> Result<Envelope, serde_j
 
 /// Writes an event into the outbox of the database that `conn` belongs to. Call it inside the transaction of the
 /// change.
-pub async fn publish<E: EventType>(conn: &mut PgConnection, event: &E, meta: Meta) -> Result<Uuid, sqlx::Error> {
+pub async fn publish<E: EventType>(
+    conn: &mut PgConnection,
+    event: &E,
+    meta: Meta,
+) -> Result<Uuid, sqlx::Error> {
     let envelope = envelope(event, meta).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     let json = serde_json::to_value(&envelope).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     sqlx::query!(

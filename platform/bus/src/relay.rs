@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Envelope;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
@@ -88,29 +88,38 @@ impl Bus {
     async fn relay_batch(&self, index: usize) -> Result<usize, sqlx::Error> {
         let mut tx = self.stations[index].member.pool.begin().await?;
         // One relay at a time keeps the order; the lock is PostgreSQL's and dies with the connection.
-        let mine = sqlx::query_scalar!("SELECT pg_try_advisory_xact_lock(hashtext('outbox-relay')) AS \"mine!\"")
-            .fetch_one(&mut *tx)
-            .await?;
+        let mine =
+            sqlx::query_scalar!("SELECT pg_try_advisory_xact_lock(hashtext('outbox-relay')) AS \"mine!\"")
+                .fetch_one(&mut *tx)
+                .await?;
         if !mine {
             return Ok(0);
         }
         let rows = sqlx::query!(
-            "SELECT position, envelope FROM outbox ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED",
+            "SELECT position, envelope
+               FROM outbox
+              WHERE set_aside_at IS NULL
+              ORDER BY position
+              LIMIT $1
+                FOR UPDATE SKIP LOCKED",
             BATCH
         )
         .fetch_all(&mut *tx)
         .await?;
-        let mut positions = Vec::with_capacity(rows.len());
+        let moved = rows.len();
+        let mut delivered = Vec::with_capacity(moved);
         for row in rows {
-            positions.push(row.position);
             match serde_json::from_value::<Envelope>(row.envelope) {
-                Ok(event) => self.deliver(&event).await?,
-                Err(error) => tracing::error!(position = row.position, %error, "outbox row is not an envelope; dropped"),
+                Ok(event) => {
+                    self.deliver(&event).await?;
+                    delivered.push(row.position);
+                }
+                Err(error) => set_aside(&mut tx, row.position, &error.to_string()).await?,
             }
         }
-        sqlx::query!("DELETE FROM outbox WHERE position = ANY($1)", &positions).execute(&mut *tx).await?;
+        sqlx::query!("DELETE FROM outbox WHERE position = ANY($1)", &delivered).execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(positions.len())
+        Ok(moved)
     }
 
     async fn deliver(&self, event: &Envelope) -> Result<(), sqlx::Error> {
@@ -123,6 +132,19 @@ impl Bus {
         }
         Ok(())
     }
+}
+
+/// Keeps a row that is not an envelope, out of the relay's way: what a service has told is never thrown away.
+async fn set_aside(conn: &mut PgConnection, position: i64, reason: &str) -> Result<(), sqlx::Error> {
+    tracing::error!(position, reason, "outbox row is not an envelope; set aside");
+    sqlx::query!(
+        "UPDATE outbox SET set_aside_at = clock_timestamp(), set_aside_reason = $2 WHERE position = $1",
+        position,
+        reason
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 #[derive(Clone, Copy)]

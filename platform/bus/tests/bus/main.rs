@@ -1,0 +1,7 @@
+//! The bus on real databases: once, in order, and what happens when something fails.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod delivery;
+mod failure;
+mod workers;
+mod world;
