@@ -171,3 +171,18 @@ fn aliases_count_entities_in_the_order_of_their_first_bid() {
     let fresh = Lot::no_reserve().state.public();
     assert_eq!(bidding::quick_bids(&fresh), [yuan(50_000), yuan(50_500), yuan(52_000)]);
 }
+
+#[test]
+fn a_leader_who_raises_and_lowers_again_keeps_a_tie() {
+    let mut lot = Lot::no_reserve();
+    lot.bids(A, 70_000).bids_noted(B, 70_000, TiedEarlierWins).bids(A, 72_000);
+    lot.bids(A, 70_000).shows(70_000, A, NoReserve);
+}
+
+#[test]
+fn stepped_a_lower_reserve_lets_the_second_max_count_in_full() {
+    let mut lot = Lot::stepped(80_000);
+    // B's win is capped at his max; his raise does not move the price, so the step above A is still owed.
+    lot.bids(A, 60_000).bids(B, 60_200).shows(60_200, B, NotMet).bids(B, 70_000).shows(60_200, B, NotMet);
+    lot.lowers_reserve(60_000).shows(60_500, B, Met);
+}

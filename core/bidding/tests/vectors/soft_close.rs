@@ -90,19 +90,18 @@ fn a_refused_bid_never_extends() {
 #[test]
 fn nothing_passes_the_cap() {
     let mut lot = Lot::no_reserve();
-    let mut amount = 50_000;
+    lot.bids(A, 900_000);
     while lot.state.end_at < CAP_AT {
-        lot.at(lot.state.end_at.plus_ms(-1)).bids(if amount % 200 == 0 { A } else { B }, amount);
-        amount = lot.state.min_next().0 / 100;
+        let amount = lot.state.min_next().0 / 100;
+        lot.at(lot.state.end_at.plus_ms(-1)).bids_noted(B, amount, OutbidAtOnce);
         assert!(lot.state.end_at <= CAP_AT);
-        amount += if lot.state.is_leader(A) == (amount % 200 == 0) { 100 } else { 0 };
     }
     let extensions = lot.state.extensions;
-    let accepted = lot.at(CAP_AT.plus_ms(-1)).accepts(&max(C, yuan(900_000)));
+    let accepted = lot.at(CAP_AT.plus_ms(-1)).accepts(&max(C, yuan(950_000)));
     assert!(!accepted.events.iter().any(|event| matches!(event, Event::Extended { .. })));
     assert_eq!((lot.state.end_at, lot.state.extensions), (CAP_AT, extensions));
     let data = json!({ "admitted_at": CAP_AT, "end_at": CAP_AT });
-    lot.at(CAP_AT).refuses(&max(A, yuan(950_000)), RefusalCode::Closed, &data);
+    lot.at(CAP_AT).refuses(&max(A, yuan(990_000)), RefusalCode::Closed, &data);
 }
 
 #[test]

@@ -1,0 +1,302 @@
+//! The invariants of the domain rules §3.6 over random histories, for both ways below the reserve.
+//!
+//! Each history is also led through a plain order book (`book`) that must come to the same lead and price.
+//! Voids (invariant 11) are not built yet; holds (invariant 12) are rows of the auction service, not of the fold.
+
+#[path = "invariants/book.rs"]
+mod book;
+#[path = "invariants/history.rs"]
+mod history;
+
+use std::cell::Cell;
+
+use bidding::{
+    Accepted, Band, BelowReserve, Command, Event, Ladder, Leader, LotState, LotStatus, Refusal, apply,
+    apply_all, decide,
+};
+use book::Book;
+use history::{Attempt, Setup, TICK};
+use kernel::{Fen, UnixMs};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseResult, TestRunner};
+
+/// With two modes: 220 000 random commands a run, in less than half a minute of a debug build.
+const HISTORIES: u32 = 1_000;
+const COMMANDS: usize = 110;
+
+/// How much of the random commands had an effect. A generator that drifts into refusals would test nothing.
+#[derive(Default)]
+struct Tally {
+    commands: Cell<u64>,
+    bids: Cell<u64>,
+    lowered: Cell<u64>,
+    reserve_drops: Cell<u64>,
+    met: Cell<u64>,
+    extended: Cell<u64>,
+    by_system: Cell<u64>,
+    resumed: Cell<u64>,
+    closed: Cell<u64>,
+}
+
+fn count(cell: &Cell<u64>) {
+    cell.set(cell.get() + 1);
+}
+
+impl Tally {
+    fn add(&self, before: &LotState, accepted: &Accepted) {
+        for event in &accepted.events {
+            match event {
+                Event::MaxPlaced { .. } => count(&self.bids),
+                Event::MaxLowered { .. } => count(&self.lowered),
+                Event::ReserveLowered { .. } => count(&self.reserve_drops),
+                Event::PriceChanged { met, .. } if *met && !before.met => count(&self.met),
+                Event::Extended { .. } => count(&self.extended),
+                Event::ExtendedBySystem { .. } => count(&self.by_system),
+                Event::Resumed { .. } => count(&self.resumed),
+                Event::Closed { .. } => count(&self.closed),
+                _ => {}
+            }
+        }
+    }
+
+    fn is_rich(&self) {
+        assert!(self.commands.get() >= u64::from(HISTORIES) * 100);
+        let counts = [
+            ("bids", &self.bids, 20_000),
+            ("lowered", &self.lowered, 1_000),
+            ("reserve_drops", &self.reserve_drops, 500),
+            ("met", &self.met, 300),
+            ("extended", &self.extended, 5_000),
+            ("by_system", &self.by_system, 100),
+            ("resumed", &self.resumed, 300),
+            ("closed", &self.closed, u64::from(HISTORIES)),
+        ];
+        for (what, cell, least) in counts {
+            assert!(cell.get() >= least, "only {} of {what}", cell.get());
+        }
+    }
+}
+
+#[test]
+fn invariants_hold_when_the_whole_max_is_placed() {
+    run_histories(BelowReserve::Full);
+}
+
+#[test]
+fn invariants_hold_when_the_price_moves_by_steps() {
+    run_histories(BelowReserve::Stepped);
+}
+
+fn run_histories(mode: BelowReserve) {
+    let tally = Tally::default();
+    let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
+    let histories = (history::setup(), vec(history::attempt(), COMMANDS));
+    let outcome = TestRunner::new(config)
+        .run(&histories, |(setup, attempts)| run_history(mode, &setup, &attempts, &tally));
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+    tally.is_rich();
+}
+
+fn run_history(mode: BelowReserve, setup: &Setup, attempts: &[Attempt], tally: &Tally) -> TestCaseResult {
+    let first = setup.lot(mode);
+    let mut state = first.clone();
+    let mut book = Book::new(mode, first.terms.start_fen, first.reserve_fen);
+    let mut now = first.opens_at;
+    let mut log: Vec<(Command, UnixMs, Vec<Event>)> = Vec::new();
+    for attempt in [history::opening()].iter().chain(attempts).chain(&history::ending()) {
+        now = now.plus_ms(attempt.wait_ms).max(first.opens_at);
+        let command = attempt.step.command(&state, now);
+        let answer = decide(&state, &command, now);
+        count(&tally.commands);
+        secrets_are_kept(&state, &command, now, &answer)?;
+        let Ok(accepted) = answer else { continue };
+        let next = apply_all(&state, &accepted.events);
+        tally.add(&state, &accepted);
+        step_is_sound(&state, &next)?;
+        book_agrees(&mut book, &state, &command, &next)?;
+        soft_close_is_right(&state, &command, now, &accepted, &next)?;
+        log.push((command, now, accepted.events));
+        state = next;
+    }
+    prop_assert_eq!(state.status, LotStatus::Closed);
+    replay_is_identical(&first, &log, &state)
+}
+
+/// Invariants 1, 2, 4, 9, 10, and one seq for a command.
+fn step_is_sound(before: &LotState, after: &LotState) -> TestCaseResult {
+    prop_assert_eq!(after.seq, before.seq + 1);
+    prop_assert!(before.status != LotStatus::Closed, "nothing is accepted after the hammer");
+    prop_assert!(after.price_fen >= before.price_fen, "the price fell");
+    prop_assert!(after.end_at >= before.end_at, "the end moved back");
+    prop_assert!(after.terms.cap_at >= before.terms.cap_at, "the cap moved back");
+    prop_assert!(after.second_max_fen >= before.second_max_fen);
+    prop_assert_eq!(after.leader.is_some(), after.price_fen.is_some());
+    let max = after.leader.map(|leader| leader.max_fen);
+    prop_assert!(after.price_fen <= max, "the price is above the leader's max");
+    prop_assert!(after.second_max_fen.is_none() || after.second_max_fen <= after.price_fen);
+    prop_assert!(!after.met || after.price_fen >= after.reserve_fen, "met below the reserve");
+    prop_assert!(after.met || after.reserve_fen.is_none() || max < after.reserve_fen, "covered but not met");
+    for fen in [after.price_fen, max, after.second_max_fen].into_iter().flatten() {
+        prop_assert!(fen.0 % after.terms.tick_fen.0 == 0, "{:?} is off the tick", fen);
+    }
+    let leads = after.leader.map(|leader| leader.dealer_id);
+    prop_assert!(leads.is_none_or(|leader| after.alias_of(leader).is_some()));
+    Ok(())
+}
+
+/// Invariants 3 and 5, and the price itself, against the reference.
+fn book_agrees(book: &mut Book, before: &LotState, command: &Command, after: &LotState) -> TestCaseResult {
+    let doubled = before.extensions >= before.terms.double_after_extensions;
+    match *command {
+        Command::PlaceMax { dealer_id, max_fen, .. } => book.place(dealer_id, max_fen, after.seq, doubled),
+        Command::ReserveLowered { reserve_fen } => book.lower_reserve(reserve_fen, doubled),
+        _ => {}
+    }
+    prop_assert_eq!(after.leader.map(|Leader { dealer_id, max_fen }| (dealer_id, max_fen)), book.leader());
+    prop_assert_eq!(after.second_max_fen, book.second_max());
+    prop_assert_eq!(after.price_fen, book.price());
+    prop_assert_eq!(after.met, book.met());
+    Ok(())
+}
+
+/// §4.3 told from what the public sees, not from the branch taken.
+fn soft_close_is_right(
+    before: &LotState,
+    command: &Command,
+    now: UnixMs,
+    accepted: &Accepted,
+    after: &LotState,
+) -> TestCaseResult {
+    let sells = matches!(command, Command::PlaceMax { .. } | Command::ReserveLowered { .. });
+    let own = matches!(command, Command::PlaceMax { dealer_id, .. } if before.is_leader(*dealer_id));
+    let turned_met = after.met && !before.met;
+    let led = before.leader.map(|leader| leader.dealer_id) != after.leader.map(|leader| leader.dealer_id);
+    let moved = match (before.price_fen, after.price_fen) {
+        (Some(from), Some(to)) => to.0 - from.0,
+        (None, Some(_)) => i64::MAX,
+        _ => 0,
+    };
+    let doubled = before.extensions >= before.terms.double_after_extensions;
+    let least = if own { book::step(before.price_fen.unwrap_or_default().0, doubled) } else { 1 };
+    let qualifies = turned_met || led || moved >= least;
+    let late = before.status == LotStatus::Open && before.end_at.0 - now.0 < before.terms.window_ms;
+    let full = (now.0 + before.terms.window_ms).min(before.terms.cap_at.0);
+    let extended = accepted.events.iter().any(|event| matches!(event, Event::Extended { .. }));
+    prop_assert_eq!(extended, sells && qualifies && late && full > before.end_at.0);
+    prop_assert_eq!(after.extensions, before.extensions + u32::from(extended));
+    if extended {
+        prop_assert_eq!(after.end_at.0, full);
+    } else if sells {
+        prop_assert_eq!(after.end_at, before.end_at);
+    }
+    Ok(())
+}
+
+/// A bidder is told the same whatever the secrets are, as long as they change nothing that is public.
+fn secrets_are_kept(
+    state: &LotState,
+    command: &Command,
+    now: UnixMs,
+    answer: &Result<Accepted, Refusal>,
+) -> TestCaseResult {
+    let Command::PlaceMax { dealer_id, .. } = command else { return Ok(()) };
+    let turned_met = |accepted: &Accepted| {
+        accepted.events.iter().any(|event| matches!(event, Event::PriceChanged { met: true, .. }))
+    };
+    if state.reserve_fen.is_some() && !state.met && !answer.as_ref().is_ok_and(turned_met) {
+        let higher = state.reserve_fen.map(|reserve| Fen(reserve.0 + 7 * TICK));
+        let twin = LotState { reserve_fen: higher, ..state.clone() };
+        prop_assert_eq!(&decide(&twin, command, now), answer, "the reserve shows");
+    }
+    if answer.is_err() && !state.is_leader(*dealer_id) {
+        let higher =
+            state.leader.map(|leader| Leader { max_fen: Fen(leader.max_fen.0 + 7 * TICK), ..leader });
+        let twin = LotState { leader: higher, ..state.clone() };
+        prop_assert_eq!(&decide(&twin, command, now), answer, "the leader's max shows");
+    }
+    Ok(())
+}
+
+/// Invariants 6, 7 and 8: the log as it is stored leads to the same state, and so do the accepted commands alone,
+/// with the refused ones never sent.
+fn replay_is_identical(
+    first: &LotState,
+    log: &[(Command, UnixMs, Vec<Event>)],
+    last: &LotState,
+) -> TestCaseResult {
+    let mut by_events = first.clone();
+    let mut by_commands = first.clone();
+    for (command, now, events) in log {
+        let stored = serde_json::to_string(events).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let read: Vec<Event> =
+            serde_json::from_str(&stored).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        for event in &read {
+            apply(&mut by_events, event);
+        }
+        by_events.seq += 1;
+        let again = decide(&by_commands, command, *now).map(|accepted| accepted.events);
+        prop_assert_eq!(&again, &Ok(read));
+        by_commands = apply_all(&by_commands, events);
+    }
+    prop_assert_eq!(&by_events, last);
+    prop_assert_eq!(&by_commands, last);
+    Ok(())
+}
+
+/// Amounts and times from all of `i64`, also in the terms.
+fn wild() -> impl Strategy<Value = i64> {
+    prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX), Just(0), -3..1_000_i64]
+}
+
+fn wild_command() -> impl Strategy<Value = Command> {
+    let at = || wild().prop_map(UnixMs);
+    prop_oneof![
+        6 => (0..3_u128, wild(), any::<bool>()).prop_map(|(who, fen, confirmed)| Command::PlaceMax {
+            dealer_id: history::dealer(who), max_fen: Fen(fen), confirmed, bar: None,
+        }),
+        1 => wild().prop_map(|fen| Command::ReserveLowered { reserve_fen: Fen(fen) }),
+        1 => Just(Command::Pause),
+        1 => wild().prop_map(|min_left_ms| Command::Resume { min_left_ms }),
+        1 => (at(), at(), wild()).prop_map(|(from, to, min_left_ms)| Command::ExtendBySystem { from, to, min_left_ms }),
+        1 => Just(Command::Close),
+    ]
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 2_000, failure_persistence: None, ..Config::default() })]
+
+    /// Nothing overflows (a debug build panics when it does), and the invariants hold out there too.
+    #[test]
+    fn no_number_breaks_the_fold(
+        mode in prop_oneof![Just(BelowReserve::Full), Just(BelowReserve::Stepped)],
+        tick in prop_oneof![Just(1_i64), Just(TICK)],
+        reserve in proptest::option::of(1..i64::MAX / TICK),
+        step in 1..i64::MAX / TICK,
+        guide in proptest::option::of(wild()),
+        window_ms in wild(),
+        commands in vec((wild_command(), wild()), 30),
+    ) {
+        let setup = Setup { start_ticks: 1, reserve_ticks: None, double_after_extensions: 3, guard: true };
+        let mut state = setup.lot(mode);
+        state.status = LotStatus::Open;
+        state.terms.start_fen = Fen(tick);
+        state.terms.tick_fen = Fen(tick);
+        state.terms.ladder = Ladder(vec![Band { from_fen: Fen::ZERO, step_fen: Fen(step * tick) }]);
+        state.terms.guide_fen = guide.map(Fen);
+        state.terms.window_ms = window_ms;
+        state.reserve_fen = reserve.map(|ticks| Fen(ticks * tick));
+        for (command, wild_now) in commands {
+            // Mostly while the lot is open, or hardly anything would be accepted.
+            let now = if wild_now % 3 == 0 { UnixMs(wild_now) } else { state.end_at.plus_ms(-1) };
+            if let Ok(accepted) = decide(&state, &command, now) {
+                let next = apply_all(&state, &accepted.events);
+                step_is_sound(&state, &next)?;
+                state = next;
+            }
+            bidding::quick_bids(&state.public());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The reference: a plain order book that works the price out of everybody's standing max.
+//!
+//! It shares no code with the fold. It keeps what the fold throws away (each entity's max and its seq) and finds
+//! leader and second by looking through all of them.
+
+use bidding::BelowReserve;
+use kernel::{DealerId, Fen};
+
+/// What an entity has authorised. Amounts and seqs rise: each claim says since when it would pay up to an amount.
+struct Standing {
+    dealer_id: DealerId,
+    claims: Vec<Claim>,
+}
+
+#[derive(Clone, Copy)]
+struct Claim {
+    max_fen: i64,
+    seq: i64,
+}
+
+impl Standing {
+    /// The standing max, and the seq since which it has priority.
+    fn best(&self) -> Claim {
+        self.claims.last().copied().unwrap_or(Claim { max_fen: 0, seq: i64::MAX })
+    }
+
+    /// A lowered max keeps the priority with which that amount was first covered, not that of the last raise.
+    fn set(&mut self, max_fen: i64, seq: i64) {
+        let covered = self.claims.iter().find(|claim| claim.max_fen >= max_fen).map(|claim| claim.seq);
+        self.claims.retain(|claim| claim.max_fen < max_fen);
+        self.claims.push(Claim { max_fen, seq: covered.unwrap_or(seq) });
+    }
+}
+
+/// All standing maxes of a lot, and the price they make.
+pub(crate) struct Book {
+    mode: BelowReserve,
+    start_fen: i64,
+    reserve_fen: Option<i64>,
+    standing: Vec<Standing>,
+    /// What the second-best max asked for when somebody last contested the lead.
+    contested_fen: i64,
+    /// The highest price so far.
+    price_fen: Option<i64>,
+}
+
+impl Book {
+    pub(crate) fn new(mode: BelowReserve, start: Fen, reserve: Option<Fen>) -> Book {
+        Book {
+            mode,
+            start_fen: start.0,
+            reserve_fen: reserve.map(|fen| fen.0),
+            standing: Vec::new(),
+            contested_fen: start.0,
+            price_fen: None,
+        }
+    }
+
+    /// Best max first; of equal ones the earlier.
+    fn ranked(&self) -> Vec<(DealerId, i64)> {
+        let mut ranked: Vec<&Standing> = self.standing.iter().collect();
+        ranked.sort_by_key(|standing| (-standing.best().max_fen, standing.best().seq));
+        ranked.into_iter().map(|standing| (standing.dealer_id, standing.best().max_fen)).collect()
+    }
+
+    pub(crate) fn leader(&self) -> Option<(DealerId, Fen)> {
+        self.ranked().first().map(|(dealer_id, max_fen)| (*dealer_id, Fen(*max_fen)))
+    }
+
+    pub(crate) fn second_max(&self) -> Option<Fen> {
+        self.ranked().get(1).map(|(_, max_fen)| Fen(*max_fen))
+    }
+
+    pub(crate) fn met(&self) -> bool {
+        let best = self.leader().map(|(_, max)| max.0);
+        self.reserve_fen.is_some_and(|reserve| best.is_some_and(|best| best >= reserve))
+    }
+
+    pub(crate) fn price(&self) -> Option<Fen> {
+        self.price_fen.map(Fen)
+    }
+
+    /// An accepted max. `doubled`: whether the lot's steps are doubled at this moment.
+    pub(crate) fn place(&mut self, dealer_id: DealerId, max: Fen, seq: i64, doubled: bool) {
+        let leads = self.leader().is_some_and(|(leader, _)| leader == dealer_id);
+        match self.standing.iter_mut().find(|standing| standing.dealer_id == dealer_id) {
+            Some(own) => own.set(max.0, seq),
+            None => self.standing.push(Standing { dealer_id, claims: vec![Claim { max_fen: max.0, seq }] }),
+        }
+        if !leads {
+            self.contested_fen = self.contest(doubled);
+        }
+        self.reprice();
+    }
+
+    pub(crate) fn lower_reserve(&mut self, reserve: Fen, doubled: bool) {
+        self.reserve_fen = Some(reserve.0);
+        if self.met() && self.mode == BelowReserve::Stepped {
+            self.contested_fen = self.contest(doubled);
+        }
+        self.reprice();
+    }
+
+    fn contest(&self, doubled: bool) -> i64 {
+        match self.ranked()[..] {
+            [(_, best), (_, second), ..] => best.min(second + step(second, doubled)),
+            _ => self.start_fen,
+        }
+    }
+
+    fn reprice(&mut self) {
+        let Some(best) = self.leader().map(|(_, max)| max.0) else { return };
+        let asked = match self.reserve_fen {
+            // Without a reserve the price is a plain function of the book: nothing has to hold it up.
+            None => {
+                self.price_fen = Some(self.contested_fen);
+                return;
+            }
+            Some(reserve) if best >= reserve => reserve.max(self.contested_fen),
+            Some(_) if self.mode == BelowReserve::Full => best,
+            Some(_) => self.contested_fen,
+        };
+        self.price_fen = self.price_fen.max(Some(asked));
+    }
+}
+
+/// The ladder of §3.2 written out.
+pub(crate) fn step(price_fen: i64, doubled: bool) -> i64 {
+    let yuan = match price_fen / 100 {
+        ..10_000 => 100,
+        10_000..50_000 => 200,
+        50_000..100_000 => 500,
+        100_000..300_000 => 1_000,
+        300_000..1_000_000 => 2_000,
+        _ => 5_000,
+    };
+    yuan * 100 * if doubled { 2 } else { 1 }
+}

@@ -1,0 +1,194 @@
+//! Random histories: moves that are near what matters (minimum, leader's max, reserve, end), made into commands
+//! against the state of the moment.
+
+use bidding::{Bar, BelowReserve, Command, Ladder, LotState, Terms};
+use kernel::{DealerId, Fen, UnixMs};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+pub(crate) const TICK: i64 = 10_000;
+const OPENS_AT: UnixMs = UnixMs(1_000_000);
+const LENGTH_MS: i64 = 5 * 60_000;
+const CAP_MS: i64 = 10 * 60_000;
+const DEALERS: u128 = 6;
+
+/// What a lot starts with.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) start_ticks: i64,
+    /// Above the start.
+    pub(crate) reserve_ticks: Option<i64>,
+    pub(crate) double_after_extensions: u32,
+    pub(crate) guard: bool,
+}
+
+/// One attempt, some time after the one before.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    pub(crate) wait_ms: i64,
+    pub(crate) step: Move,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Move {
+    /// Around the least amount a challenger must offer.
+    NearMin {
+        who: u128,
+        ticks: i64,
+        confirmed: bool,
+    },
+    /// Around the leader's max: ties, repeats, narrow wins, lowerings.
+    NearMax {
+        who: u128,
+        ticks: i64,
+    },
+    /// The leader himself, around his own max.
+    Own {
+        ticks: i64,
+    },
+    /// Around the reserve.
+    NearReserve {
+        who: u128,
+        ticks: i64,
+    },
+    /// Not a multiple of the tick, or not positive.
+    Odd {
+        who: u128,
+        fen: i64,
+    },
+    Barred {
+        who: u128,
+    },
+    ReserveDrop {
+        ticks: i64,
+    },
+    Pause,
+    Resume {
+        min_left_ms: i64,
+    },
+    Outage {
+        ago_ms: i64,
+        length_ms: i64,
+        min_left_ms: i64,
+    },
+    Open,
+    Close,
+}
+
+pub(crate) fn setup() -> impl Strategy<Value = Setup> {
+    let reserve = prop_oneof![1 => Just(None), 3 => (0..400_i64).prop_map(Some)];
+    (50..1_200_i64, reserve, prop_oneof![Just(2_u32), Just(20)], any::<bool>()).prop_map(
+        |(start_ticks, reserve_ticks, double_after_extensions, guard)| Setup {
+            start_ticks,
+            reserve_ticks,
+            double_after_extensions,
+            guard,
+        },
+    )
+}
+
+pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
+    let who = || 0..DEALERS;
+    let step = prop_oneof![
+        24 => (who(), -1..12_i64, any::<bool>())
+            .prop_map(|(who, ticks, confirmed)| Move::NearMin { who, ticks, confirmed }),
+        4 => (who(), 12..90_i64).prop_map(|(who, ticks)| Move::NearMin { who, ticks, confirmed: true }),
+        10 => (who(), -4..5_i64).prop_map(|(who, ticks)| Move::NearMax { who, ticks }),
+        8 => (-15..30_i64).prop_map(|ticks| Move::Own { ticks }),
+        2 => (who(), -3..3_i64).prop_map(|(who, ticks)| Move::NearReserve { who, ticks }),
+        2 => (who(), -20_000..20_000_000_i64).prop_map(|(who, fen)| Move::Odd { who, fen }),
+        1 => who().prop_map(|who| Move::Barred { who }),
+        5 => prop_oneof![-2..12_i64, 0..150_i64].prop_map(|ticks| Move::ReserveDrop { ticks }),
+        1 => Just(Move::Pause),
+        // Often enough that a pause takes little of a history.
+        8 => (0..180_000_i64).prop_map(|min_left_ms| Move::Resume { min_left_ms }),
+        4 => (0..20_000_i64, 0..60_000_i64, -1_000..300_000_i64).prop_map(|(ago_ms, length_ms, min_left_ms)| {
+            Move::Outage { ago_ms, length_ms, min_left_ms }
+        }),
+        1 => Just(Move::Open),
+        1 => Just(Move::Close),
+    ];
+    // Nodes' clocks differ a little: an attempt may carry an earlier time than the one before it.
+    (-30..6_000_i64, step).prop_map(|(wait_ms, step)| Attempt { wait_ms, step })
+}
+
+/// The first attempt of every history.
+pub(crate) fn opening() -> Attempt {
+    Attempt { wait_ms: 0, step: Move::Open }
+}
+
+/// The last ones: the hammer, long after the end, and what comes too late.
+pub(crate) fn ending() -> [Attempt; 6] {
+    const LONG_AFTER_MS: i64 = 24 * 3_600_000;
+    let late = |step| Attempt { wait_ms: 1, step };
+    [
+        late(Move::Resume { min_left_ms: 0 }),
+        Attempt { wait_ms: LONG_AFTER_MS, step: Move::Close },
+        late(Move::NearMin { who: 0, ticks: 5, confirmed: true }),
+        late(Move::ReserveDrop { ticks: 1 }),
+        late(Move::Outage { ago_ms: 0, length_ms: LONG_AFTER_MS, min_left_ms: 0 }),
+        late(Move::Open),
+    ]
+}
+
+impl Setup {
+    pub(crate) fn lot(&self, mode: BelowReserve) -> LotState {
+        let end_at = OPENS_AT.plus_ms(LENGTH_MS);
+        let terms = Terms {
+            start_fen: Fen(self.start_ticks * TICK),
+            tick_fen: Fen(TICK),
+            ladder: Ladder::standard(),
+            window_ms: 120_000,
+            cap_at: end_at.plus_ms(CAP_MS),
+            double_after_extensions: self.double_after_extensions,
+            below_reserve: mode,
+            guide_fen: self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * TICK)),
+            fat_finger_guard: self.guard,
+        };
+        let reserve = self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * TICK));
+        LotState::scheduled(terms, OPENS_AT, end_at, reserve)
+    }
+}
+
+impl Move {
+    pub(crate) fn command(&self, state: &LotState, now: UnixMs) -> Command {
+        let min_next = state.min_next().0;
+        let own_max = state.leader.map_or(min_next, |leader| leader.max_fen.0);
+        let reserve = state.reserve_fen.map_or(min_next, |reserve| reserve.0);
+        match *self {
+            Move::NearMin { who, ticks, confirmed } => bid(dealer(who), min_next + ticks * TICK, confirmed),
+            Move::NearMax { who, ticks } => bid(dealer(who), own_max + ticks * TICK, true),
+            Move::Own { ticks } => {
+                let who = state.leader.map_or(dealer(0), |leader| leader.dealer_id);
+                bid(who, own_max + ticks * TICK, true)
+            }
+            Move::NearReserve { who, ticks } => bid(dealer(who), reserve + ticks * TICK, true),
+            Move::Odd { who, fen } => bid(dealer(who), fen, true),
+            Move::Barred { who } => Command::PlaceMax {
+                dealer_id: dealer(who),
+                max_fen: Fen(min_next),
+                confirmed: true,
+                bar: Some(Bar::Banned),
+            },
+            Move::ReserveDrop { ticks } => {
+                Command::ReserveLowered { reserve_fen: Fen(reserve - ticks * TICK) }
+            }
+            Move::Pause => Command::Pause,
+            Move::Resume { min_left_ms } => Command::Resume { min_left_ms },
+            Move::Outage { ago_ms, length_ms, min_left_ms } => {
+                let to = now.plus_ms(-ago_ms);
+                Command::ExtendBySystem { from: to.plus_ms(-length_ms), to, min_left_ms }
+            }
+            Move::Open => Command::Open,
+            Move::Close => Command::Close,
+        }
+    }
+}
+
+fn bid(dealer_id: DealerId, fen: i64, confirmed: bool) -> Command {
+    Command::PlaceMax { dealer_id, max_fen: Fen(fen), confirmed, bar: None }
+}
+
+pub(crate) fn dealer(who: u128) -> DealerId {
+    DealerId(Uuid::from_u128(who + 1))
+}
