@@ -1,0 +1,127 @@
+//! The PostgreSQL process: starting it, telling whether it runs, clearing up after it was killed.
+
+use std::fs::{self, OpenOptions};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::{Pid, User};
+
+use super::error::{ClusterError, io};
+
+/// Only names the socket file; nothing listens on the network.
+pub(super) const PORT: u16 = 5432;
+/// Beyond this the log of earlier runs is put aside at the next start.
+const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Enough to see why PostgreSQL refused.
+const TAIL_LINES: usize = 12;
+
+/// Settings of the embedded cluster: durable (nothing here weakens a commit), sized for one machine.
+const SETTINGS: &[&str] = &[
+    "listen_addresses=",
+    "max_connections=200",
+    "shared_buffers=256MB",
+    "max_wal_size=2GB",
+    "checkpoint_completion_target=0.9",
+    "wal_compression=on",
+    "random_page_cost=1.1",
+    "jit=off",
+    "track_wal_io_timing=on",
+    "log_min_duration_statement=1000",
+    "log_checkpoints=off",
+    "idle_in_transaction_session_timeout=60s",
+    "timezone=UTC",
+];
+
+/// A PostgreSQL that runs on our data folder.
+pub(super) struct Running {
+    pub(super) pid: i32,
+    pub(super) socket_dir: PathBuf,
+}
+
+pub(super) fn data_of(folder: &Path) -> PathBuf {
+    folder.join("postgres")
+}
+
+pub(super) fn log_of(folder: &Path) -> PathBuf {
+    folder.join("postgres.log")
+}
+
+/// Reads `postmaster.pid`, which a killed PostgreSQL leaves behind: its process counts only if it is a PostgreSQL
+/// on this very folder, for process ids are used again.
+pub(super) fn running(data: &Path) -> Option<Running> {
+    let text = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+    // process id, data folder, start time, port, socket folder
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let pid: i32 = lines.first()?.parse().ok()?;
+    let socket_dir = PathBuf::from(lines.get(4).filter(|dir| !dir.is_empty())?);
+    command_line(pid)?.contains(data.to_str()?).then_some(Running { pid, socket_dir })
+}
+
+/// Removes what a killed PostgreSQL left. It would look itself whether the process it names still lives, and refuse
+/// to start when that number meanwhile belongs to another program of the same user.
+pub(super) fn clear_stale(data: &Path, socket_dir: &Path) {
+    let pid_file = data.join("postmaster.pid");
+    let named: Option<i32> =
+        fs::read_to_string(&pid_file).ok().and_then(|text| text.lines().next()?.trim().parse().ok());
+    if named.is_some_and(|pid| kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH)) {
+        let _ = fs::remove_file(pid_file);
+    }
+    for name in [format!(".s.PGSQL.{PORT}"), format!(".s.PGSQL.{PORT}.lock")] {
+        let _ = fs::remove_file(socket_dir.join(name));
+    }
+}
+
+pub(super) fn spawn(
+    folder: &Path,
+    socket_dir: &Path,
+    bin: &Path,
+    user: Option<&User>,
+) -> Result<Child, ClusterError> {
+    let log_path = log_of(folder);
+    if fs::metadata(&log_path).is_ok_and(|meta| meta.len() > LOG_BYTES_MAX) {
+        let _ = fs::rename(&log_path, folder.join("postgres.log.1"));
+    }
+    let log = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&log_path)
+        .map_err(io(format!("cannot open {}", log_path.display())))?;
+    let mut postgres = Command::new(bin.join("postgres"));
+    postgres.arg("-D").arg(data_of(folder)).arg("-k").arg(socket_dir).args(["-p", &PORT.to_string()]);
+    for setting in SETTINGS {
+        postgres.args(["-c", setting]);
+    }
+    postgres.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+    // its own process group: a Ctrl-C at the terminal stops the server, which then stops PostgreSQL in order
+    postgres.process_group(0);
+    drop_to(&mut postgres, user);
+    postgres.spawn().map_err(io(format!("cannot run {}/postgres", bin.display())))
+}
+
+/// Runs the command as that user, in a folder that every user may enter.
+pub(super) fn drop_to(command: &mut Command, user: Option<&User>) {
+    command.current_dir("/");
+    if let Some(user) = user {
+        command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
+    }
+}
+
+pub(super) fn tail_of(log: &Path) -> String {
+    let bytes = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text.lines().rev().take(TAIL_LINES).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+}
+
+/// A living process's command line; nothing for a dead one and for one that only waits to be reaped.
+fn command_line(pid: i32) -> Option<String> {
+    if Path::new("/proc/self/cmdline").exists() {
+        let bytes = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+        return Some(String::from_utf8_lossy(&bytes).replace('\0', " "));
+    }
+    let output = Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
