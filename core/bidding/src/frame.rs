@@ -97,6 +97,15 @@ pub enum ServerFrame {
         /// The server's clock.
         server_time: UnixMs,
     },
+    /// What this dealer sees of a lot changed, perhaps by a command on another of its screens.
+    Mine {
+        /// Protocol version.
+        v: u16,
+        /// The lot.
+        lot_id: LotId,
+        /// What this dealer sees now.
+        mine: MyPosition,
+    },
     /// A command of this client was accepted and is durable.
     Accepted {
         /// Protocol version.

@@ -145,6 +145,14 @@ fn error() {
 }
 
 #[test]
+fn mine() {
+    let mine = MyPosition { alias: Some(2), leading: true, max_fen: Some(Fen(100)) };
+    let frame = ServerFrame::Mine { v: 1, lot_id: LotId(Uuid::nil()), mine };
+    let text = r#"{"type":"mine","v":1,"lot_id":"00000000-0000-0000-0000-000000000000","mine":{"alias":2,"leading":true,"max_fen":100}}"#;
+    is_text(&frame, text);
+}
+
+#[test]
 fn heartbeat() {
     let frame = ServerFrame::Heartbeat { v: 1, server_time: UnixMs(1_700_000_000_005) };
     is_text(&frame, r#"{"type":"heartbeat","v":1,"server_time":1700000000005}"#);

@@ -1,1 +1,105 @@
-//! stub
+//! The auction service: sale sessions, lots, bids, the live room.
+//!
+//! It owns the database `auction` and decides every bid by the pure fold of `core/bidding`. It hears of priced cars
+//! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened`, `BidAccepted` and `AuctionCompleted`
+//! (`events.rs`).
+//!
+//! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
+//! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
+//! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
+//! * `views/` are what pages and the JSON API read; `projection.rs` is what sockets get.
+//!
+//! To add a command that changes a lot: a variant of `bidding::Command`, then a file here that calls
+//! `Engine::ask`. To add a format: a variant of the sale's template in `create_sale.rs`.
+#![deny(missing_docs)]
+
+mod clock;
+mod consumer;
+mod create_sale;
+mod engine;
+mod events;
+mod lot_control;
+mod place_max;
+mod projection;
+mod store;
+mod sweeper;
+mod views;
+
+use std::sync::Arc;
+
+use platform_db::Clock as _;
+use sqlx::PgPool;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub use clock::AnchoredClock;
+pub use create_sale::{BelowReserveMode, CreateSale, MAX_LOTS_A_SALE};
+pub use engine::{Answer, Engine, Failure, LotHub, LotMailbox, Outcome};
+pub use events::{AuctionCompleted, BidAccepted, LotListed, LotOpened};
+pub use place_max::PlaceMax;
+pub use projection::PROTOCOL;
+pub use store::cars::OfferableCar;
+pub use store::lists::{HallFilter, HallLot, LotPage, MyBid, Sort};
+pub use store::sales::{SaleLine, SalesCount};
+pub use store::log::LogLine;
+pub use views::{BidOutcome, LotDetail, SaleDetail};
+
+/// Its tables.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/auction");
+
+/// The service's handle. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    db: PgPool,
+    engine: Engine,
+    dealers: consumer::Dealers,
+    /// Wakes the outbox relay; may be set once the bus exists.
+    told: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// The tasks that run beside the handle.
+pub struct Running {
+    /// The writers: they end when the last handle is gone.
+    pub writers: Vec<JoinHandle<()>>,
+    /// The sweeper: it ends when `stop` turns true.
+    pub sweeper: JoinHandle<()>,
+}
+
+impl Service {
+    /// Starts the bid path on this database: anchors the clock, starts the writers and the sweeper. `told` is called
+    /// whenever events were committed; it must not block.
+    pub async fn start(
+        db: PgPool,
+        told: Arc<dyn Fn() + Send + Sync>,
+        stop: watch::Receiver<bool>,
+    ) -> Result<(Service, Running), sqlx::Error> {
+        let clock = AnchoredClock::anchored(&db).await?;
+        let dealers = consumer::Dealers::default();
+        dealers.refresh(&db).await?;
+        let hub = Arc::new(LotHub::default());
+        let (engine, writers) = Engine::start(db.clone(), clock, hub, Arc::clone(&told), dealers.clone());
+        let service = Service { db, engine, dealers, told };
+        let sweeper = tokio::spawn(sweeper::run(service.clone(), stop));
+        Ok((service, Running { writers, sweeper }))
+    }
+
+    /// What it does with other services' events.
+    pub fn consumer(&self) -> Arc<dyn platform_bus::Consumer> {
+        Arc::new(consumer::AuctionConsumer)
+    }
+
+    /// The bid path, for sockets.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The time by the clock that admits bids.
+    pub fn now(&self) -> kernel::UnixMs {
+        self.engine.clock().now()
+    }
+
+    /// Opens and closes what is due, once: for tests, which run no sweeper of their own.
+    pub async fn sweep(&self) -> Result<(), sqlx::Error> {
+        sweeper::sweep(self).await
+    }
+}

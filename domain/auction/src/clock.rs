@@ -1,0 +1,74 @@
+//! The clock that admits bids: this machine's monotonic clock, anchored to the database's.
+//!
+//! All processes of one database so share one clock, whatever their machines' wall clocks say (domain rules §4.1).
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use kernel::UnixMs;
+use platform_db::Clock;
+use sqlx::PgPool;
+
+use crate::store::pulse;
+
+/// Beyond this uncertainty no bid is admitted.
+const ERROR_LIMIT_MS: i64 = 50;
+/// An anchor older than this is not trusted: the database has been away.
+const ANCHOR_AGE_LIMIT_MS: i64 = 5_000;
+
+#[derive(Clone, Copy, Debug)]
+struct Anchor {
+    database: UnixMs,
+    taken: Instant,
+    /// Half of the round trip in which it was read.
+    error_ms: i64,
+}
+
+/// The database's clock, read once a second and carried on in between. Never goes back by more than the error.
+#[derive(Clone, Debug)]
+pub struct AnchoredClock {
+    anchor: Arc<RwLock<Anchor>>,
+}
+
+impl AnchoredClock {
+    /// A clock anchored now.
+    pub(crate) async fn anchored(db: &PgPool) -> Result<AnchoredClock, sqlx::Error> {
+        Ok(AnchoredClock { anchor: Arc::new(RwLock::new(read(db).await?)) })
+    }
+
+    /// Anchors again. A worse reading than the carried-on one is ignored while that one is still good.
+    pub(crate) async fn anchor_again(&self, db: &PgPool) -> Result<(), sqlx::Error> {
+        let fresh = read(db).await?;
+        let mut anchor = self.anchor.write().unwrap_or_else(PoisonError::into_inner);
+        if fresh.error_ms <= ERROR_LIMIT_MS || age_ms(&anchor) > ANCHOR_AGE_LIMIT_MS {
+            *anchor = fresh;
+        }
+        Ok(())
+    }
+
+    /// The time at which a command that is here now is admitted; `None` while this process must not admit any.
+    pub fn admission_time(&self) -> Option<UnixMs> {
+        let anchor = *self.anchor.read().unwrap_or_else(PoisonError::into_inner);
+        let trusted = anchor.error_ms <= ERROR_LIMIT_MS && age_ms(&anchor) <= ANCHOR_AGE_LIMIT_MS;
+        trusted.then(|| anchor.database.plus_ms(age_ms(&anchor)))
+    }
+}
+
+impl Clock for AnchoredClock {
+    fn now(&self) -> UnixMs {
+        let anchor = *self.anchor.read().unwrap_or_else(PoisonError::into_inner);
+        anchor.database.plus_ms(age_ms(&anchor))
+    }
+}
+
+async fn read(db: &PgPool) -> Result<Anchor, sqlx::Error> {
+    let asked = Instant::now();
+    let database = pulse::database_now(db).await?;
+    let taken = Instant::now();
+    let round_trip = i64::try_from((taken - asked).as_millis()).unwrap_or(i64::MAX);
+    Ok(Anchor { database: database.plus_ms(round_trip / 2), taken, error_ms: round_trip / 2 })
+}
+
+fn age_ms(anchor: &Anchor) -> i64 {
+    i64::try_from(anchor.taken.elapsed().as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,159 @@
+//! Staff make a sale session from priced cars.
+
+use bidding::{BelowReserve, Ladder, LotState, Terms};
+use kernel::{Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role, SaleId, UnixMs, VehicleId, event_id_for};
+use platform_bus::Meta;
+use platform_db::{CommandError, constraint};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::Service;
+use crate::events::LotListed;
+use crate::store::sales::{self, NewLot};
+
+/// At most so many lots in one sale: with 30 s between ends that is four hours of closing.
+pub const MAX_LOTS_A_SALE: usize = 500;
+/// ¥100.
+const TICK_FEN: Fen = Fen(10_000);
+/// After so many extensions the ladder doubles (domain rules §4.3).
+const DOUBLE_AFTER_EXTENSIONS: u32 = 20;
+
+/// How a max below the reserve is shown; printed on every lot of the sale.
+pub type BelowReserveMode = BelowReserve;
+
+/// A new sale with its lots.
+#[derive(Clone, Debug)]
+pub struct CreateSale {
+    /// Made by the sender; a repeat gets the first sale.
+    pub id: SaleId,
+    /// The name dealers see.
+    pub name: String,
+    /// When all lots open.
+    pub opens_at: UnixMs,
+    /// When the first lot ends.
+    pub first_end_at: UnixMs,
+    /// The pause between the ends of one lot and the next.
+    pub stagger_ms: i64,
+    /// The soft-close window.
+    pub window_ms: i64,
+    /// How far soft close may move an end beyond the scheduled one.
+    pub cap_ms: i64,
+    /// How a max below the reserve is shown.
+    pub below_reserve: BelowReserve,
+    /// The cars, in the order of the lots.
+    pub vehicle_ids: Vec<VehicleId>,
+}
+
+impl Service {
+    /// Makes a sale and its lots, all or nothing, and tells `LotListed` for each.
+    ///
+    /// # Errors
+    /// `INVALID_FIELDS` with the fields; `CARS_NOT_OFFERABLE` when a car has no price or is on offer or sold
+    /// already (`data.vehicle_ids`); `FORBIDDEN`.
+    pub async fn create_sale(&self, who: &Principal, sale: CreateSale) -> Result<SaleId, CommandError> {
+        if !who.has_role(Role::Auctioneer) {
+            return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
+        }
+        self.make_sale(who, sale).await
+    }
+
+    async fn make_sale(&self, who: &Principal, sale: CreateSale) -> Result<SaleId, CommandError> {
+        if sales::exists(&self.db, sale.id).await? {
+            return Ok(sale.id);
+        }
+        validate(&sale)?;
+        let mut tx = self.db.begin().await?;
+        let cars = sales::cars_to_offer(&mut tx, &sale.vehicle_ids).await?;
+        let missing: Vec<VehicleId> =
+            sale.vehicle_ids.iter().copied().filter(|id| cars.iter().all(|car| car.vehicle_id != *id)).collect();
+        if !missing.is_empty() {
+            return Err(not_offerable(&missing).into());
+        }
+        sales::insert(&mut tx, &sale, TICK_FEN, who).await?;
+        let lots: Vec<NewLot> = sale
+            .vehicle_ids
+            .iter()
+            .enumerate()
+            .filter_map(|(index, id)| cars.iter().find(|car| car.vehicle_id == *id).map(|car| (index, car)))
+            .map(|(index, car)| new_lot(&sale, index, car))
+            .collect();
+        match sales::insert_lots(&mut tx, sale.id, &lots).await {
+            Err(error) if constraint(&error) == Some("lot_car_once") => {
+                // another sale took one of these cars a moment ago
+                return Err(not_offerable(&sale.vehicle_ids).into());
+            }
+            other => other?,
+        }
+        for lot in &lots {
+            let listed =
+                LotListed { lot_id: lot.id, sale_id: sale.id, sale_name: sale.name.clone(), vehicle_id: lot.vehicle_id };
+            let meta = Meta {
+                aggregate: lot.id.0,
+                aggregate_seq: 0,
+                occurred_at: self.now(),
+                actor: format!("user:{}", who.user_id),
+                correlation_id: sale.id.0,
+                causation_id: None,
+            };
+            platform_bus::publish(&mut tx, &listed, meta).await?;
+        }
+        tx.commit().await?;
+        (self.told)();
+        Ok(sale.id)
+    }
+}
+
+fn new_lot(sale: &CreateSale, index: usize, car: &sales::CarToOffer) -> NewLot {
+    let position = i64::try_from(index).unwrap_or(i64::MAX);
+    let end_at = sale.first_end_at.plus_ms(position.saturating_mul(sale.stagger_ms));
+    let terms = Terms {
+        start_fen: car.start_fen,
+        tick_fen: TICK_FEN,
+        ladder: Ladder::standard(),
+        window_ms: sale.window_ms,
+        cap_at: end_at.plus_ms(sale.cap_ms),
+        double_after_extensions: DOUBLE_AFTER_EXTENSIONS,
+        below_reserve: sale.below_reserve,
+        guide_fen: Some(car.guide_fen),
+        fat_finger_guard: true,
+    };
+    NewLot {
+        // the same sale and place always make the same lot, so a repeat cannot make a second one
+        id: LotId(event_id_for(sale.id.0, &format!("lot:{index}"))),
+        lot_no: i32::try_from(index + 1).unwrap_or(i32::MAX),
+        vehicle_id: car.vehicle_id,
+        state: LotState::scheduled(terms, sale.opens_at, end_at, car.reserve_fen),
+    }
+}
+
+fn validate(sale: &CreateSale) -> Result<(), Problem> {
+    let mut wrong = Vec::new();
+    if sale.name.trim().is_empty() || sale.name.chars().count() > 80 {
+        wrong.push(FieldProblem::new("name", "NAME_NEEDED"));
+    }
+    if sale.first_end_at <= sale.opens_at {
+        wrong.push(FieldProblem::new("first_end_at", "END_BEFORE_OPENING"));
+    }
+    for (field, value) in [("stagger", sale.stagger_ms), ("window", sale.window_ms)] {
+        if !(0..=3_600_000).contains(&value) {
+            wrong.push(FieldProblem::new(field, "OUT_OF_RANGE"));
+        }
+    }
+    if !(0..=24 * 3_600_000).contains(&sale.cap_ms) {
+        wrong.push(FieldProblem::new("cap", "OUT_OF_RANGE"));
+    }
+    let mut seen = std::collections::HashSet::new();
+    if sale.vehicle_ids.is_empty() {
+        wrong.push(FieldProblem::new("vehicle_ids", "CARS_NEEDED"));
+    } else if sale.vehicle_ids.len() > MAX_LOTS_A_SALE {
+        wrong.push(FieldProblem::new("vehicle_ids", "TOO_MANY_CARS"));
+    } else if !sale.vehicle_ids.iter().all(|id| seen.insert(*id)) {
+        wrong.push(FieldProblem::new("vehicle_ids", "CAR_TWICE"));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
+}
+
+fn not_offerable(vehicle_ids: &[VehicleId]) -> Problem {
+    let ids: Vec<Uuid> = vehicle_ids.iter().map(|id| id.0).collect();
+    Problem::new(ProblemKind::Conflict, "CARS_NOT_OFFERABLE").with(json!({ "count": ids.len(), "vehicle_ids": ids }))
+}

@@ -1,0 +1,75 @@
+//! One lot in memory: its state at a `seq`, and what is needed to answer repeats.
+
+use std::collections::{HashMap, VecDeque};
+
+use bidding::{BidLine, Event, LotState, MyPosition};
+use kernel::{DealerId, Fen};
+use uuid::Uuid;
+
+use super::{LotFacts, Recorded};
+use crate::store::lots::{HISTORY_SHOWN, LoadedLot};
+
+/// How many answers an actor remembers; older ones are found in the log.
+const ANSWERS_KEPT: usize = 10_000;
+
+/// A lot in memory. It advances only by its own committed batch or by a reload.
+pub(crate) struct Actor {
+    pub(crate) facts: LotFacts,
+    pub(crate) state: LotState,
+    maxes: HashMap<DealerId, Fen>,
+    pub(crate) history: VecDeque<BidLine>,
+    answers: HashMap<(Uuid, Uuid), Recorded>,
+    answered: VecDeque<(Uuid, Uuid)>,
+}
+
+impl Actor {
+    pub(crate) fn new(loaded: LoadedLot) -> Actor {
+        Actor {
+            facts: loaded.facts,
+            state: loaded.state,
+            maxes: loaded.maxes.into_iter().collect(),
+            history: loaded.history.into(),
+            answers: HashMap::new(),
+            answered: VecDeque::new(),
+        }
+    }
+
+    /// The answer already given under this key.
+    pub(crate) fn recorded(&self, actor: Uuid, key: Uuid) -> Option<&Recorded> {
+        self.answers.get(&(actor, key))
+    }
+
+    pub(crate) fn remember(&mut self, actor: Uuid, key: Uuid, answer: Recorded) {
+        if self.answers.insert((actor, key), answer).is_none() {
+            self.answered.push_back((actor, key));
+        }
+        if self.answered.len() > ANSWERS_KEPT
+            && let Some(oldest) = self.answered.pop_front()
+        {
+            self.answers.remove(&oldest);
+        }
+    }
+
+    /// Follows the committed events with what the state itself does not keep.
+    pub(crate) fn follow(&mut self, events: &[Event]) {
+        for event in events {
+            if let Event::MaxPlaced { dealer_id, max_fen } | Event::MaxLowered { dealer_id, max_fen } = event {
+                self.maxes.insert(*dealer_id, *max_fen);
+            }
+        }
+    }
+
+    pub(crate) fn push_history(&mut self, line: BidLine) {
+        self.history.push_front(line);
+        self.history.truncate(usize::try_from(HISTORY_SHOWN).unwrap_or(usize::MAX));
+    }
+
+    /// What a dealer sees of this lot beside what everybody sees.
+    pub(crate) fn position(&self, dealer_id: DealerId) -> MyPosition {
+        MyPosition {
+            alias: self.state.alias_of(dealer_id),
+            leading: self.state.is_leader(dealer_id),
+            max_fen: self.maxes.get(&dealer_id).copied(),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What comes of a command.
+
+use bidding::{MyPosition, Note, PublicLot, Refusal, RefusalCode, ServerFrame};
+use bytes::Bytes;
+use kernel::{Fen, LotId, Problem, ProblemKind};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::projection::PROTOCOL;
+
+/// A durable answer: accepted or refused, and written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The command's key.
+    pub key: Uuid,
+    /// The lot.
+    pub lot_id: LotId,
+    /// Accepted or refused.
+    pub outcome: Outcome,
+}
+
+/// Accepted or refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Accepted under this number.
+    Accepted {
+        /// The lot's number of the command.
+        seq: i64,
+        /// What the bidder should know besides.
+        note: Option<Note>,
+        /// What everybody sees now.
+        lot: Box<PublicLot>,
+        /// What this dealer sees now.
+        mine: MyPosition,
+    },
+    /// Refused, with the data that explains it.
+    Refused(Refusal),
+}
+
+/// No answer could be given. A repeat with the same key is safe and finds out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// There is no such lot.
+    NotFound,
+    /// The queue is full; nothing was done.
+    Busy,
+    /// The commit path is away; the outcome is unknown until asked again.
+    Unavailable,
+}
+
+/// What the log has under a key.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorded {
+    pub(crate) lot_id: LotId,
+    pub(crate) max_fen: Option<Fen>,
+    pub(crate) confirmed: bool,
+    pub(crate) seq: Option<i64>,
+    pub(crate) code: Option<RefusalCode>,
+    pub(crate) note: Option<Note>,
+    pub(crate) explanation: Value,
+}
+
+impl Recorded {
+    /// Whether a command with the same key asks for the same thing. If not, it is refused as `DUPLICATE`.
+    pub(crate) fn same_payload(&self, lot_id: LotId, max_fen: Option<Fen>, confirmed: bool) -> bool {
+        self.lot_id == lot_id && self.max_fen == max_fen && self.confirmed == confirmed
+    }
+}
+
+impl Failure {
+    /// The code on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Failure::NotFound => "NOT_FOUND",
+            Failure::Busy => "BUSY",
+            Failure::Unavailable => "UNAVAILABLE",
+        }
+    }
+
+    /// The frame that tells a socket.
+    pub fn frame(self, key: Uuid) -> ServerFrame {
+        ServerFrame::Error { v: PROTOCOL, key: Some(key), code: self.code().to_owned() }
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Problem {
+        let kind = match failure {
+            Failure::NotFound => ProblemKind::NotFound,
+            Failure::Busy => ProblemKind::Busy,
+            Failure::Unavailable => ProblemKind::Unavailable,
+        };
+        Problem::new(kind, failure.code())
+    }
+}
+
+impl Answer {
+    /// The frame that tells a socket.
+    pub fn frame(&self) -> ServerFrame {
+        match &self.outcome {
+            Outcome::Accepted { seq, note, lot, mine } => ServerFrame::Accepted {
+                v: PROTOCOL,
+                key: self.key,
+                lot_id: self.lot_id,
+                seq: *seq,
+                lot: (**lot).clone(),
+                mine: mine.clone(),
+                note: *note,
+            },
+            Outcome::Refused(refusal) => {
+                ServerFrame::Refused { v: PROTOCOL, key: self.key, lot_id: self.lot_id, refusal: refusal.clone() }
+            }
+        }
+    }
+
+    /// The refusal as a problem, for forms and the JSON API.
+    pub fn refusal(&self) -> Option<Problem> {
+        match &self.outcome {
+            Outcome::Accepted { .. } => None,
+            Outcome::Refused(refusal) => {
+                let kind = match refusal.code {
+                    RefusalCode::NotTick | RefusalCode::BelowMin | RefusalCode::FatFingerConfirm => ProblemKind::Invalid,
+                    RefusalCode::NotInvited
+                    | RefusalCode::KycMissing
+                    | RefusalCode::Banned
+                    | RefusalCode::SellerOrAffiliate => ProblemKind::Forbidden,
+                    _ => ProblemKind::Conflict,
+                };
+                Some(Problem::new(kind, refusal.code.as_str()).with(refusal.data.clone()))
+            }
+        }
+    }
+}
+
+/// A frame as bytes on the wire.
+pub(crate) fn encode(frame: &ServerFrame) -> Bytes {
+    // the frame types hold nothing that JSON cannot: no maps with odd keys, no floats
+    serde_json::to_vec(frame).map(Bytes::from).unwrap_or_default()
+}

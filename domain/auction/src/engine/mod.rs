@@ -1,0 +1,189 @@
+//! The bid path of one process: bounded queues, lot actors in memory, one fenced statement a batch.
+//!
+//! * Each lot belongs to one writer task of this process (by hash), so the process has one statement of a lot in
+//!   flight. Other processes may serve the same lot: the fence decides, and the loser reloads and decides again.
+//! * While a statement is in flight the next commands queue; that is the whole batching policy.
+//! * An answer leaves only after COMMIT. A queue that is full answers `BUSY` at once.
+//! * When a commit's outcome is unknown, the same statement is sent again (its fence makes a second effect
+//!   impossible) and the recorded keys are read back; "refused" is never guessed.
+
+mod actor;
+mod answer;
+mod plan;
+mod writer;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bidding::Command;
+use kernel::{DealerId, LotId, SaleId, UnixMs, UserId, VehicleId};
+use platform_live::{Hub, Mailbox};
+use sqlx::PgPool;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::clock::AnchoredClock;
+
+pub(crate) use actor::Actor;
+pub(crate) use answer::{Recorded, encode};
+pub use answer::{Answer, Failure, Outcome};
+
+/// Writer tasks a process: enough to keep one statement in flight while another is decided.
+const WRITERS: usize = 2;
+/// How many commands one statement takes at most: about 2 ms of statement, beyond which batches stop paying.
+const BATCH_LIMIT: usize = 100;
+/// How many commands may wait for one lot.
+const LOT_QUEUE_LIMIT: usize = 2_000;
+/// How many commands may wait for one writer, all lots together.
+const WRITER_QUEUE_LIMIT: usize = 20_000;
+
+/// The hub of the auction: topics are lots, audience members are dealers (staff watch as the nil dealer).
+pub type LotHub = Hub<LotId, DealerId>;
+/// One socket of the auction.
+pub type LotMailbox = Mailbox<LotId, DealerId>;
+
+/// What does not change about a lot, for answers and events.
+#[derive(Clone, Debug)]
+pub(crate) struct LotFacts {
+    pub(crate) lot_id: LotId,
+    pub(crate) sale_id: SaleId,
+    pub(crate) sale_name: String,
+    pub(crate) vehicle_id: VehicleId,
+    pub(crate) vin: String,
+    pub(crate) title: String,
+    pub(crate) report_hash: String,
+}
+
+/// Who sent a command.
+#[derive(Clone, Debug)]
+pub(crate) struct Sender {
+    /// The bidding entity; nil for staff and system.
+    pub(crate) actor: Uuid,
+    /// The person, if there is one.
+    pub(crate) user_id: Option<UserId>,
+    /// The name in the log.
+    pub(crate) user_name: String,
+}
+
+/// Where the answer goes.
+#[derive(Debug)]
+pub(crate) enum ReplyTo {
+    Caller(oneshot::Sender<Result<Answer, Failure>>),
+    Socket(Arc<LotMailbox>),
+}
+
+/// A command in a lot's queue.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) key: Uuid,
+    pub(crate) lot_id: LotId,
+    pub(crate) command: Command,
+    pub(crate) sender: Sender,
+    pub(crate) admitted_at: UnixMs,
+    pub(crate) reply_to: ReplyTo,
+    /// Counts the lot's queue; given back when the job is dropped.
+    _place: QueuePlace,
+}
+
+/// The bid path. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writers: Vec<mpsc::Sender<Job>>,
+    waiting: RwLock<HashMap<LotId, Arc<AtomicUsize>>>,
+    clock: AnchoredClock,
+    hub: Arc<LotHub>,
+}
+
+#[derive(Debug)]
+struct QueuePlace(Arc<AtomicUsize>);
+
+impl Drop for QueuePlace {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Engine {
+    /// Starts the writers. They end when the engine and all its clones are gone.
+    pub(crate) fn start(
+        db: PgPool,
+        clock: AnchoredClock,
+        hub: Arc<LotHub>,
+        told: Arc<dyn Fn() + Send + Sync>,
+        dealers: crate::consumer::Dealers,
+    ) -> (Engine, Vec<JoinHandle<()>>) {
+        let mut writers = Vec::new();
+        let mut tasks = Vec::new();
+        for _ in 0..WRITERS {
+            let (sender, receiver) = mpsc::channel(WRITER_QUEUE_LIMIT);
+            let writer = writer::Writer::new(db.clone(), Arc::clone(&hub), Arc::clone(&told), dealers.clone(), clock.clone());
+            tasks.push(tokio::spawn(writer.run(receiver)));
+            writers.push(sender);
+        }
+        let inner = Inner { writers, waiting: RwLock::new(HashMap::new()), clock, hub };
+        (Engine { inner: Arc::new(inner) }, tasks)
+    }
+
+    /// The hub that live frames leave by.
+    pub fn hub(&self) -> &Arc<LotHub> {
+        &self.inner.hub
+    }
+
+    /// The clock that admits commands.
+    pub fn clock(&self) -> &AnchoredClock {
+        &self.inner.clock
+    }
+
+    /// Queues a command and waits for its durable answer.
+    pub(crate) async fn ask(&self, lot_id: LotId, key: Uuid, command: Command, sender: Sender) -> Result<Answer, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.submit(lot_id, key, command, sender, ReplyTo::Caller(reply))?;
+        // a dropped reply means that the writer ended mid-way: the outcome is unknown, a repeat finds it
+        answer.await.unwrap_or(Err(Failure::Unavailable))
+    }
+
+    /// Queues a command; its answer goes where `reply_to` says. The admission time is now.
+    pub(crate) fn submit(
+        &self,
+        lot_id: LotId,
+        key: Uuid,
+        command: Command,
+        sender: Sender,
+        reply_to: ReplyTo,
+    ) -> Result<(), Failure> {
+        let admitted_at = self.inner.clock.admission_time().ok_or(Failure::Unavailable)?;
+        let place = self.take_place(lot_id)?;
+        let job = Job { key, lot_id, command, sender, admitted_at, reply_to, _place: place };
+        let index = usize::try_from(lot_id.0.as_u128() % WRITERS as u128).unwrap_or_default();
+        self.inner.writers[index].try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Failure::Busy,
+            mpsc::error::TrySendError::Closed(_) => Failure::Unavailable,
+        })
+    }
+
+    fn take_place(&self, lot_id: LotId) -> Result<QueuePlace, Failure> {
+        let known = self.inner.waiting.read().unwrap_or_else(PoisonError::into_inner).get(&lot_id).cloned();
+        let counter = match known {
+            Some(counter) => counter,
+            None => {
+                let mut waiting = self.inner.waiting.write().unwrap_or_else(PoisonError::into_inner);
+                if waiting.len() > 4 * LOT_QUEUE_LIMIT {
+                    // lots that nobody asks about any more (and lots that never were)
+                    waiting.retain(|_, counter| counter.load(Ordering::Relaxed) > 0);
+                }
+                Arc::clone(waiting.entry(lot_id).or_default())
+            }
+        };
+        if counter.fetch_add(1, Ordering::Relaxed) >= LOT_QUEUE_LIMIT {
+            counter.fetch_sub(1, Ordering::Relaxed);
+            return Err(Failure::Busy);
+        }
+        Ok(QueuePlace(counter))
+    }
+}

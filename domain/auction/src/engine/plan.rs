@@ -1,0 +1,153 @@
+//! One lot's share of a batch: its jobs folded in the order of arrival, and the rows they write.
+
+use bidding::{Accepted, BidLine, Command, LotState, Note, Refusal, apply_all, decide};
+use kernel::{DealerId, Fen, LotId};
+use serde_json::Value;
+
+use super::actor::Actor;
+use super::{Job, Recorded};
+use crate::store::batch::LogRow;
+
+/// A decided job that waits for the statement.
+pub(super) struct Decided {
+    pub(super) job: Job,
+    pub(super) verdict: Verdict,
+    /// Its line in the log; a refused system command changed nothing and has none.
+    pub(super) row: Option<LogRow>,
+}
+
+/// Accepted under a number, or refused.
+pub(super) type Verdict = Result<(i64, Accepted), Refusal>;
+
+/// One lot's share of a batch.
+pub(super) struct LotPlan {
+    pub(super) lot_id: LotId,
+    /// The state all its jobs lead to.
+    pub(super) next: LotState,
+    pub(super) decided: Vec<Decided>,
+    /// Second copies of commands in this very batch; answered like the first copy, after it.
+    pub(super) repeats: Vec<Job>,
+    pub(super) history: Vec<BidLine>,
+    report_hash: String,
+}
+
+impl LotPlan {
+    pub(super) fn new(actor: &Actor) -> LotPlan {
+        LotPlan {
+            lot_id: actor.facts.lot_id,
+            next: actor.state.clone(),
+            decided: Vec::new(),
+            repeats: Vec::new(),
+            history: Vec::new(),
+            report_hash: actor.facts.report_hash.clone(),
+        }
+    }
+
+    /// Folds one command into the plan.
+    pub(super) fn decide(&mut self, job: Job, command: &Command) {
+        let judged_seq = self.next.seq;
+        let verdict: Verdict = decide(&self.next, command, job.admitted_at).map(|accepted| {
+            self.next = apply_all(&self.next, &accepted.events);
+            (self.next.seq, accepted)
+        });
+        if let (Ok((seq, _)), Command::PlaceMax { dealer_id, .. }, Some(price_fen)) =
+            (&verdict, command, self.next.price_fen)
+        {
+            let alias = self.next.alias_of(*dealer_id).unwrap_or_default();
+            self.history.push(BidLine { seq: *seq, alias, price_fen, at: job.admitted_at });
+        }
+        let logged = verdict.is_ok() || matches!(command, Command::PlaceMax { .. });
+        let row = logged.then(|| self.log_row(&job, &verdict, judged_seq));
+        self.decided.push(Decided { job, verdict, row });
+    }
+
+    pub(super) fn needs_write(&self) -> bool {
+        self.decided.iter().any(|d| d.row.is_some())
+    }
+
+    /// The accepted commands, in order.
+    pub(super) fn accepted(&self) -> impl Iterator<Item = (&Job, i64, &Accepted)> {
+        self.decided.iter().filter_map(|d| d.verdict.as_ref().ok().map(|(seq, accepted)| (&d.job, *seq, accepted)))
+    }
+
+    /// All its jobs, to be decided again.
+    pub(super) fn into_jobs(self) -> impl Iterator<Item = Job> {
+        self.decided.into_iter().map(|d| d.job).chain(self.repeats)
+    }
+
+    fn log_row(&self, job: &Job, verdict: &Verdict, judged_seq: i64) -> LogRow {
+        let state = &self.next;
+        let (max_fen, confirmed) = payload(&job.command);
+        let json = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
+        let (seq, code, note, explanation, events) = match verdict {
+            Ok((seq, accepted)) => (
+                Some(*seq),
+                None,
+                accepted.note.map(note_name),
+                json(serde_json::to_value(&accepted.explanation)),
+                json(serde_json::to_value(&accepted.events)),
+            ),
+            Err(refusal) => (None, Some(refusal.code.as_str()), None, refusal.data.clone(), Value::Array(Vec::new())),
+        };
+        LogRow {
+            lot_id: job.lot_id,
+            seq,
+            judged_seq,
+            key: job.key,
+            actor: job.sender.actor,
+            user_id: job.sender.user_id.map(|id| id.0),
+            user_name: job.sender.user_name.clone(),
+            command: command_name(&job.command),
+            max_fen: max_fen.map(|max| max.0),
+            confirmed,
+            code,
+            note,
+            explanation,
+            events,
+            price_fen: state.price_fen.map(|price| price.0),
+            leader: state.leader.map(|leader| leader.dealer_id.0),
+            alias: state.alias_of(DealerId(job.sender.actor)).and_then(|alias| i32::try_from(alias).ok()),
+            end_at: state.end_at,
+            report_hash: self.report_hash.clone(),
+            admitted_at: job.admitted_at,
+        }
+    }
+}
+
+/// What of a command a repeat must have in common with the first copy.
+pub(super) fn payload(command: &Command) -> (Option<Fen>, bool) {
+    match command {
+        Command::PlaceMax { max_fen, confirmed, .. } => (Some(*max_fen), *confirmed),
+        Command::ReserveLowered { reserve_fen } => (Some(*reserve_fen), false),
+        _ => (None, false),
+    }
+}
+
+/// What the log will have under this job's key.
+pub(super) fn recorded_of(job: &Job, verdict: &Verdict) -> Recorded {
+    let (max_fen, confirmed) = payload(&job.command);
+    let (seq, code, note, explanation) = match verdict {
+        Ok((seq, accepted)) => (Some(*seq), None, accepted.note, Value::Null),
+        Err(refusal) => (None, Some(refusal.code), None, refusal.data.clone()),
+    };
+    Recorded { lot_id: job.lot_id, max_fen, confirmed, seq, code, note, explanation }
+}
+
+const fn command_name(command: &Command) -> &'static str {
+    match command {
+        Command::PlaceMax { .. } => "place_max",
+        Command::ReserveLowered { .. } => "reserve_lowered",
+        Command::Open => "open",
+        Command::Pause => "pause",
+        Command::Resume { .. } => "resume",
+        Command::ExtendBySystem { .. } => "extend_by_system",
+        Command::Close => "close",
+    }
+}
+
+const fn note_name(note: Note) -> &'static str {
+    match note {
+        Note::TiedEarlierWins => "TIED_EARLIER_WINS",
+        Note::OutbidAtOnce => "OUTBID_AT_ONCE",
+    }
+}

@@ -1,0 +1,400 @@
+//! A writer: takes what waits, decides it in memory, writes it in one statement, answers, pushes.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bidding::{Bar, Command, LotStatus, Refusal, RefusalCode};
+use kernel::{DealerId, LotId};
+use platform_db::Clock as _;
+use sqlx::PgPool;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::actor::Actor;
+use super::answer::encode;
+use super::plan::{Decided, LotPlan, payload, recorded_of};
+use super::{Answer, BATCH_LIMIT, Failure, Job, LotHub, Outcome, Recorded, ReplyTo};
+use crate::clock::AnchoredClock;
+use crate::consumer::Dealers;
+use crate::events;
+use crate::projection;
+use crate::store::batch::{self, Batch, LotWrite};
+use crate::store::lots;
+
+/// After so many lost fences in a row the batch takes the lots' locks before it decides.
+const FENCES_BEFORE_LOCK: u32 = 5;
+/// After so many rounds a batch gives up and says that it does not know.
+const ROUNDS_AT_MOST: u32 = 12;
+/// The first pause after the database failed; doubles up to the second.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+pub(super) struct Writer {
+    db: PgPool,
+    hub: Arc<LotHub>,
+    /// Wakes the outbox relay.
+    told: Arc<dyn Fn() + Send + Sync>,
+    dealers: Dealers,
+    clock: AnchoredClock,
+    actors: HashMap<LotId, Actor>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        db: PgPool,
+        hub: Arc<LotHub>,
+        told: Arc<dyn Fn() + Send + Sync>,
+        dealers: Dealers,
+        clock: AnchoredClock,
+    ) -> Writer {
+        Writer { db, hub, told, dealers, clock, actors: HashMap::new() }
+    }
+
+    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+        let mut waiting = Vec::with_capacity(BATCH_LIMIT);
+        while queue.recv_many(&mut waiting, BATCH_LIMIT).await > 0 {
+            let jobs = std::mem::replace(&mut waiting, Vec::with_capacity(BATCH_LIMIT));
+            self.settle(jobs).await;
+        }
+    }
+
+    /// Works on these jobs until each has an answer.
+    async fn settle(&mut self, mut jobs: Vec<Job>) {
+        let mut round = 0;
+        while !jobs.is_empty() {
+            round += 1;
+            if round > ROUNDS_AT_MOST {
+                fail_all(jobs, Failure::Unavailable);
+                return;
+            }
+            jobs = if round > FENCES_BEFORE_LOCK { self.one_by_one(jobs).await } else { self.attempt(jobs).await };
+        }
+    }
+
+    /// One round: load what is missing, decide, write, answer. Returns the jobs that lost their fence.
+    async fn attempt(&mut self, jobs: Vec<Job>) -> Vec<Job> {
+        let jobs = match self.load_missing(jobs).await {
+            Ok(jobs) => jobs,
+            Err((jobs, error)) => {
+                tracing::warn!(%error, "lots could not be loaded");
+                tokio::time::sleep(FIRST_PAUSE).await;
+                return jobs;
+            }
+        };
+        let plans = self.plan(jobs);
+        let Some(batch) = self.batch_of(&plans) else {
+            // only repeats and refusals of system commands: nothing to write
+            plans.into_iter().for_each(|plan| self.conclude(plan));
+            return Vec::new();
+        };
+        match self.write(&batch).await {
+            Ok(fenced) => self.divide(plans, &fenced),
+            Err(error) => {
+                let duplicate = platform_db::constraint(&error) == Some("lot_log_key_once");
+                if !duplicate {
+                    tracing::warn!(%error, "a batch could not be written");
+                }
+                self.recover(plans).await
+            }
+        }
+    }
+
+    /// The way out of repeated loss: each lot alone, its row locked while we decide.
+    async fn one_by_one(&mut self, jobs: Vec<Job>) -> Vec<Job> {
+        let mut by_lot: HashMap<LotId, Vec<Job>> = HashMap::new();
+        for job in jobs {
+            by_lot.entry(job.lot_id).or_default().push(job);
+        }
+        let mut left = Vec::new();
+        for (lot_id, jobs) in by_lot {
+            left.extend(self.locked(lot_id, jobs).await);
+        }
+        left
+    }
+
+    async fn locked(&mut self, lot_id: LotId, jobs: Vec<Job>) -> Vec<Job> {
+        let Ok(mut tx) = self.db.begin().await else {
+            tokio::time::sleep(FIRST_PAUSE).await;
+            return jobs;
+        };
+        match lots::load(&mut tx, lot_id, true).await {
+            Ok(Some(loaded)) => self.actors.insert(lot_id, Actor::new(loaded)),
+            Ok(None) => {
+                fail_all(jobs, Failure::NotFound);
+                return Vec::new();
+            }
+            Err(_) => return jobs,
+        };
+        let plans = self.plan(jobs);
+        let Some(batch) = self.batch_of(&plans) else {
+            plans.into_iter().for_each(|plan| self.conclude(plan));
+            return Vec::new();
+        };
+        let written = batch::write(&mut tx, &batch).await;
+        match (written, tx.commit().await) {
+            (Ok(fenced), Ok(())) => self.divide(plans, &fenced),
+            _ => self.recover(plans).await,
+        }
+    }
+
+    async fn load_missing(&mut self, jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
+        let missing: HashSet<LotId> =
+            jobs.iter().map(|job| job.lot_id).filter(|id| !self.actors.contains_key(id)).collect();
+        if missing.is_empty() {
+            return Ok(jobs);
+        }
+        let mut conn = match self.db.acquire().await {
+            Ok(conn) => conn,
+            Err(error) => return Err((jobs, error)),
+        };
+        for lot_id in &missing {
+            match lots::load(&mut conn, *lot_id, false).await {
+                Ok(Some(loaded)) => {
+                    self.actors.insert(*lot_id, Actor::new(loaded));
+                }
+                Ok(None) => {}
+                Err(error) => return Err((jobs, error)),
+            }
+        }
+        let (known, unknown) = jobs.into_iter().partition(|job| self.actors.contains_key(&job.lot_id));
+        fail_all(unknown, Failure::NotFound);
+        Ok(known)
+    }
+
+    /// Folds each lot's jobs in the order of arrival. Repeats of answered commands are answered here.
+    fn plan(&mut self, jobs: Vec<Job>) -> Vec<LotPlan> {
+        let mut plans: Vec<LotPlan> = Vec::new();
+        let mut plan_of: HashMap<LotId, usize> = HashMap::new();
+        let mut first_copy_in: HashMap<(Uuid, Uuid), usize> = HashMap::new();
+        for job in jobs {
+            let Some(actor) = self.actors.get(&job.lot_id) else { continue };
+            let key = (job.sender.actor, job.key);
+            if let Some(at) = first_copy_in.get(&key) {
+                plans[*at].repeats.push(job);
+            } else if actor.recorded(key.0, key.1).is_some() {
+                self.answer_repeat(job, None);
+            } else {
+                let at = *plan_of.entry(job.lot_id).or_insert_with(|| {
+                    plans.push(LotPlan::new(actor));
+                    plans.len() - 1
+                });
+                first_copy_in.insert(key, at);
+                let command = with_bar(&job.command, &self.dealers);
+                plans[at].decide(job, &command);
+            }
+        }
+        plans
+    }
+
+    /// Answers a repeat from memory; `home` is the lot whose actor has the record, where it is not the job's own
+    /// (a key used again for another lot).
+    fn answer_repeat(&self, job: Job, home: Option<LotId>) {
+        let Some(actor) = self.actors.get(&home.unwrap_or(job.lot_id)) else {
+            return fail_all(vec![job], Failure::Unavailable);
+        };
+        match actor.recorded(job.sender.actor, job.key) {
+            Some(recorded) => {
+                let outcome = repeat_outcome(recorded, &job, actor);
+                reply(job, outcome);
+            }
+            None => fail_all(vec![job], Failure::Unavailable),
+        }
+    }
+
+    /// The statement for these plans; `None` when there is nothing to write.
+    fn batch_of(&self, plans: &[LotPlan]) -> Option<Batch> {
+        let mut batch = Batch::default();
+        for plan in plans {
+            let Some(actor) = self.actors.get(&plan.lot_id) else { continue };
+            if !plan.needs_write() {
+                continue;
+            }
+            let accepted = |d: &&Decided| d.verdict.is_ok() && matches!(d.job.command, Command::PlaceMax { .. });
+            batch.lots.push(LotWrite {
+                lot_id: plan.lot_id,
+                expected_seq: actor.state.seq,
+                expected_status: actor.state.status,
+                first_admitted_at: plan.decided.iter().filter(accepted).map(|d| d.job.admitted_at).min(),
+                closes: plan.next.status == LotStatus::Closed && actor.state.status != LotStatus::Closed,
+                state: plan.next.clone(),
+            });
+            batch.log.extend(plan.decided.iter().filter_map(|d| d.row.clone()));
+            batch.out.extend(events::of_batch(actor, &plan.next, plan.accepted(), |id| self.dealers.name(id)));
+        }
+        (!batch.lots.is_empty()).then_some(batch)
+    }
+
+    /// Writes the batch. When the connection is lost the outcome is unknown: the same statement is sent again, and
+    /// its fence (the same expected seq) lets at most one copy land.
+    async fn write(&self, batch: &Batch) -> Result<HashSet<LotId>, sqlx::Error> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let result = match self.db.acquire().await {
+                Ok(mut conn) => batch::write(&mut conn, batch).await,
+                Err(error) => Err(error),
+            };
+            match result {
+                Err(error) if error.as_database_error().is_none_or(|e| is_shutdown(e.code().as_deref())) => {
+                    if pause >= LONGEST_PAUSE {
+                        return Err(error);
+                    }
+                    tracing::warn!(%error, "the outcome of a batch is unknown; sending it again");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Answers the lots that hold; gives back the jobs of those that lost the fence.
+    fn divide(&mut self, plans: Vec<LotPlan>, fenced: &HashSet<LotId>) -> Vec<Job> {
+        let mut lost = Vec::new();
+        let mut told = false;
+        for plan in plans {
+            let wrote = plan.decided.iter().any(|d| d.verdict.is_ok());
+            if fenced.contains(&plan.lot_id) || !plan.needs_write() {
+                told |= wrote;
+                self.conclude(plan);
+            } else {
+                tracing::debug!(lot.id = %plan.lot_id, "fence lost");
+                self.actors.remove(&plan.lot_id);
+                lost.extend(plan.into_jobs());
+            }
+        }
+        if told {
+            (self.told)();
+        }
+        lost
+    }
+
+    /// After a failure the memory of these lots is worth nothing: forget them, and let the keys that are recorded
+    /// after all answer from the log. The rest is decided again.
+    async fn recover(&mut self, plans: Vec<LotPlan>) -> Vec<Job> {
+        let mut jobs: Vec<Job> = Vec::new();
+        for plan in plans {
+            self.actors.remove(&plan.lot_id);
+            jobs.extend(plan.into_jobs());
+        }
+        let keys: Vec<(Uuid, Uuid)> = jobs.iter().map(|job| (job.sender.actor, job.key)).collect();
+        let recorded: HashMap<(Uuid, Uuid), Recorded> = match lots::recorded(&self.db, &keys).await {
+            Ok(rows) => rows.into_iter().collect(),
+            Err(error) => {
+                tracing::warn!(%error, "recorded answers could not be read");
+                tokio::time::sleep(FIRST_PAUSE).await;
+                return jobs;
+            }
+        };
+        match self.load_missing(jobs).await {
+            Err((jobs, _)) => jobs,
+            Ok(jobs) => {
+                let (repeats, rest): (Vec<Job>, Vec<Job>) =
+                    jobs.into_iter().partition(|job| recorded.contains_key(&(job.sender.actor, job.key)));
+                for job in repeats {
+                    let key = (job.sender.actor, job.key);
+                    if let (Some(actor), Some(record)) = (self.actors.get_mut(&job.lot_id), recorded.get(&key)) {
+                        actor.remember(key.0, key.1, record.clone());
+                    }
+                    self.answer_repeat(job, None);
+                }
+                rest
+            }
+        }
+    }
+
+    /// The write holds: memory follows, answers leave, watchers are told.
+    fn conclude(&mut self, plan: LotPlan) {
+        let Some(actor) = self.actors.get_mut(&plan.lot_id) else { return };
+        let from_seq = actor.state.seq;
+        actor.state = plan.next;
+        for decided in &plan.decided {
+            if let Ok((_, accepted)) = &decided.verdict {
+                actor.follow(&accepted.events);
+            }
+        }
+        for line in &plan.history {
+            actor.push_history(line.clone());
+        }
+        let mut bidders: HashSet<DealerId> = HashSet::new();
+        for Decided { job, verdict, row } in plan.decided {
+            if row.is_some() {
+                actor.remember(job.sender.actor, job.key, recorded_of(&job, &verdict));
+            }
+            let outcome = match verdict {
+                Ok((seq, accepted)) => {
+                    bidders.insert(DealerId(job.sender.actor));
+                    Outcome::Accepted {
+                        seq,
+                        note: accepted.note,
+                        lot: Box::new(actor.state.public()),
+                        mine: actor.position(DealerId(job.sender.actor)),
+                    }
+                }
+                Err(refusal) => Outcome::Refused(refusal),
+            };
+            reply(job, outcome);
+        }
+        if actor.state.seq > from_seq {
+            projection::push(&self.hub, actor, from_seq, &bidders, self.clock.now());
+        }
+        for job in plan.repeats {
+            self.answer_repeat(job, Some(plan.lot_id));
+        }
+    }
+}
+
+fn with_bar(command: &Command, dealers: &Dealers) -> Command {
+    match command {
+        Command::PlaceMax { dealer_id, max_fen, confirmed, bar } => Command::PlaceMax {
+            dealer_id: *dealer_id,
+            max_fen: *max_fen,
+            confirmed: *confirmed,
+            bar: bar.or_else(|| dealers.is_suspended(*dealer_id).then_some(Bar::Banned)),
+        },
+        other => other.clone(),
+    }
+}
+
+fn repeat_outcome(recorded: &Recorded, job: &Job, actor: &Actor) -> Outcome {
+    let (max_fen, confirmed) = payload(&job.command);
+    if !recorded.same_payload(job.lot_id, max_fen, confirmed) {
+        let data = serde_json::json!({ "key": job.key, "recorded_max_fen": recorded.max_fen });
+        return Outcome::Refused(Refusal { code: RefusalCode::Duplicate, data });
+    }
+    match (recorded.seq, recorded.code) {
+        (Some(seq), _) => Outcome::Accepted {
+            seq,
+            note: recorded.note,
+            lot: Box::new(actor.state.public()),
+            mine: actor.position(DealerId(job.sender.actor)),
+        },
+        (None, code) => Outcome::Refused(Refusal {
+            code: code.unwrap_or(RefusalCode::NotApplicable),
+            data: recorded.explanation.clone(),
+        }),
+    }
+}
+
+fn reply(job: Job, outcome: Outcome) {
+    let answer = Answer { key: job.key, lot_id: job.lot_id, outcome };
+    match job.reply_to {
+        // the caller may have gone; the answer is written down all the same
+        ReplyTo::Caller(caller) => drop(caller.send(Ok(answer))),
+        ReplyTo::Socket(mailbox) => mailbox.send(encode(&answer.frame())),
+    }
+}
+
+fn fail_all(jobs: Vec<Job>, failure: Failure) {
+    for job in jobs {
+        match job.reply_to {
+            ReplyTo::Caller(caller) => drop(caller.send(Err(failure))),
+            ReplyTo::Socket(mailbox) => mailbox.send(encode(&failure.frame(job.key))),
+        }
+    }
+}
+
+/// PostgreSQL's own going away (class 57P): the statement may or may not have landed.
+fn is_shutdown(code: Option<&str>) -> bool {
+    code.is_some_and(|code| code.starts_with("57P") || code.starts_with("08"))
+}

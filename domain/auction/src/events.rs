@@ -1,0 +1,160 @@
+//! The events that the auction publishes, and how a batch of a lot turns into them.
+
+use bidding::{Accepted, Event, LotState, LotStatus};
+use kernel::{DealerId, EventType, Fen, LotId, SaleId, UnixMs, VehicleId};
+use platform_bus::Meta;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::engine::{Actor, Job};
+use crate::store::batch::{OutRow, outcome_name};
+
+/// A car is on offer: it belongs to a sale now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotListed {
+    /// The lot.
+    pub lot_id: LotId,
+    /// The sale.
+    pub sale_id: SaleId,
+    /// Its name.
+    pub sale_name: String,
+    /// The car.
+    pub vehicle_id: VehicleId,
+}
+
+/// Bidding on a lot has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotOpened {
+    /// The lot.
+    pub lot_id: LotId,
+    /// The car.
+    pub vehicle_id: VehicleId,
+}
+
+/// Commands were accepted on a lot, numbered from `seq_from` to `seq_to`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BidAccepted {
+    /// The lot.
+    pub lot_id: LotId,
+    /// The first number.
+    pub seq_from: i64,
+    /// The last number.
+    pub seq_to: i64,
+}
+
+/// The hammer fell. Written once, under the fence of the close.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuctionCompleted {
+    /// The lot.
+    pub lot_id: LotId,
+    /// The sale.
+    pub sale_id: SaleId,
+    /// Its name.
+    pub sale_name: String,
+    /// The car.
+    pub vehicle_id: VehicleId,
+    /// Its VIN.
+    pub vin: String,
+    /// Its title.
+    pub title: String,
+    /// `sold`, `provisional` or `unsold`.
+    pub outcome: String,
+    /// The high bidder, if there is one.
+    pub buyer_dealer_id: Option<DealerId>,
+    /// The high bidder's name as the auction knows it.
+    pub buyer_name: Option<String>,
+    /// The hammer price, if there was a bid.
+    pub price_fen: Option<Fen>,
+    /// When.
+    pub closed_at: UnixMs,
+}
+
+macro_rules! event {
+    ($type:ident) => {
+        impl EventType for $type {
+            const NAME: &'static str = stringify!($type);
+            const VERSION: u16 = 1;
+            const SERVICE: &'static str = "auction";
+        }
+    };
+}
+event!(LotListed);
+event!(LotOpened);
+event!(BidAccepted);
+event!(AuctionCompleted);
+
+/// The events of one lot's accepted commands, to be written with them. `dealer_name` knows the dealers by what
+/// the auction has heard of them.
+pub(crate) fn of_batch<'a>(
+    actor: &Actor,
+    next: &LotState,
+    accepted: impl Iterator<Item = (&'a Job, i64, &'a Accepted)>,
+    dealer_name: impl Fn(DealerId) -> Option<String>,
+) -> Vec<OutRow> {
+    let facts = &actor.facts;
+    let mut rows = Vec::new();
+    let mut bids: Option<(i64, i64, &Job)> = None;
+    for (job, seq, accepted) in accepted {
+        for event in &accepted.events {
+            match event {
+                Event::MaxPlaced { .. } | Event::MaxLowered { .. } => {
+                    bids = Some((bids.map_or(seq, |(from, _, _)| from), seq, job));
+                }
+                Event::Opened => {
+                    let opened = LotOpened { lot_id: facts.lot_id, vehicle_id: facts.vehicle_id };
+                    rows.extend(row(&opened, facts.lot_id, seq, job));
+                }
+                Event::Closed { outcome } => {
+                    let leader = next.leader.filter(|_| next.status == LotStatus::Closed);
+                    let completed = AuctionCompleted {
+                        lot_id: facts.lot_id,
+                        sale_id: facts.sale_id,
+                        sale_name: facts.sale_name.clone(),
+                        vehicle_id: facts.vehicle_id,
+                        vin: facts.vin.clone(),
+                        title: facts.title.clone(),
+                        outcome: outcome_name(*outcome).to_owned(),
+                        buyer_dealer_id: leader.map(|leader| leader.dealer_id),
+                        buyer_name: leader.and_then(|leader| dealer_name(leader.dealer_id)),
+                        price_fen: next.price_fen,
+                        closed_at: job.admitted_at,
+                    };
+                    rows.extend(row(&completed, facts.lot_id, seq, job));
+                }
+                _ => {}
+            }
+        }
+    }
+    if let Some((seq_from, seq_to, job)) = bids {
+        rows.extend(row(&BidAccepted { lot_id: facts.lot_id, seq_from, seq_to }, facts.lot_id, seq_to, job));
+    }
+    rows
+}
+
+fn row<E: EventType>(event: &E, lot_id: LotId, seq: i64, job: &Job) -> Option<OutRow> {
+    let meta = Meta {
+        aggregate: lot_id.0,
+        aggregate_seq: seq,
+        occurred_at: job.admitted_at,
+        actor: actor_name(job),
+        correlation_id: job.key,
+        causation_id: None,
+    };
+    let envelope = platform_bus::envelope(event, meta).ok()?;
+    let id = envelope.id;
+    let event_type = envelope.r#type.clone();
+    Some(OutRow { lot_id, id, event_type, envelope: serde_json::to_value(envelope).ok()? })
+}
+
+fn actor_name(job: &Job) -> String {
+    match job.sender.user_id {
+        Some(user_id) => format!("user:{user_id}"),
+        None => format!("system:{}", job.sender.user_name),
+    }
+}
+
+/// The key of a system command that may be issued by any process, any number of times: always the same for the
+/// same reason.
+pub(crate) fn system_key(lot_id: LotId, reason: &str) -> Uuid {
+    kernel::event_id_for(lot_id.0, reason)
+}

@@ -1,0 +1,52 @@
+//! Staff act on a lot: pause, resume, lower the reserve.
+
+use bidding::Command;
+use kernel::{Fen, LotId, Principal, Problem, ProblemKind, Role};
+use platform_db::CommandError;
+use uuid::Uuid;
+
+use crate::Service;
+use crate::engine::{Answer, Sender};
+
+/// After a pause bidders have at least this long (domain rules §6).
+const LEFT_AFTER_PAUSE_MS: i64 = 10 * 60 * 1000;
+
+impl Service {
+    /// Stops bidding on a lot until it is resumed.
+    pub async fn pause_lot(&self, who: &Principal, key: Uuid, lot_id: LotId) -> Result<Answer, CommandError> {
+        self.by_staff(who, &[Role::Auctioneer], key, lot_id, Command::Pause).await
+    }
+
+    /// Lets bidding go on, with at least ten minutes left.
+    pub async fn resume_lot(&self, who: &Principal, key: Uuid, lot_id: LotId) -> Result<Answer, CommandError> {
+        self.by_staff(who, &[Role::Auctioneer], key, lot_id, Command::Resume { min_left_ms: LEFT_AFTER_PAUSE_MS }).await
+    }
+
+    /// Lowers the reserve; never raises it.
+    pub async fn lower_reserve(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        lot_id: LotId,
+        reserve_fen: Fen,
+    ) -> Result<Answer, CommandError> {
+        self.by_staff(who, &[Role::Pricing, Role::Auctioneer], key, lot_id, Command::ReserveLowered { reserve_fen }).await
+    }
+
+    async fn by_staff(
+        &self,
+        who: &Principal,
+        roles: &[Role],
+        key: Uuid,
+        lot_id: LotId,
+        command: Command,
+    ) -> Result<Answer, CommandError> {
+        if !roles.iter().any(|role| who.has_role(*role)) {
+            return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
+        }
+        let sender =
+            Sender { actor: Uuid::nil(), user_id: Some(who.user_id), user_name: who.display_name.clone() };
+        let answer = self.engine.ask(lot_id, key, command, sender).await;
+        answer.map_err(|failure| CommandError::Refused(failure.into()))
+    }
+}

@@ -1,0 +1,226 @@
+//! The one statement that writes bids: many bids, many lots, fenced lot by lot.
+
+use std::collections::HashSet;
+
+use bidding::{LotState, LotStatus, Outcome};
+use kernel::{LotId, UnixMs};
+use platform_db::to_sql;
+use serde_json::Value;
+use sqlx::PgConnection;
+use sqlx::types::time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A lot's part of a batch: what it was judged on and what it becomes.
+#[derive(Clone, Debug)]
+pub(crate) struct LotWrite {
+    pub(crate) lot_id: LotId,
+    /// The fence: the write counts only while the lot is still here.
+    pub(crate) expected_seq: i64,
+    pub(crate) expected_status: LotStatus,
+    pub(crate) state: LotState,
+    /// The earliest admission among its accepted bids: must lie before the stored end.
+    pub(crate) first_admitted_at: Option<UnixMs>,
+    /// Whether it is closed by this batch: then the stored end must have passed by the database's own clock.
+    pub(crate) closes: bool,
+}
+
+/// One command with its outcome.
+#[derive(Clone, Debug)]
+pub(crate) struct LogRow {
+    pub(crate) lot_id: LotId,
+    pub(crate) seq: Option<i64>,
+    pub(crate) judged_seq: i64,
+    pub(crate) key: Uuid,
+    pub(crate) actor: Uuid,
+    pub(crate) user_id: Option<Uuid>,
+    pub(crate) user_name: String,
+    pub(crate) command: &'static str,
+    pub(crate) max_fen: Option<i64>,
+    pub(crate) confirmed: bool,
+    pub(crate) code: Option<&'static str>,
+    pub(crate) note: Option<&'static str>,
+    pub(crate) explanation: Value,
+    pub(crate) events: Value,
+    pub(crate) price_fen: Option<i64>,
+    pub(crate) leader: Option<Uuid>,
+    pub(crate) alias: Option<i32>,
+    pub(crate) end_at: UnixMs,
+    pub(crate) report_hash: String,
+    pub(crate) admitted_at: UnixMs,
+}
+
+/// An event that leaves with the lot's write.
+#[derive(Clone, Debug)]
+pub(crate) struct OutRow {
+    pub(crate) lot_id: LotId,
+    pub(crate) id: Uuid,
+    pub(crate) event_type: String,
+    pub(crate) envelope: Value,
+}
+
+/// What one statement writes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) lots: Vec<LotWrite>,
+    pub(crate) log: Vec<LogRow>,
+    pub(crate) out: Vec<OutRow>,
+}
+
+pub(crate) const fn status_name(status: LotStatus) -> &'static str {
+    match status {
+        LotStatus::Scheduled => "scheduled",
+        LotStatus::Open => "open",
+        LotStatus::Paused => "paused",
+        LotStatus::Closed => "closed",
+    }
+}
+
+pub(crate) const fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Sold => "sold",
+        Outcome::Provisional => "provisional",
+        Outcome::Unsold => "unsold",
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<Value, sqlx::Error> {
+    serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+}
+
+/// Writes the batch and says which lots it holds for. A lot that is not returned lost the fence: nothing of it was
+/// written. Everything is one statement, so it commits in one round trip and the row locks live only inside it.
+pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<HashSet<LotId>, sqlx::Error> {
+    let l = &batch.lots;
+    let lot_ids: Vec<Uuid> = l.iter().map(|w| w.lot_id.0).collect();
+    let expected_seq: Vec<i64> = l.iter().map(|w| w.expected_seq).collect();
+    let expected_status: Vec<String> = l.iter().map(|w| status_name(w.expected_status).to_owned()).collect();
+    let new_seq: Vec<i64> = l.iter().map(|w| w.state.seq).collect();
+    let status: Vec<String> = l.iter().map(|w| status_name(w.state.status).to_owned()).collect();
+    let state: Vec<Value> = l.iter().map(|w| json(&w.state)).collect::<Result<_, _>>()?;
+    let end_at: Vec<OffsetDateTime> = l.iter().map(|w| to_sql(w.state.end_at)).collect();
+    let price: Vec<Option<i64>> = l.iter().map(|w| w.state.price_fen.map(|p| p.0)).collect();
+    let leader: Vec<Option<Uuid>> = l.iter().map(|w| w.state.leader.map(|l| l.dealer_id.0)).collect();
+    let outcome: Vec<Option<String>> = l.iter().map(|w| w.state.outcome.map(|o| outcome_name(o).to_owned())).collect();
+    let admitted: Vec<Option<OffsetDateTime>> = l.iter().map(|w| w.first_admitted_at.map(to_sql)).collect();
+    let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
+
+    let r = &batch.log;
+    let r_lot: Vec<Uuid> = r.iter().map(|row| row.lot_id.0).collect();
+    let r_seq: Vec<Option<i64>> = r.iter().map(|row| row.seq).collect();
+    let r_judged: Vec<i64> = r.iter().map(|row| row.judged_seq).collect();
+    let r_key: Vec<Uuid> = r.iter().map(|row| row.key).collect();
+    let r_actor: Vec<Uuid> = r.iter().map(|row| row.actor).collect();
+    let r_user: Vec<Option<Uuid>> = r.iter().map(|row| row.user_id).collect();
+    let r_user_name: Vec<String> = r.iter().map(|row| row.user_name.clone()).collect();
+    let r_command: Vec<String> = r.iter().map(|row| row.command.to_owned()).collect();
+    let r_max: Vec<Option<i64>> = r.iter().map(|row| row.max_fen).collect();
+    let r_confirmed: Vec<bool> = r.iter().map(|row| row.confirmed).collect();
+    let r_code: Vec<Option<String>> = r.iter().map(|row| row.code.map(str::to_owned)).collect();
+    let r_note: Vec<Option<String>> = r.iter().map(|row| row.note.map(str::to_owned)).collect();
+    let r_explanation: Vec<Value> = r.iter().map(|row| row.explanation.clone()).collect();
+    let r_events: Vec<Value> = r.iter().map(|row| row.events.clone()).collect();
+    let r_price: Vec<Option<i64>> = r.iter().map(|row| row.price_fen).collect();
+    let r_leader: Vec<Option<Uuid>> = r.iter().map(|row| row.leader).collect();
+    let r_alias: Vec<Option<i32>> = r.iter().map(|row| row.alias).collect();
+    let r_end: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.end_at)).collect();
+    let r_hash: Vec<String> = r.iter().map(|row| row.report_hash.clone()).collect();
+    let r_admitted: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.admitted_at)).collect();
+
+    let o_lot: Vec<Uuid> = batch.out.iter().map(|row| row.lot_id.0).collect();
+    let o_id: Vec<Uuid> = batch.out.iter().map(|row| row.id).collect();
+    let o_type: Vec<String> = batch.out.iter().map(|row| row.event_type.clone()).collect();
+    let o_envelope: Vec<Value> = batch.out.iter().map(|row| row.envelope.clone()).collect();
+
+    // `locked` takes the rows in id order, the one order of all writers: without it, batches that share lots
+    // deadlock. Its columns are the newest committed ones (FOR UPDATE re-reads what it waited for), so the fence
+    // compares with `locked`, never with the statement's own older snapshot.
+    // A lot with refusals only keeps its seq: `judged` fences it without touching the row.
+    let fenced = sqlx::query_scalar!(
+        r#"
+        WITH want AS (
+            SELECT *
+              FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::jsonb[],
+                          $7::timestamptz[], $8::bigint[], $9::uuid[], $10::text[], $11::timestamptz[], $12::bool[])
+                AS w (lot_id, expected_seq, expected_status, new_seq, status, state,
+                      end_at, price_fen, leader, outcome, first_admitted_at, closes)
+        ), locked AS (
+            SELECT id, seq, status, end_at FROM lot WHERE id = ANY($1) ORDER BY id FOR UPDATE
+        ), fence AS (
+            SELECT w.*
+              FROM want w
+              JOIN locked k ON k.id = w.lot_id
+             WHERE k.seq = w.expected_seq
+               AND k.status = w.expected_status
+               AND (w.first_admitted_at IS NULL OR w.first_admitted_at < k.end_at)
+               AND (NOT w.closes OR k.end_at <= clock_timestamp())
+        ), changed AS (
+            UPDATE lot
+               SET seq = f.new_seq, status = f.status, state = f.state, end_at = f.end_at,
+                   price_fen = f.price_fen, leader_dealer_id = f.leader, outcome = f.outcome
+              FROM fence f
+             WHERE lot.id = f.lot_id AND lot.seq = f.expected_seq AND f.new_seq > f.expected_seq
+            RETURNING lot.id
+        ), judged AS (
+            SELECT id FROM changed
+            UNION ALL
+            SELECT lot_id FROM fence WHERE new_seq = expected_seq
+        ), logged AS (
+            INSERT INTO lot_log (lot_id, seq, judged_seq, key, actor, user_id, user_name, command, max_fen, confirmed,
+                                 code, note, explanation, events, price_fen, leader, alias, end_at, report_hash, admitted_at)
+            SELECT r.lot_id, r.seq, r.judged_seq, r.key, r.actor, r.user_id, r.user_name, r.command, r.max_fen, r.confirmed,
+                   r.code, r.note, r.explanation, r.events, r.price_fen, r.leader, r.alias, r.end_at, r.report_hash, r.admitted_at
+              FROM unnest($13::uuid[], $14::bigint[], $15::bigint[], $16::uuid[], $17::uuid[], $18::uuid[], $19::text[],
+                          $20::text[], $21::bigint[], $22::bool[], $23::text[], $24::text[], $25::jsonb[], $26::jsonb[],
+                          $27::bigint[], $28::uuid[], $29::int[], $30::timestamptz[], $31::text[], $32::timestamptz[])
+                AS r (lot_id, seq, judged_seq, key, actor, user_id, user_name, command, max_fen, confirmed,
+                      code, note, explanation, events, price_fen, leader, alias, end_at, report_hash, admitted_at)
+              JOIN judged j ON j.id = r.lot_id
+        ), told AS (
+            INSERT INTO outbox (id, event_type, envelope)
+            SELECT o.id, o.event_type, o.envelope
+              FROM unnest($33::uuid[], $34::uuid[], $35::text[], $36::jsonb[]) AS o (lot_id, id, event_type, envelope)
+              JOIN judged j ON j.id = o.lot_id
+        )
+        SELECT id AS "id!" FROM judged
+        "#,
+        &lot_ids,
+        &expected_seq,
+        &expected_status,
+        &new_seq,
+        &status,
+        &state,
+        &end_at,
+        &price as &[Option<i64>],
+        &leader as &[Option<Uuid>],
+        &outcome as &[Option<String>],
+        &admitted as &[Option<OffsetDateTime>],
+        &closes,
+        &r_lot,
+        &r_seq as &[Option<i64>],
+        &r_judged,
+        &r_key,
+        &r_actor,
+        &r_user as &[Option<Uuid>],
+        &r_user_name,
+        &r_command,
+        &r_max as &[Option<i64>],
+        &r_confirmed,
+        &r_code as &[Option<String>],
+        &r_note as &[Option<String>],
+        &r_explanation,
+        &r_events,
+        &r_price as &[Option<i64>],
+        &r_leader as &[Option<Uuid>],
+        &r_alias as &[Option<i32>],
+        &r_end,
+        &r_hash,
+        &r_admitted,
+        &o_lot,
+        &o_id,
+        &o_type,
+        &o_envelope
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(fenced.into_iter().map(LotId).collect())
+}

@@ -1,0 +1,137 @@
+//! What the auction has heard: cars with a price, dealers.
+
+use kernel::{DealerId, Fen, UnixMs, VehicleId};
+use platform_db::to_sql;
+use sqlx::{PgConnection, PgPool};
+
+use crate::consumer::{DealerChanged, VehiclePriced};
+
+/// Keeps the newest news of a car.
+pub(crate) async fn hear_priced(
+    conn: &mut PgConnection,
+    car: &VehiclePriced,
+    seq: i64,
+    at: UnixMs,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO car (vehicle_id, heard_seq, vin, title, make, model, model_year, mileage_km, colour, city, grade,
+                          seller_name, photo_ids, guide_fen, start_fen, reserve_fen, report_hash, priced_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+         ON CONFLICT (vehicle_id) DO UPDATE
+            SET heard_seq = excluded.heard_seq, vin = excluded.vin, title = excluded.title, make = excluded.make,
+                model = excluded.model, model_year = excluded.model_year, mileage_km = excluded.mileage_km,
+                colour = excluded.colour, city = excluded.city, grade = excluded.grade,
+                seller_name = excluded.seller_name, photo_ids = excluded.photo_ids, guide_fen = excluded.guide_fen,
+                start_fen = excluded.start_fen, reserve_fen = excluded.reserve_fen,
+                report_hash = excluded.report_hash, priced_at = excluded.priced_at
+          WHERE car.heard_seq < excluded.heard_seq",
+        car.vehicle_id.0,
+        seq,
+        car.vin.as_deref().unwrap_or_default(),
+        car.title,
+        car.make,
+        car.model,
+        car.model_year,
+        car.mileage_km,
+        car.colour,
+        car.city,
+        car.grade,
+        car.seller_name,
+        &car.photo_ids,
+        car.guide_fen.0,
+        car.start_fen.0,
+        car.reserve_fen.map(|r| r.0),
+        car.report_hash,
+        to_sql(at)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Keeps the newest news of a dealer.
+pub(crate) async fn hear_dealer(conn: &mut PgConnection, dealer: &DealerChanged, seq: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO dealer (dealer_id, heard_seq, name, suspended)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (dealer_id) DO UPDATE
+            SET heard_seq = excluded.heard_seq, name = excluded.name, suspended = excluded.suspended
+          WHERE dealer.heard_seq < excluded.heard_seq",
+        dealer.dealer_id.0,
+        seq,
+        dealer.name,
+        dealer.status == "suspended"
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// All dealers heard of: id, name, whether suspended.
+pub(crate) async fn dealers(pool: &PgPool) -> Result<Vec<(DealerId, String, bool)>, sqlx::Error> {
+    let rows = sqlx::query!("SELECT dealer_id, name, suspended FROM dealer").fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|row| (DealerId(row.dealer_id), row.name, row.suspended)).collect())
+}
+
+/// A priced car that a sale may offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferableCar {
+    /// The car.
+    pub vehicle_id: VehicleId,
+    /// Its title.
+    pub title: String,
+    /// Its VIN.
+    pub vin: String,
+    /// Its mileage.
+    pub mileage_km: i64,
+    /// Where it stands.
+    pub city: String,
+    /// Its grade.
+    pub grade: String,
+    /// The market reference price.
+    pub guide_fen: Fen,
+    /// The start price.
+    pub start_fen: Fen,
+    /// The reserve: for staff only.
+    pub reserve_fen: Option<Fen>,
+    /// The first photo.
+    pub photo_id: Option<uuid::Uuid>,
+}
+
+/// Priced cars that are on offer nowhere, newest first; `search` looks into title and VIN.
+pub(crate) async fn offerable(pool: &PgPool, search: &str, limit: i64) -> Result<(i64, Vec<OfferableCar>), sqlx::Error> {
+    let pattern = format!("%{}%", search.trim().replace(['%', '_', '\\'], " "));
+    let rows = sqlx::query!(
+        "SELECT c.vehicle_id, c.title, c.vin, c.mileage_km, c.city, c.grade, c.guide_fen, c.start_fen, c.reserve_fen,
+                c.photo_ids, count(*) OVER () AS \"total!\"
+           FROM car c
+          WHERE (c.title ILIKE $1 OR c.vin ILIKE $1)
+            AND NOT EXISTS (
+                SELECT FROM lot l
+                 WHERE l.vehicle_id = c.vehicle_id
+                   AND (l.status <> 'closed' OR l.outcome IN ('sold', 'provisional')))
+          ORDER BY c.priced_at DESC, c.vehicle_id
+          LIMIT $2",
+        pattern,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let cars = rows
+        .into_iter()
+        .map(|row| OfferableCar {
+            vehicle_id: VehicleId(row.vehicle_id),
+            title: row.title,
+            vin: row.vin,
+            mileage_km: row.mileage_km,
+            city: row.city,
+            grade: row.grade,
+            guide_fen: Fen(row.guide_fen),
+            start_fen: Fen(row.start_fen),
+            reserve_fen: row.reserve_fen.map(Fen),
+            photo_id: row.photo_ids.first().copied(),
+        })
+        .collect();
+    Ok((total, cars))
+}

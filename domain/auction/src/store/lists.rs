@@ -1,0 +1,314 @@
+//! Lots as lists and pages show them.
+
+use bidding::{BidLine, LotState, MyPosition, PublicLot};
+use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, VehicleId};
+use platform_db::{from_sql, to_sql};
+use sqlx::postgres::PgRow;
+use sqlx::types::time::OffsetDateTime;
+use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
+use uuid::Uuid;
+
+use super::lots;
+
+/// How many lots a page of the hall shows.
+pub(crate) const PAGE_SIZE: i64 = 24;
+
+/// The order of a list of lots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// The next to end first.
+    #[default]
+    Ending,
+    /// The cheapest first.
+    PriceUp,
+    /// The dearest first.
+    PriceDown,
+    /// The newest model year first.
+    Newest,
+    /// The least driven first.
+    Mileage,
+}
+
+/// Which lots, in which order, which page. Every part is optional.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HallFilter {
+    /// Words of the title, or a VIN.
+    pub search: String,
+    /// The make.
+    pub make: String,
+    /// The city.
+    pub city: String,
+    /// The first model year.
+    pub year_from: Option<i32>,
+    /// The last model year.
+    pub year_to: Option<i32>,
+    /// The most kilometres.
+    pub mileage_to_km: Option<i64>,
+    /// The highest price (the start price, where there is no bid).
+    pub price_to_fen: Option<Fen>,
+    /// `open`, `scheduled`, `closed` or nothing for what can still be bid on.
+    pub status: String,
+    /// Only lots of this sale.
+    pub sale_id: Option<SaleId>,
+    /// Only lots this dealer has bid on.
+    pub bid_by: Option<DealerId>,
+    /// The order.
+    pub sort: Sort,
+    /// The page, from 1.
+    pub page: u32,
+}
+
+/// A lot in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HallLot {
+    /// The lot.
+    pub id: LotId,
+    /// Its number in the sale.
+    pub lot_no: i32,
+    /// The sale.
+    pub sale_id: SaleId,
+    /// The sale's name.
+    pub sale_name: String,
+    /// The car.
+    pub vehicle_id: VehicleId,
+    /// Its title.
+    pub title: String,
+    /// Its VIN.
+    pub vin: String,
+    /// Its make.
+    pub make: String,
+    /// Its model.
+    pub model: String,
+    /// Its model year.
+    pub model_year: i32,
+    /// Its mileage.
+    pub mileage_km: i64,
+    /// Its colour.
+    pub colour: String,
+    /// Its grade.
+    pub grade: String,
+    /// Where it stands.
+    pub city: String,
+    /// Who sells it.
+    pub seller_name: String,
+    /// Its photos.
+    pub photo_ids: Vec<Uuid>,
+    /// The start price.
+    pub start_fen: Fen,
+    /// The market reference price.
+    pub guide_fen: Fen,
+    /// The condition report that bids bind to.
+    pub report_hash: String,
+    /// When it opens.
+    pub opens_at: UnixMs,
+    /// What everybody sees.
+    pub lot: PublicLot,
+    /// What this dealer sees besides.
+    pub mine: MyPosition,
+    /// The whole state: for staff pages only, never sent to a dealer.
+    pub(crate) state: LotState,
+}
+
+/// One page of a list, and how many there are in all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LotPage {
+    /// All that match.
+    pub total: i64,
+    /// Those of this page.
+    pub lots: Vec<HallLot>,
+    /// How many a page has.
+    pub page_size: i64,
+    /// The makes that occur among lots that can still be bid on, for the filter.
+    pub makes: Vec<String>,
+    /// The cities, likewise.
+    pub cities: Vec<String>,
+}
+
+const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, l.vehicle_id, l.title, l.vin, l.make, l.model,
+    l.model_year, l.mileage_km, l.colour, l.grade, l.city, l.seller_name, l.photo_ids, l.guide_fen, l.report_hash,
+    l.opens_at, l.state, my.max_fen AS my_max_fen, count(*) OVER () AS total
+  FROM lot l
+  JOIN sale s ON s.id = l.sale_id
+  LEFT JOIN LATERAL (
+      SELECT g.max_fen FROM lot_log g
+       WHERE g.lot_id = l.id AND g.command = 'place_max' AND g.seq IS NOT NULL AND g.actor = ";
+
+/// The lots of the filter as this dealer (or nobody) sees them.
+pub(crate) async fn hall(pool: &PgPool, viewer: Option<DealerId>, filter: &HallFilter, limit: i64) -> Result<(i64, Vec<HallLot>), sqlx::Error> {
+    let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
+    let who = viewer.map_or(Uuid::nil(), |dealer| dealer.0);
+    query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE true");
+    push_conditions(&mut query, filter);
+    query.push(match filter.sort {
+        Sort::Ending => " ORDER BY (l.status = 'closed'), l.end_at, l.id",
+        Sort::PriceUp => " ORDER BY coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint), l.id",
+        Sort::PriceDown => " ORDER BY coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint) DESC, l.id",
+        Sort::Newest => " ORDER BY l.model_year DESC, l.id",
+        Sort::Mileage => " ORDER BY l.mileage_km, l.id",
+    });
+    let offset = limit * i64::from(filter.page.saturating_sub(1));
+    query.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
+    let rows = query.build().fetch_all(pool).await?;
+    let total = match rows.first() {
+        Some(row) => row.try_get("total")?,
+        None => 0,
+    };
+    let lots = rows.iter().map(|row| hall_lot(row, viewer)).collect::<Result<_, _>>()?;
+    Ok((total, lots))
+}
+
+/// One lot as this dealer (or nobody) sees it.
+pub(crate) async fn one(pool: &PgPool, viewer: Option<DealerId>, lot_id: LotId) -> Result<Option<HallLot>, sqlx::Error> {
+    let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
+    let who = viewer.map_or(Uuid::nil(), |dealer| dealer.0);
+    query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE l.id = ").push_bind(lot_id.0);
+    let row = query.build().fetch_optional(pool).await?;
+    row.map(|row| hall_lot(&row, viewer)).transpose()
+}
+
+fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
+    let words = filter.search.trim().replace(['%', '_', '\\'], " ");
+    for word in words.split_whitespace().take(6) {
+        let pattern = format!("%{word}%");
+        query.push(" AND (l.title ILIKE ").push_bind(pattern.clone()).push(" OR l.vin ILIKE ").push_bind(pattern).push(")");
+    }
+    if !filter.make.is_empty() {
+        query.push(" AND l.make = ").push_bind(filter.make.clone());
+    }
+    if !filter.city.is_empty() {
+        query.push(" AND l.city = ").push_bind(filter.city.clone());
+    }
+    if let Some(year) = filter.year_from {
+        query.push(" AND l.model_year >= ").push_bind(year);
+    }
+    if let Some(year) = filter.year_to {
+        query.push(" AND l.model_year <= ").push_bind(year);
+    }
+    if let Some(mileage) = filter.mileage_to_km {
+        query.push(" AND l.mileage_km <= ").push_bind(mileage);
+    }
+    if let Some(price) = filter.price_to_fen {
+        query.push(" AND coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint) <= ").push_bind(price.0);
+    }
+    match filter.status.as_str() {
+        "open" => query.push(" AND l.status IN ('open', 'paused')"),
+        "scheduled" => query.push(" AND l.status = 'scheduled'"),
+        "closed" => query.push(" AND l.status = 'closed'"),
+        "all" => query,
+        // what can still be bid on, unless the list is about a sale or one's own bids: those show all
+        _ if filter.sale_id.is_none() && filter.bid_by.is_none() => query.push(" AND l.status <> 'closed'"),
+        _ => query,
+    };
+    if let Some(sale_id) = filter.sale_id {
+        query.push(" AND l.sale_id = ").push_bind(sale_id.0);
+    }
+    if let Some(dealer_id) = filter.bid_by {
+        query
+            .push(" AND EXISTS (SELECT FROM lot_log b WHERE b.lot_id = l.id AND b.command = 'place_max' AND b.seq IS NOT NULL AND b.actor = ")
+            .push_bind(dealer_id.0)
+            .push(")");
+    }
+}
+
+fn hall_lot(row: &PgRow, viewer: Option<DealerId>) -> Result<HallLot, sqlx::Error> {
+    let state: LotState = serde_json::from_value(row.try_get("state")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    let my_max: Option<i64> = row.try_get("my_max_fen")?;
+    let mine = viewer.map_or_else(MyPosition::default, |dealer| MyPosition {
+        alias: state.alias_of(dealer),
+        leading: state.is_leader(dealer),
+        max_fen: my_max.map(Fen),
+    });
+    Ok(HallLot {
+        id: LotId(row.try_get("id")?),
+        lot_no: row.try_get("lot_no")?,
+        sale_id: SaleId(row.try_get("sale_id")?),
+        sale_name: row.try_get("sale_name")?,
+        vehicle_id: VehicleId(row.try_get("vehicle_id")?),
+        title: row.try_get("title")?,
+        vin: row.try_get("vin")?,
+        make: row.try_get("make")?,
+        model: row.try_get("model")?,
+        model_year: row.try_get("model_year")?,
+        mileage_km: row.try_get("mileage_km")?,
+        colour: row.try_get("colour")?,
+        grade: row.try_get("grade")?,
+        city: row.try_get("city")?,
+        seller_name: row.try_get("seller_name")?,
+        photo_ids: row.try_get("photo_ids")?,
+        start_fen: state.terms.start_fen,
+        guide_fen: Fen(row.try_get("guide_fen")?),
+        report_hash: row.try_get("report_hash")?,
+        opens_at: from_sql(row.try_get::<OffsetDateTime, _>("opens_at")?),
+        lot: state.public(),
+        mine,
+        state,
+    })
+}
+
+/// The values of the hall's filters among lots that can still be bid on.
+pub(crate) async fn facets(pool: &PgPool) -> Result<(Vec<String>, Vec<String>), sqlx::Error> {
+    let makes = sqlx::query_scalar!("SELECT DISTINCT make FROM lot WHERE status <> 'closed' AND make <> '' ORDER BY make LIMIT 200")
+        .fetch_all(pool)
+        .await?;
+    let cities = sqlx::query_scalar!("SELECT DISTINCT city FROM lot WHERE status <> 'closed' AND city <> '' ORDER BY city LIMIT 200")
+        .fetch_all(pool)
+        .await?;
+    Ok((makes, cities))
+}
+
+/// The newest bids of a lot.
+pub(crate) async fn history(pool: &PgPool, lot_id: LotId) -> Result<Vec<BidLine>, sqlx::Error> {
+    let mut conn = pool.acquire().await?;
+    lots::history(&mut conn, lot_id, lots::HISTORY_SHOWN).await
+}
+
+/// A dealer's bid, accepted or refused, as its own list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MyBid {
+    /// The lot.
+    pub lot_id: LotId,
+    /// Its title.
+    pub title: String,
+    /// The number it was accepted under.
+    pub seq: Option<i64>,
+    /// The amount.
+    pub max_fen: Fen,
+    /// Why it was refused.
+    pub code: Option<String>,
+    /// The price after it.
+    pub price_fen: Option<Fen>,
+    /// When it was admitted.
+    pub admitted_at: UnixMs,
+    /// Who of the company placed it.
+    pub user_name: String,
+}
+
+/// A dealer's newest bids, accepted and refused; with `before` those older than that.
+pub(crate) async fn my_bids(pool: &PgPool, dealer_id: DealerId, before: UnixMs, limit: i64) -> Result<Vec<MyBid>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT g.lot_id, l.title, g.seq, g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name
+           FROM lot_log g
+           JOIN lot l ON l.id = g.lot_id
+          WHERE g.actor = $1 AND g.command = 'place_max' AND g.admitted_at < $2
+          ORDER BY g.admitted_at DESC
+          LIMIT $3",
+        dealer_id.0,
+        to_sql(before),
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| MyBid {
+            lot_id: LotId(row.lot_id),
+            title: row.title,
+            seq: row.seq,
+            max_fen: Fen(row.max_fen),
+            code: row.code,
+            price_fen: row.price_fen.map(Fen),
+            admitted_at: from_sql(row.admitted_at),
+            user_name: row.user_name,
+        })
+        .collect())
+}

@@ -1,0 +1,66 @@
+//! The log of a lot as staff read it.
+
+use kernel::{Fen, LotId, UnixMs};
+use platform_db::from_sql;
+use serde_json::Value;
+use sqlx::PgPool;
+
+/// One line of a lot's log: for staff, with names and maxes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// The number it was accepted under; none when refused.
+    pub seq: Option<i64>,
+    /// What was asked.
+    pub command: String,
+    /// The buyer entity's name, where the auction has heard of it.
+    pub dealer_name: Option<String>,
+    /// Who asked.
+    pub user_name: String,
+    /// The amount.
+    pub max_fen: Option<Fen>,
+    /// Why it was refused.
+    pub code: Option<String>,
+    /// What the bidder was told besides.
+    pub note: Option<String>,
+    /// Which rule decided, with its inputs.
+    pub explanation: Value,
+    /// The price after it.
+    pub price_fen: Option<Fen>,
+    /// The end after it.
+    pub end_at: UnixMs,
+    /// When it was admitted.
+    pub admitted_at: UnixMs,
+}
+
+/// The newest lines first.
+pub(crate) async fn lines(pool: &PgPool, lot_id: LotId, limit: i64) -> Result<Vec<LogLine>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT g.seq, g.command, d.name AS \"dealer_name?\", g.user_name, g.max_fen, g.code, g.note, g.explanation,
+                g.price_fen, g.end_at, g.admitted_at
+           FROM lot_log g
+           LEFT JOIN dealer d ON d.dealer_id = g.actor
+          WHERE g.lot_id = $1
+          ORDER BY g.written_at DESC, g.seq DESC NULLS LAST
+          LIMIT $2",
+        lot_id.0,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| LogLine {
+            seq: row.seq,
+            command: row.command,
+            dealer_name: row.dealer_name,
+            user_name: row.user_name,
+            max_fen: row.max_fen.map(Fen),
+            code: row.code,
+            note: row.note,
+            explanation: row.explanation,
+            price_fen: row.price_fen.map(Fen),
+            end_at: from_sql(row.end_at),
+            admitted_at: from_sql(row.admitted_at),
+        })
+        .collect())
+}

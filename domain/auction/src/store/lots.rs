@@ -1,0 +1,149 @@
+//! Lots as the engine needs them.
+
+use bidding::{BidLine, LotState};
+use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, VehicleId};
+use platform_db::{from_sql, to_sql};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::engine::{LotFacts, Recorded};
+
+/// A lot with everything an actor keeps in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct LoadedLot {
+    pub(crate) facts: LotFacts,
+    pub(crate) state: LotState,
+    /// The newest accepted max of each entity.
+    pub(crate) maxes: Vec<(DealerId, Fen)>,
+    /// The newest bids, newest first.
+    pub(crate) history: Vec<BidLine>,
+}
+
+/// How many bids a snapshot shows.
+pub(crate) const HISTORY_SHOWN: i64 = 20;
+
+fn decode<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Result<T, sqlx::Error> {
+    serde_json::from_value(json).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// Loads a lot. With `lock` the row stays locked until the caller's transaction ends: the way out when the fence
+/// was lost again and again.
+pub(crate) async fn load(conn: &mut PgConnection, lot_id: LotId, lock: bool) -> Result<Option<LoadedLot>, sqlx::Error> {
+    if lock {
+        sqlx::query!("SELECT id FROM lot WHERE id = $1 FOR UPDATE", lot_id.0).fetch_optional(&mut *conn).await?;
+    }
+    let row = sqlx::query!(
+        "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash, l.state
+           FROM lot l
+           JOIN sale s ON s.id = l.sale_id
+          WHERE l.id = $1",
+        lot_id.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let state: LotState = decode(row.state)?;
+    let facts = LotFacts {
+        lot_id: LotId(row.id),
+        sale_id: SaleId(row.sale_id),
+        sale_name: row.sale_name,
+        vehicle_id: VehicleId(row.vehicle_id),
+        vin: row.vin,
+        title: row.title,
+        report_hash: row.report_hash,
+    };
+    let maxes = sqlx::query!(
+        "SELECT DISTINCT ON (actor) actor, max_fen AS \"max_fen!\"
+           FROM lot_log
+          WHERE lot_id = $1 AND command = 'place_max' AND seq IS NOT NULL
+          ORDER BY actor, seq DESC",
+        lot_id.0
+    )
+    .fetch_all(&mut *conn)
+    .await?
+    .into_iter()
+    .map(|max| (DealerId(max.actor), Fen(max.max_fen)))
+    .collect();
+    let history = history(conn, lot_id, HISTORY_SHOWN).await?;
+    Ok(Some(LoadedLot { facts, state, maxes, history }))
+}
+
+/// The newest accepted bids of a lot, newest first.
+pub(crate) async fn history(conn: &mut PgConnection, lot_id: LotId, limit: i64) -> Result<Vec<BidLine>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT seq AS \"seq!\", alias AS \"alias!\", price_fen AS \"price_fen!\", admitted_at
+           FROM lot_log
+          WHERE lot_id = $1 AND command = 'place_max' AND seq IS NOT NULL
+          ORDER BY seq DESC
+          LIMIT $2",
+        lot_id.0,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| BidLine {
+            seq: row.seq,
+            alias: u32::try_from(row.alias).unwrap_or_default(),
+            price_fen: Fen(row.price_fen),
+            at: from_sql(row.admitted_at),
+        })
+        .collect())
+}
+
+/// What is recorded under these keys: a repeat gets the recorded answer.
+pub(crate) async fn recorded(pool: &PgPool, keys: &[(Uuid, Uuid)]) -> Result<Vec<((Uuid, Uuid), Recorded)>, sqlx::Error> {
+    let (actors, keys): (Vec<Uuid>, Vec<Uuid>) = keys.iter().copied().unzip();
+    let rows = sqlx::query!(
+        "SELECT l.actor, l.key, l.lot_id, l.seq, l.max_fen, l.confirmed, l.code, l.note, l.explanation
+           FROM unnest($1::uuid[], $2::uuid[]) AS wanted (actor, key)
+           JOIN lot_log l ON l.actor = wanted.actor AND l.key = wanted.key",
+        &actors,
+        &keys
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let answer = Recorded {
+                lot_id: LotId(row.lot_id),
+                max_fen: row.max_fen.map(Fen),
+                confirmed: row.confirmed,
+                seq: row.seq,
+                code: row.code.map(|code| decode(serde_json::Value::String(code))).transpose()?,
+                note: row.note.map(|note| decode(serde_json::Value::String(note))).transpose()?,
+                explanation: row.explanation,
+            };
+            Ok(((row.actor, row.key), answer))
+        })
+        .collect()
+}
+
+/// Scheduled lots whose time has come, and open lots whose end (with the drain) has passed.
+pub(crate) async fn due(pool: &PgPool, now: UnixMs, closed_before: UnixMs) -> Result<(Vec<LotId>, Vec<LotId>), sqlx::Error> {
+    let opening = sqlx::query_scalar!(
+        "SELECT id FROM lot WHERE status = 'scheduled' AND opens_at <= $1 ORDER BY opens_at LIMIT 500",
+        to_sql(now)
+    )
+    .fetch_all(pool)
+    .await?;
+    let closing = sqlx::query_scalar!(
+        "SELECT id FROM lot WHERE status = 'open' AND end_at <= $1 ORDER BY end_at LIMIT 500",
+        to_sql(closed_before)
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok((opening.into_iter().map(LotId).collect(), closing.into_iter().map(LotId).collect()))
+}
+
+/// The newest lot of a car.
+pub(crate) async fn newest_of_vehicle(pool: &PgPool, vehicle_id: VehicleId) -> Result<Option<LotId>, sqlx::Error> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM lot WHERE vehicle_id = $1 ORDER BY created_at DESC LIMIT 1",
+        vehicle_id.0
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(id.map(LotId))
+}

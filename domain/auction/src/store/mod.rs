@@ -1,0 +1,9 @@
+//! All SQL of the auction, one module a subject. Private to the crate.
+
+pub(crate) mod batch;
+pub(crate) mod cars;
+pub(crate) mod lists;
+pub(crate) mod log;
+pub(crate) mod lots;
+pub(crate) mod pulse;
+pub(crate) mod sales;

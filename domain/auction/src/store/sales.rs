@@ -1,0 +1,218 @@
+//! Sale sessions and how their lots come into being.
+
+use bidding::{BelowReserve, LotState};
+use kernel::{Fen, LotId, Principal, SaleId, UnixMs, VehicleId};
+use platform_db::{from_sql, to_sql};
+use serde_json::Value;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::create_sale::CreateSale;
+
+/// What a lot needs of a car at its birth; the rest is copied inside the database.
+#[derive(Clone, Debug)]
+pub(crate) struct CarToOffer {
+    pub(crate) vehicle_id: VehicleId,
+    pub(crate) guide_fen: Fen,
+    pub(crate) start_fen: Fen,
+    pub(crate) reserve_fen: Option<Fen>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct NewLot {
+    pub(crate) id: LotId,
+    pub(crate) lot_no: i32,
+    pub(crate) vehicle_id: VehicleId,
+    pub(crate) state: LotState,
+}
+
+pub(crate) async fn exists(pool: &PgPool, id: SaleId) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!("SELECT EXISTS (SELECT FROM sale WHERE id = $1) AS \"exists!\"", id.0).fetch_one(pool).await
+}
+
+/// Those of the cars that have a price and are on offer nowhere. The unique index `lot_car_once` is the backstop
+/// against another sale in the same moment.
+pub(crate) async fn cars_to_offer(conn: &mut PgConnection, ids: &[VehicleId]) -> Result<Vec<CarToOffer>, sqlx::Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "SELECT c.vehicle_id, c.guide_fen, c.start_fen, c.reserve_fen
+           FROM car c
+          WHERE c.vehicle_id = ANY($1)
+            AND NOT EXISTS (
+                SELECT FROM lot l
+                 WHERE l.vehicle_id = c.vehicle_id
+                   AND (l.status <> 'closed' OR l.outcome IN ('sold', 'provisional')))",
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| CarToOffer {
+            vehicle_id: VehicleId(row.vehicle_id),
+            guide_fen: Fen(row.guide_fen),
+            start_fen: Fen(row.start_fen),
+            reserve_fen: row.reserve_fen.map(Fen),
+        })
+        .collect())
+}
+
+pub(crate) async fn insert(
+    conn: &mut PgConnection,
+    sale: &CreateSale,
+    tick_fen: Fen,
+    who: &Principal,
+) -> Result<(), sqlx::Error> {
+    let below_reserve = match sale.below_reserve {
+        BelowReserve::Full => "full",
+        BelowReserve::Stepped => "stepped",
+    };
+    sqlx::query!(
+        "INSERT INTO sale (id, name, opens_at, first_end_at, stagger_ms, window_ms, cap_ms, tick_fen, below_reserve,
+                           created_by, created_by_name)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        sale.id.0,
+        sale.name.trim(),
+        to_sql(sale.opens_at),
+        to_sql(sale.first_end_at),
+        sale.stagger_ms,
+        sale.window_ms,
+        sale.cap_ms,
+        tick_fen.0,
+        below_reserve,
+        who.user_id.0,
+        who.display_name
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Makes the lots, each with its own copy of what the auction knows of the car.
+pub(crate) async fn insert_lots(conn: &mut PgConnection, sale_id: SaleId, lots: &[NewLot]) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = lots.iter().map(|lot| lot.id.0).collect();
+    let numbers: Vec<i32> = lots.iter().map(|lot| lot.lot_no).collect();
+    let vehicles: Vec<Uuid> = lots.iter().map(|lot| lot.vehicle_id.0).collect();
+    let encode = |state: &LotState| serde_json::to_value(state).map_err(|e| sqlx::Error::Encode(Box::new(e)));
+    let states: Vec<Value> = lots.iter().map(|lot| encode(&lot.state)).collect::<Result<_, _>>()?;
+    let opens: Vec<_> = lots.iter().map(|lot| to_sql(lot.state.opens_at)).collect();
+    let ends: Vec<_> = lots.iter().map(|lot| to_sql(lot.state.end_at)).collect();
+    sqlx::query!(
+        "INSERT INTO lot (id, sale_id, lot_no, vehicle_id, vin, title, make, model, model_year, mileage_km, colour, city,
+                          grade, seller_name, photo_ids, guide_fen, report_hash, status, state, opens_at, end_at)
+         SELECT n.id, $1, n.lot_no, c.vehicle_id, c.vin, c.title, c.make, c.model, c.model_year, c.mileage_km, c.colour,
+                c.city, c.grade, c.seller_name, c.photo_ids, c.guide_fen, c.report_hash, 'scheduled', n.state,
+                n.opens_at, n.end_at
+           FROM unnest($2::uuid[], $3::int[], $4::uuid[], $5::jsonb[], $6::timestamptz[], $7::timestamptz[])
+             AS n (id, lot_no, vehicle_id, state, opens_at, end_at)
+           JOIN car c ON c.vehicle_id = n.vehicle_id",
+        sale_id.0,
+        &ids,
+        &numbers,
+        &vehicles,
+        &states,
+        &opens,
+        &ends
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A sale in a list, with what has become of its lots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleLine {
+    /// The sale.
+    pub id: SaleId,
+    /// Its name.
+    pub name: String,
+    /// When it opens.
+    pub opens_at: UnixMs,
+    /// When its last lot ends (so far).
+    pub last_end_at: UnixMs,
+    /// What has become of its lots.
+    pub count: SalesCount,
+    /// Who made it.
+    pub created_by_name: String,
+    /// How a max below the reserve is shown.
+    pub below_reserve: String,
+    /// The soft-close window.
+    pub window_ms: i64,
+}
+
+/// How many lots of a sale are where, and what the sold ones brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SalesCount {
+    /// All.
+    pub lots: i64,
+    /// Not open yet.
+    pub scheduled: i64,
+    /// Open or paused.
+    pub open: i64,
+    /// Sold.
+    pub sold: i64,
+    /// In negotiation.
+    pub provisional: i64,
+    /// Unsold.
+    pub unsold: i64,
+    /// The sum of the hammer prices of the sold lots.
+    pub hammer_fen: Fen,
+}
+
+/// Sales, the newest first; with `id` only that one, with `from` only those whose last lot ends after it.
+pub(crate) async fn list(
+    pool: &PgPool,
+    id: Option<SaleId>,
+    from: Option<UnixMs>,
+    limit: i64,
+    offset: i64,
+) -> Result<(i64, Vec<SaleLine>), sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT s.id, s.name, s.opens_at, s.created_by_name, s.below_reserve, s.window_ms,
+                max(l.end_at) AS \"last_end_at!\",
+                count(*) AS \"lots!\",
+                count(*) FILTER (WHERE l.status = 'scheduled') AS \"scheduled!\",
+                count(*) FILTER (WHERE l.status IN ('open', 'paused')) AS \"open!\",
+                count(*) FILTER (WHERE l.outcome = 'sold') AS \"sold!\",
+                count(*) FILTER (WHERE l.outcome = 'provisional') AS \"provisional!\",
+                count(*) FILTER (WHERE l.outcome = 'unsold') AS \"unsold!\",
+                coalesce(sum(l.price_fen) FILTER (WHERE l.outcome = 'sold'), 0)::bigint AS \"hammer_fen!\",
+                count(*) OVER () AS \"total!\"
+           FROM sale s
+           JOIN lot l ON l.sale_id = s.id
+          WHERE ($1::uuid IS NULL OR s.id = $1)
+          GROUP BY s.id
+         HAVING $2::timestamptz IS NULL OR max(l.end_at) > $2
+          ORDER BY s.opens_at DESC, s.id
+          LIMIT $3 OFFSET $4",
+        id.map(|id| id.0),
+        from.map(to_sql),
+        limit,
+        offset
+    )
+    .fetch_all(pool)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let lines = rows
+        .into_iter()
+        .map(|row| SaleLine {
+            id: SaleId(row.id),
+            name: row.name,
+            opens_at: from_sql(row.opens_at),
+            last_end_at: from_sql(row.last_end_at),
+            created_by_name: row.created_by_name,
+            below_reserve: row.below_reserve,
+            window_ms: row.window_ms,
+            count: SalesCount {
+                lots: row.lots,
+                scheduled: row.scheduled,
+                open: row.open,
+                sold: row.sold,
+                provisional: row.provisional,
+                unsold: row.unsold,
+                hammer_fen: Fen(row.hammer_fen),
+            },
+        })
+        .collect();
+    Ok((total, lines))
+}

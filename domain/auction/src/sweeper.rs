@@ -1,0 +1,109 @@
+//! Opens and closes lots on time, keeps the clock anchored, and applies the outage rule.
+//!
+//! Every process sweeps; all it does is issue commands that the fence accepts once. A lot closes [`DRAIN_MS`] after
+//! its end, so that bids admitted in time, here or in another process, can still land.
+
+use std::time::Duration;
+
+use bidding::Command;
+use kernel::{LotId, UnixMs};
+use platform_db::Clock as _;
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+use uuid::Uuid;
+
+use crate::Service;
+use crate::engine::Sender;
+use crate::events::system_key;
+use crate::store::{lots, pulse};
+
+/// How often due lots are looked for.
+const SWEEP: Duration = Duration::from_millis(100);
+/// How often the clock is anchored, the heartbeat written and the dealers' standing read again.
+const BEAT: Duration = Duration::from_secs(1);
+/// A heartbeat older than this was an outage of the commit path.
+const OUTAGE_FROM_MS: i64 = 5_000;
+/// The least time a lot is given after an outage (domain rules §4.4).
+const LEFT_AFTER_OUTAGE_MS: i64 = 5 * 60 * 1000;
+/// How long after its end a lot is closed.
+pub(crate) const DRAIN_MS: i64 = 500;
+
+/// Runs until `stop` turns true.
+pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
+    let mut sweeps = tokio::time::interval(SWEEP);
+    sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut beat_at: Option<tokio::time::Instant> = None;
+    loop {
+        tokio::select! {
+            _ = sweeps.tick() => {}
+            _ = stop.changed() => return,
+        }
+        let result = async {
+            if beat_at.is_none_or(|at| at.elapsed() >= BEAT) {
+                beat(&service).await?;
+                beat_at = Some(tokio::time::Instant::now());
+            }
+            sweep(&service).await
+        };
+        if let Err(error) = result.await {
+            tracing::warn!(%error, "sweep failed; trying again");
+            tokio::time::sleep(BEAT).await;
+        }
+    }
+}
+
+/// One heartbeat. The gap since the last one, of whichever process, is the outage there was.
+pub(crate) async fn beat(service: &Service) -> Result<(), sqlx::Error> {
+    service.engine.clock().anchor_again(&service.db).await?;
+    pulse::beat(&service.db, service.now(), OUTAGE_FROM_MS, Uuid::now_v7()).await?;
+    service.dealers.refresh(&service.db).await
+}
+
+/// One sweep: open what is due, deal with outages, close what is over. The order matters: a lot whose opening fell
+/// into an outage is opened, then extended; and no lot closes while an outage is not dealt with.
+pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
+    let now = service.engine.clock().now();
+    let (opening, closing) = lots::due(&service.db, now, now.plus_ms(-DRAIN_MS)).await?;
+    issue(service, opening.into_iter().map(|lot_id| (lot_id, system_key(lot_id, "open"), Command::Open))).await;
+    let outages = pulse::unsettled(&service.db).await?;
+    if !outages.is_empty() {
+        for outage in outages {
+            settle(service, outage).await?;
+        }
+        // the ends have moved: look again at the next sweep
+        return Ok(());
+    }
+    // each attempt has its own key: a close that was refused because the lot was extended is no answer for later
+    issue(service, closing.into_iter().map(|lot_id| (lot_id, Uuid::now_v7(), Command::Close))).await;
+    Ok(())
+}
+
+async fn settle(service: &Service, outage: pulse::Outage) -> Result<(), sqlx::Error> {
+    let touched = pulse::touched(&service.db, outage).await?;
+    let (from, to): (UnixMs, UnixMs) = (outage.went_at, outage.back_at);
+    let extend = |lot_id: LotId| {
+        let key = system_key(lot_id, &format!("outage:{}", outage.id));
+        (lot_id, key, Command::ExtendBySystem { from, to, min_left_ms: LEFT_AFTER_OUTAGE_MS })
+    };
+    let answered = issue(service, touched.iter().copied().map(extend)).await;
+    tracing::warn!(outage.from = from.0, outage.to = to.0, lots = touched.len(), "outage: lots extended");
+    if answered {
+        pulse::settle(&service.db, outage.id).await?;
+    }
+    Ok(())
+}
+
+/// Issues commands all at once and waits for their answers. Returns whether each got one.
+async fn issue(service: &Service, commands: impl Iterator<Item = (LotId, Uuid, Command)>) -> bool {
+    let sender = Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() };
+    let mut asked = tokio::task::JoinSet::new();
+    for (lot_id, key, command) in commands {
+        let (engine, sender) = (service.engine.clone(), sender.clone());
+        asked.spawn(async move { engine.ask(lot_id, key, command, sender).await });
+    }
+    let mut all = true;
+    while let Some(answer) = asked.join_next().await {
+        all &= matches!(answer, Ok(Ok(_)));
+    }
+    all
+}

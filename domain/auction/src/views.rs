@@ -1,0 +1,150 @@
+//! What pages, sockets and the JSON API read.
+
+use bidding::{BidLine, ServerFrame};
+use kernel::{Fen, LotId, Principal, Problem, SaleId, UnixMs, VehicleId};
+use platform_db::CommandError;
+use uuid::Uuid;
+
+use crate::engine::Recorded;
+use crate::store::cars::{self, OfferableCar};
+use crate::store::lists::{self, HallFilter, HallLot, LotPage, MyBid};
+use crate::store::log::{self, LogLine};
+use crate::store::lots;
+use crate::store::sales::{self, SaleLine};
+use crate::{Service, projection};
+
+/// How many lines of a lot's log staff see.
+const LOG_SHOWN: i64 = 500;
+/// How many lots a page of a sale shows staff.
+const SALE_PAGE: i64 = 100;
+
+/// A lot's page.
+#[derive(Clone, Debug)]
+pub struct LotDetail {
+    /// The lot as this dealer sees it.
+    pub lot: HallLot,
+    /// Its newest bids.
+    pub history: Vec<BidLine>,
+    /// The sale it belongs to.
+    pub sale: SaleLine,
+    /// The server's clock.
+    pub server_time: UnixMs,
+    /// The reserve: staff only, `None` for dealers.
+    pub reserve_fen: Option<Fen>,
+    /// The log with names and maxes: staff only, empty for dealers.
+    pub log: Vec<LogLine>,
+}
+
+/// A sale's page for staff.
+#[derive(Clone, Debug)]
+pub struct SaleDetail {
+    /// The sale.
+    pub sale: SaleLine,
+    /// Its lots.
+    pub lots: Vec<HallLot>,
+}
+
+/// What came of a bid that was sent as a form, for the page that follows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BidOutcome {
+    /// Accepted, with the note's code if there is one.
+    Accepted {
+        /// The amount.
+        max_fen: Option<Fen>,
+        /// `TIED_EARLIER_WINS`, `OUTBID_AT_ONCE`.
+        note: Option<bidding::Note>,
+    },
+    /// Refused.
+    Refused(Box<Problem>),
+}
+
+impl Service {
+    /// The hall: lots of the filter as this person sees them.
+    pub async fn hall(&self, who: &Principal, filter: &HallFilter) -> Result<LotPage, CommandError> {
+        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        let (total, lots) = lists::hall(&self.db, viewer, filter, lists::PAGE_SIZE).await?;
+        let (makes, cities) = lists::facets(&self.db).await?;
+        Ok(LotPage { total, lots, page_size: lists::PAGE_SIZE, makes, cities })
+    }
+
+    /// Up to `limit` lots of the filter, for exports.
+    pub async fn hall_export(&self, who: &Principal, filter: &HallFilter, limit: i64) -> Result<Vec<HallLot>, CommandError> {
+        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        Ok(lists::hall(&self.db, viewer, &HallFilter { page: 1, ..filter.clone() }, limit).await?.1)
+    }
+
+    /// A lot's page. Staff also get the reserve and the log.
+    pub async fn lot(&self, who: &Principal, lot_id: LotId) -> Result<LotDetail, CommandError> {
+        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        let lot = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
+        let history = lists::history(&self.db, lot_id).await?;
+        let (_, mut sale) = sales::list(&self.db, Some(lot.sale_id), None, 1, 0).await?;
+        let sale = sale.pop().ok_or_else(Problem::not_found)?;
+        let (reserve_fen, log) = match who.is_staff() {
+            true => (lot.state.reserve_fen, log::lines(&self.db, lot_id, LOG_SHOWN).await?),
+            false => (None, Vec::new()),
+        };
+        Ok(LotDetail { lot, history, sale, server_time: self.now(), reserve_fen, log })
+    }
+
+    /// The snapshot a socket asked for.
+    pub async fn snapshot(&self, who: &Principal, lot_id: LotId) -> Result<ServerFrame, CommandError> {
+        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        let lot = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
+        let history = lists::history(&self.db, lot_id).await?;
+        Ok(projection::snapshot(lot_id, &lot.state, lot.mine, history, self.now()))
+    }
+
+    /// What is recorded of this dealer's bid under `key`; `None` when there is nothing.
+    pub async fn bid_outcome(&self, who: &Principal, key: Uuid) -> Result<Option<BidOutcome>, CommandError> {
+        let Some(seat) = who.dealer() else { return Ok(None) };
+        let recorded = lots::recorded(&self.db, &[(seat.dealer_id.0, key)]).await?;
+        Ok(recorded.into_iter().next().map(|(_, recorded)| outcome_of(key, recorded)))
+    }
+
+    /// This dealer's newest bids, accepted and refused.
+    pub async fn my_bids(&self, who: &Principal, before: UnixMs, limit: i64) -> Result<Vec<MyBid>, CommandError> {
+        let seat = who.dealer().ok_or_else(Problem::not_found)?;
+        Ok(lists::my_bids(&self.db, seat.dealer_id, before, limit).await?)
+    }
+
+    /// Sales, newest first, and how many there are. With `current` only those not over yet.
+    pub async fn sales(&self, current: bool, page: u32) -> Result<(i64, Vec<SaleLine>), CommandError> {
+        let from = current.then(|| self.now());
+        let offset = SALE_PAGE * i64::from(page.saturating_sub(1));
+        Ok(sales::list(&self.db, None, from, SALE_PAGE, offset).await?)
+    }
+
+    /// A sale with its lots, for staff.
+    pub async fn sale(&self, who: &Principal, sale_id: SaleId) -> Result<SaleDetail, CommandError> {
+        let (_, mut found) = sales::list(&self.db, Some(sale_id), None, 1, 0).await?;
+        let sale = found.pop().ok_or_else(Problem::not_found)?;
+        let filter = HallFilter { sale_id: Some(sale_id), page: 1, ..HallFilter::default() };
+        let limit = i64::try_from(crate::MAX_LOTS_A_SALE).unwrap_or(i64::MAX);
+        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        let (_, lots) = lists::hall(&self.db, viewer, &filter, limit).await?;
+        Ok(SaleDetail { sale, lots })
+    }
+
+    /// Priced cars that are on offer nowhere.
+    pub async fn offerable_cars(&self, search: &str, limit: i64) -> Result<(i64, Vec<OfferableCar>), CommandError> {
+        Ok(cars::offerable(&self.db, search, limit).await?)
+    }
+
+    /// The newest lot of a car, for links from other pages.
+    pub async fn lot_of_vehicle(&self, vehicle_id: VehicleId) -> Result<Option<LotId>, CommandError> {
+        Ok(lots::newest_of_vehicle(&self.db, vehicle_id).await?)
+    }
+}
+
+fn outcome_of(key: Uuid, recorded: Recorded) -> BidOutcome {
+    match recorded.code {
+        None => BidOutcome::Accepted { max_fen: recorded.max_fen, note: recorded.note },
+        Some(code) => {
+            let refusal = bidding::Refusal { code, data: recorded.explanation };
+            let answer =
+                crate::Answer { key, lot_id: recorded.lot_id, outcome: crate::Outcome::Refused(refusal) };
+            BidOutcome::Refused(Box::new(answer.refusal().unwrap_or_else(Problem::internal)))
+        }
+    }
+}
