@@ -1,0 +1,36 @@
+//! Which heard event has which effect.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::{Envelope, EventType as _};
+use platform_bus::Consumer;
+use platform_db::{Clock, CommandError};
+use sqlx::PgConnection;
+
+use crate::heard::{AuctionCompleted, ReceivableIssued, read};
+use crate::{create_order, note_receivable};
+
+pub(crate) struct OrderConsumer {
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Consumer for OrderConsumer {
+    fn handles(&self) -> &'static [&'static str] {
+        &[AuctionCompleted::NAME, ReceivableIssued::NAME]
+    }
+
+    async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
+        let now = self.clock.now();
+        match event.r#type.as_str() {
+            AuctionCompleted::NAME => {
+                create_order::on_auction_completed(conn, read(event)?, event, now).await
+            }
+            ReceivableIssued::NAME => {
+                note_receivable::on_receivable_issued(conn, read(event)?, event, now).await
+            }
+            other => Err(CommandError::Inconsistent(format!("{other} was not asked for"))),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What this service reads of others' events: only the members it uses.
+
+use kernel::{Envelope, EventType, Fen, UnixMs};
+use platform_db::CommandError;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A lot is over.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AuctionCompleted {
+    pub lot_id: Uuid,
+    pub sale_id: Uuid,
+    pub sale_name: String,
+    pub vehicle_id: Uuid,
+    pub vin: String,
+    pub title: String,
+    pub outcome: Outcome,
+    pub buyer_dealer_id: Option<Uuid>,
+    pub buyer_name: Option<String>,
+    pub price_fen: Option<Fen>,
+    pub closed_at: UnixMs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    Sold,
+    Provisional,
+    Unsold,
+}
+
+impl EventType for AuctionCompleted {
+    const NAME: &'static str = "AuctionCompleted";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "auction";
+}
+
+/// Finance has a claim on the buyer for an order.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReceivableIssued {
+    pub receivable_id: Uuid,
+    pub order_id: Uuid,
+    pub amount_fen: Fen,
+    pub due_at: UnixMs,
+}
+
+impl EventType for ReceivableIssued {
+    const NAME: &'static str = "ReceivableIssued";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "finance";
+}
+
+/// Reads an event as `E`. Another version is an error, so that the message waits for a server that knows it.
+pub(crate) fn read<E: EventType>(event: &Envelope) -> Result<E, CommandError> {
+    match event.read::<E>() {
+        Some(Ok(data)) => Ok(data),
+        Some(Err(error)) => {
+            Err(CommandError::Inconsistent(format!("{} {}: {error}", event.r#type, event.version)))
+        }
+        None => Err(CommandError::Inconsistent(format!(
+            "{} version {} is not known here; version {} is",
+            event.r#type,
+            event.version,
+            E::VERSION
+        ))),
+    }
+}

@@ -1,0 +1,9 @@
+DROP TABLE trail;
+DROP TABLE order_receivable;
+DROP TABLE order_axis;
+DROP TABLE order_line;
+DROP TABLE sale_order;
+DROP FUNCTION order_lines_make_total;
+DROP TABLE order_number;
+DROP TABLE fee_schedule;
+DROP FUNCTION refuse_change;
