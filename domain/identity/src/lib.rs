@@ -1,1 +1,87 @@
-//! stub
+//! People and companies: dealers, users, roles, sign-in, sessions, API tokens.
+//!
+//! Each command and each loader is a method of [`Service`] in a file of its own. To add a command: a file named
+//! after the verb with its input type and `impl Service`, its SQL in `store/`, its line in the trail (the command's
+//! id is the line's id, so a repeat is recognised), its event if others must know, and its tests in the same file.
+//!
+//! Who may do what stands in [`permit`]; a dealer never learns that another dealer's record exists.
+#![deny(missing_docs)]
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
+mod appearance;
+mod change_dealer;
+mod change_user;
+mod dealers;
+mod demo;
+mod events;
+mod field;
+mod list;
+mod make_token;
+mod password;
+pub mod permit;
+mod principal;
+mod register_dealer;
+mod register_user;
+mod revoke_token;
+mod session_store;
+mod sessions;
+mod set_password;
+mod sign_in;
+mod sign_out;
+mod store;
+mod sweep;
+#[cfg(test)]
+mod test_support;
+mod trail;
+mod users;
+
+use std::sync::Arc;
+
+use platform_db::Clock;
+use sqlx::PgPool;
+use tokio::sync::Semaphore;
+
+pub use appearance::{Appearance, SetAppearance, Theme};
+pub use change_dealer::ChangeDealer;
+pub use change_user::ChangeUser;
+pub use dealers::{DealerDetail, DealerFilter, DealerRow, DealerSort, DealerStatus};
+pub use demo::{DemoPeople, DemoPerson, demo_dealer_id, demo_user_id};
+pub use events::{DealerChanged, UserChanged};
+pub use list::{MAX_EXPORT, PAGE_SIZE, Page};
+pub use make_token::{MakeToken, NewToken, TokenRow};
+pub use principal::SignedIn;
+pub use register_dealer::RegisterDealer;
+pub use register_user::{NewSeat, RegisterUser};
+pub use revoke_token::RevokeToken;
+pub use session_store::{IDLE_MS, LONGEST_MS, Sessions, USER_ID};
+pub use sessions::SessionRow;
+pub use set_password::SetPassword;
+pub use sign_in::SignIn;
+pub use trail::TrailLine;
+pub use users::{UserDetail, UserFilter, UserRow, UserSeat, UserSort};
+
+/// The migrations of the identity database.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/identity");
+
+/// So many passwords are hashed at a time; each takes 19 MiB and a core for some 20 ms.
+const HASHING_AT_ONCE: usize = 4;
+
+/// The identity service: its commands and loaders.
+#[derive(Clone)]
+pub struct Service {
+    db: PgPool,
+    clock: Arc<dyn Clock>,
+    hashing: Arc<Semaphore>,
+}
+
+impl Service {
+    /// A service over this database.
+    pub fn new(db: PgPool, clock: Arc<dyn Clock>) -> Service {
+        Service { db, clock, hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)) }
+    }
+
+    /// Its database, for the bus and for migrations.
+    pub fn pool(&self) -> &PgPool {
+        &self.db
+    }
+}

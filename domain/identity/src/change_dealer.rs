@@ -1,0 +1,213 @@
+//! A dealer company gets another name, is suspended, or is active again.
+
+use kernel::{DealerId, Principal, Problem};
+use platform_db::CommandError;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::dealers::DealerStatus;
+use crate::events::{Occasion, tell};
+use crate::field::Fields;
+use crate::register_dealer::event_of;
+use crate::store::dealers::{self, Dealer};
+use crate::trail::{NewLine, key_used};
+use crate::{Service, permit, store};
+
+/// What changes; `None` leaves it as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeDealer {
+    /// The command's id.
+    pub key: Uuid,
+    /// The company.
+    pub dealer_id: Uuid,
+    /// A new name.
+    pub name: Option<String>,
+    /// Another city.
+    pub city: Option<String>,
+    /// Another telephone number.
+    pub phone: Option<String>,
+    /// Suspended or active.
+    pub status: Option<DealerStatus>,
+    /// Why; needed to suspend.
+    pub why: String,
+}
+
+impl Service {
+    /// Changes a company. Sales and admins do. A suspended company's users can still sign in and settle what they
+    /// bought; that they cannot bid is the auction's business, which hears of it.
+    pub async fn change_dealer(&self, who: &Principal, input: ChangeDealer) -> Result<(), CommandError> {
+        if !permit::sees_dealer(who, DealerId(input.dealer_id)) {
+            return Err(Problem::not_found().into());
+        }
+        permit::keep_dealers(who)?;
+        let at = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let before = dealers::lock(&mut tx, input.dealer_id).await?.ok_or_else(Problem::not_found)?;
+        let (mut after, why) = changed(&before, &input)?;
+        let what = what_happened(&before, &after);
+        if let Some(line) = store::trail::known_of_dealer(&mut tx, input.key).await? {
+            let same = line.of == input.dealer_id && line.data["asked"] == asked(&input);
+            return if same { Ok(()) } else { Err(key_used().into()) };
+        }
+        if what == "unchanged" {
+            return Ok(());
+        }
+        after.event_seq += 1;
+        dealers::update(&mut tx, &after, why.as_deref()).await?;
+        let line = NewLine {
+            id: input.key,
+            of: after.id,
+            what,
+            who,
+            at,
+            why: why.as_deref(),
+            data: json!({ "changes": differences(&before, &after), "asked": asked(&input) }),
+        };
+        store::trail::add_to_dealer(&mut tx, line).await?;
+        let occasion = Occasion { who, at, key: input.key, aggregate: after.id, seq: after.event_seq };
+        tell(&mut tx, &event_of(&after), occasion).await?;
+        tx.commit().await?;
+        tracing::info!(dealer.id = %after.id, what, "dealer changed");
+        Ok(())
+    }
+}
+
+/// The company as it should become, and the reason.
+fn changed(before: &Dealer, input: &ChangeDealer) -> Result<(Dealer, Option<String>), Problem> {
+    let mut fields = Fields::default();
+    let mut after = before.clone();
+    if let Some(name) = &input.name {
+        after.name = fields.company("name", name);
+    }
+    if let Some(city) = &input.city {
+        after.city = fields.text("city", city, 1, 30);
+    }
+    if let Some(phone) = &input.phone {
+        after.phone = fields.phone("phone", phone);
+    }
+    if let Some(status) = input.status {
+        after.status = status.name().into();
+    }
+    let suspends = input.status == Some(DealerStatus::Suspended) && before.status != after.status;
+    let why = fields.text("why", &input.why, if suspends { 2 } else { 0 }, 200);
+    fields.done()?;
+    Ok((after, (!why.is_empty()).then_some(why)))
+}
+
+fn what_happened(before: &Dealer, after: &Dealer) -> &'static str {
+    match (before.status == after.status, after.status.as_str()) {
+        (false, "suspended") => "suspended",
+        (false, _) => "activated",
+        (true, _) if before.name != after.name => "renamed",
+        (true, _) if before != after => "changed",
+        (true, _) => "unchanged",
+    }
+}
+
+/// Old and new of what differs. The number itself stays out of the trail.
+fn differences(before: &Dealer, after: &Dealer) -> Value {
+    let mut changes = Map::new();
+    let pairs = [
+        ("name", &before.name, &after.name),
+        ("city", &before.city, &after.city),
+        ("status", &before.status, &after.status),
+    ];
+    for (field, old, new) in pairs {
+        if old != new {
+            changes.insert(field.into(), json!([old, new]));
+        }
+    }
+    if before.phone != after.phone {
+        changes.insert("phone".into(), json!(["", ""]));
+    }
+    Value::Object(changes)
+}
+
+/// What makes a repeated command the same command.
+fn asked(input: &ChangeDealer) -> Value {
+    json!({ "name": input.name, "city": input.city, "status": input.status.map(DealerStatus::name) })
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Role;
+
+    use super::*;
+    use crate::test_support::{World, code, fields};
+
+    fn suspend(dealer_id: Uuid) -> ChangeDealer {
+        ChangeDealer {
+            key: Uuid::now_v7(),
+            dealer_id,
+            status: Some(DealerStatus::Suspended),
+            why: "逾期未付款".into(),
+            ..ChangeDealer::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn suspends_once_with_a_reason_and_tells_the_others() {
+        let world = World::new().await;
+        let sales = world.staff(&[Role::Sales]).await;
+        let dealer = world.dealer("远行二手车").await;
+        let command = suspend(dealer.0);
+        world.service.change_dealer(&sales, command.clone()).await.unwrap();
+        world.service.change_dealer(&sales, command.clone()).await.unwrap();
+        let detail = world.service.dealer(&sales, dealer).await.unwrap();
+        assert_eq!(detail.row.status, DealerStatus::Suspended);
+        assert_eq!(detail.status_reason.as_deref(), Some("逾期未付款"));
+        let told: Vec<&str> = detail.trail.iter().map(|line| line.what.as_str()).collect();
+        assert_eq!(told, ["suspended", "registered"]);
+        assert_eq!(detail.trail[0].who_name, sales.display_name);
+        let events = world.events("DealerChanged").await;
+        assert_eq!(events.last().unwrap()["data"]["status"], "suspended");
+        assert_eq!((events.len(), events[1]["aggregate_seq"].as_i64()), (2, Some(2)));
+
+        let other = ChangeDealer { name: Some("别的名字".into()), ..command };
+        assert_eq!(code(world.service.change_dealer(&sales, other).await), "KEY_USED");
+        let active =
+            ChangeDealer { status: Some(DealerStatus::Active), why: String::new(), ..suspend(dealer.0) };
+        world.service.change_dealer(&sales, active).await.unwrap();
+        assert_eq!(world.service.dealer(&sales, dealer).await.unwrap().row.status, DealerStatus::Active);
+    }
+
+    #[tokio::test]
+    async fn a_suspension_without_a_reason_is_refused() {
+        let world = World::new().await;
+        let sales = world.staff(&[Role::Sales]).await;
+        let dealer = world.dealer("远行二手车").await;
+        let silent = ChangeDealer { why: "  ".into(), ..suspend(dealer.0) };
+        assert_eq!(
+            fields(world.service.change_dealer(&sales, silent).await),
+            [World::pair(("why", "REQUIRED"))]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_name_stays_unique() {
+        let world = World::new().await;
+        let sales = world.staff(&[Role::Sales]).await;
+        let dealer = world.dealer("远行二手车").await;
+        world.dealer("Hengxin Cars").await;
+        let rename = ChangeDealer {
+            key: Uuid::now_v7(),
+            dealer_id: dealer.0,
+            name: Some("hengxin cars".into()),
+            ..ChangeDealer::default()
+        };
+        let refused = world.service.change_dealer(&sales, rename).await;
+        assert_eq!(fields(refused), [World::pair(("name", "DEALER_NAME_TAKEN"))]);
+    }
+
+    #[tokio::test]
+    async fn dealers_do_not_change_themselves_nor_see_each_other() {
+        let world = World::new().await;
+        let owner = world.dealer_user("远行二手车", "yuanxing").await;
+        let other = world.dealer("恒信车业").await;
+        let own = owner.dealer().unwrap().dealer_id;
+        assert_eq!(code(world.service.change_dealer(&owner, suspend(own.0)).await), "FORBIDDEN");
+        assert_eq!(code(world.service.change_dealer(&owner, suspend(other.0)).await), "NOT_FOUND");
+        let sales = world.staff(&[Role::Sales]).await;
+        assert_eq!(code(world.service.change_dealer(&sales, suspend(Uuid::now_v7())).await), "NOT_FOUND");
+    }
+}

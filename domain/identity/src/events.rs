@@ -1,0 +1,68 @@
+//! What this service tells the others.
+
+use kernel::{DealerId, EventType, Principal, UnixMs, UserId};
+use platform_bus::{Meta, publish};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A dealer was registered, renamed, suspended or activated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DealerChanged {
+    /// The company.
+    pub dealer_id: DealerId,
+    /// Its name now.
+    pub name: String,
+    /// `active` or `suspended`.
+    pub status: String,
+}
+
+impl EventType for DealerChanged {
+    const NAME: &'static str = "DealerChanged";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "identity";
+}
+
+/// A user was registered or changed. Says nothing personal: whoever needs the name asks this service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserChanged {
+    /// The person.
+    pub user_id: UserId,
+    /// The company, for a dealer's user.
+    pub dealer_id: Option<DealerId>,
+    /// Whether the person may sign in.
+    pub active: bool,
+}
+
+impl EventType for UserChanged {
+    const NAME: &'static str = "UserChanged";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "identity";
+}
+
+/// The envelope's facts for an event of this service.
+pub(crate) struct Occasion<'a> {
+    pub who: &'a Principal,
+    pub at: UnixMs,
+    /// The command's id.
+    pub key: Uuid,
+    pub aggregate: Uuid,
+    pub seq: i64,
+}
+
+/// Writes the event into the outbox, inside the change's transaction.
+pub(crate) async fn tell<E: EventType>(
+    conn: &mut PgConnection,
+    event: &E,
+    occasion: Occasion<'_>,
+) -> Result<(), sqlx::Error> {
+    let meta = Meta {
+        aggregate: occasion.aggregate,
+        aggregate_seq: occasion.seq,
+        occurred_at: occasion.at,
+        actor: format!("user:{}", occasion.who.user_id),
+        correlation_id: occasion.key,
+        causation_id: None,
+    };
+    publish(conn, event, meta).await.map(|_| ())
+}

@@ -1,0 +1,84 @@
+//! Where a person is signed in, and ending that everywhere else.
+
+use kernel::{Principal, UnixMs};
+use platform_db::{CommandError, from_sql};
+use tower_sessions_core::session::Id;
+
+use crate::session_store::id_hash;
+use crate::sign_in::note;
+use crate::{Service, store};
+
+/// The member of a session's data that holds the browser's name of itself.
+const AGENT: &str = "agent";
+/// The member that holds the address at sign-in.
+const ADDRESS: &str = "address";
+
+/// A place where a person is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Whether it is the one that asks.
+    pub is_this_one: bool,
+    /// What the browser says it is.
+    pub agent: String,
+    /// The address at sign-in.
+    pub address: String,
+    /// Since when.
+    pub since: UnixMs,
+    /// When it was used last, within some minutes.
+    pub seen_at: UnixMs,
+}
+
+impl Service {
+    /// The places where this person is signed in, the latest used first.
+    pub async fn sessions(&self, who: &Principal, this: Option<Id>) -> Result<Vec<SessionRow>, CommandError> {
+        let mut conn = self.db.acquire().await?;
+        let listed = store::sessions::of_user(&mut conn, who.user_id.0, self.clock.now()).await?;
+        let this = this.map(|id| id_hash(&id));
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        Ok(listed
+            .into_iter()
+            .map(|row| SessionRow {
+                is_this_one: this.is_some_and(|this| this[..] == row.id_hash[..]),
+                agent: text(&row.data[AGENT]),
+                address: text(&row.data[ADDRESS]),
+                since: from_sql(row.created_at),
+                seen_at: from_sql(row.seen_at),
+            })
+            .collect())
+    }
+
+    /// Ends all of a person's sessions but this one. Returns how many.
+    pub async fn sign_out_elsewhere(&self, who: &Principal, this: Option<Id>) -> Result<u64, CommandError> {
+        let mut tx = self.db.begin().await?;
+        let keep = this.map(|id| id_hash(&id));
+        let ended =
+            store::sessions::delete_of_user(&mut tx, who.user_id.0, keep.as_ref().map(|hash| &hash[..]))
+                .await?;
+        if ended > 0 {
+            note(&mut tx, who, "signed_out_elsewhere", self.clock.now()).await?;
+        }
+        tx.commit().await?;
+        Ok(ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::test_support::World;
+
+    #[tokio::test]
+    async fn lists_ones_own_and_ends_the_others() {
+        let world = World::new().await;
+        let who = world.dealer_user("远行二手车", "yuanxing").await;
+        let stranger = world.dealer_user("恒信车业", "hengxin").await;
+        let (phone, desk) = (world.session(&who).await, world.session(&who).await);
+        let theirs = world.session(&stranger).await;
+        let rows = world.service.sessions(&who, Some(desk)).await.unwrap();
+        assert_eq!((rows.len(), rows.iter().filter(|row| row.is_this_one).count()), (2, 1));
+        assert_eq!(world.service.sign_out_elsewhere(&who, Some(desk)).await.unwrap(), 1);
+        assert_eq!(world.service.sign_out_elsewhere(&who, Some(desk)).await.unwrap(), 0);
+        assert!(world.service.principal_for_session(phone).await.unwrap().is_none());
+        assert!(world.service.principal_for_session(desk).await.unwrap().is_some());
+        assert!(world.service.principal_for_session(theirs).await.unwrap().is_some());
+    }
+}

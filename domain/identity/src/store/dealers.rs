@@ -1,0 +1,93 @@
+//! Dealer companies.
+
+use kernel::UnixMs;
+use platform_db::{CommandError, constraint, ensure_one_row, to_sql};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::field::one;
+
+/// A row as commands need it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Dealer {
+    pub id: Uuid,
+    pub name: String,
+    pub city: String,
+    pub phone: String,
+    pub status: String,
+    pub event_seq: i64,
+}
+
+/// Inserts a company. `false`: there is one of this id already.
+pub(crate) async fn insert(
+    conn: &mut PgConnection,
+    dealer: &Dealer,
+    at: UnixMs,
+) -> Result<bool, CommandError> {
+    let inserted = sqlx::query!(
+        "INSERT INTO dealers (id, name, city, phone, status, created_at, event_seq)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT ON CONSTRAINT dealers_pkey DO NOTHING",
+        dealer.id,
+        dealer.name,
+        dealer.city,
+        dealer.phone,
+        dealer.status,
+        to_sql(at),
+        dealer.event_seq,
+    )
+    .execute(conn)
+    .await
+    .map_err(named)?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// The company.
+pub(crate) async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dealer>, sqlx::Error> {
+    sqlx::query_as!(Dealer, "SELECT id, name, city, phone, status, event_seq FROM dealers WHERE id = $1", id)
+        .fetch_optional(conn)
+        .await
+}
+
+/// The company, locked until the transaction ends: its changes and its events come one after the other.
+pub(crate) async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dealer>, sqlx::Error> {
+    sqlx::query_as!(
+        Dealer,
+        "SELECT id, name, city, phone, status, event_seq FROM dealers WHERE id = $1 FOR UPDATE",
+        id
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// Writes the changed row back, with the reason of its status.
+pub(crate) async fn update(
+    conn: &mut PgConnection,
+    dealer: &Dealer,
+    reason: Option<&str>,
+) -> Result<(), CommandError> {
+    let updated = sqlx::query!(
+        "UPDATE dealers
+            SET name = $2, city = $3, phone = $4, status = $5, event_seq = $6,
+                status_reason = CASE WHEN status = $5 THEN status_reason ELSE $7 END
+          WHERE id = $1",
+        dealer.id,
+        dealer.name,
+        dealer.city,
+        dealer.phone,
+        dealer.status,
+        dealer.event_seq,
+        reason,
+    )
+    .execute(conn)
+    .await
+    .map_err(named)?;
+    ensure_one_row(updated.rows_affected(), "dealers")
+}
+
+fn named(error: sqlx::Error) -> CommandError {
+    match constraint(&error) {
+        Some("dealers_name_key") => one("name", "DEALER_NAME_TAKEN").into(),
+        _ => error.into(),
+    }
+}

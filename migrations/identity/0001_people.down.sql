@@ -1,0 +1,9 @@
+DROP TABLE sign_in_attempts;
+DROP TABLE api_tokens;
+DROP TABLE sessions;
+DROP TABLE user_trail;
+DROP TABLE dealer_trail;
+DROP FUNCTION refuse_rewriting_the_trail();
+DROP TABLE user_roles;
+DROP TABLE users;
+DROP TABLE dealers;
