@@ -45,3 +45,30 @@ timed() {
   fi
 }
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# bounded seconds command...   not for ever, where the machine has a way to say so (macOS has none).
+bounded() { if have timeout; then timeout "$@"; else shift; "$@"; fi; }
+
+# The newest PostgreSQL binaries of this machine, or nothing.
+postgres_bin() {
+  local dir
+  for dir in "${LUOCHUI_POSTGRES_BIN:-}" $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV) \
+             /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin; do
+    [ -n "$dir" ] && [ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] && { printf '%s' "$dir"; return 0; }
+  done
+  have initdb && dirname "$(command -v initdb)"
+}
+
+# Where the server may keep its data: in the clone, unless root starts it and PostgreSQL's unprivileged user
+# cannot get there (a clone under /root).
+data_folder() {
+  [ -n "${LUOCHUI_DATA:-}" ] && { printf '%s' "$LUOCHUI_DATA"; return 0; }
+  local user=postgres
+  if [ "$(id -u)" != 0 ]; then printf '%s/data' "$ROOT"; return 0; fi
+  id "$user" >/dev/null 2>&1 || user=nobody
+  if setpriv --reuid="$user" --clear-groups test -x "$ROOT" 2>/dev/null; then
+    printf '%s/data' "$ROOT"
+  else
+    printf '/var/lib/luochui/%s-%s' "$(basename "$ROOT")" "$(printf '%s' "$ROOT" | cksum | cut -d' ' -f1)"
+  fi
+}

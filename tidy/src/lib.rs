@@ -1,0 +1,1 @@
+//! Reading the sources for the checks under `tests/`.
