@@ -52,6 +52,8 @@ pub struct Config {
     pub time_zone: TimeZone,
     /// Whether cookies carry `Secure`.
     pub secure_cookies: bool,
+    /// How many proxies of ours stand before the server.
+    pub proxies: u8,
     given: BTreeMap<&'static str, String>,
     unknown: Vec<String>,
 }

@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::settings::{
-    ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, POOL_SIZE, POSTGRES_BIN, PUBLIC_URL, SECURE_COOKIES,
-    SERVICES, TIME_ZONE, setting,
+    ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, POOL_SIZE, POSTGRES_BIN, PROXIES, PUBLIC_URL,
+    SECURE_COOKIES, SERVICES, TIME_ZONE, setting,
 };
 use crate::values::is_log_filter;
 use crate::{
@@ -18,6 +18,8 @@ use crate::{
 /// What the embedded PostgreSQL serves: its `max_connections` of 200, less what an operator, a backup and
 /// migrations need.
 const EMBEDDED_CONNECTIONS_MAX: u32 = 180;
+/// More than anybody has; a bigger number is a slip that would believe a forged header.
+const PROXIES_MAX: u8 = 5;
 /// A pool of one would deadlock where a command holds a connection and asks for another.
 const POOL_SIZES: std::ops::RangeInclusive<u32> = 2..=100;
 
@@ -44,6 +46,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
     let log_format = reader.read(LOG_FORMAT, LogFormat::read);
     let time_zone = reader.read(TIME_ZONE, TimeZone::read);
     let secure_cookies = reader.secure_cookies(public_url.as_ref());
+    let proxies = reader.read(PROXIES, |text| text.parse::<u8>().ok().filter(|count| *count <= PROXIES_MAX));
     reader.check_pool(pool_size, services.as_deref(), databases.as_ref());
     reader.check_demo(demo, services.as_deref());
     let Reader { given, unknown, errors } = reader;
@@ -61,6 +64,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
             log_format: log_format?,
             time_zone: time_zone?,
             secure_cookies: secure_cookies?,
+            proxies: proxies?,
             given,
             unknown,
         })

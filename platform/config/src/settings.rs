@@ -24,6 +24,7 @@ pub(crate) const LOG: &str = "LUOCHUI_LOG";
 pub(crate) const LOG_FORMAT: &str = "LUOCHUI_LOG_FORMAT";
 pub(crate) const TIME_ZONE: &str = "LUOCHUI_TIME_ZONE";
 pub(crate) const SECURE_COOKIES: &str = "LUOCHUI_SECURE_COOKIES";
+pub(crate) const PROXIES: &str = "LUOCHUI_PROXIES";
 
 const DATABASE_URL: &str = "a PostgreSQL URL: postgres://user:password@host:5432/database";
 
@@ -129,6 +130,13 @@ pub const SETTINGS: &[Setting] = &[
         default: "auto",
         allowed: "yes, no or auto",
         meaning: "Whether browsers send our cookies over https only. auto: when LUOCHUI_PUBLIC_URL is https.",
+    },
+    Setting {
+        name: PROXIES,
+        default: "0",
+        allowed: "a number from 0 to 5",
+        meaning: "How many proxies of yours stand before the server, each adding the caller's address to \
+                  X-Forwarded-For. With 0 the header is not believed at all. Limits on sign-in count by that address.",
     },
 ];
 

@@ -196,3 +196,10 @@ fn a_value_with_odd_bytes_is_refused() {
     let text = refusal(&[("LUOCHUI_DATA", "/srv/caf\u{FFFD}")]);
     assert!(text.starts_with("LUOCHUI_DATA: '/srv/caf"), "{text}");
 }
+
+#[test]
+fn proxies_are_counted_and_few() {
+    assert_eq!(load(&[]).unwrap().proxies, 0);
+    assert_eq!(load(&[("LUOCHUI_PROXIES", "2")]).unwrap().proxies, 2);
+    assert!(load(&[("LUOCHUI_PROXIES", "6")]).is_err() && load(&[("LUOCHUI_PROXIES", "yes")]).is_err());
+}
