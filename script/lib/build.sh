@@ -6,25 +6,36 @@ expected_time() {
   if [ -d "$CARGO_TARGET_DIR/$1" ]; then echo "a minute or two when little has changed"; else echo "six to twelve minutes the first time"; fi
 }
 
-# build_server dev|release   leaves target/run/<profile>/server with its assets in target/site.
-# The build folder is shared by all clones, so the result is linked into this one: another clone's build then
-# cannot exchange the program, or the file of asset names beside it, under a running server.
+# build_server dev|release   leaves target/run/<profile>: the server and, beside it, what it serves to browsers.
+# The build folder is shared by all clones, and each build empties target/site first; so the results are copied, and
+# no later build can exchange them under a running server.
 build_server() {
-  local profile="$1" folder flag=()
-  if [ "$profile" = release ]; then folder=release flag=(--release); else folder=debug; fi
+  local profile="$1" folder flags=()
+  if [ "$profile" = release ]; then folder=release flags=(--release --precompress); else folder=debug; fi
   say "Building, $profile profile ($(expected_time "$folder"))"
   local started=$SECONDS
-  cargo leptos build "${flag[@]}" >&2 || die "the build failed; what the compiler said stands above."
+  cargo leptos build ${flags[@]+"${flags[@]}"} >&2 || die "the build failed; what the compiler said stands above."
   note "built in $((SECONDS - started)) s"
+  place_site "$folder" "$profile"
   place_server "$folder" "$profile"
 }
 
 # place_server build-folder name
 place_server() {
-  local to="$ROOT/target/run/$2" file
+  local to="$ROOT/target/run/$2"
   mkdir -p "$to"
-  for file in server hash.txt; do
-    rm -f "$to/$file"
-    [ ! -e "$CARGO_TARGET_DIR/$1/$file" ] || cp -l "$CARGO_TARGET_DIR/$1/$file" "$to/$file" 2>/dev/null || cp "$CARGO_TARGET_DIR/$1/$file" "$to/$file"
-  done
+  rm -f "$to/server"
+  # a link costs nothing; across file systems it is a copy
+  cp -l "$CARGO_TARGET_DIR/$1/server" "$to/server" 2>/dev/null || cp "$CARGO_TARGET_DIR/$1/server" "$to/server"
+}
+
+# place_site build-folder name
+place_site() {
+  local to="$ROOT/target/run/$2"
+  mkdir -p "$to"
+  rm -rf "$to/site" "$to/site.new" "$to/hash.txt"
+  cp -R "$ROOT/target/site" "$to/site.new"
+  mv "$to/site.new" "$to/site"
+  # the names that the server writes into its pages
+  cp "$CARGO_TARGET_DIR/$1/hash.txt" "$to/hash.txt"
 }

@@ -72,3 +72,11 @@ data_folder() {
     printf '/var/lib/luochui/%s-%s' "$(basename "$ROOT")" "$(printf '%s' "$ROOT" | cksum | cut -d' ' -f1)"
   fi
 }
+
+chromium_path() {
+  local c
+  for c in "${LUOCHUI_CHROMIUM:-}" chromium chromium-browser google-chrome "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+    [ -n "$c" ] && have "$c" && { command -v "$c"; return 0; }
+  done
+  return 1
+}
