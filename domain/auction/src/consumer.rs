@@ -50,7 +50,11 @@ pub(crate) struct Dealers(Arc<RwLock<HashMap<DealerId, (String, bool)>>>);
 
 impl Dealers {
     pub(crate) fn is_suspended(&self, dealer_id: DealerId) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&dealer_id).is_some_and(|(_, suspended)| *suspended)
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&dealer_id)
+            .is_some_and(|(_, suspended)| *suspended)
     }
 
     pub(crate) fn name(&self, dealer_id: DealerId) -> Option<String> {
@@ -75,7 +79,8 @@ impl Consumer for AuctionConsumer {
     }
 
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
-        let unreadable = |error: serde_json::Error| CommandError::Inconsistent(format!("{}: {error}", event.r#type));
+        let unreadable =
+            |error: serde_json::Error| CommandError::Inconsistent(format!("{}: {error}", event.r#type));
         match (event.r#type.as_str(), event.version) {
             ("VehiclePriced", 1) => {
                 let car: VehiclePriced = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
@@ -85,7 +90,9 @@ impl Consumer for AuctionConsumer {
                 let dealer: DealerChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
                 Ok(cars::hear_dealer(conn, &dealer, event.aggregate_seq).await?)
             }
-            (name, version) => Err(CommandError::Inconsistent(format!("{name} version {version} is not known here"))),
+            (name, version) => {
+                Err(CommandError::Inconsistent(format!("{name} version {version} is not known here")))
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Staff make a sale session from priced cars.
 
 use bidding::{BelowReserve, Ladder, LotState, Terms};
-use kernel::{Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role, SaleId, UnixMs, VehicleId, event_id_for};
+use kernel::{
+    Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role, SaleId, UnixMs, VehicleId, event_id_for,
+};
 use platform_bus::Meta;
 use platform_db::{CommandError, constraint};
 use serde_json::json;
@@ -64,8 +66,12 @@ impl Service {
         validate(&sale)?;
         let mut tx = self.db.begin().await?;
         let cars = sales::cars_to_offer(&mut tx, &sale.vehicle_ids).await?;
-        let missing: Vec<VehicleId> =
-            sale.vehicle_ids.iter().copied().filter(|id| cars.iter().all(|car| car.vehicle_id != *id)).collect();
+        let missing: Vec<VehicleId> = sale
+            .vehicle_ids
+            .iter()
+            .copied()
+            .filter(|id| cars.iter().all(|car| car.vehicle_id != *id))
+            .collect();
         if !missing.is_empty() {
             return Err(not_offerable(&missing).into());
         }
@@ -85,8 +91,12 @@ impl Service {
             other => other?,
         }
         for lot in &lots {
-            let listed =
-                LotListed { lot_id: lot.id, sale_id: sale.id, sale_name: sale.name.clone(), vehicle_id: lot.vehicle_id };
+            let listed = LotListed {
+                lot_id: lot.id,
+                sale_id: sale.id,
+                sale_name: sale.name.clone(),
+                vehicle_id: lot.vehicle_id,
+            };
             let meta = Meta {
                 aggregate: lot.id.0,
                 aggregate_seq: 0,
@@ -155,5 +165,6 @@ fn validate(sale: &CreateSale) -> Result<(), Problem> {
 
 fn not_offerable(vehicle_ids: &[VehicleId]) -> Problem {
     let ids: Vec<Uuid> = vehicle_ids.iter().map(|id| id.0).collect();
-    Problem::new(ProblemKind::Conflict, "CARS_NOT_OFFERABLE").with(json!({ "count": ids.len(), "vehicle_ids": ids }))
+    Problem::new(ProblemKind::Conflict, "CARS_NOT_OFFERABLE")
+        .with(json!({ "count": ids.len(), "vehicle_ids": ids }))
 }

@@ -40,8 +40,8 @@ pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
 pub use store::cars::OfferableCar;
 pub use store::lists::{HallFilter, HallLot, LotPage, MyBid, Sort};
-pub use store::sales::{SaleLine, SalesCount};
 pub use store::log::LogLine;
+pub use store::sales::{SaleLine, SalesCount};
 pub use views::{BidOutcome, LotDetail, SaleDetail};
 
 /// Its tables.
@@ -96,6 +96,11 @@ impl Service {
     /// The time by the clock that admits bids.
     pub fn now(&self) -> kernel::UnixMs {
         self.engine.clock().now()
+    }
+
+    /// One heartbeat of the sweeper: for tests, which run no sweeper of their own.
+    pub async fn beat(&self) -> Result<(), sqlx::Error> {
+        sweeper::beat(self).await
     }
 
     /// Opens and closes what is due, once: for tests, which run no sweeper of their own.

@@ -18,8 +18,20 @@ impl Service {
     }
 
     /// Lets bidding go on, with at least ten minutes left.
-    pub async fn resume_lot(&self, who: &Principal, key: Uuid, lot_id: LotId) -> Result<Answer, CommandError> {
-        self.by_staff(who, &[Role::Auctioneer], key, lot_id, Command::Resume { min_left_ms: LEFT_AFTER_PAUSE_MS }).await
+    pub async fn resume_lot(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        lot_id: LotId,
+    ) -> Result<Answer, CommandError> {
+        self.by_staff(
+            who,
+            &[Role::Auctioneer],
+            key,
+            lot_id,
+            Command::Resume { min_left_ms: LEFT_AFTER_PAUSE_MS },
+        )
+        .await
     }
 
     /// Lowers the reserve; never raises it.
@@ -30,7 +42,14 @@ impl Service {
         lot_id: LotId,
         reserve_fen: Fen,
     ) -> Result<Answer, CommandError> {
-        self.by_staff(who, &[Role::Pricing, Role::Auctioneer], key, lot_id, Command::ReserveLowered { reserve_fen }).await
+        self.by_staff(
+            who,
+            &[Role::Pricing, Role::Auctioneer],
+            key,
+            lot_id,
+            Command::ReserveLowered { reserve_fen },
+        )
+        .await
     }
 
     async fn by_staff(

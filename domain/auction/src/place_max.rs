@@ -36,7 +36,12 @@ impl Service {
     }
 
     /// Places a max whose answer goes to a socket. An error means that nothing was queued.
-    pub fn place_max_from_socket(&self, who: &Principal, bid: PlaceMax, socket: Arc<LotMailbox>) -> Result<(), Problem> {
+    pub fn place_max_from_socket(
+        &self,
+        who: &Principal,
+        bid: PlaceMax,
+        socket: Arc<LotMailbox>,
+    ) -> Result<(), Problem> {
         let (command, sender) = authorise(who, bid)?;
         let queued = self.engine.submit(bid.lot_id, bid.key, command, sender, ReplyTo::Socket(socket));
         queued.map_err(Failure::into)

@@ -64,7 +64,8 @@ pub(crate) async fn beat(service: &Service) -> Result<(), sqlx::Error> {
 pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     let now = service.engine.clock().now();
     let (opening, closing) = lots::due(&service.db, now, now.plus_ms(-DRAIN_MS)).await?;
-    issue(service, opening.into_iter().map(|lot_id| (lot_id, system_key(lot_id, "open"), Command::Open))).await;
+    issue(service, opening.into_iter().map(|lot_id| (lot_id, system_key(lot_id, "open"), Command::Open)))
+        .await;
     let outages = pulse::unsettled(&service.db).await?;
     if !outages.is_empty() {
         for outage in outages {

@@ -68,7 +68,12 @@ impl Service {
     }
 
     /// Up to `limit` lots of the filter, for exports.
-    pub async fn hall_export(&self, who: &Principal, filter: &HallFilter, limit: i64) -> Result<Vec<HallLot>, CommandError> {
+    pub async fn hall_export(
+        &self,
+        who: &Principal,
+        filter: &HallFilter,
+        limit: i64,
+    ) -> Result<Vec<HallLot>, CommandError> {
         let viewer = who.dealer().map(|seat| seat.dealer_id);
         Ok(lists::hall(&self.db, viewer, &HallFilter { page: 1, ..filter.clone() }, limit).await?.1)
     }
@@ -103,7 +108,12 @@ impl Service {
     }
 
     /// This dealer's newest bids, accepted and refused.
-    pub async fn my_bids(&self, who: &Principal, before: UnixMs, limit: i64) -> Result<Vec<MyBid>, CommandError> {
+    pub async fn my_bids(
+        &self,
+        who: &Principal,
+        before: UnixMs,
+        limit: i64,
+    ) -> Result<Vec<MyBid>, CommandError> {
         let seat = who.dealer().ok_or_else(Problem::not_found)?;
         Ok(lists::my_bids(&self.db, seat.dealer_id, before, limit).await?)
     }
@@ -127,7 +137,11 @@ impl Service {
     }
 
     /// Priced cars that are on offer nowhere.
-    pub async fn offerable_cars(&self, search: &str, limit: i64) -> Result<(i64, Vec<OfferableCar>), CommandError> {
+    pub async fn offerable_cars(
+        &self,
+        search: &str,
+        limit: i64,
+    ) -> Result<(i64, Vec<OfferableCar>), CommandError> {
         Ok(cars::offerable(&self.db, search, limit).await?)
     }
 

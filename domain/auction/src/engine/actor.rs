@@ -53,7 +53,8 @@ impl Actor {
     /// Follows the committed events with what the state itself does not keep.
     pub(crate) fn follow(&mut self, events: &[Event]) {
         for event in events {
-            if let Event::MaxPlaced { dealer_id, max_fen } | Event::MaxLowered { dealer_id, max_fen } = event {
+            if let Event::MaxPlaced { dealer_id, max_fen } | Event::MaxLowered { dealer_id, max_fen } = event
+            {
                 self.maxes.insert(*dealer_id, *max_fen);
             }
         }

@@ -107,9 +107,12 @@ impl Answer {
                 mine: mine.clone(),
                 note: *note,
             },
-            Outcome::Refused(refusal) => {
-                ServerFrame::Refused { v: PROTOCOL, key: self.key, lot_id: self.lot_id, refusal: refusal.clone() }
-            }
+            Outcome::Refused(refusal) => ServerFrame::Refused {
+                v: PROTOCOL,
+                key: self.key,
+                lot_id: self.lot_id,
+                refusal: refusal.clone(),
+            },
         }
     }
 
@@ -119,7 +122,9 @@ impl Answer {
             Outcome::Accepted { .. } => None,
             Outcome::Refused(refusal) => {
                 let kind = match refusal.code {
-                    RefusalCode::NotTick | RefusalCode::BelowMin | RefusalCode::FatFingerConfirm => ProblemKind::Invalid,
+                    RefusalCode::NotTick | RefusalCode::BelowMin | RefusalCode::FatFingerConfirm => {
+                        ProblemKind::Invalid
+                    }
                     RefusalCode::NotInvited
                     | RefusalCode::KycMissing
                     | RefusalCode::Banned

@@ -27,8 +27,8 @@ use uuid::Uuid;
 use crate::clock::AnchoredClock;
 
 pub(crate) use actor::Actor;
-pub(crate) use answer::{Recorded, encode};
 pub use answer::{Answer, Failure, Outcome};
+pub(crate) use answer::{Recorded, encode};
 
 /// Writer tasks a process: enough to keep one statement in flight while another is decided.
 const WRITERS: usize = 2;
@@ -122,7 +122,13 @@ impl Engine {
         let mut tasks = Vec::new();
         for _ in 0..WRITERS {
             let (sender, receiver) = mpsc::channel(WRITER_QUEUE_LIMIT);
-            let writer = writer::Writer::new(db.clone(), Arc::clone(&hub), Arc::clone(&told), dealers.clone(), clock.clone());
+            let writer = writer::Writer::new(
+                db.clone(),
+                Arc::clone(&hub),
+                Arc::clone(&told),
+                dealers.clone(),
+                clock.clone(),
+            );
             tasks.push(tokio::spawn(writer.run(receiver)));
             writers.push(sender);
         }
@@ -141,7 +147,13 @@ impl Engine {
     }
 
     /// Queues a command and waits for its durable answer.
-    pub(crate) async fn ask(&self, lot_id: LotId, key: Uuid, command: Command, sender: Sender) -> Result<Answer, Failure> {
+    pub(crate) async fn ask(
+        &self,
+        lot_id: LotId,
+        key: Uuid,
+        command: Command,
+        sender: Sender,
+    ) -> Result<Answer, Failure> {
         let (reply, answer) = oneshot::channel();
         self.submit(lot_id, key, command, sender, ReplyTo::Caller(reply))?;
         // a dropped reply means that the writer ended mid-way: the outcome is unknown, a repeat finds it

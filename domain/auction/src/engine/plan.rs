@@ -67,7 +67,9 @@ impl LotPlan {
 
     /// The accepted commands, in order.
     pub(super) fn accepted(&self) -> impl Iterator<Item = (&Job, i64, &Accepted)> {
-        self.decided.iter().filter_map(|d| d.verdict.as_ref().ok().map(|(seq, accepted)| (&d.job, *seq, accepted)))
+        self.decided
+            .iter()
+            .filter_map(|d| d.verdict.as_ref().ok().map(|(seq, accepted)| (&d.job, *seq, accepted)))
     }
 
     /// All its jobs, to be decided again.
@@ -87,7 +89,9 @@ impl LotPlan {
                 json(serde_json::to_value(&accepted.explanation)),
                 json(serde_json::to_value(&accepted.events)),
             ),
-            Err(refusal) => (None, Some(refusal.code.as_str()), None, refusal.data.clone(), Value::Array(Vec::new())),
+            Err(refusal) => {
+                (None, Some(refusal.code.as_str()), None, refusal.data.clone(), Value::Array(Vec::new()))
+            }
         };
         LogRow {
             lot_id: job.lot_id,

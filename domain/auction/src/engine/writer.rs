@@ -68,7 +68,11 @@ impl Writer {
                 fail_all(jobs, Failure::Unavailable);
                 return;
             }
-            jobs = if round > FENCES_BEFORE_LOCK { self.one_by_one(jobs).await } else { self.attempt(jobs).await };
+            jobs = if round > FENCES_BEFORE_LOCK {
+                self.one_by_one(jobs).await
+            } else {
+                self.attempt(jobs).await
+            };
         }
     }
 
@@ -210,7 +214,8 @@ impl Writer {
             if !plan.needs_write() {
                 continue;
             }
-            let accepted = |d: &&Decided| d.verdict.is_ok() && matches!(d.job.command, Command::PlaceMax { .. });
+            let accepted =
+                |d: &&Decided| d.verdict.is_ok() && matches!(d.job.command, Command::PlaceMax { .. });
             batch.lots.push(LotWrite {
                 lot_id: plan.lot_id,
                 expected_seq: actor.state.seq,
@@ -220,7 +225,9 @@ impl Writer {
                 state: plan.next.clone(),
             });
             batch.log.extend(plan.decided.iter().filter_map(|d| d.row.clone()));
-            batch.out.extend(events::of_batch(actor, &plan.next, plan.accepted(), |id| self.dealers.name(id)));
+            batch
+                .out
+                .extend(events::of_batch(actor, &plan.next, plan.accepted(), |id| self.dealers.name(id)));
         }
         (!batch.lots.is_empty()).then_some(batch)
     }
@@ -293,7 +300,9 @@ impl Writer {
                     jobs.into_iter().partition(|job| recorded.contains_key(&(job.sender.actor, job.key)));
                 for job in repeats {
                     let key = (job.sender.actor, job.key);
-                    if let (Some(actor), Some(record)) = (self.actors.get_mut(&job.lot_id), recorded.get(&key)) {
+                    if let (Some(actor), Some(record)) =
+                        (self.actors.get_mut(&job.lot_id), recorded.get(&key))
+                    {
                         actor.remember(key.0, key.1, record.clone());
                     }
                     self.answer_repeat(job, None);

@@ -100,7 +100,8 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
     let end_at: Vec<OffsetDateTime> = l.iter().map(|w| to_sql(w.state.end_at)).collect();
     let price: Vec<Option<i64>> = l.iter().map(|w| w.state.price_fen.map(|p| p.0)).collect();
     let leader: Vec<Option<Uuid>> = l.iter().map(|w| w.state.leader.map(|l| l.dealer_id.0)).collect();
-    let outcome: Vec<Option<String>> = l.iter().map(|w| w.state.outcome.map(|o| outcome_name(o).to_owned())).collect();
+    let outcome: Vec<Option<String>> =
+        l.iter().map(|w| w.state.outcome.map(|o| outcome_name(o).to_owned())).collect();
     let admitted: Vec<Option<OffsetDateTime>> = l.iter().map(|w| w.first_admitted_at.map(to_sql)).collect();
     let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
 

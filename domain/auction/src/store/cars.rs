@@ -50,7 +50,11 @@ pub(crate) async fn hear_priced(
 }
 
 /// Keeps the newest news of a dealer.
-pub(crate) async fn hear_dealer(conn: &mut PgConnection, dealer: &DealerChanged, seq: i64) -> Result<(), sqlx::Error> {
+pub(crate) async fn hear_dealer(
+    conn: &mut PgConnection,
+    dealer: &DealerChanged,
+    seq: i64,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO dealer (dealer_id, heard_seq, name, suspended)
          VALUES ($1, $2, $3, $4)
@@ -99,7 +103,11 @@ pub struct OfferableCar {
 }
 
 /// Priced cars that are on offer nowhere, newest first; `search` looks into title and VIN.
-pub(crate) async fn offerable(pool: &PgPool, search: &str, limit: i64) -> Result<(i64, Vec<OfferableCar>), sqlx::Error> {
+pub(crate) async fn offerable(
+    pool: &PgPool,
+    search: &str,
+    limit: i64,
+) -> Result<(i64, Vec<OfferableCar>), sqlx::Error> {
     let pattern = format!("%{}%", search.trim().replace(['%', '_', '\\'], " "));
     let rows = sqlx::query!(
         "SELECT c.vehicle_id, c.title, c.vin, c.mileage_km, c.city, c.grade, c.guide_fen, c.start_fen, c.reserve_fen,

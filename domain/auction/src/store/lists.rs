@@ -134,7 +134,12 @@ const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, l.
        WHERE g.lot_id = l.id AND g.command = 'place_max' AND g.seq IS NOT NULL AND g.actor = ";
 
 /// The lots of the filter as this dealer (or nobody) sees them.
-pub(crate) async fn hall(pool: &PgPool, viewer: Option<DealerId>, filter: &HallFilter, limit: i64) -> Result<(i64, Vec<HallLot>), sqlx::Error> {
+pub(crate) async fn hall(
+    pool: &PgPool,
+    viewer: Option<DealerId>,
+    filter: &HallFilter,
+    limit: i64,
+) -> Result<(i64, Vec<HallLot>), sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
     let who = viewer.map_or(Uuid::nil(), |dealer| dealer.0);
     query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE true");
@@ -142,7 +147,9 @@ pub(crate) async fn hall(pool: &PgPool, viewer: Option<DealerId>, filter: &HallF
     query.push(match filter.sort {
         Sort::Ending => " ORDER BY (l.status = 'closed'), l.end_at, l.id",
         Sort::PriceUp => " ORDER BY coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint), l.id",
-        Sort::PriceDown => " ORDER BY coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint) DESC, l.id",
+        Sort::PriceDown => {
+            " ORDER BY coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint) DESC, l.id"
+        }
         Sort::Newest => " ORDER BY l.model_year DESC, l.id",
         Sort::Mileage => " ORDER BY l.mileage_km, l.id",
     });
@@ -158,7 +165,11 @@ pub(crate) async fn hall(pool: &PgPool, viewer: Option<DealerId>, filter: &HallF
 }
 
 /// One lot as this dealer (or nobody) sees it.
-pub(crate) async fn one(pool: &PgPool, viewer: Option<DealerId>, lot_id: LotId) -> Result<Option<HallLot>, sqlx::Error> {
+pub(crate) async fn one(
+    pool: &PgPool,
+    viewer: Option<DealerId>,
+    lot_id: LotId,
+) -> Result<Option<HallLot>, sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
     let who = viewer.map_or(Uuid::nil(), |dealer| dealer.0);
     query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE l.id = ").push_bind(lot_id.0);
@@ -170,7 +181,12 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
     let words = filter.search.trim().replace(['%', '_', '\\'], " ");
     for word in words.split_whitespace().take(6) {
         let pattern = format!("%{word}%");
-        query.push(" AND (l.title ILIKE ").push_bind(pattern.clone()).push(" OR l.vin ILIKE ").push_bind(pattern).push(")");
+        query
+            .push(" AND (l.title ILIKE ")
+            .push_bind(pattern.clone())
+            .push(" OR l.vin ILIKE ")
+            .push_bind(pattern)
+            .push(")");
     }
     if !filter.make.is_empty() {
         query.push(" AND l.make = ").push_bind(filter.make.clone());
@@ -188,7 +204,9 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
         query.push(" AND l.mileage_km <= ").push_bind(mileage);
     }
     if let Some(price) = filter.price_to_fen {
-        query.push(" AND coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint) <= ").push_bind(price.0);
+        query
+            .push(" AND coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint) <= ")
+            .push_bind(price.0);
     }
     match filter.status.as_str() {
         "open" => query.push(" AND l.status IN ('open', 'paused')"),
@@ -211,7 +229,8 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
 }
 
 fn hall_lot(row: &PgRow, viewer: Option<DealerId>) -> Result<HallLot, sqlx::Error> {
-    let state: LotState = serde_json::from_value(row.try_get("state")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    let state: LotState =
+        serde_json::from_value(row.try_get("state")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
     let my_max: Option<i64> = row.try_get("my_max_fen")?;
     let mine = viewer.map_or_else(MyPosition::default, |dealer| MyPosition {
         alias: state.alias_of(dealer),
@@ -247,12 +266,16 @@ fn hall_lot(row: &PgRow, viewer: Option<DealerId>) -> Result<HallLot, sqlx::Erro
 
 /// The values of the hall's filters among lots that can still be bid on.
 pub(crate) async fn facets(pool: &PgPool) -> Result<(Vec<String>, Vec<String>), sqlx::Error> {
-    let makes = sqlx::query_scalar!("SELECT DISTINCT make FROM lot WHERE status <> 'closed' AND make <> '' ORDER BY make LIMIT 200")
-        .fetch_all(pool)
-        .await?;
-    let cities = sqlx::query_scalar!("SELECT DISTINCT city FROM lot WHERE status <> 'closed' AND city <> '' ORDER BY city LIMIT 200")
-        .fetch_all(pool)
-        .await?;
+    let makes = sqlx::query_scalar!(
+        "SELECT DISTINCT make FROM lot WHERE status <> 'closed' AND make <> '' ORDER BY make LIMIT 200"
+    )
+    .fetch_all(pool)
+    .await?;
+    let cities = sqlx::query_scalar!(
+        "SELECT DISTINCT city FROM lot WHERE status <> 'closed' AND city <> '' ORDER BY city LIMIT 200"
+    )
+    .fetch_all(pool)
+    .await?;
     Ok((makes, cities))
 }
 
@@ -284,7 +307,12 @@ pub struct MyBid {
 }
 
 /// A dealer's newest bids, accepted and refused; with `before` those older than that.
-pub(crate) async fn my_bids(pool: &PgPool, dealer_id: DealerId, before: UnixMs, limit: i64) -> Result<Vec<MyBid>, sqlx::Error> {
+pub(crate) async fn my_bids(
+    pool: &PgPool,
+    dealer_id: DealerId,
+    before: UnixMs,
+    limit: i64,
+) -> Result<Vec<MyBid>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT g.lot_id, l.title, g.seq, g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name
            FROM lot_log g

@@ -28,9 +28,15 @@ fn decode<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Result<T, 
 
 /// Loads a lot. With `lock` the row stays locked until the caller's transaction ends: the way out when the fence
 /// was lost again and again.
-pub(crate) async fn load(conn: &mut PgConnection, lot_id: LotId, lock: bool) -> Result<Option<LoadedLot>, sqlx::Error> {
+pub(crate) async fn load(
+    conn: &mut PgConnection,
+    lot_id: LotId,
+    lock: bool,
+) -> Result<Option<LoadedLot>, sqlx::Error> {
     if lock {
-        sqlx::query!("SELECT id FROM lot WHERE id = $1 FOR UPDATE", lot_id.0).fetch_optional(&mut *conn).await?;
+        sqlx::query!("SELECT id FROM lot WHERE id = $1 FOR UPDATE", lot_id.0)
+            .fetch_optional(&mut *conn)
+            .await?;
     }
     let row = sqlx::query!(
         "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash, l.state
@@ -69,7 +75,11 @@ pub(crate) async fn load(conn: &mut PgConnection, lot_id: LotId, lock: bool) -> 
 }
 
 /// The newest accepted bids of a lot, newest first.
-pub(crate) async fn history(conn: &mut PgConnection, lot_id: LotId, limit: i64) -> Result<Vec<BidLine>, sqlx::Error> {
+pub(crate) async fn history(
+    conn: &mut PgConnection,
+    lot_id: LotId,
+    limit: i64,
+) -> Result<Vec<BidLine>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT seq AS \"seq!\", alias AS \"alias!\", price_fen AS \"price_fen!\", admitted_at
            FROM lot_log
@@ -93,7 +103,10 @@ pub(crate) async fn history(conn: &mut PgConnection, lot_id: LotId, limit: i64) 
 }
 
 /// What is recorded under these keys: a repeat gets the recorded answer.
-pub(crate) async fn recorded(pool: &PgPool, keys: &[(Uuid, Uuid)]) -> Result<Vec<((Uuid, Uuid), Recorded)>, sqlx::Error> {
+pub(crate) async fn recorded(
+    pool: &PgPool,
+    keys: &[(Uuid, Uuid)],
+) -> Result<Vec<((Uuid, Uuid), Recorded)>, sqlx::Error> {
     let (actors, keys): (Vec<Uuid>, Vec<Uuid>) = keys.iter().copied().unzip();
     let rows = sqlx::query!(
         "SELECT l.actor, l.key, l.lot_id, l.seq, l.max_fen, l.confirmed, l.code, l.note, l.explanation
@@ -121,7 +134,11 @@ pub(crate) async fn recorded(pool: &PgPool, keys: &[(Uuid, Uuid)]) -> Result<Vec
 }
 
 /// Scheduled lots whose time has come, and open lots whose end (with the drain) has passed.
-pub(crate) async fn due(pool: &PgPool, now: UnixMs, closed_before: UnixMs) -> Result<(Vec<LotId>, Vec<LotId>), sqlx::Error> {
+pub(crate) async fn due(
+    pool: &PgPool,
+    now: UnixMs,
+    closed_before: UnixMs,
+) -> Result<(Vec<LotId>, Vec<LotId>), sqlx::Error> {
     let opening = sqlx::query_scalar!(
         "SELECT id FROM lot WHERE status = 'scheduled' AND opens_at <= $1 ORDER BY opens_at LIMIT 500",
         to_sql(now)
@@ -138,7 +155,10 @@ pub(crate) async fn due(pool: &PgPool, now: UnixMs, closed_before: UnixMs) -> Re
 }
 
 /// The newest lot of a car.
-pub(crate) async fn newest_of_vehicle(pool: &PgPool, vehicle_id: VehicleId) -> Result<Option<LotId>, sqlx::Error> {
+pub(crate) async fn newest_of_vehicle(
+    pool: &PgPool,
+    vehicle_id: VehicleId,
+) -> Result<Option<LotId>, sqlx::Error> {
     let id = sqlx::query_scalar!(
         "SELECT id FROM lot WHERE vehicle_id = $1 ORDER BY created_at DESC LIMIT 1",
         vehicle_id.0

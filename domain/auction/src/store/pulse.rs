@@ -15,7 +15,12 @@ pub(crate) struct Outage {
 
 /// Marks the commit path as alive now. When the last mark is older than `gap_ms`, the gap is written down as an
 /// outage in the same statement, so that a crash between the two cannot forget it.
-pub(crate) async fn beat(pool: &PgPool, now: UnixMs, gap_ms: i64, outage_id: Uuid) -> Result<(), sqlx::Error> {
+pub(crate) async fn beat(
+    pool: &PgPool,
+    now: UnixMs,
+    gap_ms: i64,
+    outage_id: Uuid,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "WITH before AS (
              SELECT alive_at FROM pulse WHERE one FOR UPDATE
@@ -38,9 +43,11 @@ pub(crate) async fn beat(pool: &PgPool, now: UnixMs, gap_ms: i64, outage_id: Uui
 
 /// Outages not settled yet, oldest first. While there is one, no lot closes.
 pub(crate) async fn unsettled(pool: &PgPool) -> Result<Vec<Outage>, sqlx::Error> {
-    let rows = sqlx::query!("SELECT id, went_at, back_at FROM outage WHERE settled_at IS NULL ORDER BY back_at LIMIT 100")
-        .fetch_all(pool)
-        .await?;
+    let rows = sqlx::query!(
+        "SELECT id, went_at, back_at FROM outage WHERE settled_at IS NULL ORDER BY back_at LIMIT 100"
+    )
+    .fetch_all(pool)
+    .await?;
     Ok(rows
         .into_iter()
         .map(|row| Outage { id: row.id, went_at: from_sql(row.went_at), back_at: from_sql(row.back_at) })
@@ -67,9 +74,12 @@ pub(crate) async fn touched(pool: &PgPool, outage: Outage) -> Result<Vec<LotId>,
 
 /// The outage is dealt with.
 pub(crate) async fn settle(pool: &PgPool, outage_id: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query!("UPDATE outage SET settled_at = clock_timestamp() WHERE id = $1 AND settled_at IS NULL", outage_id)
-        .execute(pool)
-        .await?;
+    sqlx::query!(
+        "UPDATE outage SET settled_at = clock_timestamp() WHERE id = $1 AND settled_at IS NULL",
+        outage_id
+    )
+    .execute(pool)
+    .await?;
     Ok(())
 }
 

@@ -27,12 +27,17 @@ pub(crate) struct NewLot {
 }
 
 pub(crate) async fn exists(pool: &PgPool, id: SaleId) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!("SELECT EXISTS (SELECT FROM sale WHERE id = $1) AS \"exists!\"", id.0).fetch_one(pool).await
+    sqlx::query_scalar!("SELECT EXISTS (SELECT FROM sale WHERE id = $1) AS \"exists!\"", id.0)
+        .fetch_one(pool)
+        .await
 }
 
 /// Those of the cars that have a price and are on offer nowhere. The unique index `lot_car_once` is the backstop
 /// against another sale in the same moment.
-pub(crate) async fn cars_to_offer(conn: &mut PgConnection, ids: &[VehicleId]) -> Result<Vec<CarToOffer>, sqlx::Error> {
+pub(crate) async fn cars_to_offer(
+    conn: &mut PgConnection,
+    ids: &[VehicleId],
+) -> Result<Vec<CarToOffer>, sqlx::Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         "SELECT c.vehicle_id, c.guide_fen, c.start_fen, c.reserve_fen
@@ -89,7 +94,11 @@ pub(crate) async fn insert(
 }
 
 /// Makes the lots, each with its own copy of what the auction knows of the car.
-pub(crate) async fn insert_lots(conn: &mut PgConnection, sale_id: SaleId, lots: &[NewLot]) -> Result<(), sqlx::Error> {
+pub(crate) async fn insert_lots(
+    conn: &mut PgConnection,
+    sale_id: SaleId,
+    lots: &[NewLot],
+) -> Result<(), sqlx::Error> {
     let ids: Vec<Uuid> = lots.iter().map(|lot| lot.id.0).collect();
     let numbers: Vec<i32> = lots.iter().map(|lot| lot.lot_no).collect();
     let vehicles: Vec<Uuid> = lots.iter().map(|lot| lot.vehicle_id.0).collect();

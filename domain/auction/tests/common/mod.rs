@@ -1,0 +1,286 @@
+//! A small auction world: a database, priced cars, a sale, and a service on it.
+#![expect(dead_code, reason = "each test file uses its own part of the world")]
+
+use std::sync::Arc;
+
+use auction::{Answer, BelowReserveMode, CreateSale, MIGRATOR, Outcome, PlaceMax, Service};
+use bidding::{LotState, LotStatus, Refusal};
+use kernel::{Envelope, Fen, LotId, Principal, Problem, Role, SaleId, UnixMs, VehicleId, event_id_for};
+use platform_testkit::{fresh_database, staff};
+use serde_json::{Value, json};
+use sqlx::{PgPool, Row as _};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// A service on a fresh database.
+pub struct World {
+    pub db: PgPool,
+    pub service: Service,
+    pub lots: Vec<LotId>,
+    stop: watch::Sender<bool>,
+}
+
+/// A line of the log, as a test looks at it.
+#[derive(Debug)]
+pub struct Line {
+    pub seq: Option<i64>,
+    pub key: Uuid,
+    pub command: String,
+    pub price_fen: Option<i64>,
+    pub leader: Option<Uuid>,
+    pub actor: Uuid,
+    pub max_fen: Option<i64>,
+}
+
+pub type Answered = Result<Answer, Problem>;
+
+/// The number of an accepted command.
+pub fn accepted(answer: &Answered) -> i64 {
+    match answer {
+        Ok(Answer { outcome: Outcome::Accepted { seq, .. }, .. }) => *seq,
+        other => panic!("not accepted: {other:?}"),
+    }
+}
+
+/// The refusal of a refused command.
+pub fn refused(answer: &Answered) -> Refusal {
+    match answer {
+        Ok(Answer { outcome: Outcome::Refused(refusal), .. }) => refusal.clone(),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// All of them at once.
+pub async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut pending: Vec<_> = futures.map(Box::pin).collect();
+    let mut done: Vec<Option<F::Output>> = pending.iter().map(|_| None).collect();
+    std::future::poll_fn(|cx| {
+        for (slot, future) in done.iter_mut().zip(&mut pending) {
+            if slot.is_none()
+                && let std::task::Poll::Ready(output) = future.as_mut().poll(cx)
+            {
+                *slot = Some(output);
+            }
+        }
+        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
+
+impl World {
+    /// So many open lots: start ¥50 000, reserve ¥80 000, an hour to go.
+    pub async fn with_open_lots(count: usize) -> World {
+        World::with_lots_ending_in(count, 3_600_000).await
+    }
+
+    /// So many open lots whose first end is `ms` from now, all at the same moment.
+    pub async fn with_lots_ending_in(count: usize, ms: i64) -> World {
+        let db = fresh_database(&MIGRATOR).await;
+        let world = World::on(db, Vec::new()).await;
+        let sale = world.new_sale(count, ms).await;
+        let id = sale.id;
+        world.service.create_sale(&staff(&[Role::Auctioneer]), sale).await.expect("the sale is made");
+        world.service.sweep().await.expect("the lots open");
+        let lots = (0..count).map(|index| LotId(event_id_for(id.0, &format!("lot:{index}")))).collect();
+        World { lots, ..world }
+    }
+
+    /// Another process on the same database.
+    pub async fn restarted(&self) -> World {
+        World::on(self.db.clone(), self.lots.clone()).await
+    }
+
+    async fn on(db: PgPool, lots: Vec<LotId>) -> World {
+        let (stop, stopped) = watch::channel(false);
+        // tests sweep by hand, so the service's own sweeper is told to stop at once
+        stop.send_replace(true);
+        let (service, running) =
+            Service::start(db.clone(), Arc::new(|| ()), stopped).await.expect("the service starts");
+        running.sweeper.abort();
+        World { db, service, lots, stop }
+    }
+
+    /// The input of a sale of `count` fresh cars.
+    pub async fn new_sale(&self, count: usize, ends_in_ms: i64) -> CreateSale {
+        let mut vehicle_ids = Vec::new();
+        for index in 0..count {
+            vehicle_ids.push(self.hear_of_car(index).await);
+        }
+        let now = self.now();
+        CreateSale {
+            id: SaleId(Uuid::now_v7()),
+            name: "周日专场".into(),
+            opens_at: now.plus_ms(-1_000),
+            first_end_at: now.plus_ms(ends_in_ms),
+            stagger_ms: 0,
+            window_ms: 1_000,
+            cap_ms: 60_000,
+            below_reserve: BelowReserveMode::Full,
+            vehicle_ids,
+        }
+    }
+
+    async fn hear_of_car(&self, index: usize) -> VehicleId {
+        let id = Uuid::now_v7();
+        self.hear("VehiclePriced", id, 1, json!({
+            "vehicle_id": id, "vin": format!("LUOCHUI00000000{index:02}"), "title": format!("测试车 {index}"),
+            "make": "测试", "model": "一号", "model_year": 2021, "mileage_km": 30_000, "colour": "白", "city": "杭州",
+            "grade": "B", "photo_ids": [], "guide_fen": 1_000_000_000, "start_fen": 5_000_000, "reserve_fen": 8_000_000,
+            "report_hash": "ab".repeat(32), "seller_name": "测试卖方"
+        }))
+        .await;
+        VehicleId(id)
+    }
+
+    /// Lets the auction's consumer handle an event, as its inbox would.
+    pub async fn hear(&self, name: &str, aggregate: Uuid, seq: i64, data: Value) {
+        let event = Envelope {
+            id: Uuid::now_v7(),
+            r#type: name.to_owned(),
+            version: 1,
+            occurred_at: self.now(),
+            service: "test".into(),
+            aggregate,
+            aggregate_seq: seq,
+            correlation_id: Uuid::now_v7(),
+            causation_id: None,
+            actor: "system:test".into(),
+            data,
+        };
+        let mut conn = self.db.acquire().await.expect("a connection");
+        self.service.consumer().handle(&mut conn, &event).await.expect("the event is handled");
+    }
+
+    pub async fn name_dealer(&self, who: &Principal) {
+        self.dealer_changed(who, "active").await;
+    }
+
+    pub async fn suspend(&self, who: &Principal) {
+        self.dealer_changed(who, "suspended").await;
+    }
+
+    async fn dealer_changed(&self, who: &Principal, status: &str) {
+        let seat = who.dealer().expect("a dealer");
+        let seq = self.now().0;
+        let data = json!({ "dealer_id": seat.dealer_id, "name": seat.dealer_name, "status": status });
+        self.hear("DealerChanged", seat.dealer_id.0, seq, data).await;
+        self.service.beat().await.expect("the dealers are read again");
+    }
+
+    pub fn now(&self) -> UnixMs {
+        self.service.now()
+    }
+
+    pub async fn bid(&self, who: &Principal, lot: usize, key: Uuid, yuan: i64) -> Answered {
+        self.bid_on(who, self.lots[lot], key, yuan).await
+    }
+
+    pub async fn bid_on(&self, who: &Principal, lot_id: LotId, key: Uuid, yuan: i64) -> Answered {
+        let bid = PlaceMax { key, lot_id, max_fen: Fen(yuan * 100), confirmed: true };
+        self.service.place_max(who, bid).await.map_err(platform_db::CommandError::into_problem)
+    }
+
+    pub async fn bid_before_window(&self, who: &Principal, lot: usize, yuan: i64) -> Answered {
+        self.bid(who, lot, Uuid::now_v7(), yuan).await
+    }
+
+    pub async fn log(&self, lot: usize) -> Vec<Line> {
+        let rows = sqlx::query(
+            "SELECT seq, key, command, price_fen, leader, actor, max_fen FROM lot_log WHERE lot_id = $1 ORDER BY seq",
+        )
+        .bind(self.lots[lot].0)
+        .fetch_all(&self.db)
+        .await
+        .expect("the log is read");
+        rows.iter()
+            .map(|row| Line {
+                seq: row.get("seq"),
+                key: row.get("key"),
+                command: row.get("command"),
+                price_fen: row.get("price_fen"),
+                leader: row.get("leader"),
+                actor: row.get("actor"),
+                max_fen: row.get("max_fen"),
+            })
+            .collect()
+    }
+
+    /// Numbers without a gap, a price that never falls, and the highest max in the lead.
+    pub async fn assert_log_is_sound(&self, lot: usize) {
+        let numbered: Vec<Line> = self.log(lot).await.into_iter().filter(|line| line.seq.is_some()).collect();
+        let numbers: Vec<i64> = numbered.iter().filter_map(|line| line.seq).collect();
+        let expected: Vec<i64> = (1..=i64::try_from(numbers.len()).expect("a small log")).collect();
+        assert_eq!(numbers, expected, "no gap, nothing twice");
+        let prices: Vec<i64> = numbered.iter().filter_map(|line| line.price_fen).collect();
+        assert!(prices.is_sorted(), "the price never falls");
+        let mut best: Option<(i64, Uuid)> = None;
+        for line in numbered.iter().filter(|line| line.command == "place_max") {
+            let max = line.max_fen.expect("a bid has an amount");
+            if best.is_none_or(|(highest, _)| max > highest) {
+                best = Some((max, line.actor));
+            }
+        }
+        let last = numbered.iter().rev().find(|line| line.command == "place_max");
+        assert_eq!(
+            last.and_then(|line| line.leader),
+            best.map(|(_, who)| who),
+            "the highest, then the earliest, leads"
+        );
+    }
+
+    pub async fn state(&self, lot: usize) -> LotState {
+        let state: Value = sqlx::query_scalar("SELECT state FROM lot WHERE id = $1")
+            .bind(self.lots[lot].0)
+            .fetch_one(&self.db)
+            .await
+            .expect("the lot is there");
+        serde_json::from_value(state).expect("the state is readable")
+    }
+
+    pub async fn status(&self, lot: usize) -> LotStatus {
+        self.state(lot).await.status
+    }
+
+    pub async fn end_at(&self, lot: usize) -> UnixMs {
+        self.state(lot).await.end_at
+    }
+
+    /// Sweeps until every lot is closed; the ends are real, so this takes as long as they do.
+    pub async fn until_closed(&self) {
+        for _ in 0..2_000 {
+            self.service.sweep().await.expect("a sweep");
+            let open: i64 = sqlx::query_scalar("SELECT count(*) FROM lot WHERE status <> 'closed'")
+                .fetch_one(&self.db)
+                .await
+                .expect("the lots are counted");
+            if open == 0 {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the lots did not close");
+    }
+
+    /// Writes down that nobody ran between these moments.
+    pub async fn pretend_outage(&self, from: UnixMs, to: UnixMs) {
+        sqlx::query("INSERT INTO outage (id, went_at, back_at) VALUES ($1, $2, $3)")
+            .bind(Uuid::now_v7())
+            .bind(platform_db::to_sql(from))
+            .bind(platform_db::to_sql(to))
+            .execute(&self.db)
+            .await
+            .expect("the outage is written");
+    }
+
+    /// The data of the events of this type that wait in the outbox.
+    pub async fn told(&self, name: &str) -> Vec<Value> {
+        let envelopes: Vec<Value> =
+            sqlx::query_scalar("SELECT envelope FROM outbox WHERE event_type = $1 ORDER BY position")
+                .bind(name)
+                .fetch_all(&self.db)
+                .await
+                .expect("the outbox is read");
+        envelopes.into_iter().map(|envelope| envelope["data"].clone()).collect()
+    }
+}
