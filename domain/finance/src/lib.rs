@@ -1,1 +1,68 @@
-//! stub
+//! Money: the ledger, and what dealers owe.
+//!
+//! The ledger is double entry and append-only; the database refuses an entry whose postings do not sum to zero, and
+//! every change of one. A [`ReceivableRow`] is a claim for one order; what is still owed is the balance of its
+//! entries, never a stored number. Our ledger mirrors money, it never holds it.
+//!
+//! * Hears `OrderCreated` (order); tells [`ReceivableIssued`]. Why not the auction:
+//!   `docs/decisions/0002-receivable-follows-the-order.md`.
+//! * `issue_receivable.rs`: the effect. `entry.rs`: what is booked, pure. `due.rs`: until when, pure. `list.rs`,
+//!   `ageing.rs`, `detail.rs`: what pages show.
+//!
+//! To book one more fact: its kind in the migration (`entry_kind_known`), a function in `entry.rs` that makes its
+//! postings from the fact, and `store::ledger::record` in the effect's transaction.
+#![deny(missing_docs)]
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
+mod ageing;
+mod consumer;
+mod detail;
+mod due;
+mod entry;
+mod events;
+mod heard;
+mod issue_receivable;
+mod list;
+mod store;
+
+use std::sync::Arc;
+
+use kernel::{Access, Role};
+use platform_bus::Consumer;
+use platform_db::Clock;
+use sqlx::PgPool;
+
+pub use ageing::{AgeBucket, Ageing, AgeingRow};
+pub use detail::{EntryView, PostingView, ReceivableDetail, TrailLine};
+pub use due::{DUE_BUSINESS_DAYS, DUE_RULE, due_at};
+pub use entry::{Account, AccountKind, Entry, LineKind, Posting, Unbalanced};
+pub use events::ReceivableIssued;
+pub use list::{
+    MAX_EXPORT, PAGE_SIZE, ReceivableFilter, ReceivablePage, ReceivableRow, ReceivableSort, ReceivableState,
+    ReceivableTotals,
+};
+
+/// The schema of this service's database.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/finance");
+
+/// Which staff see all dealers' money. A dealer sees its own.
+pub const READERS: Access = Access::Roles(&[Role::Finance, Role::Sales]);
+
+/// The finance service.
+#[derive(Clone)]
+pub struct Service {
+    db: PgPool,
+    clock: Arc<dyn Clock>,
+}
+
+impl Service {
+    /// A service over its database.
+    pub fn new(db: PgPool, clock: Arc<dyn Clock>) -> Service {
+        Service { db, clock }
+    }
+
+    /// What it does with others' events.
+    pub fn consumer(&self) -> Arc<dyn Consumer> {
+        Arc::new(consumer::FinanceConsumer { clock: self.clock.clone() })
+    }
+}

@@ -1,0 +1,32 @@
+//! Which heard event has which effect.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::{Envelope, EventType as _};
+use platform_bus::Consumer;
+use platform_db::{Clock, CommandError};
+use sqlx::PgConnection;
+
+use crate::heard::{OrderCreated, read};
+use crate::issue_receivable;
+
+pub(crate) struct FinanceConsumer {
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Consumer for FinanceConsumer {
+    fn handles(&self) -> &'static [&'static str] {
+        &[OrderCreated::NAME]
+    }
+
+    async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
+        match event.r#type.as_str() {
+            OrderCreated::NAME => {
+                issue_receivable::on_order_created(conn, read(event)?, event, self.clock.now()).await
+            }
+            other => Err(CommandError::Inconsistent(format!("{other} was not asked for"))),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What this service reads of others' events: only the members it uses.
+
+use kernel::{Envelope, EventType, Fen, UnixMs};
+use platform_db::CommandError;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::entry::LineKind;
+
+/// An order has been made; its lines are what the buyer owes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct OrderCreated {
+    pub order_id: Uuid,
+    pub order_no: String,
+    pub lot_id: Uuid,
+    pub vehicle_id: Uuid,
+    pub title: String,
+    pub buyer_dealer_id: Uuid,
+    pub buyer_name: String,
+    pub lines: Vec<CreatedLine>,
+    pub total_fen: Fen,
+    pub created_at: UnixMs,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CreatedLine {
+    pub kind: LineKind,
+    pub amount_fen: Fen,
+}
+
+impl EventType for OrderCreated {
+    const NAME: &'static str = "OrderCreated";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "order";
+}
+
+/// Reads an event as `E`. Another version is an error, so that the message waits for a server that knows it.
+pub(crate) fn read<E: EventType>(event: &Envelope) -> Result<E, CommandError> {
+    match event.read::<E>() {
+        Some(Ok(data)) => Ok(data),
+        Some(Err(error)) => {
+            Err(CommandError::Inconsistent(format!("{} {}: {error}", event.r#type, event.version)))
+        }
+        None => Err(CommandError::Inconsistent(format!(
+            "{} version {} is not known here; version {} is",
+            event.r#type,
+            event.version,
+            E::VERSION
+        ))),
+    }
+}

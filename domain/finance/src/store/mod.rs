@@ -1,0 +1,8 @@
+//! All SQL of this service.
+
+pub(crate) mod ageing;
+pub(crate) mod detail;
+pub(crate) mod ledger;
+pub(crate) mod list;
+pub(crate) mod receivables;
+pub(crate) mod trail;

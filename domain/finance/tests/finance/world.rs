@@ -1,0 +1,122 @@
+//! A finance service on a bus with an order service that says what a test wants.
+
+use std::sync::Arc;
+
+use finance::Service;
+use kernel::{DealerSeat, Envelope, Principal, Role, Seat, UnixMs, event_id_for};
+use platform_bus::{Bus, MAX_ATTEMPTS, Member, dead};
+use platform_db::{ManualClock, new_id};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use sqlx::migrate::Migrator;
+use uuid::Uuid;
+
+static NO_TABLES: Migrator = Migrator::DEFAULT;
+
+/// Sunday 22 November 2026, 10:00 in China.
+pub const NOW: UnixMs = UnixMs(1_795_312_800_000);
+pub const HOUR_MS: i64 = 3_600_000;
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
+pub struct World {
+    pub db: PgPool,
+    pub orders: PgPool,
+    pub clock: Arc<ManualClock>,
+    pub service: Service,
+    pub bus: Bus,
+    pub staff: Principal,
+}
+
+impl World {
+    pub async fn new() -> World {
+        let db = platform_testkit::fresh_database(&finance::MIGRATOR).await;
+        let orders = platform_testkit::fresh_database(&NO_TABLES).await;
+        let clock = ManualClock::at(NOW);
+        let service = Service::new(db.clone(), clock.clone());
+        let bus = Bus::new(vec![
+            Member { service: "order", pool: orders.clone(), consumer: None },
+            Member { service: "finance", pool: db.clone(), consumer: Some(service.consumer()) },
+        ]);
+        World { db, orders, clock, service, bus, staff: platform_testkit::staff(&[Role::Finance]) }
+    }
+
+    /// Puts an event on the bus, of any version and content, and lets it be handled.
+    pub async fn tell(&self, version: u16, data: Value) {
+        let envelope = Envelope {
+            id: new_id(),
+            r#type: "OrderCreated".into(),
+            version,
+            occurred_at: NOW,
+            service: "order".into(),
+            aggregate: new_id(),
+            aggregate_seq: 1,
+            correlation_id: new_id(),
+            causation_id: None,
+            actor: "system:test".into(),
+            data,
+        };
+        sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, 'OrderCreated', $2)")
+            .bind(envelope.id)
+            .bind(serde_json::to_value(&envelope).unwrap())
+            .execute(&self.orders)
+            .await
+            .unwrap();
+        self.bus.drain().await.unwrap();
+    }
+
+    /// An order for a car of this price, made at this time; returns its receivable.
+    pub async fn ordered(&self, buyer: &Principal, price_fen: i64, created_at: UnixMs) -> Uuid {
+        let mut order = order(buyer, price_fen);
+        order["created_at"] = json!(created_at);
+        self.tell(1, order.clone()).await;
+        receivable_of(&order)
+    }
+
+    /// Tries every waiting message until it is done or dead; returns the errors of the dead.
+    pub async fn dead_letters(&self) -> Vec<String> {
+        for _ in 0..=MAX_ATTEMPTS {
+            sqlx::query("UPDATE inbox SET next_attempt_at = clock_timestamp() WHERE status = 'pending'")
+                .execute(&self.db)
+                .await
+                .unwrap();
+            self.bus.drain().await.unwrap();
+        }
+        dead::list(&self.db, 50).await.unwrap().into_iter().map(|letter| letter.last_error).collect()
+    }
+
+    pub async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.db).await.unwrap()
+    }
+}
+
+pub fn seat(buyer: &Principal) -> &DealerSeat {
+    match &buyer.seat {
+        Seat::Dealer(seat) => seat,
+        Seat::Staff { .. } => panic!("staff owe nothing"),
+    }
+}
+
+/// An order of a car with ¥500 of service fee and no agency fee.
+pub fn order(buyer: &Principal, price_fen: i64) -> Value {
+    let seat = seat(buyer);
+    json!({
+        "order_id": new_id(),
+        "order_no": format!("LC20261122-{:06}", price_fen / 100_000),
+        "lot_id": new_id(),
+        "vehicle_id": new_id(),
+        "title": "2021款 途观L 330TSI",
+        "buyer_dealer_id": seat.dealer_id,
+        "buyer_name": seat.dealer_name,
+        "lines": [
+            { "kind": "car", "amount_fen": price_fen },
+            { "kind": "service_fee", "amount_fen": 50_000 },
+            { "kind": "agency_fee", "amount_fen": 0 },
+        ],
+        "total_fen": price_fen + 50_000,
+        "created_at": NOW,
+    })
+}
+
+pub fn receivable_of(order: &Value) -> Uuid {
+    event_id_for(order["order_id"].as_str().unwrap().parse().unwrap(), "receivable")
+}
