@@ -1,7 +1,5 @@
 //! A finance service on a bus with an order service that says what a test wants.
 
-use std::sync::Arc;
-
 use finance::Service;
 use kernel::{DealerSeat, Envelope, Principal, Role, Seat, UnixMs, event_id_for};
 use platform_bus::{Bus, MAX_ATTEMPTS, Member, dead};
@@ -21,7 +19,6 @@ pub const DAY_MS: i64 = 24 * HOUR_MS;
 pub struct World {
     pub db: PgPool,
     pub orders: PgPool,
-    pub clock: Arc<ManualClock>,
     pub service: Service,
     pub bus: Bus,
     pub staff: Principal,
@@ -31,13 +28,12 @@ impl World {
     pub async fn new() -> World {
         let db = platform_testkit::fresh_database(&finance::MIGRATOR).await;
         let orders = platform_testkit::fresh_database(&NO_TABLES).await;
-        let clock = ManualClock::at(NOW);
-        let service = Service::new(db.clone(), clock.clone());
+        let service = Service::new(db.clone(), ManualClock::at(NOW));
         let bus = Bus::new(vec![
             Member { service: "order", pool: orders.clone(), consumer: None },
             Member { service: "finance", pool: db.clone(), consumer: Some(service.consumer()) },
         ]);
-        World { db, orders, clock, service, bus, staff: platform_testkit::staff(&[Role::Finance]) }
+        World { db, orders, service, bus, staff: platform_testkit::staff(&[Role::Finance]) }
     }
 
     /// Puts an event on the bus, of any version and content, and lets it be handled.
