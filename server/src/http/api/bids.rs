@@ -1,0 +1,84 @@
+//! Bids of the JSON API.
+
+use auction::{Outcome, PlaceMax};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::{Extension, Json};
+use kernel::{Fen, LotId, Principal, Problem, ProblemKind, UnixMs};
+use uuid::Uuid;
+
+use super::types::{AcceptedBody, BidBody, LotBody, MyBidBody, ProblemBody};
+use crate::http::refusal::Refusal;
+use crate::state::AppState;
+
+/// How many of one's own bids a call returns.
+const MY_BIDS_MAX: i64 = 200;
+
+/// Place a max bid (委托价)
+///
+/// The answer comes after the bid is durable. Repeat a call whose answer you did not get with the same
+/// `Idempotency-Key`: it gets the first answer, never a second bid.
+#[utoipa::path(
+    post, path = "/api/v1/lots/{id}/bids", tag = "bids", request_body = BidBody,
+    params(
+        ("id" = Uuid, Path, description = "The lot"),
+        ("Idempotency-Key" = Uuid, Header, description = "A UUID made by you, new for every attempt"),
+    ),
+    responses(
+        (status = 200, description = "Accepted and durable", body = AcceptedBody),
+        (status = 403, description = "You may not bid here", body = ProblemBody),
+        (status = 404, description = "No such lot", body = ProblemBody),
+        (status = 409, description = "Refused by the state of the lot: CLOSED, LOT_NOT_OPEN, DUPLICATE …", body = ProblemBody),
+        (status = 422, description = "Refused by the amount: NOT_TICK, BELOW_MIN, FAT_FINGER_CONFIRM", body = ProblemBody),
+        (status = 429, description = "BUSY: try again with the same key", body = ProblemBody),
+        (status = 503, description = "UNAVAILABLE: the outcome is not known, try again with the same key", body = ProblemBody),
+    ),
+    security(("token" = [])),
+)]
+pub async fn place(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    headers: HeaderMap,
+    body: Result<Json<BidBody>, JsonRejection>,
+) -> Result<Json<AcceptedBody>, Refusal> {
+    let key = idempotency_key(&headers)?;
+    let Json(body) = body.map_err(|rejection| {
+        let data = serde_json::json!({ "detail": rejection.body_text() });
+        Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST").with(data)
+    })?;
+    let bid = PlaceMax { key, lot_id, max_fen: Fen(body.max_fen), confirmed: body.confirmed };
+    let answer = state.services.auction.place_max(&who, bid).await?;
+    if let Some(refused) = answer.refusal() {
+        return Err(refused.into());
+    }
+    match answer.outcome {
+        Outcome::Accepted { seq, note, lot, mine } => {
+            let note = note.and_then(|note| serde_json::to_value(note).ok()?.as_str().map(str::to_owned));
+            Ok(Json(AcceptedBody { key, seq, note, lot: LotBody::new(&lot, &mine) }))
+        }
+        Outcome::Refused(_) => Err(Problem::internal().into()),
+    }
+}
+
+/// Your newest bids, accepted and refused
+#[utoipa::path(
+    get, path = "/api/v1/bids", tag = "bids",
+    responses((status = 200, description = "Newest first, at most 200", body = Vec<MyBidBody>)),
+    security(("token" = [])),
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+) -> Result<Json<Vec<MyBidBody>>, Refusal> {
+    let bids = state.services.auction.my_bids(&who, UnixMs(i64::MAX), MY_BIDS_MAX).await?;
+    Ok(Json(bids.into_iter().map(MyBidBody::from).collect()))
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
+    let value = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    value
+        .and_then(|text| text.trim().trim_matches('"').parse().ok())
+        .ok_or_else(|| Problem::new(ProblemKind::Invalid, "IDEMPOTENCY_KEY_NEEDED"))
+}

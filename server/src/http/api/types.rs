@@ -1,0 +1,234 @@
+//! The bodies of the JSON API. Amounts are integers in fen, times milliseconds since 1970 UTC.
+
+use auction::{HallLot, MyBid};
+use bidding::{LotStatus, MyPosition, Outcome, PublicLot, ReserveLight};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// A bid.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BidBody {
+    /// The highest amount you authorise, in fen; a multiple of the lot's tick. Lower than your own standing max: a
+    /// lowering.
+    #[schema(example = 12850000)]
+    pub max_fen: i64,
+    /// Set to confirm an unusually high amount after `FAT_FINGER_CONFIRM`. Use a new key then.
+    #[serde(default)]
+    pub confirmed: bool,
+}
+
+/// An accepted bid. It is durable.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AcceptedBody {
+    /// The key you sent.
+    pub key: Uuid,
+    /// The lot's number of this bid.
+    pub seq: i64,
+    /// `TIED_EARLIER_WINS`: the leader's max is equal and earlier. `OUTBID_AT_ONCE`: it is higher.
+    pub note: Option<String>,
+    /// The lot now.
+    pub lot: LotBody,
+}
+
+/// What everybody sees of a lot, and your own position.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LotBody {
+    /// The number of commands accepted so far.
+    pub seq: i64,
+    /// `scheduled`, `open`, `paused` or `closed`.
+    pub status: String,
+    /// The current price, once there is a bid.
+    pub price_fen: Option<i64>,
+    /// The least acceptable next amount.
+    pub min_next_fen: i64,
+    /// `none`, `not_met` or `met`.
+    pub reserve: String,
+    /// How many companies have bid.
+    pub bidders: u32,
+    /// The effective end, which late bids move.
+    pub end_at_ms: i64,
+    /// `sold`, `provisional` or `unsold`, once closed.
+    pub outcome: Option<String>,
+    /// Whether you lead.
+    pub leading: bool,
+    /// Your highest accepted max.
+    pub my_max_fen: Option<i64>,
+}
+
+/// A lot with its car.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LotWithCarBody {
+    /// The lot's id.
+    pub id: Uuid,
+    /// Its number in the sale.
+    pub lot_no: i32,
+    /// The sale's id.
+    pub sale_id: Uuid,
+    /// The sale's name.
+    pub sale_name: String,
+    /// The car's title.
+    pub title: String,
+    /// Its VIN; empty where it is not known.
+    pub vin: String,
+    /// Its make.
+    pub make: String,
+    /// Its model.
+    pub model: String,
+    /// Its model year.
+    pub model_year: i32,
+    /// Its mileage.
+    pub mileage_km: i64,
+    /// Its colour.
+    pub colour: String,
+    /// Its grade.
+    pub grade: String,
+    /// Where it stands.
+    pub city: String,
+    /// SHA-256 of the condition report that bids bind to.
+    pub report_hash: String,
+    /// The start price.
+    pub start_fen: i64,
+    /// When bidding opens.
+    pub opens_at_ms: i64,
+    /// The bidding.
+    pub lot: LotBody,
+}
+
+/// A page of lots.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LotsBody {
+    /// All that match.
+    pub total: i64,
+    /// Those of this page.
+    pub lots: Vec<LotWithCarBody>,
+}
+
+/// One of your bids.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyBidBody {
+    /// The lot.
+    pub lot_id: Uuid,
+    /// The amount.
+    pub max_fen: i64,
+    /// The lot's number of this bid, if it was accepted.
+    pub seq: Option<i64>,
+    /// Why it was refused, if it was.
+    pub code: Option<String>,
+    /// The price after it.
+    pub price_fen: Option<i64>,
+    /// When it was admitted.
+    pub admitted_at_ms: i64,
+}
+
+/// The server's clock.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimeBody {
+    /// Milliseconds since 1970 UTC, by the clock that opens and closes lots.
+    pub now_ms: i64,
+}
+
+/// Why something was not done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// A stable code.
+    #[schema(example = "BELOW_MIN")]
+    pub code: String,
+    /// The text, in your language.
+    pub message: String,
+    /// What explains it.
+    pub data: serde_json::Value,
+    /// The id under which our log knows this call.
+    pub reference: String,
+}
+
+/// Which lots.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct LotsQuery {
+    /// Words of the title, or a VIN.
+    pub search: String,
+    /// The make.
+    pub make: String,
+    /// The city.
+    pub city: String,
+    /// `open`, `scheduled`, `closed`, `all`, or nothing for what can still be bid on.
+    pub status: String,
+    /// The page, from 1.
+    pub page: u32,
+}
+
+impl LotBody {
+    /// A lot as this dealer sees it.
+    pub fn new(lot: &PublicLot, mine: &MyPosition) -> LotBody {
+        LotBody {
+            seq: lot.seq,
+            status: match lot.status {
+                LotStatus::Scheduled => "scheduled",
+                LotStatus::Open => "open",
+                LotStatus::Paused => "paused",
+                LotStatus::Closed => "closed",
+            }
+            .to_owned(),
+            price_fen: lot.price_fen.map(|price| price.0),
+            min_next_fen: lot.min_next_fen.0,
+            reserve: match lot.reserve {
+                ReserveLight::None => "none",
+                ReserveLight::NotMet => "not_met",
+                ReserveLight::Met => "met",
+            }
+            .to_owned(),
+            bidders: lot.bidders,
+            end_at_ms: lot.end_at.0,
+            outcome: lot.outcome.map(|outcome| {
+                match outcome {
+                    Outcome::Sold => "sold",
+                    Outcome::Provisional => "provisional",
+                    Outcome::Unsold => "unsold",
+                }
+                .to_owned()
+            }),
+            leading: mine.leading,
+            my_max_fen: mine.max_fen.map(|max| max.0),
+        }
+    }
+}
+
+impl From<&HallLot> for LotWithCarBody {
+    fn from(lot: &HallLot) -> LotWithCarBody {
+        LotWithCarBody {
+            id: lot.id.0,
+            lot_no: lot.lot_no,
+            sale_id: lot.sale_id.0,
+            sale_name: lot.sale_name.clone(),
+            title: lot.title.clone(),
+            vin: lot.vin.clone(),
+            make: lot.make.clone(),
+            model: lot.model.clone(),
+            model_year: lot.model_year,
+            mileage_km: lot.mileage_km,
+            colour: lot.colour.clone(),
+            grade: lot.grade.clone(),
+            city: lot.city.clone(),
+            report_hash: lot.report_hash.clone(),
+            start_fen: lot.start_fen.0,
+            opens_at_ms: lot.opens_at.0,
+            lot: LotBody::new(&lot.lot, &lot.mine),
+        }
+    }
+}
+
+impl From<MyBid> for MyBidBody {
+    fn from(bid: MyBid) -> MyBidBody {
+        MyBidBody {
+            lot_id: bid.lot_id.0,
+            max_fen: bid.max_fen.0,
+            seq: bid.seq,
+            code: bid.code,
+            price_fen: bid.price_fen.map(|price| price.0),
+            admitted_at_ms: bid.admitted_at.0,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A bid without JavaScript: a form post, then back to the lot, which shows what came of it.
+
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+use axum::{Extension, Form};
+use kernel::{Fen, LotId, Principal, Problem, ProblemKind, parse_wan, parse_yuan};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::http::refusal::Refusal;
+use crate::state::AppState;
+
+/// The fields of the bid form. A quick button sends `quick_fen`; the field sends `max` in yuan or `max_wan` in 万元.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct BidForm {
+    key: String,
+    max: String,
+    max_wan: String,
+    quick_fen: String,
+    confirmed: String,
+}
+
+/// Places the bid and goes back to the lot with `?answer=<key>`. What is no amount at all goes back with
+/// `?problem=<code>`: nothing was sent to the auction.
+pub async fn place_bid(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    Form(form): Form<BidForm>,
+) -> Result<Redirect, Refusal> {
+    let key: Uuid = form.key.parse().map_err(|_| Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST"))?;
+    let max_fen = match form.amount() {
+        Ok(max_fen) => max_fen,
+        Err(code) => return Ok(Redirect::to(&format!("/auctions/lots/{lot_id}?problem={code}#bid"))),
+    };
+    let bid = auction::PlaceMax { key, lot_id, max_fen, confirmed: form.confirmed == "on" };
+    match state.services.auction.place_max(&who, bid).await {
+        Ok(_) => Ok(Redirect::to(&format!("/auctions/lots/{lot_id}?answer={key}#bid"))),
+        Err(error) => {
+            let problem = error.into_problem();
+            match problem.kind {
+                // nothing is known to have happened: the same page says so, and the same form may be sent again
+                ProblemKind::Busy | ProblemKind::Unavailable => {
+                    Ok(Redirect::to(&format!("/auctions/lots/{lot_id}?problem={}#bid", problem.code)))
+                }
+                _ => Err(problem.into()),
+            }
+        }
+    }
+}
+
+impl BidForm {
+    fn amount(&self) -> Result<Fen, &'static str> {
+        if let Ok(fen) = self.quick_fen.trim().parse::<i64>() {
+            return Ok(Fen(fen));
+        }
+        let parsed = match (self.max.trim(), self.max_wan.trim()) {
+            ("", "") => return Err("AMOUNT_NEEDED"),
+            ("", wan) => parse_wan(wan),
+            (yuan, _) => parse_yuan(yuan),
+        };
+        parsed.map_err(|_| "AMOUNT_UNREADABLE")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_yuan_wan_and_quick_buttons() {
+        let form = |max: &str, wan: &str, quick: &str| BidForm {
+            max: max.into(),
+            max_wan: wan.into(),
+            quick_fen: quick.into(),
+            ..BidForm::default()
+        };
+        assert_eq!(form("128,500", "", "").amount(), Ok(Fen(12_850_000)));
+        assert_eq!(form("", "12.85", "").amount(), Ok(Fen(12_850_000)));
+        assert_eq!(form("1", "", "12850000").amount(), Ok(Fen(12_850_000)));
+        assert_eq!(form("", "", "").amount(), Err("AMOUNT_NEEDED"));
+        assert_eq!(form("many", "", "").amount(), Err("AMOUNT_UNREADABLE"));
+    }
+}

@@ -1,0 +1,71 @@
+//! Buttons on a lot's office page: pause, resume, lower the reserve.
+
+use auction::Answer;
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+use axum::{Extension, Form};
+use kernel::{LotId, Principal, Problem, ProblemKind, parse_yuan};
+use platform_db::CommandError;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::http::refusal::Refusal;
+use crate::state::AppState;
+
+/// The fields of these forms.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ControlForm {
+    key: String,
+    reserve: String,
+}
+
+/// Stops bidding.
+pub async fn pause(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    Form(form): Form<ControlForm>,
+) -> Result<Redirect, Refusal> {
+    let answer = state.services.auction.pause_lot(&who, form.key()?, lot_id).await;
+    back(lot_id, answer, "LOT_PAUSED")
+}
+
+/// Lets bidding go on.
+pub async fn resume(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    Form(form): Form<ControlForm>,
+) -> Result<Redirect, Refusal> {
+    let answer = state.services.auction.resume_lot(&who, form.key()?, lot_id).await;
+    back(lot_id, answer, "LOT_RESUMED")
+}
+
+/// Lowers the reserve.
+pub async fn lower_reserve(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    Form(form): Form<ControlForm>,
+) -> Result<Redirect, Refusal> {
+    let Ok(reserve_fen) = parse_yuan(&form.reserve) else {
+        return Ok(Redirect::to(&format!("/office/lots/{lot_id}?problem=AMOUNT_UNREADABLE")));
+    };
+    let answer = state.services.auction.lower_reserve(&who, form.key()?, lot_id, reserve_fen).await;
+    back(lot_id, answer, "RESERVE_LOWERED")
+}
+
+impl ControlForm {
+    fn key(&self) -> Result<Uuid, Problem> {
+        self.key.parse().map_err(|_| Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST"))
+    }
+}
+
+/// Back to the lot, with what was done or why it was not.
+fn back(lot_id: LotId, answer: Result<Answer, CommandError>, done: &str) -> Result<Redirect, Refusal> {
+    match answer?.refusal() {
+        None => Ok(Redirect::to(&format!("/office/lots/{lot_id}?done={done}"))),
+        Some(problem) => Ok(Redirect::to(&format!("/office/lots/{lot_id}?problem={}", problem.code))),
+    }
+}

@@ -1,0 +1,68 @@
+//! The handshake: who may open a socket, from where, and with which buffers.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, ORIGIN};
+use axum::response::Response;
+use kernel::{Principal, Problem, ProblemKind};
+
+use super::socket;
+use crate::http::refusal::Refusal;
+use crate::state::AppState;
+
+/// The longest message a client may send; a bid has about 150 bytes.
+const MESSAGE_MAX: usize = 4 * 1024;
+/// tungstenite's own default is 128 KiB a socket, which would be most of an idle watcher's cost.
+const READ_BUFFER: usize = 4 * 1024;
+/// Small frames go out at once.
+const WRITE_BUFFER: usize = 0;
+/// A reader that leaves so much unread is cut; it comes back and gets a snapshot.
+const WRITE_BUFFER_MAX: usize = 64 * 1024;
+
+/// Opens a socket for who is signed in. A browser sends its cookies along from any site, so the origin must be ours;
+/// a program shows a token instead and sends no origin.
+pub async fn upgrade(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Refusal> {
+    if !is_ours(&headers, &state.config.public_url.to_string()) {
+        return Err(Problem::new(ProblemKind::Forbidden, "FOREIGN_ORIGIN").into());
+    }
+    Ok(upgrade
+        .max_message_size(MESSAGE_MAX)
+        .max_frame_size(MESSAGE_MAX)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_write_buffer_size(WRITE_BUFFER_MAX)
+        .on_upgrade(move |socket| socket::serve(state, who, socket)))
+}
+
+fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
+    match headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default()) {
+        Some(origin) => origin == public_url.trim_end_matches('/'),
+        None => headers.contains_key(AUTHORIZATION),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_and_programs_with_a_token() {
+        let with = |name, value| HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
+        let ours = "https://bid.example.com";
+        assert!(is_ours(&with(ORIGIN, "https://bid.example.com"), ours));
+        assert!(!is_ours(&with(ORIGIN, "https://evil.example.com"), ours));
+        assert!(!is_ours(&with(ORIGIN, "https://bid.example.com.evil.com"), ours));
+        assert!(!is_ours(&with(ORIGIN, "null"), ours));
+        assert!(!is_ours(&HeaderMap::new(), ours));
+        assert!(is_ours(&with(AUTHORIZATION, "Bearer x"), ours));
+    }
+}

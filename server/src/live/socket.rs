@@ -1,0 +1,239 @@
+//! One socket: reads commands, sends answers and the newest state, never waits for a slow reader longer than it must.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use auction::{LotMailbox, PROTOCOL, PlaceMax};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use bidding::{ClientFrame, ServerFrame};
+use bytes::Bytes;
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, StreamExt as _};
+use kernel::{DealerId, LotId, Principal, Problem};
+use platform_live::Outgoing;
+use tokio::time::MissedTickBehavior;
+use uuid::Uuid;
+
+use super::limit::{Bucket, FRAMES_PER_SECOND};
+use crate::state::AppState;
+
+/// After a second without a frame the client gets a heartbeat.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How often the person's standing is looked at again: signed out or suspended closes the socket.
+const STANDING: Duration = Duration::from_secs(30);
+/// A write that takes longer means that nobody reads.
+const WRITE_LIMIT: Duration = Duration::from_secs(5);
+/// How many lots one socket may follow: a board of lots, not the whole hall.
+const LOTS_WATCHED_MAX: usize = 100;
+
+/// Going away: the client comes back and resyncs.
+const CLOSE_TRY_AGAIN: u16 = 1013;
+/// The person may not be here any more.
+const CLOSE_POLICY: u16 = 1008;
+
+type Sink = SplitSink<WebSocket, Message>;
+
+struct Session {
+    state: AppState,
+    who: Principal,
+    mailbox: Arc<LotMailbox>,
+    watched: HashSet<LotId>,
+    bucket: Bucket,
+    sent_at: Instant,
+}
+
+/// Why a socket ends.
+enum End {
+    Gone,
+    Close(u16, &'static str),
+}
+
+/// Serves one socket until either side ends it.
+pub async fn serve(state: AppState, who: Principal, socket: WebSocket) {
+    let audience = who.dealer().map_or(DealerId(Uuid::nil()), |seat| seat.dealer_id);
+    let mailbox = state.services.auction.engine().hub().mailbox(audience);
+    let now = Instant::now();
+    let mut session = Session {
+        state,
+        who,
+        mailbox,
+        watched: HashSet::new(),
+        bucket: Bucket::new(now, FRAMES_PER_SECOND),
+        sent_at: now,
+    };
+    let (mut sink, stream) = socket.split();
+    let end = session.run(&mut sink, stream).await;
+    let hub = Arc::clone(session.state.services.auction.engine().hub());
+    for lot_id in session.watched.drain() {
+        hub.unwatch(lot_id, &session.mailbox);
+    }
+    if let End::Close(code, reason) = end {
+        let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
+        // the peer may be gone already
+        drop(tokio::time::timeout(WRITE_LIMIT, sink.send(close)).await);
+    }
+}
+
+impl Session {
+    async fn run(&mut self, sink: &mut Sink, mut stream: SplitStream<WebSocket>) -> End {
+        let mut beats = tokio::time::interval(HEARTBEAT);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut standing = tokio::time::interval_at(tokio::time::Instant::now() + STANDING, STANDING);
+        let mailbox = Arc::clone(&self.mailbox);
+        loop {
+            let turn = tokio::select! {
+                message = stream.next() => match message {
+                    Some(Ok(message)) => self.hear(message).await,
+                    // a message over the limit, broken UTF-8, a cut line: the protocol cannot go on
+                    Some(Err(_)) | None => Err(End::Gone),
+                },
+                () = mailbox.woken() => self.tell(sink).await,
+                _ = beats.tick() => self.beat(sink).await,
+                _ = standing.tick() => self.check_standing().await,
+            };
+            if let Err(end) = turn {
+                return end;
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: Message) -> Result<(), End> {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Close(_) => return Err(End::Gone),
+            Message::Binary(_) => {
+                self.fail(None, "BAD_FRAME");
+                return Ok(());
+            }
+            // answered by the library
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+        };
+        let frame = serde_json::from_str::<ClientFrame>(text.as_str());
+        if !self.bucket.take(Instant::now()) {
+            self.fail(frame.ok().as_ref().and_then(key_of).or_else(|| loose_key(text.as_str())), "TOO_MANY_REQUESTS");
+            return Ok(());
+        }
+        match frame {
+            Ok(frame) => self.obey(frame).await,
+            Err(_) => self.fail(loose_key(text.as_str()), "BAD_FRAME"),
+        }
+        Ok(())
+    }
+
+    async fn obey(&mut self, frame: ClientFrame) {
+        match frame {
+            ClientFrame::Watch { lot_id } => self.watch(lot_id).await,
+            ClientFrame::Unwatch { lot_id } => {
+                if self.watched.remove(&lot_id) {
+                    self.state.services.auction.engine().hub().unwatch(lot_id, &self.mailbox);
+                }
+            }
+            ClientFrame::Snapshot { lot_id } => {
+                if let Err(problem) = self.snapshot(lot_id).await {
+                    self.fail(None, &problem.code);
+                }
+            }
+            ClientFrame::PlaceMax { key, lot_id, max_fen, confirmed } => {
+                let bid = PlaceMax { key, lot_id, max_fen, confirmed };
+                let queued =
+                    self.state.services.auction.place_max_from_socket(&self.who, bid, Arc::clone(&self.mailbox));
+                if let Err(problem) = queued {
+                    self.fail(Some(key), &problem.code);
+                }
+            }
+        }
+    }
+
+    /// First the hub, then the snapshot: what happens in between arrives twice rather than never.
+    async fn watch(&mut self, lot_id: LotId) {
+        if !self.watched.contains(&lot_id) && self.watched.len() >= LOTS_WATCHED_MAX {
+            return self.fail(None, "TOO_MANY_LOTS");
+        }
+        self.state.services.auction.engine().hub().watch(lot_id, &self.mailbox);
+        match self.snapshot(lot_id).await {
+            Ok(()) => {
+                self.watched.insert(lot_id);
+            }
+            Err(problem) => {
+                if !self.watched.contains(&lot_id) {
+                    self.state.services.auction.engine().hub().unwatch(lot_id, &self.mailbox);
+                }
+                self.fail(None, &problem.code);
+            }
+        }
+    }
+
+    async fn snapshot(&self, lot_id: LotId) -> Result<(), Problem> {
+        let snapshot = self.state.services.auction.snapshot(&self.who, lot_id).await;
+        self.queue(&snapshot.map_err(platform_db::CommandError::into_problem)?);
+        Ok(())
+    }
+
+    async fn tell(&mut self, sink: &mut Sink) -> Result<(), End> {
+        let hub = Arc::clone(self.state.services.auction.engine().hub());
+        match hub.take(&self.mailbox) {
+            Outgoing::Overrun => Err(End::Close(CLOSE_TRY_AGAIN, "too many answers unread")),
+            Outgoing::Frames(frames) => {
+                for frame in frames {
+                    self.send(sink, frame).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn beat(&mut self, sink: &mut Sink) -> Result<(), End> {
+        // nearly a heartbeat without a frame; a little slack, so that a beat is not skipped for a millisecond
+        if self.sent_at.elapsed() < HEARTBEAT * 9 / 10 {
+            return Ok(());
+        }
+        let frame = ServerFrame::Heartbeat { v: PROTOCOL, server_time: self.state.services.auction.now() };
+        self.send(sink, encode(&frame)).await
+    }
+
+    async fn check_standing(&mut self) -> Result<(), End> {
+        match self.state.services.identity.principal_of(self.who.user_id).await {
+            Ok(Some(person)) if person.principal.seat == self.who.seat => Ok(()),
+            Ok(_) => Err(End::Close(CLOSE_POLICY, "signed out")),
+            // the database is away: bids are refused by the engine meanwhile, watching may go on
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn send(&mut self, sink: &mut Sink, frame: Bytes) -> Result<(), End> {
+        // the frames are JSON that serde wrote
+        let Ok(text) = Utf8Bytes::try_from(frame) else { return Ok(()) };
+        self.sent_at = Instant::now();
+        match tokio::time::timeout(WRITE_LIMIT, sink.send(Message::Text(text))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::Close(CLOSE_TRY_AGAIN, "too slow")),
+        }
+    }
+
+    fn fail(&self, key: Option<Uuid>, code: &str) {
+        self.queue(&ServerFrame::Error { v: PROTOCOL, key, code: code.to_owned() });
+    }
+
+    fn queue(&self, frame: &ServerFrame) {
+        self.mailbox.send(encode(frame));
+    }
+}
+
+fn encode(frame: &ServerFrame) -> Bytes {
+    serde_json::to_vec(frame).map(Bytes::from).unwrap_or_default()
+}
+
+fn key_of(frame: &ClientFrame) -> Option<Uuid> {
+    match frame {
+        ClientFrame::PlaceMax { key, .. } => Some(*key),
+        _ => None,
+    }
+}
+
+/// The key of a frame that could not be read otherwise: every error echoes it where it can.
+fn loose_key(text: &str) -> Option<Uuid> {
+    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    value.get("key")?.as_str()?.parse().ok()
+}
