@@ -14,6 +14,8 @@ use crate::{Consumer, inbox};
 const BATCH: i64 = 200;
 /// How long a worker sleeps when nobody wakes it; a tenth more or less, so that workers do not march in step.
 const POLL: Duration = Duration::from_secs(1);
+/// How long a woken relay waits for more: events are not in a hurry, bids that share the database are.
+const GATHER: Duration = Duration::from_millis(30);
 /// The pause after the database failed.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(2);
 
@@ -189,6 +191,10 @@ async fn work(bus: Bus, index: usize, duty: Duty, mut stop: watch::Receiver<bool
             () = woken => {}
             () = tokio::time::sleep(pause) => {}
             _ = stop.changed() => return,
+        }
+        if matches!(duty, Duty::Relay) {
+            // a burst of commits wakes the relay for each: let them gather, and move them together
+            tokio::time::sleep(GATHER).await;
         }
     }
 }
