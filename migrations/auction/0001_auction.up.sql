@@ -81,7 +81,7 @@ CREATE TABLE lot (
     CONSTRAINT lot_closed_has_outcome CHECK ((status = 'closed') = (outcome IS NOT NULL)),
     CONSTRAINT lot_leader_has_price CHECK ((leader_dealer_id IS NULL) = (price_fen IS NULL)),
     CONSTRAINT lot_sold_has_buyer CHECK (outcome IS DISTINCT FROM 'sold' OR leader_dealer_id IS NOT NULL)
-);
+) WITH (fillfactor = 50); -- a hot lot is rewritten with every batch: room for the new version on the same page
 -- A car is on offer in one place at a time, and is never offered again once sold.
 CREATE UNIQUE INDEX lot_car_once ON lot (vehicle_id) WHERE status <> 'closed' OR outcome IN ('sold', 'provisional');
 -- The sweeper's questions.
