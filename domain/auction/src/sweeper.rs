@@ -22,7 +22,7 @@ const SWEEP: Duration = Duration::from_millis(100);
 /// How often the clock is anchored, the heartbeat written and the dealers' standing read again.
 const BEAT: Duration = Duration::from_secs(1);
 /// A heartbeat older than this was an outage of the commit path.
-const OUTAGE_FROM_MS: i64 = 5_000;
+const OUTAGE_FROM_MS: i64 = 3_000;
 /// The least time a lot is given after an outage (domain rules §4.4).
 const LEFT_AFTER_OUTAGE_MS: i64 = 5 * 60 * 1000;
 /// How long after its end a lot is closed.
