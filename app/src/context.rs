@@ -1,0 +1,82 @@
+//! What a page knows about the request it answers.
+
+use std::sync::Arc;
+
+use kernel::{Lang, Principal, Problem, ProblemKind, UnixMs};
+use leptos::prelude::*;
+use time::UtcOffset;
+
+pub use identity::{Appearance, Theme};
+
+use crate::form::FormState;
+use crate::query::{Params, Query};
+
+/// All domain services: the one way from a page to data.
+#[derive(Clone)]
+pub struct Services {
+    /// People, dealers, sign-in.
+    pub identity: identity::Service,
+    /// Cars.
+    pub vehicle: vehicle::Service,
+    /// Sales, lots, bids.
+    pub auction: auction::Service,
+    /// Orders.
+    pub order: order::Service,
+    /// Receivables.
+    pub finance: finance::Service,
+}
+
+/// The nonce of this response's content security policy. The middleware that sends the policy puts it on the request.
+#[derive(Clone, Debug)]
+pub struct CspNonce(pub Arc<str>);
+
+/// Everything a page may know about the request it answers. A page function gets it; a component takes it with
+/// [`page`].
+pub struct PageContext {
+    /// The domain services.
+    pub services: Services,
+    /// Who looks, if signed in.
+    pub principal: Option<Principal>,
+    /// The language.
+    pub lang: Lang,
+    /// Light or dark.
+    pub theme: Theme,
+    /// In which zone times are shown and typed.
+    pub zone: UtcOffset,
+    /// The path without the query: `/office/vehicles`.
+    pub path: String,
+    /// The query.
+    pub query: Query,
+    /// The placeholders of the path.
+    pub params: Params,
+    /// The nonce of inline scripts and styles.
+    pub nonce: Option<String>,
+    /// A form that could not be accepted, shown again; empty on a first look.
+    pub form: FormState,
+    /// The server's clock, once a page.
+    pub now: UnixMs,
+    /// The request's id, which stands in the log and on error pages.
+    pub reference: String,
+}
+
+impl PageContext {
+    /// Who looks. Pages that are not public never see the refusal.
+    pub fn who(&self) -> Result<&Principal, Problem> {
+        self.principal.as_ref().ok_or_else(|| Problem::new(ProblemKind::SignInNeeded, "SIGN_IN_NEEDED"))
+    }
+
+    /// A placeholder of the path as an id (`/office/orders/{id}`). What is no id is not found.
+    pub fn id<T: std::str::FromStr>(&self, name: &str) -> Result<T, Problem> {
+        self.params.get(name).and_then(|text| text.parse().ok()).ok_or_else(Problem::not_found)
+    }
+
+    /// Path and query of this page, for links that come back here.
+    pub fn href(&self) -> String {
+        self.query.href(&self.path)
+    }
+}
+
+/// The context of the page that is being drawn.
+pub fn page() -> Arc<PageContext> {
+    expect_context::<Arc<PageContext>>()
+}

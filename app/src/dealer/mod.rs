@@ -1,0 +1,3 @@
+//! Dealers' pages: phone first.
+
+pub mod home;

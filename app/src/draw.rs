@@ -1,0 +1,66 @@
+//! From a page to a whole HTML document.
+//!
+//! The page's loader is awaited first, so that status and title are known before the first byte; the view is then
+//! drawn in one go. Leptos' owner and island context live exactly as long as that takes.
+
+use std::sync::Arc;
+
+use hydration_context::SsrSharedContext;
+use kernel::Problem;
+use leptos::nonce::Nonce;
+use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+
+use crate::context::PageContext;
+use crate::error_page;
+use crate::page::{Page, PageView};
+use crate::shell::{self, Assets};
+
+/// A document and its status.
+pub struct Document {
+    /// The HTTP status.
+    pub status: u16,
+    /// The HTML.
+    pub html: String,
+}
+
+/// Draws a page, or the error page of what its loader refused. A form that is shown again has its problem's status.
+pub async fn document(page: &Page, cx: Arc<PageContext>, assets: &Assets) -> Document {
+    let owner = owner_for(&cx);
+    let drawing = owner.with(|| ScopedFuture::new_untracked((page.draw)(cx.clone())));
+    let (status, view) = match drawing.await {
+        Ok(view) => (cx.form.problem.as_ref().map_or(200, Problem::status), view),
+        Err(problem) => (problem.status(), owner.with(|| error_page::view(&cx, &problem))),
+    };
+    Document { status, html: html(&owner, view, assets) }
+}
+
+/// Draws the error page of a problem.
+pub fn problem(problem: &Problem, cx: Arc<PageContext>, assets: &Assets) -> Document {
+    let owner = owner_for(&cx);
+    let view = owner.with(|| error_page::view(&cx, problem));
+    Document { status: problem.status(), html: html(&owner, view, assets) }
+}
+
+fn owner_for(cx: &Arc<PageContext>) -> Owner {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    owner.with(|| {
+        provide_context(cx.clone());
+        if let Some(nonce) = &cx.nonce {
+            provide_context(Nonce::from_value(nonce.as_str()));
+        }
+    });
+    owner
+}
+
+/// The frame and its content first, then the head: only a page with islands in it loads their scripts.
+fn html(owner: &Owner, view: PageView, assets: &Assets) -> String {
+    owner.with(|| {
+        let PageView { title, frame, body } = view;
+        let body = shell::framed(frame, body).to_html();
+        let has_islands = body.contains("<leptos-island");
+        let mut html = String::from("<!DOCTYPE html>");
+        html.push_str(&shell::shell(&title, body, has_islands, assets).to_html());
+        html
+    })
+}

@@ -1,0 +1,5 @@
+//! People, as the office keeps them.
+
+pub mod filter;
+
+pub use filter::filter_of;

@@ -1,0 +1,61 @@
+//! The HTML around every page: head, skip link, frame.
+
+use leptos::config::LeptosOptions;
+use leptos::hydration::{AutoReload, HydrationScripts};
+use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
+
+use crate::context::{Theme, page};
+use crate::i18n::t;
+use crate::page::Frame;
+use crate::ui::frame::{BareFrame, DealerFrame, OfficeFrame};
+
+/// Where the browser finds what a page loads; found once, at start.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    /// Names and folders of the built files.
+    pub leptos: LeptosOptions,
+    /// The path of the style sheet, with its hash.
+    pub stylesheet: String,
+}
+
+/// The content of `<body>`.
+pub(crate) fn framed(frame: Frame, body: AnyView) -> AnyView {
+    let content = match frame {
+        Frame::Dealer => view! { <DealerFrame body/> }.into_any(),
+        Frame::Office => view! { <OfficeFrame body/> }.into_any(),
+        Frame::Bare => view! { <BareFrame body/> }.into_any(),
+    };
+    view! {
+        <a class="skip-link" href="#main">{t(page().lang, "ui.skip_to_content")}</a>
+        {content}
+    }
+    .into_any()
+}
+
+/// The whole document around an already drawn body.
+pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Assets) -> AnyView {
+    let cx = page();
+    let name = t(cx.lang, "ui.product");
+    let title = if title.is_empty() { name.into_owned() } else { format!("{title} · {name}") };
+    // the system's choice has no attribute: the style sheet then follows the system
+    let theme = (cx.theme != Theme::System).then(|| cx.theme.name());
+    let scripts = has_islands.then(|| view! { <HydrationScripts options=assets.leptos.clone() islands=true/> });
+    view! {
+        <html lang=cx.lang.tag() data-theme=theme>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="format-detection" content="telephone=no"/>
+                <title>{title}</title>
+                <link rel="stylesheet" href=assets.stylesheet.clone()/>
+                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
+                <AutoReload options=assets.leptos.clone()/>
+                {scripts}
+            </head>
+            <body>{InertElement::new(body)}</body>
+        </html>
+    }
+    .into_any()
+}

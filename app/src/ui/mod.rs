@@ -1,0 +1,3 @@
+//! Components, all drawn on the server.
+
+pub mod frame;
