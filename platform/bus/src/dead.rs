@@ -1,10 +1,15 @@
 //! Dead letters: what could not be handled, for an operator to read and send again.
 
-use kernel::{Principal, UnixMs};
-use platform_db::from_sql;
+use kernel::{Access, Principal, Problem, ProblemKind, Role, UnixMs};
+use platform_db::{CommandError, from_sql};
 use serde_json::Value;
 use sqlx::PgPool;
 use uuid::Uuid;
+
+use crate::Bus;
+
+/// Who reads dead letters and sends them again.
+pub const OPERATORS: Access = Access::Roles(&[Role::Admin]);
 
 /// A message that failed too often.
 #[derive(Clone, Debug)]
@@ -36,6 +41,49 @@ pub struct Replay {
     pub by: String,
     /// What had been wrong until then.
     pub last_error: String,
+}
+
+/// The dead letters of one service.
+#[derive(Clone, Debug)]
+pub struct Parked {
+    /// The service that could not handle them.
+    pub service: &'static str,
+    /// How many there are in all.
+    pub count: i64,
+    /// The newest of them.
+    pub letters: Vec<DeadLetter>,
+}
+
+impl Bus {
+    /// The newest dead letters of every service that has any, at most `limit` of each.
+    pub async fn dead_letters(&self, who: &Principal, limit: i64) -> Result<Vec<Parked>, CommandError> {
+        admit(who)?;
+        let mut parked = Vec::new();
+        for member in self.members() {
+            let count = count(&member.pool).await?;
+            if count > 0 {
+                let letters = list(&member.pool, limit).await?;
+                parked.push(Parked { service: member.service, count, letters });
+            }
+        }
+        Ok(parked)
+    }
+
+    /// Sends a service's dead letter again. One that is not dead (any more) is refused as `NOT_DEAD`.
+    pub async fn replay(&self, who: &Principal, service: &str, message_id: Uuid) -> Result<(), CommandError> {
+        admit(who)?;
+        let member = self.members().find(|m| m.service == service).ok_or_else(Problem::not_found)?;
+        if !replay(&member.pool, message_id, who).await? {
+            return Err(Problem::new(ProblemKind::Conflict, "NOT_DEAD").into());
+        }
+        tracing::info!(message.id = %message_id, service, user.id = %who.user_id, "dead letter sent again");
+        self.wake_consumer(service);
+        Ok(())
+    }
+}
+
+fn admit(who: &Principal) -> Result<(), Problem> {
+    if OPERATORS.allows(Some(who)) { Ok(()) } else { Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN")) }
 }
 
 /// How many dead letters a service has.

@@ -56,6 +56,18 @@ impl Bus {
         }
     }
 
+    /// The services on it, with their databases.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.stations.iter().map(|station| &station.member)
+    }
+
+    /// Tells a consumer that something waits in its inbox.
+    pub(crate) fn wake_consumer(&self, service: &str) {
+        if let Some(station) = self.stations.iter().find(|s| s.member.service == service) {
+            station.has_incoming.notify_one();
+        }
+    }
+
     /// Starts the workers; they end when `stop` turns true.
     pub fn start(&self, stop: watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         let mut workers = Vec::new();

@@ -2,7 +2,7 @@
 
 use kernel::Role;
 use platform_bus::{MAX_ATTEMPTS, dead};
-use platform_db::new_id;
+use platform_db::{CommandError, new_id};
 use platform_testkit::staff;
 
 use crate::world::{Fault, World};
@@ -126,6 +126,34 @@ async fn a_replayed_dead_letter_has_its_effect_once_and_the_replay_is_remembered
     assert!(dead::list(&world.receiver, 10).await.unwrap().is_empty());
     assert!(!dead::replay(&world.receiver, message, &admin).await.unwrap(), "what is done stays done");
     assert!(!dead::replay(&world.receiver, new_id(), &admin).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_operator_finds_and_replays_dead_letters_of_every_service() {
+    let world = World::new().await;
+    let (admin, sales) = (staff(&[Role::Admin]), staff(&[Role::Sales]));
+    let message = world.publish(new_id(), 1).await;
+    assert!(world.bus.dead_letters(&admin, 10).await.unwrap().is_empty());
+    die(&world).await;
+    let parked = world.bus.dead_letters(&admin, 10).await.unwrap();
+    assert_eq!(
+        (parked.len(), parked[0].service, parked[0].count, parked[0].letters.len()),
+        (1, "receiver", 1, 1)
+    );
+
+    let code = |refused: Result<(), CommandError>| match refused.unwrap_err() {
+        CommandError::Refused(problem) => problem.code,
+        other => other.to_string(),
+    };
+    assert!(world.bus.dead_letters(&sales, 10).await.is_err());
+    assert_eq!(code(world.bus.replay(&sales, "receiver", message).await), "FORBIDDEN");
+    assert_eq!(code(world.bus.replay(&admin, "nobody", message).await), "NOT_FOUND");
+    assert_eq!(code(world.bus.replay(&admin, "sender", message).await), "NOT_DEAD");
+    world.fail_by(Fault::None);
+    world.bus.replay(&admin, "receiver", message).await.unwrap();
+    assert_eq!(code(world.bus.replay(&admin, "receiver", message).await), "NOT_DEAD");
+    world.bus.drain().await.unwrap();
+    assert_eq!(world.effects().await, 1);
 }
 
 #[tokio::test]
