@@ -1,1 +1,85 @@
-fn main() {}
+//! `server serve | migrate | check`.
+#![expect(clippy::print_stdout, reason = "the commands answer at the terminal")]
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use platform_config::{Config, LogFormat};
+use server::{assets, serve, services};
+use tracing_subscriber::EnvFilter;
+
+/// The wholesale platform for used cars.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the server (also without any command).
+    Serve,
+    /// Brings the tables of all services up to date.
+    Migrate,
+    /// Says which settings hold, and whether the server could start with them.
+    Check,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(errors) => return failed(&errors),
+    };
+    start_log(&config);
+    for variable in config.unknown() {
+        tracing::warn!(variable, "no such setting; misspelt?");
+    }
+    let done = match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(config).await.map_err(Into::into),
+        Command::Migrate => migrate(&config).await,
+        Command::Check => check(&config).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(error.as_ref()),
+    }
+}
+
+async fn migrate(config: &Config) -> Result<(), Box<dyn Error + Send + Sync>> {
+    services::open(config).await?.close().await;
+    println!("all tables are up to date");
+    Ok(())
+}
+
+async fn check(config: &Config) -> Result<(), Box<dyn Error + Send + Sync>> {
+    for line in config.explain() {
+        println!("{:<24} {:<40} {}", line.setting.name, line.value, line.from.word());
+    }
+    let assets = assets::find()?;
+    println!("{:<24} {:<40} found", "built files", assets.stylesheet);
+    Ok(())
+}
+
+fn start_log(config: &Config) {
+    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&config.log)).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+/// Says what is wrong, with every cause, each on its line.
+#[expect(clippy::print_stderr, reason = "the log may not have started yet")]
+fn failed(error: &dyn Error) -> ExitCode {
+    eprintln!("cannot go on: {error}");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        eprintln!("  because: {inner}");
+        cause = inner.source();
+    }
+    ExitCode::FAILURE
+}

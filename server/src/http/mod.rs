@@ -1,0 +1,20 @@
+//! Handlers by area. An area is a folder with `pub fn routes() -> Routes`; its line stands here.
+
+pub mod api;
+pub mod auctions;
+pub mod identity;
+pub mod refusal;
+pub mod sales;
+pub mod start;
+
+use crate::route_table::Routes;
+
+/// All routes that are not pages.
+pub fn routes() -> Routes {
+    Routes::new()
+        .merge(api::routes())
+        .merge(auctions::routes())
+        .merge(identity::routes())
+        .merge(sales::routes())
+        .merge(start::routes())
+}

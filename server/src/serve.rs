@@ -1,0 +1,111 @@
+//! `server serve`: runs until it is told to stop, then stops in order.
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use platform_config::Config;
+use platform_db::{Clock, SystemClock};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::assets::AssetsError;
+use crate::services::{self, LateBus, OpenError};
+use crate::state::AppState;
+use crate::{assets, router};
+
+/// How long running requests and open sockets get to end after the signal.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The built files.
+    #[error(transparent)]
+    Assets(#[from] AssetsError),
+    /// The services.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The address is taken, or not ours to take.
+    #[error("cannot listen on {addr}")]
+    Listen {
+        /// The address.
+        addr: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The listener broke.
+    #[error("serving failed")]
+    Serve(#[source] std::io::Error),
+}
+
+/// Runs the server until SIGTERM or Ctrl-C.
+pub async fn serve(config: Config) -> Result<(), ServeError> {
+    let assets = assets::find()?;
+    // the address first: a taken one is said at once, before a database starts
+    let listening = TcpListener::bind(config.addr).await;
+    let listener = listening.map_err(|source| ServeError::Listen { addr: config.addr, source })?;
+    let databases = services::open(&config).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (stop, stopped) = watch::channel(false);
+    let late_bus = LateBus::default();
+    let (services, auction_tasks) = databases.services(&clock, stopped.clone(), &late_bus).await?;
+    let bus = databases.bus(&services);
+    late_bus.set(bus.clone());
+    let state = AppState { services, bus: bus.clone(), config: Arc::new(config), clock, assets: Arc::new(assets) };
+    let mut workers = bus.start(stopped);
+    workers.push(auction_tasks.sweeper);
+    tracing::info!(server.addr = %state.config.addr, server.url = %state.config.public_url, "listening");
+    let served = run(listener, state, &stop).await;
+    for worker in workers {
+        if let Err(error) = worker.await {
+            tracing::error!(%error, "a worker ended badly");
+        }
+    }
+    databases.close().await;
+    tracing::info!("stopped");
+    served
+}
+
+async fn run(listener: TcpListener, state: AppState, stop: &watch::Sender<bool>) -> Result<(), ServeError> {
+    let (router, _) = router::router(state);
+    let mut stopping = stop.subscribe();
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { drop(stopping.changed().await) })
+        .into_future();
+    tokio::pin!(serving);
+    let served = tokio::select! {
+        ended = &mut serving => Some(ended),
+        () = told_to_stop() => None,
+    };
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    let served = match served {
+        Some(ended) => ended,
+        None => match tokio::time::timeout(LAST_REQUESTS, serving).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                tracing::warn!("some requests did not end in time and were cut");
+                Ok(())
+            }
+        },
+    };
+    served.map_err(ServeError::Serve)
+}
+
+async fn told_to_stop() {
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => {
+            tracing::error!(%error, "cannot listen for SIGTERM; only Ctrl-C stops the server");
+            drop(tokio::signal::ctrl_c().await);
+            return;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => drop(interrupted),
+    }
+}

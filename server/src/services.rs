@@ -1,0 +1,158 @@
+//! Opens every service: its database, its tables, its place on the bus.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use app::Services;
+use platform_bus::{Bus, Consumer, Member};
+use platform_config::{Config, Service};
+use platform_db::{Clock, Cluster, ClusterError};
+use sqlx::PgPool;
+use sqlx::migrate::{MigrateError, Migrator};
+use tokio::sync::watch;
+
+/// Why the services could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The embedded PostgreSQL.
+    #[error("the embedded PostgreSQL does not start")]
+    Cluster(#[from] ClusterError),
+    /// A database that cannot be reached.
+    #[error("the database of the {service} service cannot be reached")]
+    Connect {
+        /// Whose.
+        service: Service,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// Tables that cannot be brought up to date.
+    #[error("the tables of the {service} service cannot be brought up to date")]
+    Migrate {
+        /// Whose.
+        service: Service,
+        /// Why.
+        source: Box<MigrateError>,
+    },
+}
+
+/// The bus, for services that are made before it is: it has no members without them.
+#[derive(Clone, Default)]
+pub struct LateBus(Arc<OnceLock<Bus>>);
+
+impl LateBus {
+    /// From now on [`LateBus::wake`] reaches this bus.
+    pub fn set(&self, bus: Bus) {
+        // set once, at the start; a second bus would be a second set of workers
+        drop(self.0.set(bus));
+    }
+
+    /// Tells the relay of a service that there are new events. Before the bus is there it does nothing: the relay
+    /// looks by itself when it starts.
+    pub fn wake(&self, service: &str) {
+        if let Some(bus) = self.0.get() {
+            bus.wake(service);
+        }
+    }
+}
+
+/// The databases of all services, open and up to date.
+pub struct Databases {
+    cluster: Option<Cluster>,
+    identity: PgPool,
+    vehicle: PgPool,
+    auction: PgPool,
+    order: PgPool,
+    finance: PgPool,
+}
+
+/// Starts or reaches the databases and brings their tables up to date.
+pub async fn open(config: &Config) -> Result<Databases, OpenError> {
+    let cluster = if config.is_embedded() {
+        let folder: PathBuf = config.data.clone();
+        Some(Cluster::start(&folder, config.postgres_bin.as_deref()).await?)
+    } else {
+        None
+    };
+    let open = |service: Service| open_one(config, cluster.as_ref(), service);
+    let identity = open(Service::Identity).await?;
+    let vehicle = open(Service::Vehicle).await?;
+    let auction = open(Service::Auction).await?;
+    let order = open(Service::Order).await?;
+    let finance = open(Service::Finance).await?;
+    Ok(Databases { cluster, identity, vehicle, auction, order, finance })
+}
+
+impl Databases {
+    /// The services over these databases. The auction's bid path and its sweeper start here and end with `stop`.
+    pub async fn services(
+        &self,
+        clock: &Arc<dyn Clock>,
+        stop: watch::Receiver<bool>,
+        late_bus: &LateBus,
+    ) -> Result<(Services, auction::Running), OpenError> {
+        let bus = late_bus.clone();
+        let told = Arc::new(move || bus.wake(Service::Auction.name()));
+        let started = auction::Service::start(self.auction.clone(), told, stop).await;
+        let (auction, running) =
+            started.map_err(|source| OpenError::Connect { service: Service::Auction, source })?;
+        let services = Services {
+            identity: identity::Service::new(self.identity.clone(), clock.clone()),
+            vehicle: vehicle::Service::new(self.vehicle.clone(), clock.clone()),
+            auction,
+            order: order::Service::new(self.order.clone(), clock.clone()),
+            finance: finance::Service::new(self.finance.clone(), clock.clone()),
+        };
+        Ok((services, running))
+    }
+
+    /// The bus between them.
+    pub fn bus(&self, services: &Services) -> Bus {
+        let member = |service: Service, pool: &PgPool, consumer: Option<Arc<dyn Consumer>>| Member {
+            service: service.name(),
+            pool: pool.clone(),
+            consumer,
+        };
+        Bus::new(vec![
+            member(Service::Identity, &self.identity, None),
+            member(Service::Vehicle, &self.vehicle, None),
+            member(Service::Auction, &self.auction, Some(services.auction.consumer())),
+            member(Service::Order, &self.order, Some(services.order.consumer())),
+            member(Service::Finance, &self.finance, Some(services.finance.consumer())),
+        ])
+    }
+
+    /// Closes the pools, then stops the embedded PostgreSQL.
+    pub async fn close(self) {
+        for pool in [&self.identity, &self.vehicle, &self.auction, &self.order, &self.finance] {
+            pool.close().await;
+        }
+        if let Some(cluster) = self.cluster {
+            cluster.stop().await;
+        }
+    }
+}
+
+async fn open_one(config: &Config, cluster: Option<&Cluster>, service: Service) -> Result<PgPool, OpenError> {
+    let url = match cluster {
+        Some(cluster) => {
+            cluster.ensure_database(service.name()).await?;
+            cluster.url(service.name())
+        }
+        None => config.database_url(service).unwrap_or_default().to_owned(),
+    };
+    let connect = platform_db::connect(&url, config.pool_size).await;
+    let pool = connect.map_err(|source| OpenError::Connect { service, source })?;
+    let migrated = platform_db::migrate(&pool, migrator(service)).await;
+    migrated.map_err(|source| OpenError::Migrate { service, source: Box::new(source) })?;
+    Ok(pool)
+}
+
+fn migrator(service: Service) -> &'static Migrator {
+    match service {
+        Service::Identity => &identity::MIGRATOR,
+        Service::Vehicle => &vehicle::MIGRATOR,
+        Service::Auction => &auction::MIGRATOR,
+        Service::Order => &order::MIGRATOR,
+        Service::Finance => &finance::MIGRATOR,
+    }
+}
