@@ -1,0 +1,55 @@
+// Every story runs with and without JavaScript; *.island.spec.ts only with it, *.phone.spec.ts only on a phone.
+// script/test builds the server and the pages first. LUOCHUI_END2END_URL tests a server that runs already.
+import { defineConfig } from '@playwright/test';
+import { freePort } from './support/port';
+
+// workers read this file again: they find the address that the first reading chose
+process.env.LUOCHUI_END2END_URL ??= `http://127.0.0.1:${freePort()}`;
+process.env.LUOCHUI_END2END_STARTS ??= process.env.LUOCHUI_END2END_URL;
+
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+export default defineConfig({
+  testDir: './tests',
+  outputDir: './test-results',
+  globalSetup: './support/server',
+  fullyParallel: true,
+  workers: 2,
+  timeout: 30_000,
+  retries: process.env.CI ? 1 : 0,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: process.env.CI ? [['dot'], ['html', { open: 'never', outputFolder: './playwright-report' }]] : [['list']],
+  use: {
+    baseURL: process.env.LUOCHUI_END2END_URL,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.LUOCHUI_CHROMIUM || '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'js', testIgnore: /\.phone\.spec\.ts$/, use: { viewport: desktop } },
+    {
+      name: 'no-js',
+      testIgnore: /\.(island|phone)\.spec\.ts$/,
+      use: { viewport: desktop, javaScriptEnabled: false },
+    },
+    {
+      name: 'phone',
+      testMatch: /(\.phone|every_page)\.spec\.ts$/,
+      use: { viewport: phone, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+    },
+  ],
+});
