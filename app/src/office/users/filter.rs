@@ -31,7 +31,10 @@ mod tests {
     #[test]
     fn reads_what_it_knows_and_forgives_the_rest() {
         let filter = filter_of(&Query::read("seat=staff&role=finance&active=no&sort=login&page=3"));
-        assert_eq!((filter.staff, filter.role, filter.active), (Some(true), Some(Role::Finance), Some(false)));
+        assert_eq!(
+            (filter.staff, filter.role, filter.active),
+            (Some(true), Some(Role::Finance), Some(false))
+        );
         assert_eq!((filter.sort, filter.page), (UserSort::Login, 3));
         let odd = filter_of(&Query::read("seat=floor&role=king&dealer=x"));
         assert_eq!((odd.staff, odd.role, odd.dealer_id), (None, None, None));

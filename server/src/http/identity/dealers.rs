@@ -1,0 +1,91 @@
+//! The office registers, changes, suspends and activates companies, and gives them users.
+
+use app::FormState;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+use identity::{ChangeDealer, DealerStatus, NewSeat, RegisterDealer};
+use kernel::{DealerId, Principal, Problem, ProblemKind};
+use platform_db::CommandError;
+
+use super::posted::Posted;
+use super::users::new_user;
+use crate::leptos_pages::render_form;
+use crate::state::AppState;
+
+/// Registers a company and goes to its page.
+pub async fn register(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    parts: Parts,
+    form: Posted,
+) -> Response {
+    let registered = match form.key() {
+        Ok(key) => {
+            let input = RegisterDealer {
+                key,
+                name: form.text("name"),
+                city: form.text("city"),
+                phone: form.text("phone"),
+            };
+            state.services.identity.register_dealer(&who, input).await
+        }
+        Err(problem) => Err(problem.into()),
+    };
+    match registered {
+        Ok(id) => Redirect::to(&format!("/office/dealers/{id}?done=DEALER_REGISTERED")).into_response(),
+        Err(error) => {
+            render_form(&state, parts, FormState::refused(form.into_pairs(), error.into_problem())).await
+        }
+    }
+}
+
+/// The forms of a company's page, told apart by their hidden field `form`.
+pub async fn change(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(dealer_id): Path<DealerId>,
+    parts: Parts,
+    form: Posted,
+) -> Response {
+    match changed(&state, &who, dealer_id, &form).await {
+        Ok(done) => Redirect::to(&format!("/office/dealers/{dealer_id}?done={done}")).into_response(),
+        Err(error) => {
+            render_form(&state, parts, FormState::refused(form.into_pairs(), error.into_problem())).await
+        }
+    }
+}
+
+async fn changed(
+    state: &AppState,
+    who: &Principal,
+    dealer_id: DealerId,
+    form: &Posted,
+) -> Result<&'static str, CommandError> {
+    let identity = &state.services.identity;
+    let input = ChangeDealer {
+        key: form.key()?,
+        dealer_id: dealer_id.0,
+        why: form.text("why"),
+        ..ChangeDealer::default()
+    };
+    let (input, done) = match form.raw("form") {
+        "facts" => {
+            // the page shows the number masked: an empty field leaves it
+            let phone = Some(form.text("phone")).filter(|phone| !phone.is_empty());
+            let (name, city) = (Some(form.text("name")), Some(form.text("city")));
+            (ChangeDealer { name, city, phone, ..input }, "DEALER_CHANGED")
+        }
+        "suspend" => (ChangeDealer { status: Some(DealerStatus::Suspended), ..input }, "DEALER_SUSPENDED"),
+        "activate" => (ChangeDealer { status: Some(DealerStatus::Active), ..input }, "DEALER_ACTIVATED"),
+        "user" => {
+            let seat = NewSeat::Dealer { dealer_id, is_owner: form.given("is_owner").is_some() };
+            identity.register_user(who, new_user(form, who, seat)?).await?;
+            return Ok("USER_REGISTERED");
+        }
+        _ => return Err(Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST").into()),
+    };
+    identity.change_dealer(who, input).await?;
+    Ok(done)
+}

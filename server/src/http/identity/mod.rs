@@ -1,0 +1,30 @@
+//! Dealers and people: what the office and companies' owners do, exports, and who one is.
+
+mod dealers;
+mod export;
+mod me;
+pub mod posted;
+mod users;
+
+use kernel::{Access, Role};
+
+use crate::route_table::Routes;
+
+/// Who registers and changes dealers, and changes users; whose users is the command's question.
+const SALES: Access = Access::Roles(&[Role::Sales]);
+/// Who registers colleagues.
+const ADMINS: Access = Access::Roles(&[Role::Admin]);
+
+/// Routes of dealers and people that are not pages.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/office/dealers.csv", Access::Staff, export::dealers)
+        .post("/office/dealers/new", SALES, dealers::register)
+        .post("/office/dealers/{id}", SALES, dealers::change)
+        .get("/office/users.csv", SALES, export::users)
+        .post("/office/users/new", ADMINS, users::register_colleague)
+        .post("/office/users/{id}", SALES, users::change)
+        .post("/my/company", Access::Dealer, users::register_own)
+        .post("/my/company/users/{id}", Access::Dealer, users::change)
+        .get("/api/v1/me", Access::SignedIn, me::me)
+}

@@ -1,0 +1,68 @@
+//! A form as it was posted.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use kernel::{Problem, ProblemKind};
+use uuid::Uuid;
+
+use crate::http::refusal::Refusal;
+
+/// More fields than any form has.
+const FIELDS_MAX: usize = 200;
+
+/// Names and values, in the order of the form. A field that was not sent reads as empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Posted(Vec<(String, String)>);
+
+impl Posted {
+    /// The value as it was typed.
+    pub fn raw(&self, name: &str) -> &str {
+        self.given(name).unwrap_or_default()
+    }
+
+    /// The value without surrounding space.
+    pub fn text(&self, name: &str) -> String {
+        self.raw(name).trim().to_owned()
+    }
+
+    /// The value, if the field was sent at all.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a field that may be sent more than once.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The command's id, which the page put into the form.
+    pub fn key(&self) -> Result<Uuid, Problem> {
+        self.raw("key").parse().map_err(|_| Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST"))
+    }
+
+    /// The pairs, for the form that is shown again.
+    pub fn into_pairs(self) -> Vec<(String, String)> {
+        self.0
+    }
+
+    /// The pairs but these: what is secret does not go back.
+    pub fn into_pairs_without(self, names: &[&str]) -> Vec<(String, String)> {
+        self.0.into_iter().filter(|(name, _)| !names.contains(&name.as_str())).collect()
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Posted, Refusal> {
+        let refused = |kind, code| Refusal(Problem::new(kind, code));
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| refused(ProblemKind::Invalid, "BODY_TOO_LARGE"))?;
+        let pairs: Vec<_> = form_urlencoded::parse(&body).into_owned().take(FIELDS_MAX + 1).collect();
+        if pairs.len() > FIELDS_MAX {
+            return Err(refused(ProblemKind::Invalid, "MALFORMED_REQUEST"));
+        }
+        Ok(Posted(pairs))
+    }
+}

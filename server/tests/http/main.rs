@@ -1,0 +1,11 @@
+//! Routes as browsers and programs use them; the path of a test is the path of its route.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod api_v1_me;
+mod middleware;
+mod office_dealers;
+mod settings;
+mod sign_in;

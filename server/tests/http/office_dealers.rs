@@ -1,0 +1,112 @@
+//! `/office/dealers`, `/office/users` and `/my/company`: the forms.
+
+use axum::http::StatusCode;
+use identity::demo_dealer_id;
+use uuid::Uuid;
+
+use crate::support::{PASSWORD, TestServer};
+
+fn key() -> String {
+    Uuid::now_v7().to_string()
+}
+
+#[tokio::test]
+async fn a_company_is_registered_once_however_often_the_button_is_pressed() {
+    let server = TestServer::new().await;
+    let mut sales = server.signed_in("sales").await;
+    let id = key();
+    let fields = [("key", id.as_str()), ("name", "顺达汽车"), ("city", "南京"), ("phone", "025-84567890")];
+    for _ in 0..2 {
+        let answer = sales.post("/office/dealers/new", &fields).await;
+        let there = format!("/office/dealers/{id}?done=DEALER_REGISTERED");
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, there.as_str()));
+    }
+    let again = sales.post("/office/dealers/new", &[("key", &key()), fields[1], fields[2], fields[3]]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("顺达汽车") && again.body.contains("南京"), "what was typed is kept");
+    let page = sales.get(&format!("/office/dealers/{id}")).await;
+    assert!(page.body.contains("顺达汽车") && !page.body.contains("84567890"), "the number is masked");
+}
+
+#[tokio::test]
+async fn suspending_asks_for_a_reason_and_shows_it() {
+    let server = TestServer::new().await;
+    let mut sales = server.signed_in("sales").await;
+    let path = format!("/office/dealers/{}", demo_dealer_id("yuanxing"));
+    let silent = sales.post(&path, &[("form", "suspend"), ("key", &key()), ("why", "")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("form", "suspend"), ("key", &key()), ("why", "逾期未付款")];
+    assert!(sales.post(&path, &fields).await.location().ends_with("?done=DEALER_SUSPENDED"));
+    let page = sales.get(&path).await.body;
+    assert!(page.contains("逾期未付款") && page.contains("苏晓"), "the trail says why and who");
+    let list = sales.get("/office/dealers?status=suspended").await.body;
+    assert!(list.contains("远行二手车") && !list.contains("恒信车业"));
+}
+
+#[tokio::test]
+async fn exports_hold_exactly_what_is_filtered() {
+    let server = TestServer::new().await;
+    let mut sales = server.signed_in("sales").await;
+    let answer = sales.get("/office/dealers.csv?q=%E6%81%92%E4%BF%A1").await;
+    assert!(answer.header("content-type").starts_with("text/csv"));
+    assert!(answer.body.contains("恒信车业") && !answer.body.contains("远行二手车"));
+    assert!(answer.body.contains("139****6688"));
+    let people = sales.get("/office/users.csv?seat=dealer").await.body;
+    assert!(people.contains("hengxin2") && !people.contains("finance"));
+}
+
+#[tokio::test]
+async fn an_owner_keeps_the_companys_users_and_no_others() {
+    let server = TestServer::new().await;
+    let mut owner = server.signed_in("yuanxing").await;
+    let id = key();
+    let fields = [
+        ("form", "user"),
+        ("key", id.as_str()),
+        ("login", "xiaochen"),
+        ("display_name", "小陈"),
+        ("password", PASSWORD),
+    ];
+    assert_eq!(owner.post("/my/company", &fields).await.location(), "/my/company?done=USER_REGISTERED");
+    assert!(owner.get("/my/company").await.body.contains("小陈"));
+    let path = format!("/my/company/users/{id}");
+    let off = owner.post(&path, &[("form", "deactivate"), ("key", &key())]).await;
+    assert_eq!(off.location(), format!("{path}?done=USER_DEACTIVATED"));
+
+    let stranger = server.person("hengxin").user_id;
+    let theirs = format!("/my/company/users/{stranger}");
+    assert_eq!(owner.get(&theirs).await.status, StatusCode::NOT_FOUND);
+    let change = owner.post(&theirs, &[("form", "deactivate"), ("key", &key())]).await;
+    assert_eq!(change.status, StatusCode::NOT_FOUND);
+    let mut member = server.signed_in("yuanxing2").await;
+    let fields = [("key", key()), ("login", "friend".into()), ("display_name", "朋友".into())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    assert_eq!(member.post("/my/company", &fields).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn admins_register_and_change_colleagues() {
+    let server = TestServer::new().await;
+    let mut admin = server.signed_in("admin").await;
+    let id = key();
+    let none = [("key", id.as_str()), ("login", "li.na"), ("display_name", "李娜"), ("password", PASSWORD)];
+    assert_eq!(admin.post("/office/users/new", &none).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [none[0], none[1], none[2], none[3], ("roles", "finance"), ("roles", "pricing")];
+    let answer = admin.post("/office/users/new", &fields).await;
+    assert_eq!(answer.location(), format!("/office/users/{id}?done=USER_REGISTERED"));
+    let path = format!("/office/users/{id}");
+    let facts = [
+        ("form", "facts"),
+        ("key", &key()),
+        ("display_name", "李娜娜"),
+        ("has_roles", "yes"),
+        ("roles", "sales"),
+        ("why", "转岗"),
+    ];
+    assert_eq!(admin.post(&path, &facts).await.location(), format!("{path}?done=USER_CHANGED"));
+    let page = admin.get(&path).await.body;
+    assert!(page.contains("李娜娜") && page.contains("转岗"));
+    let mut sales = server.signed_in("sales").await;
+    let facts = [("form", "facts"), ("key", &key()), ("display_name", "谁"), ("why", "")];
+    assert_eq!(sales.post(&path, &facts).await.status, StatusCode::FORBIDDEN);
+}
