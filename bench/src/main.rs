@@ -1,1 +1,86 @@
-fn main() {}
+//! `bench bids | watchers | pages | kill | bad-input`: load on a running server, and the proof that no answer was
+//! lost. `docs/performance.md` says how each figure is repeated.
+
+mod bad_input;
+mod bids;
+mod heard;
+mod kill;
+mod latency;
+mod ledger;
+mod measure;
+mod oracle;
+mod pace;
+mod pages;
+mod report;
+mod seed;
+mod socket;
+mod target;
+mod watchers;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Whatever goes wrong ends the program with a sentence.
+type Fault = Box<dyn Error + Send + Sync>;
+type Result<T, E = Fault> = std::result::Result<T, E>;
+
+/// Load and benchmarks for Luochui.
+#[derive(Parser)]
+#[command(about)]
+struct Arguments {
+    /// Threads of the generator: one leaves the most of a small machine to the server.
+    #[arg(long, default_value_t = 1, global = true)]
+    threads: usize,
+    #[command(subcommand)]
+    scenario: Scenario,
+}
+
+#[derive(Subcommand)]
+enum Scenario {
+    Bids(bids::BidsArguments),
+    Watchers(watchers::WatchersArguments),
+    Pages(pages::PagesArguments),
+    Kill(kill::KillArguments),
+    BadInput(bad_input::BadInputArguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut builder = match arguments.threads {
+        0 | 1 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = builder.worker_threads(arguments.threads.max(1)).enable_all().build();
+    let done = runtime.map_err(Fault::from).and_then(|runtime| runtime.block_on(run(arguments.scenario)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(error.as_ref()),
+    }
+}
+
+async fn run(scenario: Scenario) -> Result<()> {
+    match scenario {
+        Scenario::Bids(arguments) => bids::run(arguments).await,
+        Scenario::Watchers(arguments) => watchers::run(arguments).await,
+        Scenario::Pages(arguments) => pages::run(arguments).await,
+        Scenario::Kill(arguments) => kill::run(arguments).await,
+        Scenario::BadInput(arguments) => bad_input::run(arguments).await,
+    }
+}
+
+fn fault(what: impl Into<String>) -> Fault {
+    what.into().into()
+}
+
+#[expect(clippy::print_stderr, reason = "this is where a failure is said")]
+fn failed(error: &dyn Error) -> ExitCode {
+    eprintln!("cannot go on: {error}");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        eprintln!("  because: {inner}");
+        cause = inner.source();
+    }
+    ExitCode::FAILURE
+}

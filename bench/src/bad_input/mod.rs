@@ -1,0 +1,143 @@
+//! `bench bad-input`: what is no frame, what is no bid, and who is nobody; while an ordinary room goes on bidding.
+
+mod attack;
+mod bids;
+mod frames;
+mod http;
+mod outcome;
+mod strangers;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use crate::bids::amounts::Climb;
+use crate::bids::room::{self, Room};
+use crate::measure::process;
+use crate::oracle;
+use crate::pace::Schedule;
+use crate::report::{self, Sheet};
+use crate::seed::lots::{self, SeededLot};
+use crate::seed::people::{self, Seat};
+use crate::target::{Databases, Target, TargetArguments};
+use crate::{Result, fault, socket};
+
+use outcome::Outcomes;
+
+/// Sockets of the ordinary room.
+const ORDINARY_SOCKETS: usize = 20;
+const LAST_ANSWERS: Duration = Duration::from_secs(15);
+/// What the memory may grow by, in percent, once the attackers are gone.
+const GROWTH_MAX: f64 = 5.0;
+/// Freed memory goes back to the system a little later.
+const SETTLE: Duration = Duration::from_secs(5);
+
+/// Bad input of every kind on a running server.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BadInputArguments {
+    #[command(flatten)]
+    target: TargetArguments,
+    /// How many malformed frames.
+    #[arg(long, default_value_t = 10_000)]
+    frames: usize,
+    /// Sockets that send them.
+    #[arg(long, default_value_t = 60)]
+    attackers: usize,
+    /// Bids a second of the ordinary room, whose answers are timed before and during it.
+    #[arg(long, default_value_t = 100.0)]
+    rate: f64,
+    /// For how many seconds the ordinary room is timed alone.
+    #[arg(long, default_value_t = 10)]
+    before: u64,
+}
+
+/// Everything the cases need.
+pub(crate) struct Ground {
+    target: Target,
+    databases: Databases,
+    seats: Vec<Seat>,
+    open: SeededLot,
+    closed: SeededLot,
+    scheduled: SeededLot,
+}
+
+/// Runs it.
+pub(crate) async fn run(arguments: BadInputArguments) -> Result<()> {
+    let target = arguments.target.target().await?;
+    let databases = arguments.target.databases().await?;
+    let ground = ground(&arguments, target, databases).await?;
+    let ordinary = lots::seed(&ground.databases.auction, 2).await?;
+    let alone = Duration::from_secs(arguments.before);
+    let mut sheet = Sheet::default();
+    let quiet = room(&ground, &ordinary, &arguments, alone).await?;
+    timed(&mut sheet, "ordinary bids, alone", &quiet);
+    let before_kib = memory(&ground.target)?;
+    let mut outcomes = Outcomes::default();
+    // long enough for the whole attack; ended when that is over
+    let length = attack::duration(arguments.frames, arguments.attackers);
+    let (during, attacked) = tokio::join!(
+        room(&ground, &ordinary, &arguments, length),
+        everything(&arguments, &ground, &mut outcomes)
+    );
+    let (during, ()) = (during?, attacked?);
+    timed(&mut sheet, "ordinary bids, attacked", &during);
+    tokio::time::sleep(SETTLE).await;
+    let growth = (memory(&ground.target)? / before_kib - 1.0) * 100.0;
+    sheet.add("server memory growth, %", growth, 1);
+    let acks: Vec<_> = quiet.acks.into_iter().chain(during.acks).collect();
+    let verdict = oracle::judge(&ground.databases.auction, &ordinary, &acks).await?;
+    sheet.count("cases answered as they should", outcomes.right());
+    sheet.count("cases answered otherwise", outcomes.wrong());
+    outcomes.print();
+    report::print("bad input", &[sheet]);
+    report::say(format!("ordinary room: {}", verdict.line()));
+    if outcomes.wrong() > 0 || verdict.faults() > 0 || growth > GROWTH_MAX {
+        return Err(fault("not everything was as it should be"));
+    }
+    Ok(())
+}
+
+async fn ground(arguments: &BadInputArguments, target: Target, databases: Databases) -> Result<Ground> {
+    let seats = people::seed(&databases, arguments.attackers.max(ORDINARY_SOCKETS) + 4).await?;
+    let none = || fault("no lot was seeded");
+    let open = lots::seed(&databases.auction, 1).await?.pop().ok_or_else(none)?;
+    let closed = lots::seed_closed(&databases.auction).await?.pop().ok_or_else(none)?;
+    let scheduled = lots::seed_scheduled(&databases.auction).await?.pop().ok_or_else(none)?;
+    Ok(Ground { target, databases, seats, open, closed, scheduled })
+}
+
+async fn everything(arguments: &BadInputArguments, ground: &Ground, outcomes: &mut Outcomes) -> Result<()> {
+    bids::try_all(ground, outcomes).await?;
+    strangers::try_all(ground, outcomes).await?;
+    http::try_all(ground, outcomes).await?;
+    attack::run(ground, arguments.frames, arguments.attackers, outcomes).await
+}
+
+async fn room(
+    ground: &Ground,
+    ordinary: &[SeededLot],
+    arguments: &BadInputArguments,
+    length: Duration,
+) -> Result<crate::bids::tally::Tally> {
+    let seats = &ground.seats[..ORDINARY_SOCKETS];
+    let sockets = socket::open_many(&ground.target, seats, seats.len()).await?;
+    let start = Instant::now() + Duration::from_millis(50);
+    let (bidders, orders) = Room::open(sockets, start, start + length + LAST_ANSWERS, None).split();
+    let climb = Arc::new(Climb::new(ordinary, 0.2));
+    drop(orders.at(Schedule { start, rate: arguments.rate, length }, climb));
+    room::gather(bidders).await
+}
+
+fn timed(sheet: &mut Sheet, name: &str, tally: &crate::bids::tally::Tally) {
+    sheet.count(format!("{name}: durable answers"), tally.latency.count());
+    sheet.add(format!("{name}: P50 ms"), tally.latency.at_ms(0.5), 2);
+    sheet.add(format!("{name}: P99 ms"), tally.latency.at_ms(0.99), 2);
+    sheet.count(format!("{name}: no answer"), (tally.unanswered.len() + tally.failed.len()) as u64);
+}
+
+fn memory(target: &Target) -> Result<f64> {
+    let pid =
+        target.server_pid.ok_or_else(|| fault("the server's process is not found: give --server-pid"))?;
+    process::resident_kib(pid).ok_or_else(|| fault("the server is gone"))
+}

@@ -1,0 +1,149 @@
+//! The server that is killed: on a port and a data folder of its own.
+
+use std::fs::{self, File, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+use crate::pace::doze;
+use crate::target::{Databases, Target};
+use crate::{Result, fault};
+
+/// The first start makes the cluster and the tables.
+const READY_WITHIN: Duration = Duration::from_secs(90);
+const STOPPED_WITHIN: Duration = Duration::from_secs(40);
+const POLL: Duration = Duration::from_millis(10);
+
+/// A server with its folder. Whatever happens, it and its PostgreSQL end with this value.
+pub(super) struct Victim {
+    binary: PathBuf,
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Victim {
+    /// Starts a server on an empty folder.
+    pub(super) async fn start(binary: &Path) -> Result<Victim> {
+        let binary =
+            binary.canonicalize().map_err(|error| fault(format!("{}: {error}", binary.display())))?;
+        // PostgreSQL runs as another user when we are root, and must be able to enter
+        let folder = tempfile::Builder::new()
+            .prefix("luochui-kill-")
+            .permissions(Permissions::from_mode(0o755))
+            .tempdir()?;
+        // free now; nobody else takes it in the next moment
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut victim = Victim { binary, folder, port, child: None };
+        victim.start_again().await?;
+        Ok(victim)
+    }
+
+    /// Starts the server on what is in the folder and waits until it answers.
+    pub(super) async fn start_again(&mut self) -> Result<()> {
+        let log = File::options().create(true).append(true).open(self.log())?;
+        let child = Command::new(&self.binary)
+            .arg("serve")
+            .env("LUOCHUI_DATA", self.folder.path())
+            .env("LUOCHUI_ADDR", format!("127.0.0.1:{}", self.port))
+            .env("LUOCHUI_DEMO", "no")
+            .env_remove("LUOCHUI_PUBLIC_URL")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()?;
+        self.child = Some(child);
+        self.wait_until_ready().await
+    }
+
+    /// Kills the server with SIGKILL after this time, which may be a fraction of a millisecond.
+    pub(super) async fn kill_after(&mut self, moment: Duration) -> Result<()> {
+        let mut child = self.child.take().ok_or_else(|| fault("the server does not run"))?;
+        // the runtime's timer has whole milliseconds, and its thread may be busy with bids
+        let killing = std::thread::spawn(move || {
+            doze(moment);
+            child.kill().and_then(|()| child.wait())
+        });
+        while !killing.is_finished() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        killing.join().map_err(|_| fault("the killer panicked"))??;
+        Ok(())
+    }
+
+    /// Stops the server in order.
+    pub(super) async fn stop(mut self) -> Result<()> {
+        let Some(mut child) = self.child.take() else { return Ok(()) };
+        kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM)?;
+        let deadline = Instant::now() + STOPPED_WITHIN;
+        while Instant::now() < deadline {
+            if child.try_wait()?.is_some() {
+                return Ok(());
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        self.child = Some(child);
+        Err(fault("the server does not stop"))
+    }
+
+    /// Where it listens.
+    pub(super) async fn target(&self) -> Result<Target> {
+        let pid = self.child.as_ref().map(|child| child.id().cast_signed());
+        Target::at(&format!("http://127.0.0.1:{}", self.port), pid).await
+    }
+
+    /// Its databases; they outlive a killed server.
+    pub(super) async fn databases(&self) -> Result<Databases> {
+        Databases::embedded(self.folder.path()).await
+    }
+
+    async fn wait_until_ready(&mut self) -> Result<()> {
+        let url = format!("http://127.0.0.1:{}/api/v1/time", self.port);
+        let deadline = Instant::now() + READY_WITHIN;
+        loop {
+            if let Ok(answer) = reqwest::get(&url).await
+                && answer.status().is_success()
+            {
+                return Ok(());
+            }
+            let ended = self.child.as_mut().is_none_or(|child| !matches!(child.try_wait(), Ok(None)));
+            if ended || Instant::now() > deadline {
+                let log = fs::read_to_string(self.log()).unwrap_or_default();
+                let tail: Vec<&str> = log.lines().rev().take(15).collect();
+                let tail: Vec<&str> = tail.into_iter().rev().collect();
+                return Err(fault(format!("the server does not come up:\n{}", tail.join("\n"))));
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("server.log")
+    }
+}
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // best effort: we are already on the way out
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        // the PostgreSQL that a killed server left running, on our own folder; its pid file goes with it
+        let pid_file = self.folder.path().join("postgres/postmaster.pid");
+        let named = fs::read_to_string(&pid_file).unwrap_or_default();
+        if let Some(pid) = named.lines().next().and_then(|line| line.trim().parse().ok()) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGINT);
+            let deadline = Instant::now() + STOPPED_WITHIN;
+            while pid_file.exists() && Instant::now() < deadline {
+                doze(POLL);
+            }
+        }
+    }
+}

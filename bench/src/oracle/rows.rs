@@ -1,0 +1,68 @@
+//! Reads lots and their logs back.
+
+use bidding::LotState;
+use kernel::{LotId, UnixMs};
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row as _};
+use uuid::Uuid;
+
+use super::{Row, StoredLot};
+use crate::Result;
+
+/// A lot with its whole log, accepted commands in the order of their numbers.
+pub(crate) async fn load(auction: &PgPool, lot_id: LotId) -> Result<StoredLot> {
+    // one snapshot for both: the sweeper may write in between
+    let mut tx = auction.begin().await?;
+    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *tx).await?;
+    let lot = sqlx::query("SELECT seq, price_fen, leader_dealer_id, state FROM lot WHERE id = $1")
+        .bind(lot_id.0)
+        .fetch_one(&mut *tx)
+        .await?;
+    let log = sqlx::query(
+        "SELECT seq, judged_seq, key, actor, command, max_fen, confirmed, code, note, explanation, price_fen, leader,
+                (EXTRACT(EPOCH FROM admitted_at) * 1000)::bigint AS admitted_ms
+           FROM lot_log
+          WHERE lot_id = $1
+          ORDER BY seq NULLS LAST, judged_seq",
+    )
+    .bind(lot_id.0)
+    .fetch_all(&mut *tx)
+    .await?;
+    tx.rollback().await?;
+    let state: LotState = serde_json::from_value(lot.try_get("state")?)?;
+    Ok(StoredLot {
+        lot_id,
+        seq: lot.try_get("seq")?,
+        price_fen: lot.try_get("price_fen")?,
+        leader: lot.try_get("leader_dealer_id")?,
+        state,
+        log: log.iter().map(row).collect::<Result<_, _>>()?,
+    })
+}
+
+/// How many of these keys are in the log.
+pub(crate) async fn landed(auction: &PgPool, keys: &[Uuid]) -> Result<u64, sqlx::Error> {
+    let landed: i64 = sqlx::query_scalar("SELECT count(*) FROM lot_log WHERE key = ANY($1)")
+        .bind(keys)
+        .fetch_one(auction)
+        .await?;
+    Ok(landed.unsigned_abs())
+}
+
+fn row(row: &PgRow) -> Result<Row, sqlx::Error> {
+    Ok(Row {
+        seq: row.try_get("seq")?,
+        judged_seq: row.try_get("judged_seq")?,
+        key: row.try_get("key")?,
+        actor: row.try_get("actor")?,
+        command: row.try_get("command")?,
+        max_fen: row.try_get("max_fen")?,
+        confirmed: row.try_get("confirmed")?,
+        code: row.try_get("code")?,
+        note: row.try_get("note")?,
+        explanation: row.try_get("explanation")?,
+        price_fen: row.try_get("price_fen")?,
+        leader: row.try_get("leader")?,
+        admitted_at: UnixMs(row.try_get("admitted_ms")?),
+    })
+}

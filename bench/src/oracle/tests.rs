@@ -1,0 +1,199 @@
+//! An oracle that finds nothing proves nothing: each kind of damage must be found.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use bidding::{Command, LotState, apply_all, decide};
+use kernel::{DealerId, Fen, LotId, UnixMs};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::*;
+use crate::ledger::Answer;
+use crate::seed::lots::terms;
+
+const OPENS: UnixMs = UnixMs(1_000);
+const STEP: i64 = 500_000;
+
+/// A lot, its log and the answers, as a correct server would leave them.
+struct World {
+    seeded: LotState,
+    stored: StoredLot,
+    acks: Vec<Ack>,
+}
+
+impl World {
+    fn new() -> World {
+        let seeded = LotState::scheduled(terms(UnixMs(9_000_000)), OPENS, UnixMs(9_000_000), None);
+        let lot_id = LotId(Uuid::now_v7());
+        let stored = StoredLot {
+            lot_id,
+            seq: 0,
+            price_fen: None,
+            leader: None,
+            state: seeded.clone(),
+            log: Vec::new(),
+        };
+        let mut world = World { seeded, stored, acks: Vec::new() };
+        world.run(Uuid::nil(), &Command::Open);
+        let (early, late) = (DealerId(Uuid::now_v7()), DealerId(Uuid::now_v7()));
+        let start = world.seeded.terms.start_fen.0;
+        for (dealer_id, steps) in
+            [(early, 0), (late, 6), (early, 2), (early, 6), (late, 5), (early, 1), (late, 9)]
+        {
+            let max_fen = Fen(start + steps * STEP);
+            world.run(dealer_id.0, &Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None });
+        }
+        world
+    }
+
+    fn run(&mut self, actor: Uuid, command: &Command) {
+        let now = OPENS.plus_ms(10);
+        let (key, judged_seq) = (Uuid::now_v7(), self.stored.state.seq);
+        let verdict = decide(&self.stored.state, command, now);
+        let (seq, code, note, explanation) = match verdict {
+            Ok(accepted) => {
+                self.stored.state = apply_all(&self.stored.state, &accepted.events);
+                let note = accepted
+                    .note
+                    .map(|note| serde_json::to_value(note).unwrap().as_str().unwrap().to_owned());
+                (Some(judged_seq + 1), None, note, Value::Null)
+            }
+            Err(refusal) => (None, Some(refusal.code.as_str().to_owned()), None, refusal.data),
+        };
+        let state = &self.stored.state;
+        (self.stored.seq, self.stored.price_fen) = (state.seq, state.price_fen.map(|price| price.0));
+        self.stored.leader = state.leader.map(|leader| leader.dealer_id.0);
+        let (name, max) = match command {
+            Command::PlaceMax { max_fen, .. } => ("place_max", Some(*max_fen)),
+            _ => ("open", None),
+        };
+        if let Some(max_fen) = max {
+            let answer = match (seq, code.clone()) {
+                (Some(seq), _) => Answer::Accepted { seq, note: note.clone() },
+                (None, code) => Answer::Refused { code: code.unwrap(), data: explanation.clone() },
+            };
+            let dealer_id = DealerId(actor);
+            self.acks.push(Ack { lot_id: self.stored.lot_id, dealer_id, key, max_fen, answer });
+        }
+        self.stored.log.push(Row {
+            seq,
+            judged_seq,
+            key,
+            actor,
+            command: name.to_owned(),
+            max_fen: max.map(|max| max.0),
+            confirmed: false,
+            code,
+            note,
+            explanation,
+            price_fen: self.stored.price_fen,
+            leader: self.stored.leader,
+            admitted_at: now,
+        });
+    }
+
+    fn judge(&self) -> Verdict {
+        let mut verdict = Verdict::default();
+        let acks: Vec<&Ack> = self.acks.iter().collect();
+        judge_lot(&mut verdict, &self.seeded, &self.stored, &acks);
+        verdict
+    }
+
+    fn row_of(&mut self, seq: i64) -> &mut Row {
+        self.stored.log.iter_mut().find(|row| row.seq == Some(seq)).unwrap()
+    }
+}
+
+#[test]
+fn a_whole_log_has_no_faults() {
+    let world = World::new();
+    let verdict = world.judge();
+    assert_eq!(verdict.examples(), [] as [String; 0]);
+    assert_eq!((verdict.acks, verdict.rows, verdict.lots), (7, 8, 1));
+    assert!(
+        world.acks.iter().any(|ack| matches!(ack.answer, Answer::Refused { .. })),
+        "refusals are in the mix"
+    );
+    assert!(verdict.line().ends_with("nothing wrong"), "{}", verdict.line());
+}
+
+#[test]
+fn a_lost_answer_is_found() {
+    let mut world = World::new();
+    world.stored.log.retain(|row| row.code.is_none());
+    assert!(world.judge().count(Fault::Lost) > 0);
+}
+
+#[test]
+fn a_lost_accepted_bid_is_a_gap_as_well() {
+    let mut world = World::new();
+    world.stored.log.retain(|row| row.seq != Some(3));
+    let verdict = world.judge();
+    assert_eq!((verdict.count(Fault::Lost), verdict.count(Fault::Gap)), (1, 1));
+}
+
+#[test]
+fn a_log_that_ends_before_its_lot_is_a_gap() {
+    let mut world = World::new();
+    world.stored.seq += 1;
+    assert_eq!(world.judge().count(Fault::Gap), 1);
+}
+
+#[test]
+fn a_bid_that_landed_twice_is_found() {
+    let mut world = World::new();
+    let twice = world.row_of(3).clone();
+    world.stored.log.push(twice);
+    assert_eq!(world.judge().count(Fault::Doubled), 1);
+}
+
+#[test]
+fn another_number_amount_or_code_than_answered_is_found() {
+    let mut world = World::new();
+    for ack in &mut world.acks {
+        match &mut ack.answer {
+            Answer::Accepted { seq, .. } => *seq += 1,
+            Answer::Refused { code, .. } => code.push('X'),
+        }
+    }
+    assert_eq!(world.judge().count(Fault::AnsweredOtherwise), 7);
+    let mut world = World::new();
+    world.acks[0].max_fen = Fen(world.acks[0].max_fen.0 + 1);
+    assert_eq!(world.judge().count(Fault::AnsweredOtherwise), 1);
+}
+
+#[test]
+fn a_repeat_that_was_answered_otherwise_is_found() {
+    let mut world = World::new();
+    let mut repeat = world.acks[0].clone();
+    repeat.answer = Answer::Refused { code: "DUPLICATE".into(), data: Value::Null };
+    world.acks.push(repeat);
+    // once against the log, once against the first answer
+    assert_eq!(world.judge().count(Fault::AnsweredOtherwise), 2);
+}
+
+#[test]
+fn a_falling_price_is_found() {
+    let mut world = World::new();
+    let before = world.row_of(3).price_fen;
+    world.row_of(4).price_fen = before.map(|price| price - 1);
+    assert_eq!(world.judge().count(Fault::PriceFell), 1);
+}
+
+#[test]
+fn a_wrong_leader_is_found() {
+    let mut world = World::new();
+    world.stored.leader = Some(Uuid::now_v7());
+    assert_eq!(world.judge().count(Fault::WrongLeader), 1);
+    let mut world = World::new();
+    let overtaken = world.row_of(2).actor;
+    world.row_of(3).leader = Some(overtaken);
+    let verdict = world.judge();
+    assert_eq!((verdict.count(Fault::WrongLeader), verdict.count(Fault::FoldDiffers)), (1, 1));
+}
+
+#[test]
+fn a_state_that_is_not_the_fold_of_its_log_is_found() {
+    let mut world = World::new();
+    world.stored.state.second_max_fen = Some(Fen(1));
+    assert_eq!(world.judge().count(Fault::FoldDiffers), 1);
+}

@@ -1,0 +1,79 @@
+//! Sockets of the live channel, as a dealer's browser opens them.
+
+use std::net::SocketAddr;
+
+use bidding::ClientFrame;
+use kernel::LotId;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::header::{COOKIE, ORIGIN};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::Result;
+use crate::seed::people::Seat;
+use crate::target::Target;
+
+/// The path of the live channel.
+pub(crate) const PATH: &str = "/ws/auction";
+/// The session cookie of a server without https.
+pub(crate) const SESSION_COOKIE: &str = "luochui";
+/// The server lets a socket send 20 frames a second; enough sockets must share a load that each stays below.
+pub(crate) const FRAMES_A_SECOND: f64 = 15.0;
+/// Thousands of sockets in one generator: the default of 128 KiB each would be most of its memory.
+const READ_BUFFER: usize = 4 * 1024;
+/// How many connections are opened at a time: more only queue in the listener's backlog.
+const OPEN_AT_ONCE: usize = 64;
+
+pub(crate) type Socket = WebSocketStream<TcpStream>;
+
+/// What a handshake presents.
+pub(crate) struct Handshake<'a> {
+    pub(crate) addr: SocketAddr,
+    pub(crate) origin: Option<&'a str>,
+    pub(crate) session: Option<&'a str>,
+}
+
+/// Opens a socket as this dealer's user.
+pub(crate) async fn open(target: &Target, seat: &Seat) -> Result<Socket> {
+    let handshake =
+        Handshake { addr: target.addr, origin: Some(&target.origin), session: Some(&seat.session) };
+    Ok(shake(&handshake).await?)
+}
+
+/// Opens many sockets, socket `n` for seat `n` (in turn, when there are more sockets than seats).
+pub(crate) async fn open_many(target: &Target, seats: &[Seat], count: usize) -> Result<Vec<(Seat, Socket)>> {
+    use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+    let seats = seats.iter().cycle().take(count);
+    let opening = seats.map(|seat| async move { Ok((seat.clone(), open(target, seat).await?)) });
+    stream::iter(opening).buffered(OPEN_AT_ONCE).try_collect().await
+}
+
+/// One handshake; the error holds the server's answer when it refuses.
+pub(crate) async fn shake(handshake: &Handshake<'_>) -> Result<Socket, Error> {
+    let mut request = format!("ws://{}{PATH}", handshake.addr).into_client_request()?;
+    let headers = request.headers_mut();
+    if let Some(origin) = handshake.origin {
+        headers.insert(ORIGIN, origin.parse()?);
+    }
+    if let Some(session) = handshake.session {
+        headers.insert(COOKIE, format!("{SESSION_COOKIE}={session}").parse()?);
+    }
+    let stream = TcpStream::connect(handshake.addr).await?;
+    stream.set_nodelay(true)?;
+    let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER).write_buffer_size(READ_BUFFER);
+    let (socket, _) = tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await?;
+    Ok(socket)
+}
+
+/// A frame as a message.
+pub(crate) fn message(frame: &ClientFrame) -> Message {
+    // the frame types hold nothing that JSON cannot
+    Message::text(serde_json::to_string(frame).unwrap_or_default())
+}
+
+/// "I follow this lot."
+pub(crate) fn watch(lot_id: LotId) -> Message {
+    message(&ClientFrame::Watch { lot_id })
+}
