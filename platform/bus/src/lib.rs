@@ -25,7 +25,7 @@ use platform_db::CommandError;
 use sqlx::PgConnection;
 
 pub use inbox::MAX_ATTEMPTS;
-pub use outbox::{Meta, envelope, publish};
+pub use outbox::{Meta, envelope, publish, publish_all};
 pub use relay::{Bus, Member};
 
 /// What a service does with other services' events.
