@@ -149,6 +149,36 @@ fn links_between_documents_lead_somewhere() {
     report("a link leads nowhere", &breaches);
 }
 
+/// A walk through the code that names files which have moved is worse than none.
+#[test]
+fn files_that_documents_name_are_there() {
+    let mut breaches = Vec::new();
+    let ours = [
+        "app/",
+        "bench/",
+        "connector/",
+        "core/",
+        "domain/",
+        "migrations/",
+        "platform/",
+        "script/",
+        "server/",
+        "tidy/",
+    ];
+    for file in files(&[".md"]) {
+        for named in file.text.split('`').skip(1).step_by(2) {
+            // with a placeholder it is no one file
+            let is_path = ours.iter().any(|folder| named.starts_with(folder))
+                && !named.contains(['<', '*', '{', ' ', ':'])
+                && !named.contains("NNNN");
+            if is_path && !tidy::root().join(named).exists() {
+                breaches.push(format!("{} → {named}", file.path));
+            }
+        }
+    }
+    report("a document names a file that is not there", &breaches);
+}
+
 #[test]
 fn the_scripts_install_the_wasm_bindgen_that_the_workspace_names() {
     let common = read("script/lib/common.sh");
