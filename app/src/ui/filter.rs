@@ -1,0 +1,80 @@
+//! The filter of a list: a form that asks, so that the address holds it and can be shared.
+
+use leptos::prelude::*;
+
+use crate::context::page;
+use crate::i18n::t;
+
+use super::field_choice::{Choice, options};
+use super::icon::{Icon, IconView};
+
+/// What a filter keeps without showing it.
+const KEPT: [&str; 2] = ["sort", "order"];
+
+/// A search field, the list's other filters (the children) and a way back to everything. The rest of the address that
+/// is not a filter (the order) is kept.
+#[component]
+pub fn FilterBar(
+    /// What the search field looks for: 车架号、品牌、订单号.
+    #[prop(into)]
+    search: String,
+    #[prop(optional)] children: Option<Children>,
+    /// To the right: exports.
+    #[prop(default = None, into)]
+    actions: Option<AnyView>,
+) -> impl IntoView {
+    let cx = page();
+    let lang = cx.lang;
+    let keep = |name: &&'static str| cx.query.get(name).map(|value| (*name, value.to_owned()));
+    let kept = KEPT.iter().filter_map(keep).map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    let filters = |(name, value): &&(String, String)| {
+        !value.is_empty() && !KEPT.contains(&name.as_str()) && !["page", "done"].contains(&name.as_str())
+    };
+    let is_filtered = cx.query.pairs().iter().any(|pair| filters(&pair));
+    let typed = cx.query.get("q").unwrap_or_default().to_owned();
+    view! {
+        <form method="get" action=cx.path.clone() class="filter" role="search">
+            {kept.collect_view()}
+            <div class="filter__search">
+                <IconView icon=Icon::Search/>
+                <input class="input" type="search" name="q" value=typed placeholder=search.clone() aria-label=search/>
+            </div>
+            {children.map(|children| children())}
+            <button class="button" type="submit"><IconView icon=Icon::Filter/>{t(lang, "ui.filter")}</button>
+            {is_filtered.then(|| view! { <a class="button button--quiet" href=cx.path.clone()>{t(lang, "ui.clear")}</a> })}
+            {actions.map(|actions| view! { <div class="filter__actions">{actions}</div> })}
+        </form>
+    }
+}
+
+/// One filter with given answers.
+#[component]
+pub fn FilterSelect(name: &'static str, #[prop(into)] label: String, choices: Vec<Choice>) -> impl IntoView {
+    let value = page().query.get(name).unwrap_or_default().to_owned();
+    let class = if value.is_empty() { "input input--select" } else { "input input--select input--set" };
+    view! {
+        <select class=class name=name aria-label=label.clone()>
+            <option value="">{label.clone()}</option>
+            {options(choices, &value)}
+        </select>
+    }
+}
+
+/// One filter that is typed: a day, an amount.
+#[component]
+pub fn FilterField(
+    name: &'static str,
+    #[prop(into)] label: String,
+    /// `date`, `number`; text by itself.
+    #[prop(default = "text")]
+    kind: &'static str,
+) -> impl IntoView {
+    let value = page().query.get(name).unwrap_or_default().to_owned();
+    let placeholder = (kind != "date").then(|| label.clone());
+    view! {
+        <label class="filter__field">
+            {(kind == "date").then(|| label.clone())}
+            <input class="input" type=kind name=name value=value placeholder=placeholder.clone() aria-label=placeholder/>
+        </label>
+    }
+}

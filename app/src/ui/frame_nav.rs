@@ -1,0 +1,101 @@
+//! What navigation shows: pages that exist and that this person may see, and nothing else.
+
+use leptos::prelude::*;
+
+use crate::context::{PageContext, page};
+use crate::i18n::t;
+use crate::routes::is_open_to;
+
+use super::icon::{Icon, IconView};
+
+/// One place to go.
+struct Place {
+    path: &'static str,
+    /// The key of its name.
+    name: &'static str,
+    icon: Icon,
+}
+
+const fn place(path: &'static str, name: &'static str, icon: Icon) -> Place {
+    Place { path, name, icon }
+}
+
+/// The dealers' places; at most five fit under a thumb.
+const DEALER: &[Place] = &[
+    place("/auctions", "nav.hall", Icon::Gavel),
+    place("/my/bids", "nav.my_bids", Icon::Hand),
+    place("/my/orders", "nav.my_orders", Icon::Receipt),
+    place("/my", "nav.my", Icon::Building),
+];
+
+/// The staff's places, in groups: a key for the group's name, empty for none.
+const OFFICE: &[(&str, &[Place])] = &[
+    ("", &[place("/office", "nav.today", Icon::Dashboard)]),
+    (
+        "nav.group_trade",
+        &[
+            place("/office/vehicles", "nav.vehicles", Icon::Car),
+            place("/office/sales", "nav.sales", Icon::Gavel),
+            place("/auctions", "nav.hall", Icon::Eye),
+        ],
+    ),
+    (
+        "nav.group_settlement",
+        &[
+            place("/office/orders", "nav.orders", Icon::Receipt),
+            place("/office/receivables", "nav.receivables", Icon::Wallet),
+        ],
+    ),
+    (
+        "nav.group_people",
+        &[
+            place("/office/dealers", "nav.dealers", Icon::Building),
+            place("/office/users", "nav.users", Icon::Users),
+        ],
+    ),
+    ("nav.group_system", &[place("/office/dead-letters", "nav.dead_letters", Icon::Inbox)]),
+];
+
+/// The dealers' navigation: in the head, and on a phone under the thumb.
+#[component]
+pub(super) fn DealerNav() -> impl IntoView {
+    let cx = page();
+    let current = current_of(&cx, DEALER.iter());
+    let links = open_places(&cx, DEALER).map(|place| link(&cx, place, "dealer-nav__link", current)).collect_view();
+    view! { <nav class="dealer-nav" aria-label=t(cx.lang, "nav.main")>{links}</nav> }
+}
+
+/// The staff's navigation: groups one below the other.
+#[component]
+pub(super) fn OfficeNav() -> impl IntoView {
+    let cx = page();
+    let current = current_of(&cx, OFFICE.iter().flat_map(|(_, places)| places.iter()));
+    let group = |(name, places): &(&'static str, &'static [Place])| {
+        let links: Vec<_> = open_places(&cx, places).map(|place| link(&cx, place, "side-nav__link", current)).collect();
+        let title = (!name.is_empty()).then(|| view! { <p class="side-nav__group">{t(cx.lang, name)}</p> });
+        (!links.is_empty()).then(|| view! { <div>{title}{links}</div> })
+    };
+    view! { <nav class="side-nav" aria-label=t(cx.lang, "nav.main")>{OFFICE.iter().map(group).collect_view()}</nav> }
+}
+
+fn open_places<'a>(cx: &'a PageContext, places: &'static [Place]) -> impl Iterator<Item = &'static Place> + 'a {
+    places.iter().filter(|place| is_open_to(place.path, cx.principal.as_ref()))
+}
+
+/// The place this page belongs to: the one with the longest path that leads here.
+fn current_of(cx: &PageContext, places: impl Iterator<Item = &'static Place>) -> &'static str {
+    let leads_here = |path: &str| cx.path == path || cx.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+    let leading = places.map(|place| place.path).filter(|path| leads_here(path));
+    leading.max_by_key(|path| path.len()).unwrap_or_default()
+}
+
+fn link(cx: &PageContext, place: &'static Place, class: &'static str, current: &str) -> AnyView {
+    let is_current = (place.path == current).then_some("page");
+    view! {
+        <a class=class href=place.path aria-current=is_current>
+            <IconView icon=place.icon/>
+            <span>{t(cx.lang, place.name)}</span>
+        </a>
+    }
+    .into_any()
+}

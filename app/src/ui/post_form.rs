@@ -1,0 +1,69 @@
+//! Forms that change something: posted to the page's own path, shown again with what was typed when refused.
+
+use leptos::context::Provider;
+use leptos::prelude::*;
+
+use crate::context::page;
+use crate::form::FormState;
+
+use super::banner::ProblemBanner;
+
+/// The form around a field: its name and what was typed into it before it was refused.
+#[derive(Clone)]
+pub(super) struct FormScope {
+    name: &'static str,
+    state: FormState,
+}
+
+impl FormScope {
+    /// The scope of the field that is being drawn; outside a [`PostForm`], the page's whole form.
+    pub(super) fn current() -> FormScope {
+        use_context::<FormScope>().unwrap_or_else(|| FormScope { name: "", state: page().form.clone() })
+    }
+
+    /// The element's id: two forms of a page may have fields of the same name.
+    pub(super) fn id(&self, field: &str) -> String {
+        if self.name.is_empty() { format!("f-{field}") } else { format!("f-{}-{field}", self.name) }
+    }
+
+    pub(super) fn state(&self) -> &FormState {
+        &self.state
+    }
+}
+
+/// A hidden field with a fresh key: the id of the command this form makes. A double click sends the same one.
+#[component]
+pub fn FormKey() -> impl IntoView {
+    view! { <input type="hidden" name="key" value=platform_db::new_id().to_string()/> }
+}
+
+/// A form with its key, its refusal above the fields, and fields that know what was typed.
+#[component]
+pub fn PostForm(
+    /// Tells the forms of one page apart; sent as the hidden field `form`.
+    #[prop(optional)]
+    name: &'static str,
+    /// Where it goes, if not to the page's own path.
+    #[prop(optional, into)]
+    action: Option<String>,
+    /// It carries files.
+    #[prop(optional)]
+    upload: bool,
+    /// The layout of its fields: `form` stacks them, `form form--columns` lays them side by side.
+    #[prop(default = "form")]
+    class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let cx = page();
+    let state = if name.is_empty() { cx.form.clone() } else { cx.form.of(name) };
+    let problem = state.problem.clone();
+    let action = action.unwrap_or_else(|| cx.path.clone());
+    view! {
+        <form method="post" action=action class=class enctype=upload.then_some("multipart/form-data")>
+            <FormKey/>
+            {(!name.is_empty()).then(|| view! { <input type="hidden" name="form" value=name/> })}
+            {problem.map(|problem| view! { <ProblemBanner problem/> })}
+            <Provider value=FormScope { name, state }>{children()}</Provider>
+        </form>
+    }
+}
