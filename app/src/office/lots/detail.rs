@@ -1,0 +1,173 @@
+//! `/office/lots/{id}`: a lot with its whole log, and what an auctioneer may do with it.
+
+use std::sync::Arc;
+
+use auction::{LogLine, LotDetail};
+use bidding::LotStatus;
+use kernel::{LotId, Problem, ProblemKind, Role};
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use crate::context::PageContext;
+use crate::i18n::{known, t, t_with};
+use crate::office::sales::{light, state_badge};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let lang = cx.lang;
+    let id: LotId = cx.id("id")?;
+    let detail = cx.services.auction.lot(cx.who()?, id).await.map_err(CommandError::into_problem)?;
+    let title = detail.lot.title.clone();
+    let crumbs = vec![Crumb::new(t(lang, "sale.title"), "/office/sales")];
+    let note = t_with(lang, "sale.lot_note", &[("no", &detail.lot.lot_no.to_string()), ("sale", &detail.sale.name)]);
+    let problem = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
+    let badge = state_badge(lang, &detail.lot.lot, cx.now);
+    let (tiles, facts, controls) = (tiles(&cx, &detail), facts(&cx, &detail), controls(&cx, &detail));
+    let (sale_id, vehicle_id) = (detail.lot.sale_id, detail.lot.vehicle_id);
+    let log = log(&cx, detail.log);
+    let body = view! {
+        <PageHead title=title.clone() crumbs=crumbs note=note badge=badge>
+            <LinkButton href=format!("/office/sales/{sale_id}")>{t(lang, "sale.to_sale")}</LinkButton>
+            <LinkButton href=format!("/office/vehicles/{vehicle_id}")>{t(lang, "sale.to_vehicle")}</LinkButton>
+        </PageHead>
+        {problem.map(|problem| view! { <ProblemBanner problem=problem/> })}
+        {tiles}
+        <div class="grid gap-4 lg:grid-cols-2">
+            {facts}
+            {controls}
+        </div>
+        {log}
+    };
+    Ok(PageView::office(title, body))
+}
+
+fn tiles(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
+    let lang = cx.lang;
+    let lot = &detail.lot;
+    let reserve = detail.reserve_fen.map_or_else(|| t(lang, "sale.reserve.none").into_owned(), |fen| fen.yuan());
+    let price = lot.lot.price_fen.map_or_else(|| "–".to_owned(), |fen| fen.yuan());
+    let (start, guide, bidders) = (lot.start_fen.yuan(), lot.guide_fen.yuan(), lot.lot.bidders.to_string());
+    view! {
+        <Tiles>
+            <Tile label=t(lang, "sale.price") value=price/>
+            <Tile label=t(lang, "sale.start") value=start/>
+            <Tile label=t(lang, "sale.reserve") value=reserve note=t(lang, "sale.reserve_secret").into_owned()/>
+            <Tile label=t(lang, "sale.guide") value=guide/>
+            <Tile label=t(lang, "sale.bidders") value=bidders/>
+        </Tiles>
+    }
+}
+
+fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
+    let lang = cx.lang;
+    let lot = &detail.lot;
+    let (opens_at, end_at) = (lot.opens_at, lot.lot.end_at);
+    let (vin, hash) = (lot.vin.clone(), lot.report_hash.clone());
+    let facts = vec![
+        Fact::new("VIN", view! { <span class="font-mono">{vin}</span> }),
+        Fact::new(t(lang, "sale.mileage"), format!("{} km", lot.mileage_km)),
+        Fact::new(t(lang, "sale.grade"), lot.grade.clone()),
+        Fact::new(t(lang, "sale.city"), lot.city.clone()),
+        Fact::new(t(lang, "sale.seller"), lot.seller_name.clone()),
+        Fact::new(t(lang, "sale.reserve_light"), light(lang, lot.lot.reserve)),
+        Fact::new(t(lang, "sale.opens_at"), view! { <Time at=opens_at form=TimeForm::Exact/> }),
+        Fact::new(t(lang, "sale.end_at"), view! { <Time at=end_at form=TimeForm::Exact/> }),
+        Fact::new(t(lang, "sale.extensions"), lot.lot.extensions.to_string()),
+        Fact::new(t(lang, "sale.report"), view! { <code class="text-xs break-all">{hash}</code> }),
+    ];
+    view! { <Panel title=t(lang, "sale.facts").into_owned()><Facts facts=facts/></Panel> }
+}
+
+fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
+    let lang = cx.lang;
+    let who = cx.principal.as_ref();
+    let has = |role| who.is_some_and(|person| person.has_role(role));
+    let (runs, prices) = (has(Role::Auctioneer), has(Role::Auctioneer) || has(Role::Pricing));
+    let lot = &detail.lot;
+    let path = format!("/office/lots/{}", lot.id);
+    let running = match lot.lot.status {
+        LotStatus::Open if runs => Some(
+            view! {
+                <ConfirmButton action=format!("{path}/pause") label=t(lang, "sale.pause")
+                    question=t_with(lang, "sale.pause_question", &[("title", &lot.title)]) confirm=t(lang, "sale.pause")/>
+            }
+            .into_any(),
+        ),
+        LotStatus::Paused if runs => Some(
+            view! { <PostButton action=format!("{path}/resume") kind=ButtonKind::Primary>{t(lang, "sale.resume")}</PostButton> }
+                .into_any(),
+        ),
+        _ => None,
+    };
+    let lowers = prices && lot.lot.status != LotStatus::Closed && detail.reserve_fen.is_some();
+    let lower = lowers.then(|| {
+        view! {
+            <PostForm action=format!("{path}/reserve") name="reserve">
+                <MoneyField name="reserve" label=t(lang, "sale.new_reserve") hint=t(lang, "sale.lower_hint").into_owned() required=true/>
+                <Button>{t(lang, "sale.lower_reserve")}</Button>
+            </PostForm>
+        }
+    });
+    let nothing = running.is_none() && lower.is_none();
+    view! {
+        <Panel title=t(lang, "sale.controls").into_owned()>
+            {nothing.then(|| view! { <p class="muted">{t(lang, "sale.no_controls")}</p> })}
+            {running}
+            {lower}
+        </Panel>
+    }
+}
+
+fn log(cx: &PageContext, log: Vec<LogLine>) -> impl IntoView + use<> {
+    let lang = cx.lang;
+    let columns = vec![
+        Column::number(t(lang, "sale.log.seq")),
+        Column::new(t(lang, "sale.log.at")),
+        Column::new(t(lang, "sale.log.command")),
+        Column::new(t(lang, "sale.log.who")),
+        Column::number(t(lang, "sale.log.max")),
+        Column::number(t(lang, "sale.price")),
+        Column::new(t(lang, "sale.log.answer")),
+    ];
+    let rows = log.into_iter().map(|line| log_row(cx, line)).collect_view();
+    view! {
+        <Panel title=t(lang, "sale.log.title").into_owned() flush=true>
+            <Table columns=columns caption=t(lang, "sale.log.title")>
+                {rows}
+            </Table>
+        </Panel>
+    }
+}
+
+fn log_row(cx: &PageContext, line: LogLine) -> impl IntoView + use<> {
+    let lang = cx.lang;
+    let who = match line.dealer_name {
+        Some(dealer) => format!("{dealer} · {}", line.user_name),
+        None if line.user_name == "sweeper" => t(lang, "sale.log.by_itself").into_owned(),
+        None => line.user_name,
+    };
+    let answer = match (&line.code, &line.note) {
+        (Some(code), _) => {
+            let words = known(lang, &format!("refusal.{code}")).map_or_else(|| code.clone(), std::borrow::Cow::into_owned);
+            view! { <Badge tone=Tone::Bad>{words}</Badge> }.into_any()
+        }
+        (None, Some(note)) => {
+            let words = known(lang, &format!("note.{note}")).map_or_else(|| note.clone(), std::borrow::Cow::into_owned);
+            view! { <Badge tone=Tone::Warn>{words}</Badge> }.into_any()
+        }
+        (None, None) => view! { <Badge tone=Tone::Good>{t(lang, "sale.log.accepted")}</Badge> }.into_any(),
+    };
+    view! {
+        <tr>
+            <td class="num">{line.seq}</td>
+            <td><Time at=line.admitted_at form=TimeForm::Exact/></td>
+            <td>{t(lang, &format!("sale.command.{}", line.command))}</td>
+            <td>{who}</td>
+            <td class="num"><Money fen=line.max_fen/></td>
+            <td class="num"><Money fen=line.price_fen/></td>
+            <td>{answer}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,3 @@
+//! One lot, as the office sees it: with names, maxes and the reserve.
+
+pub mod detail;

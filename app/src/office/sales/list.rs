@@ -1,0 +1,90 @@
+//! `/office/sales`: all sale sessions, the newest first.
+
+use std::sync::Arc;
+
+use auction::SaleLine;
+use kernel::{Fen, Role};
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use crate::context::PageContext;
+use crate::i18n::t;
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// How many sales a page shows; the service's own page size.
+const PAGE_SIZE: i64 = 100;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let lang = cx.lang;
+    let current = cx.query.get("state") == Some("current");
+    let number = cx.query.parse("page").unwrap_or(1).max(1);
+    let (total, sales) = cx.services.auction.sales(current, number).await.map_err(CommandError::into_problem)?;
+    let may_make = cx.who()?.has_role(Role::Auctioneer);
+    let tabs = vec![
+        Tab::new(t(lang, "sale.all"), cx.query.without("state").href(&cx.path), !current),
+        Tab::new(t(lang, "sale.current"), cx.query.with("state", "current").href(&cx.path), current),
+    ];
+    let body = view! {
+        <PageHead title=t(lang, "sale.title") note=t(lang, "sale.note").into_owned()>
+            {may_make.then(|| view! {
+                <LinkButton href="/office/sales/new" kind=ButtonKind::Primary icon=Icon::Plus>{t(lang, "sale.new")}</LinkButton>
+            })}
+        </PageHead>
+        <Tabs label=t(lang, "sale.title") tabs=tabs/>
+        {match sales.is_empty() {
+            true => view! {
+                <EmptyState icon=Icon::Gavel title=t(lang, "sale.empty") text=t(lang, "sale.empty_text").into_owned()>
+                    {may_make.then(|| view! { <LinkButton href="/office/sales/new">{t(lang, "sale.new")}</LinkButton> })}
+                </EmptyState>
+            }
+            .into_any(),
+            false => table(&cx, sales).into_any(),
+        }}
+        <Pager current=number total=total page_size=PAGE_SIZE/>
+    };
+    Ok(PageView::office(t(lang, "sale.title"), body))
+}
+
+fn table(cx: &PageContext, sales: Vec<SaleLine>) -> impl IntoView + use<> {
+    let lang = cx.lang;
+    let columns = vec![
+        Column::new(t(lang, "sale.name")),
+        Column::new(t(lang, "sale.opens_at")),
+        Column::new(t(lang, "sale.last_end_at")),
+        Column::number(t(lang, "sale.lots")),
+        Column::number(t(lang, "sale.open_lots")),
+        Column::number(t(lang, "sale.lot.sold")),
+        Column::number(t(lang, "sale.lot.provisional")),
+        Column::number(t(lang, "sale.lot.unsold")),
+        Column::number(t(lang, "sale.hammer")),
+    ];
+    let sum: i64 = sales.iter().map(|sale| sale.count.hammer_fen.0).sum();
+    let foot = view! {
+        <tr><td colspan="8">{t(lang, "sale.sum")}</td><td class="num"><Money fen=Fen(sum) wan=true/></td></tr>
+    }
+    .into_any();
+    view! {
+        <Table columns=columns caption=t(lang, "sale.title") foot=foot>
+            {sales.into_iter().map(row).collect_view()}
+        </Table>
+    }
+}
+
+fn row(sale: SaleLine) -> impl IntoView {
+    let count = sale.count;
+    view! {
+        <tr>
+            <td><a class="row-link" href=format!("/office/sales/{}", sale.id)>{sale.name}</a></td>
+            <td><Time at=sale.opens_at/></td>
+            <td><Time at=sale.last_end_at/></td>
+            <td class="num">{count.lots}</td>
+            <td class="num">{count.open}</td>
+            <td class="num">{count.sold}</td>
+            <td class="num">{count.provisional}</td>
+            <td class="num">{count.unsold}</td>
+            <td class="num"><Money fen=count.hammer_fen wan=true/></td>
+        </tr>
+    }
+}

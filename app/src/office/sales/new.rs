@@ -1,0 +1,124 @@
+//! `/office/sales/new`: a sale from priced cars. The form posts to the page's own path.
+
+use std::sync::Arc;
+
+use auction::OfferableCar;
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// At most so many cars to choose from at once; a search narrows them.
+const CARS_SHOWN: i64 = 200;
+/// A new sale opens after this pause, unless another time is typed.
+const OPENS_IN_MS: i64 = 10 * 60 * 1_000;
+/// And its first lot ends so long after it opened.
+const RUNS_FOR_MS: i64 = 60 * 60 * 1_000;
+const MINUTE_MS: i64 = 60_000;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let lang = cx.lang;
+    let search = cx.query.get("q").unwrap_or_default().to_owned();
+    let found = cx.services.auction.offerable_cars(&search, CARS_SHOWN).await;
+    let (total, cars) = found.map_err(CommandError::into_problem)?;
+    let body = view! {
+        <PageHead
+            title=t(lang, "sale.new")
+            crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")]
+            note=t(lang, "sale.new_note").into_owned()
+        />
+        <FilterBar search=t(lang, "sale.car_search")/>
+        {match cars.is_empty() {
+            true => view! {
+                <EmptyState icon=Icon::Car title=t(lang, "sale.no_cars") text=t(lang, "sale.no_cars_text").into_owned()>
+                    <LinkButton href="/office/vehicles">{t(lang, "sale.to_vehicles")}</LinkButton>
+                </EmptyState>
+            }
+            .into_any(),
+            false => form(&cx, total, cars).into_any(),
+        }}
+    };
+    Ok(PageView::office(t(lang, "sale.new"), body))
+}
+
+fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView + use<> {
+    let lang = cx.lang;
+    let opens = cx.now.plus_ms(OPENS_IN_MS - cx.now.0.rem_euclid(MINUTE_MS));
+    let ends = opens.plus_ms(RUNS_FOR_MS);
+    let modes = ["full", "stepped"].map(|mode| Choice::new(mode, t(lang, &format!("sale.mode.{mode}")))).to_vec();
+    let chosen: Vec<String> = cx.form.values_of("vehicle_id").into_iter().map(str::to_owned).collect();
+    let shown = i64::try_from(cars.len()).unwrap_or(total);
+    let count = t_with(lang, "sale.cars_count", &[("shown", &shown.to_string()), ("total", &total.to_string())]);
+    let car_error = cx.form.error("vehicle_ids").map(|code| crate::i18n::field_text(lang, code));
+    let (opens, ends) = (time::field_value(opens, cx.zone), time::field_value(ends, cx.zone));
+    let columns = columns(cx);
+    let rows = cars.into_iter().map(|car| row(car, &chosen)).collect_view();
+    view! {
+        <PostForm class="form">
+            <Panel title=t(lang, "sale.terms").into_owned()>
+                <div class="form form--columns">
+                    <TextField name="name" label=t(lang, "sale.name") required=true max_length=80 wide=true/>
+                    <TextField name="opens_at" label=t(lang, "sale.opens_at") kind=InputKind::DateTime required=true
+                        value=opens/>
+                    <TextField name="first_end_at" label=t(lang, "sale.first_end_at") kind=InputKind::DateTime required=true
+                        value=ends/>
+                    <TextField name="stagger" label=t(lang, "sale.stagger") kind=InputKind::Number required=true value="30"
+                        unit=t(lang, "sale.seconds").into_owned() hint=t(lang, "sale.stagger_hint").into_owned()/>
+                    <TextField name="window" label=t(lang, "sale.window") kind=InputKind::Number required=true value="120"
+                        unit=t(lang, "sale.seconds").into_owned() hint=t(lang, "sale.window_hint").into_owned()/>
+                    <TextField name="cap" label=t(lang, "sale.cap") kind=InputKind::Number required=true value="60"
+                        unit=t(lang, "sale.minutes").into_owned() hint=t(lang, "sale.cap_hint").into_owned()/>
+                    <SelectField name="below_reserve" label=t(lang, "sale.mode") choices=modes value="full"
+                        hint=t(lang, "sale.mode_hint").into_owned()/>
+                </div>
+            </Panel>
+            <Panel title=count flush=true>
+                {car_error.map(|text| view! { <p class="field__error p-4" role="alert">{text}</p> })}
+                <Table columns=columns caption=t(lang, "sale.choose_cars")>
+                    {rows}
+                </Table>
+            </Panel>
+            <div class="flex gap-2">
+                <Button kind=ButtonKind::Primary icon=Icon::Gavel>{t(lang, "sale.make")}</Button>
+                <LinkButton href="/office/sales">{t(lang, "ui.cancel")}</LinkButton>
+            </div>
+        </PostForm>
+    }
+}
+
+fn columns(cx: &PageContext) -> Vec<Column> {
+    let lang = cx.lang;
+    vec![
+        Column::new(t(lang, "sale.choose")),
+        Column::new(t(lang, "sale.car")),
+        Column::new("VIN"),
+        Column::number(t(lang, "sale.mileage")),
+        Column::new(t(lang, "sale.city")),
+        Column::new(t(lang, "sale.grade")),
+        Column::number(t(lang, "sale.guide")),
+        Column::number(t(lang, "sale.start")),
+        Column::number(t(lang, "sale.reserve")),
+    ]
+}
+
+fn row(car: OfferableCar, chosen: &[String]) -> impl IntoView + use<> {
+    let id = car.vehicle_id.to_string();
+    let is_chosen = chosen.contains(&id);
+    view! {
+        <tr>
+            <td><input type="checkbox" class="checkbox" name="vehicle_id" value=id checked=is_chosen aria-label=car.title.clone()/></td>
+            <td>{car.title}</td>
+            <td class="font-mono">{car.vin}</td>
+            <td class="num">{car.mileage_km}</td>
+            <td>{car.city}</td>
+            <td>{car.grade}</td>
+            <td class="num"><Money fen=car.guide_fen/></td>
+            <td class="num"><Money fen=car.start_fen/></td>
+            <td class="num"><Money fen=car.reserve_fen/></td>
+        </tr>
+    }
+}
