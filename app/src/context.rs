@@ -35,6 +35,8 @@ pub struct CspNonce(pub Arc<str>);
 pub struct PageContext {
     /// The domain services.
     pub services: Services,
+    /// The bus, for the operators' page of dead letters.
+    pub bus: platform_bus::Bus,
     /// Who looks, if signed in.
     pub principal: Option<Principal>,
     /// The language.

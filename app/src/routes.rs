@@ -1,6 +1,8 @@
 //! The only list of pages. The server registers exactly these, and the authorisation test walks them.
 
+use finance::READERS;
 use kernel::{Access, Principal};
+use platform_bus::dead::OPERATORS;
 
 use crate::page::Page;
 use crate::{dealer, office, sign_in};
@@ -11,8 +13,19 @@ pub static PAGES: &[Page] = &[
     Page { path: "/sign-in", access: Access::Public, draw: |cx| Box::pin(sign_in::page(cx)) },
     // --- dealers -----------------------------------------------------------------------------------
     Page { path: "/my", access: Access::Dealer, draw: |cx| Box::pin(dealer::home::page(cx)) },
+    Page { path: "/my/orders", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::list::page(cx)) },
+    Page { path: "/my/orders/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::detail::page(cx)) },
     // --- office ------------------------------------------------------------------------------------
     Page { path: "/office", access: Access::Staff, draw: |cx| Box::pin(office::home::page(cx)) },
+    Page { path: "/office/orders", access: Access::Staff, draw: |cx| Box::pin(office::orders::list::page(cx)) },
+    Page { path: "/office/orders/{id}", access: Access::Staff, draw: |cx| Box::pin(office::orders::detail::page(cx)) },
+    Page { path: "/office/receivables", access: READERS, draw: |cx| Box::pin(office::receivables::list::page(cx)) },
+    Page {
+        path: "/office/receivables/{id}",
+        access: READERS,
+        draw: |cx| Box::pin(office::receivables::detail::page(cx)),
+    },
+    Page { path: "/office/dead-letters", access: OPERATORS, draw: |cx| Box::pin(office::dead_letters::page(cx)) },
 ];
 
 /// The page of that path, as it stands in the list.

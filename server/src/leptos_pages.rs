@@ -78,6 +78,7 @@ async fn context(state: &AppState, parts: &mut Parts, form: FormState) -> PageCo
     let Appearance { lang, theme } = appearance_of(parts);
     PageContext {
         services: state.services.clone(),
+        bus: state.bus.clone(),
         principal: parts.extensions.get::<Principal>().cloned(),
         lang,
         theme,

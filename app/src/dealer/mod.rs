@@ -1,3 +1,4 @@
 //! Dealers' pages: phone first.
 
 pub mod home;
+pub mod orders;

@@ -1,5 +1,8 @@
 //! Pages of the staff: dense tables, a full working day.
 
+pub mod dead_letters;
 pub mod dealers;
 pub mod home;
+pub mod orders;
+pub mod receivables;
 pub mod users;

@@ -6,6 +6,10 @@ pub mod identity;
 pub mod refusal;
 pub mod sales;
 pub mod start;
+pub mod dead_letters;
+pub mod orders;
+pub mod receivables;
+pub mod sheet;
 
 use crate::route_table::Routes;
 
@@ -16,5 +20,8 @@ pub fn routes() -> Routes {
         .merge(auctions::routes())
         .merge(identity::routes())
         .merge(sales::routes())
+        .merge(dead_letters::routes())
+        .merge(orders::routes())
+        .merge(receivables::routes())
         .merge(start::routes())
 }

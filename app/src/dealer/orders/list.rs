@@ -1,0 +1,88 @@
+//! `/my/orders`: what the company bought, what is to pay, and until when. Cards, because a thumb reads them.
+
+use std::sync::Arc;
+
+use kernel::Lang;
+use leptos::prelude::*;
+use order::{OrderPage, OrderRow, PAGE_SIZE};
+use platform_db::CommandError;
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::office::orders::filter_of;
+use crate::office::orders::list::{exports, payment_choices};
+use crate::office::orders::parts::{CommercialBadge, PaymentBadge, due_words};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let filter = filter_of(&cx.query, cx.zone);
+    let found = cx.services.order.orders(cx.who()?, &filter).await;
+    let list = found.map_err(CommandError::into_problem)?;
+    let lang = cx.lang;
+    let is_new = list.rows.is_empty() && cx.query.pairs().is_empty();
+    let content = if is_new { nothing_yet(lang) } else { content(lang, list) };
+    let body = view! {
+        <PageHead title=t(lang, "order.my_title")/>
+        {(!is_new).then(|| view! {
+            <FilterBar search=t(lang, "order.my_search_hint") actions=exports("/my/orders")>
+                <FilterSelect name="payment" label=t(lang, "order.filter.payment") choices=payment_choices(lang)/>
+            </FilterBar>
+        })}
+        {content}
+    };
+    Ok(PageView::dealer(t(lang, "order.my_title"), body))
+}
+
+fn nothing_yet(lang: Lang) -> AnyView {
+    view! {
+        <EmptyState icon=Icon::Receipt title=t(lang, "order.my_empty.title") text=t(lang, "order.my_empty.text")>
+            <LinkButton href="/auctions" kind=ButtonKind::Primary>{t(lang, "order.my_empty.action")}</LinkButton>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+fn content(lang: Lang, list: OrderPage) -> AnyView {
+    if list.rows.is_empty() {
+        return view! { <EmptyState icon=Icon::Receipt title=t(lang, "order.empty.title")/> }.into_any();
+    }
+    let count = list.totals.count.to_string();
+    view! {
+        <p class="my-2 text-sm">
+            {t_with(lang, "order.total_of", &[("n", &count)])} " " <Money fen=list.totals.total_fen wan=true/>
+        </p>
+        <ul class="grid gap-3 lg:grid-cols-2">
+            {list.rows.into_iter().map(|row| card(lang, row)).collect_view()}
+        </ul>
+        <Pager current=list.page total=list.totals.count page_size=i64::from(PAGE_SIZE)/>
+    }
+    .into_any()
+}
+
+fn card(lang: Lang, row: OrderRow) -> AnyView {
+    let href = format!("/my/orders/{}", row.id);
+    let owes = matches!(row.payment.as_deref(), Some("unpaid" | "part_paid"));
+    let due = row.due_at.filter(|_| owes).map(|at| due_words(lang, at, row.overdue));
+    let class = if row.overdue { "text-sm font-semibold" } else { "text-sm" };
+    view! {
+        <li>
+            <Panel>
+                <a class="block" href=href>
+                    <span class="flex flex-wrap items-baseline justify-between gap-2">
+                        <strong>{row.title}</strong>
+                        <Money fen=row.total_fen wan=true/>
+                    </span>
+                    <span class="block text-sm opacity-70">{row.order_no} " · " {row.sale_name}</span>
+                    <span class="flex flex-wrap items-center gap-2 mt-2">
+                        <CommercialBadge state=row.commercial/>
+                        <PaymentBadge state=row.payment overdue=row.overdue/>
+                        {due.map(|text| view! { <span class=class>{text}</span> })}
+                    </span>
+                </a>
+            </Panel>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,4 @@
+//! A dealer's own orders.
+
+pub mod detail;
+pub mod list;

@@ -1,0 +1,86 @@
+//! `/office/orders/{id}`: the document, where it stands, and what happened.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use order::OrderDetail;
+use platform_db::CommandError;
+
+use super::document::Document;
+use super::parts::{
+    Axes, CommercialBadge, OrderTrail, PaymentBadge, due_words, lot_href, receivable_href, vehicle_href,
+};
+use crate::context::{PageContext, page as current};
+use crate::i18n::{t, t_with};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let found = cx.services.order.order(cx.who()?, cx.id("id")?).await;
+    let order = found.map_err(CommandError::into_problem)?;
+    let title = t_with(cx.lang, "order.detail_title", &[("no", &order.order_no)]);
+    let crumbs = vec![Crumb::new(t(cx.lang, "order.title"), "/office/orders")];
+    Ok(PageView::office(title.clone(), view! { <Order order title crumbs/> }))
+}
+
+/// An order's page, for whoever may see it.
+#[component]
+pub fn Order(order: OrderDetail, title: String, crumbs: Vec<Crumb>) -> impl IntoView {
+    let cx = current();
+    let lang = cx.lang;
+    let who = cx.principal.as_ref();
+    let state = |name: &str| {
+        let axis = order.axes.iter().find(|axis| axis.axis.name() == name);
+        axis.and_then(|axis| axis.state.as_ref()).map(|(state, _)| state.clone())
+    };
+    let (commercial, payment, overdue) =
+        (state("commercial").unwrap_or_default(), state("payment"), order.overdue);
+    let owes = matches!(payment.as_deref(), Some("unpaid" | "part_paid"));
+    let due = order.due_at.filter(|_| owes).map(|at| due_words(lang, at, overdue));
+    let badge =
+        view! { <CommercialBadge state=commercial/> <PaymentBadge state=payment overdue/> }.into_any();
+    let links = [
+        (lot_href(who, order.lot_id), Icon::Gavel, "order.to_lot"),
+        (vehicle_href(who, order.vehicle_id), Icon::Car, "order.to_vehicle"),
+        (receivable_href(who, order.receivable_id), Icon::Coins, "order.to_receivable"),
+    ];
+    let links = links.into_iter().filter_map(|(href, icon, key)| {
+        href.map(|href| view! { <LinkButton href icon>{t(lang, key)}</LinkButton> })
+    });
+    let links = links.collect_view();
+    let (axes, trail) = (order.axes.clone(), order.trail.clone());
+    view! {
+        <div class="print:hidden">
+            <PageHead title crumbs badge note=format!("{} · {}", order.title, order.buyer_name)>
+                <PrintButton/>
+                {links}
+            </PageHead>
+            {due.map(|text| view! {
+                <Banner tone=if overdue { Tone::Bad } else { Tone::Warn }>{text}</Banner>
+            })}
+        </div>
+        <div class="grid gap-4 mt-4 lg:grid-cols-3 print:block">
+            <div class="lg:col-span-2"><Document order/></div>
+            <div class="grid gap-4 content-start print:hidden">
+                <Panel title=t(lang, "order.axes")><Axes axes overdue/></Panel>
+                <Panel title=t(lang, "order.trail")><OrderTrail trail/></Panel>
+            </div>
+        </div>
+    }
+}
+
+/// Shown by its own script: without one the browser's menu prints.
+#[component]
+fn PrintButton() -> impl IntoView {
+    let cx = current();
+    view! {
+        <button type="button" class="button" id="print" hidden>
+            <IconView icon=Icon::Printer/>
+            {t(cx.lang, "order.print")}
+        </button>
+        <script nonce=cx.nonce.clone()>
+            "const print = document.getElementById('print'); print.hidden = false; print.addEventListener('click', () => window.print());"
+        </script>
+    }
+}

@@ -1,0 +1,10 @@
+//! Orders, as the office sees them. What dealers see of them is made of the same parts.
+
+pub mod detail;
+pub mod document;
+pub mod filter;
+pub mod list;
+pub mod parts;
+pub mod words;
+
+pub use filter::filter_of;

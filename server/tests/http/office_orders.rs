@@ -1,0 +1,90 @@
+//! `/office/orders`, `/my/orders`: what is sold, whose it is, and files of it.
+
+use axum::http::StatusCode;
+use platform_db::new_id;
+
+use crate::sold::sold;
+use crate::support::TestServer;
+
+#[tokio::test]
+async fn a_sold_lot_becomes_an_order_and_a_receivable_that_both_sides_see() {
+    let server = TestServer::new().await;
+    let (order, claim) = sold(&server, "yuanxing", 12_850_000).await;
+    let (mut sales, mut buyer) = (server.signed_in("sales").await, server.signed_in("yuanxing").await);
+    for path in ["/office/orders", "/office/receivables"] {
+        let page = sales.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.body.contains("¥131,027.50") && page.body.contains("远行二手车"), "{path}");
+    }
+    let office = sales.get(&format!("/office/orders/{order}")).await.body;
+    assert!(office.contains("成交确认书") && office.contains("人民币壹拾叁万壹仟零贰拾柒元伍角整"));
+    assert!(office.contains("成交价 ¥128,500 × 1.5%，最低 ¥500，最高 ¥5,000"), "the fee explains itself");
+    assert!(office.contains("待付款") && office.contains("尚未安排") && office.contains("无争议"));
+    assert!(office.contains(&format!("/office/receivables/{claim}")));
+    let claim = sales.get(&format!("/office/receivables/{claim}")).await.body;
+    assert!(claim.contains("应收账款·车商") && claim.contains("待结算·车款") && claim.contains("借贷相等"));
+
+    let cards = buyer.get("/my/orders").await.body;
+    assert!(cards.contains(&format!("/my/orders/{order}")) && cards.contains("¥131,027.50"));
+    let mine = buyer.get(&format!("/my/orders/{order}")).await;
+    assert_eq!(mine.status, StatusCode::OK);
+    assert!(mine.body.contains("成交确认书") && !mine.body.contains("/office/"), "no way into the office");
+}
+
+#[tokio::test]
+async fn another_dealer_s_order_is_not_there() {
+    let server = TestServer::new().await;
+    let (order, claim) = sold(&server, "yuanxing", 5_000_000).await;
+    let mut stranger = server.signed_in("hengxin").await;
+    for id in [order.0, new_id()] {
+        assert_eq!(stranger.get(&format!("/my/orders/{id}")).await.status, StatusCode::NOT_FOUND);
+    }
+    assert!(!stranger.get("/my/orders").await.body.contains(&order.to_string()));
+    assert!(!stranger.get("/my/orders.csv").await.body.contains("途观"));
+    let buyer = server.person("yuanxing").dealer().unwrap().dealer_id;
+    assert!(!stranger.get(&format!("/my/orders.csv?buyer={buyer}")).await.body.contains("途观"));
+    let theirs = stranger.get(&format!("/office/receivables/{claim}")).await.status;
+    assert_eq!(theirs, StatusCode::FORBIDDEN, "the office's pages are not for dealers");
+    let mut nonsense = server.signed_in("sales").await;
+    assert_eq!(nonsense.get("/office/orders/what").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn files_hold_exactly_what_is_filtered() {
+    let server = TestServer::new().await;
+    sold(&server, "yuanxing", 5_000_000).await;
+    sold(&server, "hengxin", 9_000_000).await;
+    let mut sales = server.signed_in("sales").await;
+    let all = sales.get("/office/orders.csv").await;
+    assert_eq!(all.header("content-type"), "text/csv; charset=utf-8");
+    assert!(all.body.starts_with('\u{feff}') && all.body.contains("订单号"));
+    assert_eq!(all.body.lines().count(), 3);
+    let one = sales.get("/office/orders.csv?q=%E6%81%92%E4%BF%A1").await.body;
+    assert_eq!(one.lines().count(), 2);
+    assert!(one.contains("90000,") && one.contains("恒信车业"), "{one}");
+    for path in ["/office/orders.xlsx", "/my/orders.xlsx", "/office/receivables.xlsx"] {
+        let mut who = server.signed_in(if path.starts_with("/my") { "yuanxing" } else { "finance" }).await;
+        let file = who.get(path).await;
+        assert_eq!(file.status, StatusCode::OK, "{path}");
+        assert!(
+            file.body.starts_with("PK") && file.header("content-disposition").contains(".xlsx"),
+            "{path}"
+        );
+    }
+    let claims =
+        server.signed_in("finance").await.get("/office/receivables.csv?age=h24&state=open").await.body;
+    assert_eq!(claims.lines().count(), 3);
+}
+
+#[tokio::test]
+async fn lists_survive_any_address() {
+    let server = TestServer::new().await;
+    let mut sales = server.signed_in("sales").await;
+    for path in [
+        "/office/orders?page=99999999&sort=%00&order=reversed&from=x&until=9999-12-31&q=%25",
+        "/office/receivables?age=x&dealer=y&as_of=9999-12-31&state=z&page=-4",
+        "/office/receivables?as_of=0001-01-01",
+    ] {
+        assert_eq!(sales.get(path).await.status, StatusCode::OK, "{path}");
+    }
+}
