@@ -2,14 +2,14 @@
 
 pub mod api;
 pub mod auctions;
-pub mod identity;
-pub mod refusal;
-pub mod sales;
-pub mod start;
 pub mod dead_letters;
+pub mod identity;
 pub mod orders;
 pub mod receivables;
+pub mod refusal;
+pub mod sales;
 pub mod sheet;
+pub mod start;
 
 use crate::route_table::Routes;
 
