@@ -39,6 +39,8 @@ pub struct PageContext {
     pub bus: platform_bus::Bus,
     /// Who looks, if signed in.
     pub principal: Option<Principal>,
+    /// The session by which they are.
+    pub session: Option<identity::SessionId>,
     /// The language.
     pub lang: Lang,
     /// Light or dark.

@@ -17,9 +17,13 @@
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("`ssr` and `hydrate` are two programs: build the server and the client in two cargo calls");
 
+pub mod live;
+
 #[cfg(feature = "ssr")]
 rust_i18n::i18n!("locales", fallback = "zh-CN");
 
+#[cfg(feature = "ssr")]
+pub mod company;
 #[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]
@@ -40,6 +44,8 @@ pub mod page;
 pub mod query;
 #[cfg(feature = "ssr")]
 pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod shell;
 #[cfg(feature = "ssr")]

@@ -1,22 +1,39 @@
 //! The only list of pages. The server registers exactly these, and the authorisation test walks them.
 
 use finance::READERS;
-use kernel::{Access, Principal};
+use kernel::{Access, Principal, Role};
 use platform_bus::dead::OPERATORS;
 
 use crate::page::Page;
-use crate::{dealer, office, sign_in};
+use crate::{company, dealer, office, settings, sign_in};
+
+/// Who makes and runs sales.
+const AUCTIONEERS: Access = Access::Roles(&[Role::Auctioneer]);
+/// Who keeps dealers and their users.
+const SALES: Access = Access::Roles(&[Role::Sales]);
+/// Who registers colleagues.
+const ADMINS: Access = Access::Roles(&[Role::Admin]);
 
 /// Every page. A path stands here once; a form posts to the path of its page.
 pub static PAGES: &[Page] = &[
     // --- everybody ---------------------------------------------------------------------------------
     Page { path: "/sign-in", access: Access::Public, draw: |cx| Box::pin(sign_in::page(cx)) },
+    Page { path: "/settings", access: Access::SignedIn, draw: |cx| Box::pin(settings::page(cx)) },
     // --- dealers -----------------------------------------------------------------------------------
+    Page { path: "/auctions", access: Access::Dealer, draw: |cx| Box::pin(dealer::hall::page(cx)) },
+    Page { path: "/auctions/lots/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::lot::page(cx)) },
+    Page { path: "/my/bids", access: Access::Dealer, draw: |cx| Box::pin(dealer::my_bids::page(cx)) },
     Page { path: "/my", access: Access::Dealer, draw: |cx| Box::pin(dealer::home::page(cx)) },
     Page { path: "/my/orders", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::list::page(cx)) },
     Page { path: "/my/orders/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::detail::page(cx)) },
+    Page { path: "/my/company", access: Access::Dealer, draw: |cx| Box::pin(company::home::page(cx)) },
+    Page { path: "/my/company/users/{id}", access: Access::Dealer, draw: |cx| Box::pin(company::user::page(cx)) },
     // --- office ------------------------------------------------------------------------------------
     Page { path: "/office", access: Access::Staff, draw: |cx| Box::pin(office::home::page(cx)) },
+    Page { path: "/office/sales", access: Access::Staff, draw: |cx| Box::pin(office::sales::list::page(cx)) },
+    Page { path: "/office/sales/new", access: AUCTIONEERS, draw: |cx| Box::pin(office::sales::new::page(cx)) },
+    Page { path: "/office/sales/{id}", access: Access::Staff, draw: |cx| Box::pin(office::sales::detail::page(cx)) },
+    Page { path: "/office/lots/{id}", access: Access::Staff, draw: |cx| Box::pin(office::lots::detail::page(cx)) },
     Page { path: "/office/orders", access: Access::Staff, draw: |cx| Box::pin(office::orders::list::page(cx)) },
     Page { path: "/office/orders/{id}", access: Access::Staff, draw: |cx| Box::pin(office::orders::detail::page(cx)) },
     Page { path: "/office/receivables", access: READERS, draw: |cx| Box::pin(office::receivables::list::page(cx)) },
@@ -25,6 +42,12 @@ pub static PAGES: &[Page] = &[
         access: READERS,
         draw: |cx| Box::pin(office::receivables::detail::page(cx)),
     },
+    Page { path: "/office/dealers", access: Access::Staff, draw: |cx| Box::pin(office::dealers::list::page(cx)) },
+    Page { path: "/office/dealers/new", access: SALES, draw: |cx| Box::pin(office::dealers::register::page(cx)) },
+    Page { path: "/office/dealers/{id}", access: Access::Staff, draw: |cx| Box::pin(office::dealers::detail::page(cx)) },
+    Page { path: "/office/users", access: SALES, draw: |cx| Box::pin(office::users::list::page(cx)) },
+    Page { path: "/office/users/new", access: ADMINS, draw: |cx| Box::pin(office::users::register::page(cx)) },
+    Page { path: "/office/users/{id}", access: SALES, draw: |cx| Box::pin(office::users::detail::page(cx)) },
     Page { path: "/office/dead-letters", access: OPERATORS, draw: |cx| Box::pin(office::dead_letters::page(cx)) },
 ];
 

@@ -17,6 +17,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use kernel::{Lang, Principal, Problem};
+use tower_sessions::Session;
 
 use crate::route_table::Routes;
 use crate::state::AppState;
@@ -80,6 +81,7 @@ async fn context(state: &AppState, parts: &mut Parts, form: FormState) -> PageCo
         services: state.services.clone(),
         bus: state.bus.clone(),
         principal: parts.extensions.get::<Principal>().cloned(),
+        session: parts.extensions.get::<Session>().and_then(Session::id),
         lang,
         theme,
         zone: state.zone(),

@@ -89,7 +89,7 @@ impl Routes {
         T: 'static,
     {
         let route: MethodRouter<AppState> =
-            on(filter, handler).layer(middleware::from_fn(move |request, next| admit(access, request, next)));
+            on(filter, handler).route_layer(middleware::from_fn(move |request, next| admit(access, request, next)));
         self.router = self.router.route(path, route);
         self.table.push(Row { method, path: path.to_owned(), access });
         self

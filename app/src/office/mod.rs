@@ -3,6 +3,8 @@
 pub mod dead_letters;
 pub mod dealers;
 pub mod home;
+pub mod lots;
 pub mod orders;
 pub mod receivables;
+pub mod sales;
 pub mod users;

@@ -57,6 +57,7 @@ pub use session_store::{IDLE_MS, LONGEST_MS, Sessions, USER_ID};
 pub use sessions::SessionRow;
 pub use set_password::SetPassword;
 pub use sign_in::SignIn;
+pub use tower_sessions_core::session::Id as SessionId;
 pub use trail::TrailLine;
 pub use users::{UserDetail, UserFilter, UserRow, UserSeat, UserSort};
 

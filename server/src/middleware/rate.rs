@@ -153,7 +153,7 @@ mod tests {
         let clock = ManualClock::at(UnixMs(0));
         let buckets = Buckets::new(clock.clone());
         for n in 0..BUCKETS_MAX + 10 {
-            drop(buckets.take(n.to_string(), SMALL));
+            assert_eq!(buckets.take(n.to_string(), SMALL).is_ok(), n < BUCKETS_MAX + 3, "{n}");
         }
         let kept = || buckets.by_caller.lock().unwrap_or_else(PoisonError::into_inner).len();
         assert_eq!(kept(), BUCKETS_MAX + 1, "one more: the shared one");

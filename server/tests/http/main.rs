@@ -6,6 +6,9 @@ mod support;
 
 mod api_v1_me;
 mod middleware;
+mod office_dead_letters;
 mod office_dealers;
+mod office_orders;
 mod settings;
 mod sign_in;
+mod sold;

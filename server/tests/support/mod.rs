@@ -1,5 +1,6 @@
 //! The whole server on fresh databases, and browsers that talk to it without a network.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(dead_code, reason = "each test binary uses its part")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The dealers' side of the auction: bids as forms, exports.
 
-mod export;
+pub mod export;
 mod place_bid;
 
 use kernel::Access;

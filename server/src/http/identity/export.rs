@@ -1,4 +1,4 @@
-//! Lists of dealers and people as CSV files: exactly what is filtered.
+//! Lists of dealers and people as files: exactly what is filtered.
 
 use app::context::Appearance;
 use app::i18n::t;
@@ -7,86 +7,118 @@ use app::query::Query;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use identity::UserSeat;
-use kernel::{Lang, Principal, UnixMs};
-use time::UtcOffset;
-use time::macros::format_description;
+use identity::{DealerRow, UserRow, UserSeat};
+use kernel::{Lang, Principal};
 
-use crate::http::auctions::export::csv_file;
 use crate::http::refusal::Refusal;
+use crate::http::sheet::{Cell, Kind, Sheet};
 use crate::state::AppState;
 
-/// Companies.
-pub async fn dealers(
+/// Companies as text.
+pub async fn dealers_csv(
     State(state): State<AppState>,
     Extension(who): Extension<Principal>,
-    Extension(Appearance { lang, .. }): Extension<Appearance>,
+    Extension(appearance): Extension<Appearance>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
+    dealers(&state, &who, appearance.lang, query).await?.answer(Kind::Csv)
+}
+
+/// Companies as a spreadsheet.
+pub async fn dealers_xlsx(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Extension(appearance): Extension<Appearance>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    dealers(&state, &who, appearance.lang, query).await?.answer(Kind::Xlsx)
+}
+
+/// People as text.
+pub async fn users_csv(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Extension(appearance): Extension<Appearance>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    users(&state, &who, appearance.lang, query).await?.answer(Kind::Csv)
+}
+
+/// People as a spreadsheet.
+pub async fn users_xlsx(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Extension(appearance): Extension<Appearance>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    users(&state, &who, appearance.lang, query).await?.answer(Kind::Xlsx)
+}
+
+async fn dealers(
+    state: &AppState,
+    who: &Principal,
+    lang: Lang,
+    query: Option<String>,
+) -> Result<Sheet, Refusal> {
     let filter = dealers_page::filter_of(&Query::read(query.as_deref().unwrap_or_default()));
-    let rows = state.services.identity.dealers_to_export(&who, &filter).await?;
-    let zone = state.zone();
-    let lines = rows.iter().map(|row| {
-        vec![
-            row.name.clone(),
-            row.city.clone(),
-            row.phone.clone(),
-            t(lang, &format!("identity.dealer_status.{}", row.status.name())).into_owned(),
-            row.users.to_string(),
-            local(row.created_at, zone),
-        ]
-    });
-    let names = header(lang, "identity.dealer", ["name", "city", "phone", "status", "users", "created"]);
-    csv_file("dealers.csv", &names.each_ref().map(String::as_str), lines)
+    let rows = state.services.identity.dealers_to_export(who, &filter).await?;
+    tracing::info!(user.id = %who.user_id, rows = rows.len(), "dealers exported");
+    let columns = ["name", "city", "phone", "status", "users", "created"];
+    Ok(Sheet {
+        name: "dealers",
+        header: columns
+            .iter()
+            .map(|column| t(lang, &format!("identity.dealer.{column}")).into_owned())
+            .collect(),
+        rows: rows.iter().map(|row| dealer_cells(row, lang)).collect(),
+        zone: state.zone(),
+    })
 }
 
-/// People.
-pub async fn users(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(Appearance { lang, .. }): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
+fn dealer_cells(row: &DealerRow, lang: Lang) -> Vec<Cell> {
+    vec![
+        row.name.as_str().into(),
+        row.city.as_str().into(),
+        row.phone.as_str().into(),
+        Cell::Text(t(lang, &format!("identity.dealer_status.{}", row.status.name())).into_owned()),
+        Cell::Text(row.users.to_string()),
+        Cell::Time(row.created_at),
+    ]
+}
+
+async fn users(
+    state: &AppState,
+    who: &Principal,
+    lang: Lang,
+    query: Option<String>,
+) -> Result<Sheet, Refusal> {
     let filter = users_page::filter_of(&Query::read(query.as_deref().unwrap_or_default()));
-    let rows = state.services.identity.users_to_export(&who, &filter).await?;
-    let zone = state.zone();
-    let lines = rows.iter().map(|row| {
-        let (company, roles) = match &row.seat {
-            UserSeat::Staff(roles) => (
-                String::new(),
-                roles
-                    .iter()
-                    .map(|role| t(lang, &format!("role.{}", role.name())))
-                    .collect::<Vec<_>>()
-                    .join("、"),
-            ),
-            UserSeat::Dealer { name, is_owner, .. } => {
-                let key = if *is_owner { "identity.user.owner" } else { "identity.user.member" };
-                (name.clone(), t(lang, key).into_owned())
-            }
-        };
-        let active = if row.active { "identity.user.active" } else { "identity.user.inactive" };
-        vec![
-            row.login.clone(),
-            row.display_name.clone(),
-            company,
-            roles,
-            t(lang, active).into_owned(),
-            local(row.created_at, zone),
-            row.last_signed_in_at.map(|at| local(at, zone)).unwrap_or_default(),
-        ]
-    });
-    let keys = ["login", "name", "company", "roles", "status", "created", "last_signed_in"];
-    let names = header(lang, "identity.user", keys);
-    csv_file("users.csv", &names.each_ref().map(String::as_str), lines)
+    let rows = state.services.identity.users_to_export(who, &filter).await?;
+    tracing::info!(user.id = %who.user_id, rows = rows.len(), "users exported");
+    let columns = ["login", "name", "company", "roles", "status", "created", "last_signed_in"];
+    Ok(Sheet {
+        name: "users",
+        header: columns
+            .iter()
+            .map(|column| t(lang, &format!("identity.user.{column}")).into_owned())
+            .collect(),
+        rows: rows.iter().map(|row| user_cells(row, lang)).collect(),
+        zone: state.zone(),
+    })
 }
 
-fn header<const N: usize>(lang: Lang, area: &str, keys: [&str; N]) -> [String; N] {
-    keys.map(|key| t(lang, &format!("{area}.{key}")).into_owned())
-}
-
-/// As a spreadsheet reads it.
-fn local(at: UnixMs, zone: UtcOffset) -> String {
-    let shape = format_description!("[year]-[month]-[day] [hour]:[minute]");
-    platform_db::to_sql(at).to_offset(zone).format(&shape).unwrap_or_default()
+fn user_cells(row: &UserRow, lang: Lang) -> Vec<Cell> {
+    let company = match &row.seat {
+        UserSeat::Staff(_) => "",
+        UserSeat::Dealer { name, .. } => name.as_str(),
+    };
+    vec![
+        row.login.as_str().into(),
+        row.display_name.as_str().into(),
+        company.into(),
+        Cell::Text(users_page::seat_words(lang, &row.seat)),
+        Cell::Text(t(lang, users_page::active_key(row.active)).into_owned()),
+        Cell::Time(row.created_at),
+        row.last_signed_in_at.into(),
+    ]
 }

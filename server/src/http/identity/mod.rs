@@ -18,10 +18,12 @@ const ADMINS: Access = Access::Roles(&[Role::Admin]);
 /// Routes of dealers and people that are not pages.
 pub fn routes() -> Routes {
     Routes::new()
-        .get("/office/dealers.csv", Access::Staff, export::dealers)
+        .get("/office/dealers.csv", Access::Staff, export::dealers_csv)
+        .get("/office/dealers.xlsx", Access::Staff, export::dealers_xlsx)
         .post("/office/dealers/new", SALES, dealers::register)
         .post("/office/dealers/{id}", SALES, dealers::change)
-        .get("/office/users.csv", SALES, export::users)
+        .get("/office/users.csv", SALES, export::users_csv)
+        .get("/office/users.xlsx", SALES, export::users_xlsx)
         .post("/office/users/new", ADMINS, users::register_colleague)
         .post("/office/users/{id}", SALES, users::change)
         .post("/my/company", Access::Dealer, users::register_own)

@@ -1,0 +1,58 @@
+//! `/my/company`: the company and its users.
+
+use std::sync::Arc;
+
+use identity::{DealerStatus, permit};
+use kernel::Problem;
+use leptos::prelude::*;
+
+use crate::context::PageContext;
+use crate::i18n::t;
+use crate::office::dealers::StatusBadge;
+use crate::office::users::forms::NewDealerUser;
+use crate::office::users::people::People;
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let who = cx.who()?;
+    let lang = cx.lang;
+    let own = who.dealer().ok_or_else(Problem::not_found)?.dealer_id;
+    let dealer = cx.services.identity.dealer(who, own).await.map_err(|error| error.into_problem())?;
+    let keeps = permit::keeps_users_of(who, own);
+    let status = dealer.row.status;
+    let suspended = (status == DealerStatus::Suspended)
+        .then(|| view! { <Banner tone=Tone::Warn>{t(lang, "identity.company.suspended")}</Banner> });
+    let base = if keeps { "/my/company/users" } else { "" };
+    let form = if keeps {
+        view! {
+            <Disclosure label=t(lang, "identity.dealer.new_user") open=cx.form.of("user").is_refused()>
+                <NewDealerUser/>
+            </Disclosure>
+        }
+        .into_any()
+    } else {
+        view! { <p class="none">{t(lang, "identity.company.owner_only")}</p> }.into_any()
+    };
+    let facts = vec![
+        Fact::new(t(lang, "identity.dealer.city"), dealer.row.city),
+        Fact::new(t(lang, "identity.dealer.phone"), dealer.row.phone),
+        Fact::new(
+            t(lang, "identity.dealer.created"),
+            view! { <Time at=dealer.row.created_at form=TimeForm::Day/> },
+        ),
+    ];
+    let body = view! {
+        <PageHead title=dealer.row.name badge=view! { <StatusBadge status/> }.into_any()/>
+        {suspended}
+        <div class="grid gap-4">
+            <Panel title=t(lang, "identity.dealer.facts").into_owned()><Facts facts/></Panel>
+            <Panel title=t(lang, "identity.company.users").into_owned() flush=true>
+                <People users=dealer.users base caption=t(lang, "identity.company.users").into_owned()/>
+                <div class="panel__body">{form}</div>
+            </Panel>
+        </div>
+    };
+    Ok(PageView::dealer(t(lang, "identity.company.title"), body))
+}

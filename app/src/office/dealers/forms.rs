@@ -1,0 +1,88 @@
+//! The forms of a company: its facts, its suspension.
+
+use identity::{DealerDetail, DealerStatus};
+use leptos::prelude::*;
+
+use crate::context::page;
+use crate::i18n::{t, t_with};
+use crate::ui::*;
+
+/// Name, city and number.
+#[component]
+pub(super) fn DealerFields(
+    #[prop(optional, into)] name: String,
+    #[prop(optional, into)] city: String,
+    phone_hint: String,
+    #[prop(optional)] phone_required: bool,
+) -> impl IntoView {
+    let lang = page().lang;
+    view! {
+        <TextField
+            name="name"
+            label=t(lang, "identity.dealer.name")
+            value=name
+            hint=t(lang, "identity.dealer.name_hint").into_owned()
+            required=true
+            max_length=60
+            autocomplete="off"
+        />
+        <TextField name="city" label=t(lang, "identity.dealer.city") value=city required=true max_length=30/>
+        <TextField
+            name="phone"
+            label=t(lang, "identity.dealer.phone")
+            kind=InputKind::Phone
+            hint=phone_hint
+            required=phone_required
+            max_length=25
+            autocomplete="off"
+        />
+    }
+}
+
+/// Changes name, city and number.
+#[component]
+pub(super) fn FactsForm(dealer: DealerDetail) -> impl IntoView {
+    let cx = page();
+    let phone_hint = t_with(cx.lang, "identity.dealer.phone_hint", &[("phone", &dealer.row.phone)]);
+    view! {
+        <Disclosure label=t(cx.lang, "identity.dealer.facts") open=cx.form.of("facts").is_refused()>
+            <PostForm name="facts" class="form form--columns">
+                <DealerFields name=dealer.row.name city=dealer.row.city phone_hint/>
+                <div class="form__actions"><Button>{t(cx.lang, "identity.dealer.save")}</Button></div>
+            </PostForm>
+        </Disclosure>
+    }
+}
+
+/// Suspends, or activates again; says what that means and asks why.
+#[component]
+pub(super) fn StatusForm(dealer: DealerDetail) -> impl IntoView {
+    let cx = page();
+    let lang = cx.lang;
+    let name: &[(&str, &str)] = &[("name", &dealer.row.name)];
+    match dealer.row.status {
+        DealerStatus::Active => view! {
+            <Disclosure
+                label=t_with(lang, "identity.dealer.suspend_title", name)
+                open=cx.form.of("suspend").is_refused()
+            >
+                <p>{t(lang, "identity.dealer.suspend_what")}</p>
+                <PostForm name="suspend">
+                    <TextField name="why" label=t(lang, "identity.dealer.why") required=true wide=true max_length=200/>
+                    <Button kind=ButtonKind::Danger>{t(lang, "identity.dealer.suspend")}</Button>
+                </PostForm>
+            </Disclosure>
+        }
+        .into_any(),
+        DealerStatus::Suspended => view! {
+            <Disclosure label=t_with(lang, "identity.dealer.activate_title", name) open=true>
+                <p>{t(lang, "identity.dealer.activate_what")}</p>
+                <PostForm name="activate">
+                    <TextField name="why" label=t(lang, "identity.user.why_optional") wide=true max_length=200/>
+                    <Button>{t(lang, "identity.dealer.activate")}</Button>
+                </PostForm>
+            </Disclosure>
+        }
+        .into_any(),
+    }
+}
