@@ -7,6 +7,7 @@
 
 pub mod assets;
 pub mod auth;
+pub mod demo;
 pub mod http;
 pub mod leptos_pages;
 pub mod live;

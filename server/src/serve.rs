@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::assets::AssetsError;
 use crate::services::{self, LateBus, OpenError};
 use crate::state::AppState;
-use crate::{assets, router};
+use crate::{assets, demo, router};
 
 /// How long running requests and open sockets get to end after the signal.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -36,6 +36,9 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+    /// The demo.
+    #[error("the demo could not be loaded")]
+    Demo(#[from] platform_db::CommandError),
     /// The listener broke.
     #[error("serving failed")]
     Serve(#[source] std::io::Error),
@@ -54,9 +57,16 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let (services, auction_tasks) = databases.services(&clock, stopped.clone(), &late_bus).await?;
     let bus = databases.bus(&services);
     late_bus.set(bus.clone());
-    let state = AppState { services, bus: bus.clone(), config: Arc::new(config), clock, assets: Arc::new(assets) };
-    let mut workers = bus.start(stopped);
+    let state =
+        AppState { services, bus: bus.clone(), config: Arc::new(config), clock, assets: Arc::new(assets) };
+    let mut workers = bus.start(stopped.clone());
     workers.push(auction_tasks.sweeper);
+    workers.push(state.services.vehicle.start_imports(stopped));
+    if state.config.wants_demo(demo::is_empty(&state).await?) {
+        tracing::info!("loading the demo");
+        let people = demo::load(&state).await?;
+        tell(&demo::welcome(&state.config.public_url.to_string(), &people));
+    }
     tracing::info!(server.addr = %state.config.addr, server.url = %state.config.public_url, "listening");
     let served = run(listener, state, &stop).await;
     for worker in workers {
@@ -67,6 +77,12 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     databases.close().await;
     tracing::info!("stopped");
     served
+}
+
+/// The welcome is for the person at the terminal, not for the log.
+#[expect(clippy::print_stdout, reason = "it answers at the terminal")]
+fn tell(text: &str) {
+    println!("{text}");
 }
 
 async fn run(listener: TcpListener, state: AppState, stop: &watch::Sender<bool>) -> Result<(), ServeError> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use app::Services;
+use connector_storage::FolderStore;
 use platform_bus::{Bus, Consumer, Member};
 use platform_config::{Config, Service};
 use platform_db::{Clock, Cluster, ClusterError};
@@ -58,6 +59,7 @@ impl LateBus {
 /// The databases of all services, open and up to date.
 pub struct Databases {
     cluster: Option<Cluster>,
+    data: PathBuf,
     identity: PgPool,
     vehicle: PgPool,
     auction: PgPool,
@@ -79,7 +81,7 @@ pub async fn open(config: &Config) -> Result<Databases, OpenError> {
     let auction = open(Service::Auction).await?;
     let order = open(Service::Order).await?;
     let finance = open(Service::Finance).await?;
-    Ok(Databases { cluster, identity, vehicle, auction, order, finance })
+    Ok(Databases { cluster, data: config.data.clone(), identity, vehicle, auction, order, finance })
 }
 
 impl Databases {
@@ -90,14 +92,19 @@ impl Databases {
         stop: watch::Receiver<bool>,
         late_bus: &LateBus,
     ) -> Result<(Services, auction::Running), OpenError> {
-        let bus = late_bus.clone();
-        let told = Arc::new(move || bus.wake(Service::Auction.name()));
-        let started = auction::Service::start(self.auction.clone(), told, stop).await;
+        let told = |service: Service| -> Arc<dyn Fn() + Send + Sync> {
+            let bus = late_bus.clone();
+            Arc::new(move || bus.wake(service.name()))
+        };
+        let started = auction::Service::start(self.auction.clone(), told(Service::Auction), stop).await;
         let (auction, running) =
             started.map_err(|source| OpenError::Connect { service: Service::Auction, source })?;
+        let photos = Arc::new(FolderStore::new(self.data.join("photos")));
+        let spool = self.data.join("imports");
         let services = Services {
             identity: identity::Service::new(self.identity.clone(), clock.clone()),
-            vehicle: vehicle::Service::new(self.vehicle.clone(), clock.clone()),
+            vehicle: vehicle::Service::new(self.vehicle.clone(), clock.clone(), photos, spool)
+                .with_told(told(Service::Vehicle)),
             auction,
             order: order::Service::new(self.order.clone(), clock.clone()),
             finance: finance::Service::new(self.finance.clone(), clock.clone()),
@@ -114,7 +121,7 @@ impl Databases {
         };
         Bus::new(vec![
             member(Service::Identity, &self.identity, None),
-            member(Service::Vehicle, &self.vehicle, None),
+            member(Service::Vehicle, &self.vehicle, Some(services.vehicle.consumer())),
             member(Service::Auction, &self.auction, Some(services.auction.consumer())),
             member(Service::Order, &self.order, Some(services.order.consumer())),
             member(Service::Finance, &self.finance, Some(services.finance.consumer())),
@@ -147,7 +154,8 @@ async fn open_one(config: &Config, cluster: Option<&Cluster>, service: Service) 
     Ok(pool)
 }
 
-fn migrator(service: Service) -> &'static Migrator {
+/// The migrations of a service.
+pub fn migrator(service: Service) -> &'static Migrator {
     match service {
         Service::Identity => &identity::MIGRATOR,
         Service::Vehicle => &vehicle::MIGRATOR,

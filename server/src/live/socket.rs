@@ -111,7 +111,10 @@ impl Session {
         };
         let frame = serde_json::from_str::<ClientFrame>(text.as_str());
         if !self.bucket.take(Instant::now()) {
-            self.fail(frame.ok().as_ref().and_then(key_of).or_else(|| loose_key(text.as_str())), "TOO_MANY_REQUESTS");
+            self.fail(
+                frame.ok().as_ref().and_then(key_of).or_else(|| loose_key(text.as_str())),
+                "TOO_MANY_REQUESTS",
+            );
             return Ok(());
         }
         match frame {
@@ -136,8 +139,11 @@ impl Session {
             }
             ClientFrame::PlaceMax { key, lot_id, max_fen, confirmed } => {
                 let bid = PlaceMax { key, lot_id, max_fen, confirmed };
-                let queued =
-                    self.state.services.auction.place_max_from_socket(&self.who, bid, Arc::clone(&self.mailbox));
+                let queued = self.state.services.auction.place_max_from_socket(
+                    &self.who,
+                    bid,
+                    Arc::clone(&self.mailbox),
+                );
                 if let Err(problem) = queued {
                     self.fail(Some(key), &problem.code);
                 }

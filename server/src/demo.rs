@@ -1,0 +1,188 @@
+//! The demo: people, cars and sales made up for a first look, loaded once into empty databases.
+//!
+//! It goes through the same commands as everybody's work, so what it leaves is what work leaves: trails, reports,
+//! prices, bids.
+
+mod cars;
+
+use auction::{BelowReserveMode, CreateSale, PlaceMax};
+use identity::DemoPeople;
+use kernel::{
+    CheckDigit, Fen, Lang, LotId, Principal, Role, SaleId, Seat, UserId, VehicleId, Vin, event_id_for,
+};
+use platform_db::CommandError;
+use uuid::Uuid;
+use vehicle::{
+    Damage, Facts, Findings, InspectVehicle, Price, PriceVehicle, ReceiveVehicle, TICK, VehicleFilter,
+};
+
+use self::cars::{CARS, DemoCar};
+use crate::state::AppState;
+
+/// Everybody's password in the demo.
+pub const PASSWORD: &str = "luochui";
+
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+/// How many cars go into the sale that closes soon, the one of today, and the one that opens tomorrow; the rest stay
+/// priced, for a sale of one's own.
+const SOON: usize = 10;
+const TODAY: usize = 12;
+const TOMORROW: usize = 8;
+
+/// Whether nobody has worked with this server yet.
+pub async fn is_empty(state: &AppState) -> Result<bool, CommandError> {
+    let everybody = VehicleFilter { per_page: 1, ..VehicleFilter::default() };
+    let cars = state.services.vehicle.list_vehicles(&maker(), &everybody).await?;
+    let (sales, _) = state.services.auction.sales(false, 1).await?;
+    Ok(cars.total == 0 && sales == 0)
+}
+
+/// Loads it: about forty cars, three sales, a few bids.
+pub async fn load(state: &AppState) -> Result<DemoPeople, CommandError> {
+    let people = state.services.identity.ensure_demo_people(PASSWORD).await?;
+    let mut vehicle_ids = Vec::with_capacity(CARS.len());
+    for (index, car) in CARS.iter().enumerate() {
+        vehicle_ids.push(bring_in(state, index, car).await?);
+    }
+    // the auction offers what it has heard of
+    state.bus.drain().await?;
+    let now = state.services.auction.now();
+    let (soon, rest) = vehicle_ids.split_at(SOON);
+    let (today, rest) = rest.split_at(TODAY);
+    let (tomorrow, _) = rest.split_at(TOMORROW);
+    let sale =
+        |name: &str, opens_in_ms: i64, ends_in_ms: i64, stagger_ms: i64, cars: &[VehicleId]| CreateSale {
+            id: SaleId(event_id_for(Uuid::NAMESPACE_DNS, &format!("demo.{name}"))),
+            name: name.to_owned(),
+            opens_at: now.plus_ms(opens_in_ms),
+            first_end_at: now.plus_ms(ends_in_ms),
+            stagger_ms,
+            window_ms: MINUTE_MS,
+            cap_ms: HOUR_MS,
+            below_reserve: BelowReserveMode::Full,
+            vehicle_ids: cars.to_vec(),
+        };
+    let quick = sale("快拍专场", -MINUTE_MS, 6 * MINUTE_MS, 2 * MINUTE_MS, soon);
+    let day = sale("集团置换车专场", -MINUTE_MS, 8 * HOUR_MS, MINUTE_MS, today);
+    let next = sale("明日精品车专场", 24 * HOUR_MS, 26 * HOUR_MS, MINUTE_MS, tomorrow);
+    let (quick_id, day_id) = (quick.id, day.id);
+    for one in [quick, day, next] {
+        state.services.auction.create_sale(&maker(), one).await?;
+    }
+    state.services.auction.sweep().await?;
+    first_bids(state, &people, &[(quick_id, 3), (day_id, 5)]).await?;
+    state.bus.drain().await?;
+    Ok(people)
+}
+
+/// Somebody else has bid already: a hall without a price is no hall.
+async fn first_bids(
+    state: &AppState,
+    people: &DemoPeople,
+    sales: &[(SaleId, usize)],
+) -> Result<(), CommandError> {
+    let Some(rival) = people.dealers.iter().find(|person| person.login == "hengxin") else { return Ok(()) };
+    for (sale_id, count) in sales {
+        for index in 0..*count {
+            let lot_id = LotId(event_id_for(sale_id.0, &format!("lot:{index}")));
+            let lot = state.services.auction.lot(&rival.principal, lot_id).await?.lot;
+            let key = event_id_for(lot_id.0, "demo.bid");
+            let max_fen = Fen(lot.start_fen.0 + TICK.0 * 10 * i64::try_from(index).unwrap_or_default());
+            let bid = PlaceMax { key, lot_id, max_fen, confirmed: true };
+            state.services.auction.place_max(&rival.principal, bid).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn bring_in(state: &AppState, index: usize, car: &DemoCar) -> Result<VehicleId, CommandError> {
+    let id = VehicleId(event_id_for(Uuid::NAMESPACE_DNS, &format!("demo.car.{index}")));
+    let who = maker();
+    let vehicles = &state.services.vehicle;
+    let received = ReceiveVehicle { id, facts: facts(index, car), external_id: None, vin_confirmed: true };
+    vehicles.receive_vehicle(&who, received).await?;
+    let damage = |(part, kind, severity): &(&str, &str, u8)| Damage {
+        part: (*part).to_owned(),
+        kind: (*kind).to_owned(),
+        severity: *severity,
+        note: String::new(),
+    };
+    let findings = Findings {
+        grade: car.grade.to_owned(),
+        damages: car.damages.iter().map(damage).collect(),
+        notes: car.notes.to_owned(),
+    };
+    let report = InspectVehicle { id: event_id_for(id.0, "demo.report"), vehicle_id: id, findings };
+    vehicles.inspect_vehicle(&who, report).await?;
+    let guide = Fen(car.guide_wan_x100 * 10_000);
+    let of_guide = |percent: i64| Fen(guide.0 * percent / 100 / TICK.0 * TICK.0);
+    let price = Price {
+        guide_fen: guide,
+        start_fen: of_guide(70),
+        reserve_fen: car.has_reserve.then(|| of_guide(88)),
+    };
+    let priced =
+        PriceVehicle { id: event_id_for(id.0, "demo.price"), vehicle_id: id, price, reason: String::new() };
+    vehicles.price_vehicle(&who, priced).await?;
+    Ok(id)
+}
+
+fn facts(index: usize, car: &DemoCar) -> Facts {
+    Facts {
+        vin: vin_of(index),
+        make: car.make.into(),
+        model: car.model.into(),
+        trim: car.trim.into(),
+        title: format!("{}{} {}款 {}", car.make, car.model, car.year, car.trim),
+        model_year: Some(car.year),
+        body: car.body.into(),
+        fuel: car.fuel.into(),
+        transmission: "自动".into(),
+        mileage_km: Some(car.mileage_km),
+        colour: car.colour.into(),
+        interior: "黑".into(),
+        first_registration: format!("{}-{:02}", car.year, 3 + index % 9),
+        plate_place: car.plate.into(),
+        transfers: Some(i32::try_from(index % 3).unwrap_or_default()),
+        city: car.city.into(),
+        grade: car.grade.into(),
+        seller_name: "落槌演示集团".into(),
+        source_price: String::new(),
+    }
+}
+
+/// A made-up VIN with the right check digit.
+fn vin_of(index: usize) -> Option<Vin> {
+    "0123456789X".chars().find_map(|digit| {
+        let vin = Vin::parse(&format!("LDEMCAR0{digit}RA{index:06}")).ok()?;
+        (vin.check_digit() == CheckDigit::Right).then_some(vin)
+    })
+}
+
+/// Who the trails name.
+fn maker() -> Principal {
+    Principal {
+        user_id: UserId(Uuid::nil()),
+        display_name: "演示数据".into(),
+        lang: Lang::Zh,
+        seat: Seat::Staff { roles: vec![Role::Admin] },
+    }
+}
+
+/// The lines that tell a newcomer where to go and as whom.
+pub fn welcome(url: &str, people: &DemoPeople) -> String {
+    let mut text = format!("\n  Luochui runs at {url}\n\n  Sign in with the password  {PASSWORD}  as\n");
+    for person in people.dealers.iter().chain(&people.staff) {
+        let seat = match &person.principal.seat {
+            Seat::Dealer(seat) => format!("dealer, {}", seat.dealer_name),
+            Seat::Staff { roles } => {
+                let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+                format!("staff, {}", names.join(", "))
+            }
+        };
+        text.push_str(&format!("    {:<12} {} ({seat})\n", person.login, person.display_name));
+    }
+    text
+}
