@@ -1,0 +1,263 @@
+//! What people do with an import: open a file, start it with a mapping, apply it, give it up.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use kernel::{FieldProblem, Principal, Problem, ProblemKind, Role};
+use platform_db::CommandError;
+use tokio::io::AsyncWriteExt as _;
+use uuid::Uuid;
+
+use super::{ImportJob, JobStatus, Layout, Mapping, inspect_file};
+use crate::actor::Actor;
+use crate::receive_vehicle::OWN_SOURCE;
+use crate::{Service, store};
+
+/// The largest file that is taken: about three million rows.
+pub const UPLOAD_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// Longest file name that is kept.
+const FILE_NAME_CHARS_MAX: usize = 200;
+/// Who may bring files in.
+const IMPORTERS: &[Role] = &[Role::Inspector, Role::Pricing];
+
+/// A file to import.
+#[derive(Clone, Debug)]
+pub struct OpenImport {
+    /// The job's id to be.
+    pub id: Uuid,
+    /// The source's name: lower-case letters, digits, `.`, `_`, `-`.
+    pub source: String,
+    /// The file's name at its owner's.
+    pub file_name: String,
+}
+
+/// The word to read a file.
+#[derive(Clone, Debug)]
+pub struct StartImport {
+    /// The job.
+    pub job_id: Uuid,
+    /// Another encoding than was found out.
+    pub encoding: Option<String>,
+    /// Another delimiter than was found out.
+    pub delimiter: Option<char>,
+    /// Which column is which fact.
+    pub mapping: Mapping,
+    /// Go on to applying without asking.
+    pub apply_at_once: bool,
+}
+
+impl Service {
+    /// Takes an upload into the spool folder, as it comes, and opens its import.
+    pub async fn upload_import<E: std::fmt::Display>(
+        &self,
+        who: &Principal,
+        input: OpenImport,
+        chunks: impl Stream<Item = Result<Bytes, E>>,
+    ) -> Result<ImportJob, CommandError> {
+        Actor::permitted(who, IMPORTERS)?;
+        check_source(&input.source)?;
+        let path = self.spool.join(format!("{}.upload", input.id));
+        let taken = spool(&path, chunks).await;
+        let opened = match taken {
+            Ok(()) => self.open(who, input, &path, true).await,
+            Err(problem) => Err(problem.into()),
+        };
+        if opened.is_err() {
+            let _ = tokio::fs::remove_file(&path).await;
+        }
+        opened
+    }
+
+    /// Opens the import of a file on the server's own disk, which stays there.
+    pub async fn open_import(
+        &self,
+        who: &Principal,
+        input: OpenImport,
+        path: &Path,
+    ) -> Result<ImportJob, CommandError> {
+        self.open(who, input, path, false).await
+    }
+
+    async fn open(
+        &self,
+        who: &Principal,
+        input: OpenImport,
+        path: &Path,
+        file_owned: bool,
+    ) -> Result<ImportJob, CommandError> {
+        let actor = Actor::permitted(who, IMPORTERS)?;
+        check_source(&input.source)?;
+        let layout = inspect(path.to_owned(), None, None).await?;
+        let file_bytes = tokio::fs::metadata(path).await.map_or(0, |meta| meta.len());
+        let mut conn = self.db.acquire().await?;
+        let kept = store::import_sources::mapping(&mut conn, &input.source).await?;
+        let mapping = kept.unwrap_or_else(|| Mapping::guess(&layout.header).0);
+        let file_name: String = input.file_name.chars().take(FILE_NAME_CHARS_MAX).collect();
+        let job = store::jobs::NewJob {
+            id: input.id,
+            source: &input.source,
+            file_name: &file_name,
+            file_path: &path.to_string_lossy(),
+            file_owned,
+            file_bytes: i64::try_from(file_bytes).unwrap_or(i64::MAX),
+            layout: &layout,
+            mapping: &mapping,
+        };
+        store::jobs::insert(&mut conn, &job, &actor, self.clock.now()).await?;
+        store::jobs::read(&mut conn, input.id).await?.ok_or_else(|| Problem::not_found().into())
+    }
+
+    /// Starts the check of an opened import, or of one that failed, and keeps the mapping for the source.
+    pub async fn start_import(&self, who: &Principal, input: StartImport) -> Result<(), CommandError> {
+        let actor = Actor::permitted(who, input.mapping.roles())?;
+        let job = self.show_import(who, input.job_id).await?;
+        if job.status.is_running() || job.status == JobStatus::Checked {
+            return Ok(()); // the same word again
+        }
+        let another =
+            |chosen: &Option<String>| chosen.as_ref().is_some_and(|label| *label != job.layout.encoding);
+        let layout = if another(&input.encoding) || input.delimiter.is_some_and(|d| d != job.layout.delimiter)
+        {
+            let encoding = input.encoding.clone().unwrap_or_else(|| job.layout.encoding.clone());
+            let delimiter = input.delimiter.unwrap_or(job.layout.delimiter);
+            inspect(PathBuf::from(&job.file_path), Some(encoding), Some(delimiter)).await?
+        } else {
+            job.layout
+        };
+        input.mapping.check(&layout.header)?;
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let start = store::jobs::Start {
+            id: job.id,
+            layout: &layout,
+            mapping: &input.mapping,
+            apply_at_once: input.apply_at_once,
+        };
+        if !store::jobs::start(&mut tx, &start, &actor, now).await? {
+            return Err(Problem::new(ProblemKind::Conflict, "IMPORT_HAS_ENDED").into());
+        }
+        let kept = store::import_sources::Kept {
+            name: &job.source,
+            encoding: &layout.encoding,
+            delimiter: layout.delimiter,
+            mapping: &input.mapping,
+            updated_by: &actor.name,
+        };
+        store::import_sources::save(&mut tx, &kept, now).await?;
+        tx.commit().await?;
+        self.has_import.notify_one();
+        Ok(())
+    }
+
+    /// Applies a checked import.
+    pub async fn apply_import(&self, who: &Principal, job_id: Uuid) -> Result<(), CommandError> {
+        let job = self.show_import(who, job_id).await?;
+        Actor::permitted(who, job.mapping.roles())?;
+        if matches!(job.status, JobStatus::Applying | JobStatus::Done) {
+            return Ok(());
+        }
+        self.advance(job_id, JobStatus::Checked, JobStatus::Applying).await?;
+        self.has_import.notify_one();
+        Ok(())
+    }
+
+    /// Starts a failed import again, as it was started before.
+    pub async fn restart_import(&self, who: &Principal, job_id: Uuid) -> Result<(), CommandError> {
+        let job = self.show_import(who, job_id).await?;
+        let input = StartImport {
+            job_id,
+            encoding: None,
+            delimiter: None,
+            mapping: job.mapping,
+            apply_at_once: job.apply_at_once,
+        };
+        self.start_import(who, input).await
+    }
+
+    /// Gives an import up that was not applied yet.
+    pub async fn discard_import(&self, who: &Principal, job_id: Uuid) -> Result<(), CommandError> {
+        Actor::permitted(who, IMPORTERS)?;
+        let job = self.show_import(who, job_id).await?;
+        match job.status {
+            JobStatus::Discarded => return Ok(()),
+            JobStatus::Uploaded | JobStatus::Checked | JobStatus::Failed => {}
+            _ => return Err(Problem::new(ProblemKind::Conflict, "IMPORT_IS_RUNNING").into()),
+        }
+        if job.status == JobStatus::Failed {
+            // a failed job keeps its reason until it is given up
+            let mut conn = self.db.acquire().await?;
+            store::jobs::forget_failure(&mut conn, job_id, self.clock.now()).await?;
+        } else {
+            self.advance(job_id, job.status, JobStatus::Discarded).await?;
+        }
+        let mut conn = self.db.acquire().await?;
+        store::staging::clear(&mut conn, job_id).await?;
+        remove_owned(&job).await;
+        Ok(())
+    }
+
+    async fn advance(&self, job_id: Uuid, from: JobStatus, to: JobStatus) -> Result<(), CommandError> {
+        let mut conn = self.db.acquire().await?;
+        if store::jobs::advance(&mut conn, job_id, from, to, self.clock.now()).await? {
+            return Ok(());
+        }
+        Err(Problem::new(ProblemKind::Conflict, "IMPORT_MOVED_ON").into())
+    }
+}
+
+fn check_source(name: &str) -> Result<(), Problem> {
+    let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    let starts_well = name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if starts_well && name.len() <= 40 && name.chars().all(known) && name != OWN_SOURCE {
+        return Ok(());
+    }
+    Err(Problem::fields(vec![FieldProblem::new("source", "SOURCE_NAME")]))
+}
+
+async fn spool<E: std::fmt::Display>(
+    path: &Path,
+    chunks: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<(), Problem> {
+    let failed = |error: std::io::Error| {
+        tracing::error!(%error, path = %path.display(), "upload could not be kept");
+        Problem::new(ProblemKind::Unavailable, "UPLOAD_NOT_KEPT")
+    };
+    if let Some(folder) = path.parent() {
+        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+    }
+    let mut file = tokio::fs::File::create(path).await.map_err(failed)?;
+    let mut size = 0_u64;
+    let mut chunks = std::pin::pin!(chunks);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| {
+            tracing::info!(%error, "upload broke off");
+            Problem::new(ProblemKind::Invalid, "UPLOAD_BROKEN")
+        })?;
+        size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if size > UPLOAD_BYTES_MAX {
+            return Err(Problem::new(ProblemKind::Invalid, "FILE_TOO_LARGE"));
+        }
+        file.write_all(&chunk).await.map_err(failed)?;
+    }
+    file.sync_all().await.map_err(failed)
+}
+
+async fn inspect(
+    path: PathBuf,
+    encoding: Option<String>,
+    delimiter: Option<char>,
+) -> Result<Layout, CommandError> {
+    let found =
+        tokio::task::spawn_blocking(move || inspect_file(&path, encoding.as_deref(), delimiter)).await;
+    Ok(found.map_err(|error| CommandError::Inconsistent(format!("the inspecting task ended: {error}")))??)
+}
+
+/// Removes the uploaded file of a job that is over.
+pub(crate) async fn remove_owned(job: &ImportJob) {
+    if job.file_owned
+        && let Err(error) = tokio::fs::remove_file(&job.file_path).await
+    {
+        tracing::warn!(%error, import.id = %job.id, "uploaded file could not be removed");
+    }
+}

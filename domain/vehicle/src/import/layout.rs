@@ -1,0 +1,294 @@
+//! What kind of file it is: encoding, delimiter, header, a few rows to look at.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use kernel::{Problem, ProblemKind};
+use serde_json::json;
+
+use super::decode::{Records, failure_code, open_bytes};
+
+/// Encodings a person may choose, by their labels.
+pub const ENCODINGS: [&str; 6] = ["UTF-8", "gb18030", "Big5", "UTF-16LE", "UTF-16BE", "windows-1252"];
+/// Delimiters a person may choose.
+pub const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+/// Rows shown on the mapping page.
+const SAMPLE_ROWS: usize = 5;
+/// More columns are no table.
+const COLUMNS_MAX: usize = 500;
+/// How much of the file's text decides on the delimiter.
+const DELIMITER_LINES: usize = 20;
+/// How many bytes that are not ASCII the guess of the encoding sees.
+const GUESS_BYTES_MAX: usize = 1024 * 1024;
+
+/// How a file is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The encoding's label.
+    pub encoding: String,
+    /// Between the cells.
+    pub delimiter: char,
+    /// The names of the columns.
+    pub header: Vec<String>,
+    /// The first rows.
+    pub sample: Vec<Vec<String>>,
+}
+
+/// Finds out how a file is to be read. `encoding` and `delimiter` are what a person says of it, if anything.
+/// Reads the whole file once: call it where blocking is allowed.
+pub fn inspect_file(path: &Path, encoding: Option<&str>, delimiter: Option<char>) -> Result<Layout, Problem> {
+    let encoding = match encoding {
+        Some(label) => Encoding::for_label(label.as_bytes()).ok_or_else(|| refused("ENCODING_UNKNOWN"))?,
+        None => detect_encoding(path)?,
+    };
+    let delimiter = match delimiter {
+        Some(known) if DELIMITERS.contains(&known) => known,
+        Some(_) => return Err(refused("DELIMITER_UNKNOWN")),
+        None => detect_delimiter(path, encoding)?,
+    };
+    let (header, sample) = read_top(path, encoding, delimiter)?;
+    Ok(Layout { encoding: encoding.name().to_owned(), delimiter, header, sample })
+}
+
+fn refused(code: &str) -> Problem {
+    Problem::new(ProblemKind::Invalid, code)
+}
+
+fn unreadable(error: io::Error) -> Problem {
+    refused(failure_code(&error))
+}
+
+fn detect_encoding(path: &Path) -> Result<&'static Encoding, Problem> {
+    let mut bytes = open_bytes(path, Arc::default()).map_err(unreadable)?;
+    let mut buffer = vec![0_u8; 64 * 1024];
+    let n = fill(&mut bytes, &mut buffer).map_err(unreadable)?;
+    let start = &buffer[..n];
+    if n == 0 {
+        return Err(refused("FILE_EMPTY"));
+    }
+    if let Some((encoding, _)) = Encoding::for_bom(start) {
+        return Ok(encoding);
+    }
+    // a workbook is a zip archive (xlsx) or an OLE file (xls)
+    if start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(refused("FILE_IS_WORKBOOK"));
+    }
+    if let Some(encoding) = utf_16_without_bom(start) {
+        return Ok(encoding);
+    }
+    // one stray control character is a bad line, many are no text
+    let controls = start.iter().filter(|b| matches!(b, 0..=8 | 14..=26 | 28..=31)).count();
+    if controls * 100 > n {
+        return Err(refused("FILE_NOT_TEXT"));
+    }
+    let mut census = Census::new();
+    census.count(start);
+    loop {
+        let n = fill(&mut bytes, &mut buffer).map_err(unreadable)?;
+        if n == 0 {
+            return Ok(census.encoding());
+        }
+        census.count(&buffer[..n]);
+    }
+}
+
+/// Fills the buffer as far as the file goes.
+fn fill(bytes: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match bytes.read(&mut buffer[filled..])? {
+            0 => break,
+            n => filled += n,
+        }
+    }
+    Ok(filled)
+}
+
+/// Latin letters and commas in UTF-16 have a zero in every second byte.
+fn utf_16_without_bom(start: &[u8]) -> Option<&'static Encoding> {
+    let is_latin = |byte: u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
+    let pairs = start.as_chunks::<2>().0;
+    let zero_first = pairs.iter().filter(|pair| pair[0] == 0 && is_latin(pair[1])).count();
+    let zero_second = pairs.iter().filter(|pair| pair[1] == 0 && is_latin(pair[0])).count();
+    let many = |zeros: usize, others: usize| zeros * 5 > pairs.len() && others * 50 <= zeros;
+    if many(zero_second, zero_first) {
+        Some(UTF_16LE)
+    } else if many(zero_first, zero_second) {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// Counts how well the text is UTF-8, and shows what is not ASCII to the guesser.
+struct Census {
+    decoder: encoding_rs::Decoder,
+    guesser: EncodingDetector,
+    guessed_bytes: usize,
+    characters: usize,
+    faults: usize,
+    text: String,
+}
+
+impl Census {
+    fn new() -> Census {
+        Census {
+            decoder: UTF_8.new_decoder_without_bom_handling(),
+            guesser: EncodingDetector::new(Iso2022JpDetection::Deny),
+            guessed_bytes: 0,
+            characters: 0,
+            faults: 0,
+            text: String::with_capacity(256 * 1024),
+        }
+    }
+
+    fn count(&mut self, bytes: &[u8]) {
+        if bytes.is_ascii() {
+            return;
+        }
+        if self.guessed_bytes < GUESS_BYTES_MAX {
+            self.guesser.feed(bytes, false);
+            self.guessed_bytes += bytes.len();
+        }
+        self.text.clear();
+        self.text.reserve(bytes.len() * 3 + 16);
+        let _ = self.decoder.decode_to_string(bytes, &mut self.text, false);
+        self.faults += self.text.matches('\u{fffd}').count();
+        self.characters += self.text.bytes().filter(|b| *b >= 0xc0).count();
+    }
+
+    /// A few broken characters in much good UTF-8 are a few broken lines, not another encoding.
+    fn encoding(self) -> &'static Encoding {
+        if self.faults * 20 <= self.characters {
+            return UTF_8;
+        }
+        let guess = self.guesser.guess(None, Utf8Detection::Deny);
+        // GB18030 reads everything that GBK writes, and more
+        if guess == encoding_rs::GBK { GB18030 } else { guess }
+    }
+}
+
+/// The delimiter which cuts the first lines into the same number of columns, the most of them.
+fn detect_delimiter(path: &Path, encoding: &'static Encoding) -> Result<char, Problem> {
+    let mut best = (',', 0);
+    for delimiter in DELIMITERS {
+        let mut records = open(path, encoding, delimiter)?;
+        let mut widths = Vec::new();
+        while widths.len() < DELIMITER_LINES {
+            // a quote that does not close under this delimiter is no reason to refuse the file
+            match records.next_record() {
+                Ok(Some((_, record))) => widths.push(record.len()),
+                _ => break,
+            }
+        }
+        let header = widths.first().copied().unwrap_or(0);
+        let same = widths.iter().filter(|width| **width == header).count();
+        let score = if header > 1 { same * 1_000 + header } else { 0 };
+        if score > best.1 {
+            best = (delimiter, score);
+        }
+    }
+    Ok(best.0)
+}
+
+fn open(path: &Path, encoding: &'static Encoding, delimiter: char) -> Result<Records, Problem> {
+    let delimiter = u8::try_from(delimiter).map_err(|_| refused("DELIMITER_UNKNOWN"))?;
+    Records::open(path, encoding, delimiter, Arc::default()).map_err(unreadable)
+}
+
+fn read_top(
+    path: &Path,
+    encoding: &'static Encoding,
+    delimiter: char,
+) -> Result<(Vec<String>, Vec<Vec<String>>), Problem> {
+    let mut records = open(path, encoding, delimiter)?;
+    let header: Vec<String> = match records.next_record().map_err(unreadable)? {
+        Some((_, record)) => record.iter().map(|name| name.trim().to_owned()).collect(),
+        None => return Err(refused("FILE_EMPTY")),
+    };
+    if header.len() > COLUMNS_MAX {
+        return Err(refused("TOO_MANY_COLUMNS").with(json!({ "n": header.len(), "max": COLUMNS_MAX })));
+    }
+    if header.len() < 2 {
+        return Err(refused("HEADER_MISSING"));
+    }
+    let mut sample = Vec::new();
+    while sample.len() < SAMPLE_ROWS {
+        match records.next_record().map_err(unreadable)? {
+            Some((_, record)) => sample.push(record.iter().map(storable).collect()),
+            None => break,
+        }
+    }
+    Ok((header.iter().map(|name| storable(name)).collect(), sample))
+}
+
+/// The database keeps no NUL characters, and nobody reads cells of a thousand characters.
+pub(crate) fn storable(cell: &str) -> String {
+    cell.chars().take(1_000).map(|c| if c == '\0' { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn inspect(bytes: &[u8]) -> Result<Layout, Problem> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        inspect_file(file.path(), None, None)
+    }
+
+    const TEXT: &str = "编号,品牌,车系,里程(万公里)\nA1,长城,哈弗H6,3.2\nA2,奇瑞,瑞虎8,1.5\n";
+
+    #[test]
+    fn finds_the_encoding_out() {
+        let utf_16 = |swap: bool| -> Vec<u8> {
+            TEXT.encode_utf16().flat_map(|u| if swap { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
+        };
+        let cases: [(Vec<u8>, &str); 6] = [
+            (TEXT.as_bytes().to_vec(), "UTF-8"),
+            ([b"\xef\xbb\xbf", TEXT.as_bytes()].concat(), "UTF-8"),
+            (encoding_rs::GBK.encode(TEXT).0.into_owned(), "gb18030"),
+            ([&b"\xff\xfe"[..], &utf_16(false)].concat(), "UTF-16LE"),
+            ([&b"\xfe\xff"[..], &utf_16(true)].concat(), "UTF-16BE"),
+            ("vin,make\n1,Acme\n".encode_utf16().flat_map(u16::to_le_bytes).collect(), "UTF-16LE"),
+        ];
+        for (bytes, encoding) in cases {
+            let layout = inspect(&bytes).unwrap();
+            assert_eq!(layout.encoding, encoding);
+            assert!(layout.header[0] == "编号" || layout.header[0] == "vin", "{:?}", layout.header);
+        }
+    }
+
+    #[test]
+    fn one_broken_character_does_not_change_the_encoding() {
+        let mut bytes = TEXT.repeat(20).into_bytes();
+        let place = bytes.len() - 30;
+        bytes.insert(place, 0xff);
+        assert_eq!(inspect(&bytes).unwrap().encoding, "UTF-8");
+    }
+
+    #[test]
+    fn finds_the_delimiter_out() {
+        for delimiter in DELIMITERS {
+            let text = TEXT.replace(',', &delimiter.to_string());
+            assert_eq!(inspect(text.as_bytes()).unwrap().delimiter, delimiter);
+        }
+        let quoted = "name;price\n\"a, b, c\";\"1,5\"\n\"d, e, f\";\"2,5\"\n";
+        assert_eq!(inspect(quoted.as_bytes()).unwrap().delimiter, ';');
+    }
+
+    #[test]
+    fn says_what_is_no_table() {
+        let code = |bytes: &[u8]| inspect(bytes).unwrap_err().code;
+        assert_eq!(code(b""), "FILE_EMPTY");
+        assert_eq!(code(b"PK\x03\x04rest of a workbook"), "FILE_IS_WORKBOOK");
+        assert_eq!(code(&[0x89, b'P', b'N', b'G', 0, 1, 2, 3, 0, 0, 0, 0]), "FILE_NOT_TEXT");
+        assert_eq!(code(b"just some words\nand more\n"), "HEADER_MISSING");
+        assert_eq!(code(b"\x1f\x8bnot really compressed"), "FILE_UNREADABLE");
+    }
+}

@@ -1,0 +1,160 @@
+//! One record of a file: taken, or refused with a reason.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::layout::storable;
+use super::mapping::Mapping;
+use crate::facts::{clean, read_facts};
+use crate::price::Price;
+use crate::report::{canonical_json, sha256_hex};
+use crate::{Field, TEXT_CHARS_MAX};
+
+/// A row that passed the check.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StagedRow {
+    pub line: i64,
+    /// What makes it this car and no other.
+    pub identity: String,
+    pub external_id: Option<String>,
+    /// Equal rows, equal hashes: the same row again changes nothing.
+    pub row_hash: String,
+    pub facts: Map<String, Value>,
+    pub price: Option<Price>,
+    pub cells: Vec<String>,
+}
+
+/// Something to say about a line.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Finding {
+    pub line: i64,
+    pub code: String,
+    /// `rejected` or `warning`.
+    pub severity: &'static str,
+    pub detail: String,
+    /// The cells, for rejected lines.
+    pub cells: Option<Vec<String>>,
+}
+
+/// What became of a record.
+#[derive(Clone, Debug)]
+pub(crate) enum Checked {
+    /// To be imported, perhaps with warnings.
+    Good(Box<StagedRow>, Vec<Finding>),
+    /// Not to be imported; every reason is named.
+    Rejected(Vec<Finding>),
+}
+
+/// Reads the records of one file.
+pub(crate) struct RowReader {
+    /// The place of each fact's column.
+    places: BTreeMap<Field, usize>,
+    price_place: Option<usize>,
+    mapping: Mapping,
+    columns: usize,
+    this_year: i32,
+}
+
+impl RowReader {
+    /// A reader for files with this header. The mapping was checked against it.
+    pub fn new(mapping: Mapping, header: &[String], this_year: i32) -> RowReader {
+        let place = |name: &String| header.iter().position(|column| column == name);
+        RowReader {
+            places: mapping.columns.iter().filter_map(|(field, name)| Some((*field, place(name)?))).collect(),
+            price_place: mapping.price.as_ref().and_then(|rule| place(&rule.column)),
+            columns: header.len(),
+            mapping,
+            this_year,
+        }
+    }
+
+    /// Checks one record.
+    pub fn check(&self, line: u64, record: &csv::StringRecord) -> Checked {
+        let line = i64::try_from(line).unwrap_or(i64::MAX);
+        let cells = || record.iter().map(storable).collect::<Vec<String>>();
+        let reject = |reasons: Vec<(String, String)>| {
+            let finding =
+                |(code, detail)| Finding { line, code, severity: "rejected", detail, cells: Some(cells()) };
+            Checked::Rejected(reasons.into_iter().map(finding).collect())
+        };
+        if record.len() != self.columns {
+            let detail = format!("{} / {}", record.len(), self.columns);
+            return reject(vec![("COLUMN_COUNT".into(), detail)]);
+        }
+        let text_of = |field: Field| self.places.get(&field).and_then(|at| record.get(*at)).unwrap_or("");
+        let broken = |at: &usize| record.get(*at).is_some_and(|cell| cell.contains(['\u{fffd}', '\0']));
+        if self.places.values().chain(self.price_place.iter()).any(broken) {
+            return reject(vec![("BAD_CHARACTERS".into(), String::new())]);
+        }
+        let mut reading = read_facts(text_of, self.mapping.mileage_unit, self.this_year);
+        if !reading.facts.source_price.is_empty() && !self.mapping.currency.is_empty() {
+            reading.facts.source_price = format!("{} {}", reading.facts.source_price, self.mapping.currency);
+        }
+        let external_id = Some(clean(text_of(Field::ExternalId))).filter(|id| !id.is_empty());
+        let mut reasons: Vec<(String, String)> = Vec::new();
+        for problem in reading.problems {
+            let detail = Field::from_name(&problem.field).map(text_of).unwrap_or_default();
+            reasons.push((problem.code, storable(detail).chars().take(TEXT_CHARS_MAX).collect()));
+        }
+        if external_id.as_ref().is_some_and(|id| id.chars().count() > TEXT_CHARS_MAX) {
+            reasons.push(("FIELD_TOO_LONG".into(), String::new()));
+        }
+        let identity = match (&reading.facts.vin, &external_id) {
+            (Some(vin), _) => format!("vin:{vin}"),
+            (None, Some(reference)) => format!("ref:{reference}"),
+            (None, None) => {
+                if !reasons.iter().any(|(code, _)| code.starts_with("VIN_")) {
+                    reasons.push(("IDENTITY_MISSING".into(), String::new()));
+                }
+                String::new()
+            }
+        };
+        if !reasons.is_empty() {
+            reasons.sort();
+            reasons.dedup_by(|a, b| a.0 == b.0);
+            return reject(reasons);
+        }
+        let warn = |code: &str| Finding {
+            line,
+            code: code.into(),
+            severity: "warning",
+            detail: String::new(),
+            cells: None,
+        };
+        let mut warnings: Vec<Finding> = reading.warnings.iter().map(|code| warn(code)).collect();
+        let price = self.price(record, &reading.facts).unwrap_or_else(|code| {
+            warnings.push(warn(code));
+            None
+        });
+        let facts = reading.facts.to_map();
+        let content = json!({ "facts": facts, "external_id": external_id, "price": price });
+        let row_hash = sha256_hex(canonical_json(&content).as_bytes());
+        Checked::Good(
+            Box::new(StagedRow { line, identity, external_id, row_hash, facts, price, cells: cells() }),
+            warnings,
+        )
+    }
+
+    /// The price that the mapping makes of the row, if it makes one; else why the car stays without.
+    fn price(&self, record: &csv::StringRecord, facts: &crate::Facts) -> Result<Option<Price>, &'static str> {
+        let (Some(rule), Some(place)) = (&self.mapping.price, self.price_place) else { return Ok(None) };
+        let cell = clean(record.get(place).unwrap_or(""));
+        if cell.is_empty() {
+            return Err("NOT_PRICED_NO_VALUE");
+        }
+        if facts.model_year.is_none() {
+            return Err("NOT_PRICED_MODEL_YEAR");
+        }
+        if facts.mileage_km.is_none() {
+            return Err("NOT_PRICED_MILEAGE");
+        }
+        match rule.price_of(&cell) {
+            Ok(price) => Ok(Some(price)),
+            Err("PRICE_INVALID") => Err("NOT_PRICED_NOT_A_NUMBER"),
+            Err("PRICE_TOO_HIGH") => Err("NOT_PRICED_TOO_HIGH"),
+            Err(_) => Err("NOT_PRICED_TOO_LOW"),
+        }
+    }
+}

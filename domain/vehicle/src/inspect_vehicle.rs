@@ -1,0 +1,51 @@
+//! 检测: a new version of a car's condition report.
+
+use kernel::{Principal, Problem, Role, VehicleId};
+use platform_db::CommandError;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::car::{Shown, Writing};
+use crate::report::{Findings, Origin};
+use crate::{Service, Status, store};
+
+/// A report to write.
+#[derive(Clone, Debug)]
+pub struct InspectVehicle {
+    /// The report's id to be.
+    pub id: Uuid,
+    /// The car.
+    pub vehicle_id: VehicleId,
+    /// What was found.
+    pub findings: Findings,
+}
+
+impl Service {
+    /// Writes the next version of the report and returns its number. Inspectors may, until the car is in a sale.
+    /// A priced car stays priced, and the auction hears of the new report.
+    pub async fn inspect_vehicle(&self, who: &Principal, input: InspectVehicle) -> Result<i32, CommandError> {
+        let actor = Actor::permitted(who, &[Role::Inspector])?;
+        input.findings.check()?;
+        let mut tx = self.db.begin().await?;
+        let mut car = store::cars::lock(&mut tx, input.vehicle_id).await?.ok_or_else(Problem::not_found)?;
+        if let Some(first) = store::trail::of_command(&mut tx, input.id).await? {
+            return Ok(version_in(&first));
+        }
+        car.ensure_changeable()?;
+        let mut writing = Writing::new(self.clock.now(), actor, input.id);
+        let report_hash = writing.report(&mut car, input.id, Origin::Inspection, &input.findings);
+        if car.status == Status::Priced {
+            let photo_ids = store::photos::shown_ids(&mut tx, car.id).await?;
+            writing.tell_priced(&car, Shown { report_hash, photo_ids })?;
+        }
+        store::cars::save(&mut tx, std::slice::from_ref(&car), writing.now).await?;
+        writing.write(&mut tx).await?;
+        tx.commit().await?;
+        (self.told)();
+        Ok(car.report_version)
+    }
+}
+
+fn version_in(trail_data: &serde_json::Value) -> i32 {
+    trail_data["version"].as_i64().and_then(|version| i32::try_from(version).ok()).unwrap_or_default()
+}

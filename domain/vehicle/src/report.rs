@@ -1,0 +1,217 @@
+//! Condition reports: what an inspector found, in versions that never change, each with a hash of its content.
+
+use std::fmt::Write as _;
+
+use kernel::{FieldProblem, Problem, UnixMs};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// The parts of the damage map, in the order of a walk around the car. Text keys: `vehicle.part.<name>`.
+pub const PARTS: [&str; 24] = [
+    "front_bumper",
+    "bonnet",
+    "windscreen",
+    "left_front_wing",
+    "left_front_door",
+    "left_rear_door",
+    "left_rear_wing",
+    "left_sill",
+    "rear_bumper",
+    "boot_lid",
+    "rear_window",
+    "right_rear_wing",
+    "right_rear_door",
+    "right_front_door",
+    "right_front_wing",
+    "right_sill",
+    "roof",
+    "wheels",
+    "lights",
+    "frame",
+    "interior",
+    "engine",
+    "gearbox",
+    "battery",
+];
+
+/// Kinds of damage. Text keys: `vehicle.damage.<name>`.
+pub const DAMAGE_KINDS: [&str; 9] =
+    ["scratch", "dent", "crack", "rust", "repainted", "replaced", "deformed", "leak", "missing"];
+
+/// More entries are a wreck, and a slip of a program.
+pub const DAMAGES_MAX: usize = 100;
+/// Longest remark, in characters.
+pub const NOTES_CHARS_MAX: usize = 4_000;
+
+/// One damage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Damage {
+    /// One of [`PARTS`].
+    pub part: String,
+    /// One of [`DAMAGE_KINDS`].
+    pub kind: String,
+    /// 1 light, 2 middling, 3 grave.
+    pub severity: u8,
+    /// In words.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Whose report it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Our own people's.
+    Inspection,
+    /// What the car's source said of it; nobody of ours has looked.
+    Source,
+}
+
+impl Origin {
+    /// The name in the database and in text keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Origin::Inspection => "inspection",
+            Origin::Source => "source",
+        }
+    }
+}
+
+/// What a report says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// `4.2`, `B`, `9成新`: in the grading the house uses. May be empty for a source's report.
+    pub grade: String,
+    /// The damages.
+    pub damages: Vec<Damage>,
+    /// Remarks.
+    pub notes: String,
+}
+
+impl Findings {
+    /// Known parts and kinds, sensible lengths, and a grade.
+    pub fn check(&self) -> Result<(), Problem> {
+        let mut wrong = Vec::new();
+        if self.grade.trim().is_empty() {
+            wrong.push(FieldProblem::new("grade", "GRADE_MISSING"));
+        } else if self.grade.chars().count() > 20 {
+            wrong.push(FieldProblem::new("grade", "FIELD_TOO_LONG"));
+        }
+        if self.notes.chars().count() > NOTES_CHARS_MAX {
+            wrong.push(FieldProblem::new("notes", "FIELD_TOO_LONG"));
+        }
+        let known = |damage: &Damage| {
+            PARTS.contains(&damage.part.as_str())
+                && DAMAGE_KINDS.contains(&damage.kind.as_str())
+                && (1..=3).contains(&damage.severity)
+                && damage.note.chars().count() <= 200
+        };
+        if self.damages.len() > DAMAGES_MAX || !self.damages.iter().all(known) {
+            wrong.push(FieldProblem::new("damages", "DAMAGE_INVALID"));
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
+    }
+}
+
+/// What the hash is of.
+pub(crate) struct Hashed<'a> {
+    pub vehicle_id: Uuid,
+    pub version: i32,
+    pub origin: Origin,
+    pub findings: &'a Findings,
+    pub inspected_by: &'a str,
+    pub at: UnixMs,
+}
+
+/// The lower-case hex SHA-256 of the report's canonical JSON.
+pub(crate) fn hash_of(report: &Hashed<'_>) -> String {
+    let content = json!({
+        "vehicle_id": report.vehicle_id,
+        "version": report.version,
+        "origin": report.origin.name(),
+        "grade": report.findings.grade,
+        "damages": report.findings.damages,
+        "notes": report.findings.notes,
+        "inspected_by": report.inspected_by,
+        "inspected_at": report.at.0,
+    });
+    sha256_hex(canonical_json(&content).as_bytes())
+}
+
+/// Lower-case hex SHA-256.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// JSON with sorted keys and no white space: equal values, equal text.
+pub(crate) fn canonical_json(value: &Value) -> String {
+    let mut out = String::new();
+    write_canonical(value, &mut out);
+    out
+}
+
+fn write_canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut members: Vec<_> = map.iter().collect();
+            members.sort_by_key(|(name, _)| name.as_str());
+            out.push('{');
+            for (i, (name, member)) in members.into_iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                let _ = write!(out, "{}:", Value::from(name.as_str()));
+                write_canonical(member, out);
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                write_canonical(item, out);
+            }
+            out.push(']');
+        }
+        scalar => {
+            let _ = write!(out, "{scalar}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_json_does_not_depend_on_the_order_of_keys() {
+        let a: Value = serde_json::from_str(r#"{"b":[1,{"y":"引号\"","x":null}],"a":true}"#).unwrap();
+        assert_eq!(canonical_json(&a), r#"{"a":true,"b":[1,{"x":null,"y":"引号\""}]}"#);
+    }
+
+    #[test]
+    fn any_difference_is_another_hash() {
+        let findings = Findings { grade: "4.2".into(), ..Findings::default() };
+        let hash = |version, findings: &Findings| {
+            hash_of(&Hashed {
+                vehicle_id: Uuid::nil(),
+                version,
+                origin: Origin::Inspection,
+                findings,
+                inspected_by: "某人",
+                at: UnixMs(0),
+            })
+        };
+        let other = Findings { notes: "x".into(), ..findings.clone() };
+        assert_eq!(hash(1, &findings), hash(1, &findings));
+        assert_ne!(hash(1, &findings), hash(2, &findings));
+        assert_ne!(hash(1, &findings), hash(1, &other));
+        assert_eq!(hash(1, &findings).len(), 64);
+    }
+
+    #[test]
+    fn unknown_parts_are_refused() {
+        let damage = Damage { part: "sofa".into(), kind: "dent".into(), severity: 1, note: String::new() };
+        let findings = Findings { grade: "B".into(), damages: vec![damage], notes: String::new() };
+        assert_eq!(findings.check().unwrap_err().fields[0].code, "DAMAGE_INVALID");
+    }
+}

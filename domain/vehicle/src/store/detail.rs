@@ -1,0 +1,128 @@
+//! Reading one car with everything that belongs to it.
+
+use kernel::{Fen, UnixMs, VehicleId};
+use platform_db::from_sql;
+use sqlx::PgPool;
+
+use crate::car::Car;
+use crate::views::{PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
+
+/// The newest lines of a car's trail that its page shows; no car has more in years.
+const TRAIL_LINES_MAX: i64 = 500;
+
+pub(crate) async fn read(db: &PgPool, id: VehicleId) -> Result<Option<VehicleDetail>, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT to_jsonb(v) AS \"car!\", received_at, updated_at FROM vehicle v WHERE id = $1",
+        id.0
+    )
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let car: Car = serde_json::from_value(row.car).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    Ok(Some(VehicleDetail {
+        id,
+        facts: car.facts,
+        vin_warning: car.vin_warning,
+        source: car.source,
+        external_id: car.external_id,
+        status: car.status,
+        guide_fen: car.guide_fen,
+        start_fen: car.start_fen,
+        reserve_fen: car.reserve_fen,
+        listed_lot_id: car.listed_lot_id,
+        received_at: from_sql(row.received_at),
+        updated_at: from_sql(row.updated_at),
+        reports: reports(db, id).await?,
+        prices: prices(db, id).await?,
+        photos: photos(db, id).await?,
+        trail: trail(db, id).await?,
+    }))
+}
+
+async fn reports(db: &PgPool, id: VehicleId) -> Result<Vec<ReportView>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT version, origin, grade, damages, notes, hash, who_name, at
+           FROM condition_report
+          WHERE vehicle_id = $1
+          ORDER BY version DESC",
+        id.0
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(ReportView {
+                version: row.version,
+                origin: row.origin,
+                grade: row.grade,
+                damages: serde_json::from_value(row.damages).map_err(|e| sqlx::Error::Decode(Box::new(e)))?,
+                notes: row.notes,
+                hash: row.hash,
+                who_name: row.who_name,
+                at: from_sql(row.at),
+            })
+        })
+        .collect()
+}
+
+async fn prices(db: &PgPool, id: VehicleId) -> Result<Vec<PriceView>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT version, guide_fen, start_fen, reserve_fen, reason, who_name, at
+           FROM vehicle_price
+          WHERE vehicle_id = $1
+          ORDER BY version DESC",
+        id.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PriceView {
+            version: row.version,
+            guide_fen: Fen(row.guide_fen),
+            start_fen: Fen(row.start_fen),
+            reserve_fen: row.reserve_fen.map(Fen),
+            reason: row.reason,
+            who_name: row.who_name,
+            at: from_sql(row.at),
+        })
+        .collect())
+}
+
+async fn photos(db: &PgPool, id: VehicleId) -> Result<Vec<PhotoView>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT id, added_by, added_at
+           FROM vehicle_photo
+          WHERE vehicle_id = $1 AND removed_at IS NULL
+          ORDER BY position",
+        id.0
+    )
+    .fetch_all(db)
+    .await?;
+    let view = |id, added_by, at: UnixMs| PhotoView { id, added_by, added_at: at };
+    Ok(rows.into_iter().map(|row| view(row.id, row.added_by, from_sql(row.added_at))).collect())
+}
+
+async fn trail(db: &PgPool, id: VehicleId) -> Result<Vec<TrailView>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT seq, what, who_name, at, data
+           FROM vehicle_trail
+          WHERE vehicle_id = $1
+          ORDER BY seq DESC
+          LIMIT $2",
+        id.0,
+        TRAIL_LINES_MAX
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| TrailView {
+            seq: row.seq,
+            what: row.what,
+            who_name: row.who_name,
+            at: from_sql(row.at),
+            data: row.data,
+        })
+        .collect())
+}

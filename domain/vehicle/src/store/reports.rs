@@ -1,0 +1,47 @@
+//! Rows of `condition_report`.
+
+use kernel::UnixMs;
+use platform_db::to_sql;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{ensure_rows, rows_of};
+use crate::actor::Actor;
+use crate::car::ReportRow;
+
+pub(crate) async fn insert(
+    conn: &mut PgConnection,
+    rows: &[ReportRow],
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let done = sqlx::query!(
+        "INSERT INTO condition_report (id, vehicle_id, version, origin, grade, damages, notes, hash, who_id, who_name, at)
+         SELECT id, vehicle_id, version, origin, grade, damages, notes, hash, $2, $3, $4
+           FROM jsonb_to_recordset($1) AS r (
+                id UUID, vehicle_id UUID, version INTEGER, origin TEXT, grade TEXT, damages JSONB, notes TEXT, hash TEXT)",
+        rows_of(rows)?,
+        actor.id,
+        actor.name,
+        to_sql(now)
+    )
+    .execute(conn)
+    .await?;
+    ensure_rows(done.rows_affected(), rows.len(), "condition reports")
+}
+
+/// The hash of a car's newest report.
+pub(crate) async fn newest_hash(
+    conn: &mut PgConnection,
+    vehicle_id: Uuid,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT hash FROM condition_report WHERE vehicle_id = $1 ORDER BY version DESC LIMIT 1",
+        vehicle_id
+    )
+    .fetch_optional(conn)
+    .await
+}

@@ -1,0 +1,121 @@
+//! One car with everything that belongs to it.
+
+use kernel::{Fen, Principal, Problem, UnixMs, VehicleId};
+use platform_db::CommandError;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::{Damage, Facts, Service, Status, store};
+
+/// A car's record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VehicleDetail {
+    /// The car.
+    pub id: VehicleId,
+    /// Its facts.
+    pub facts: Facts,
+    /// `wrong_and_required` or `wrong_not_required`: what the VIN's check digit says against it.
+    pub vin_warning: Option<String>,
+    /// Where it was first heard of.
+    pub source: String,
+    /// The source's own reference.
+    pub external_id: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// 指导价.
+    pub guide_fen: Option<Fen>,
+    /// 起拍价.
+    pub start_fen: Option<Fen>,
+    /// 保留价.
+    pub reserve_fen: Option<Fen>,
+    /// The lot it is offered in.
+    pub listed_lot_id: Option<Uuid>,
+    /// Taken in.
+    pub received_at: UnixMs,
+    /// Last change.
+    pub updated_at: UnixMs,
+    /// Condition reports, the newest first.
+    pub reports: Vec<ReportView>,
+    /// Prices, the newest first.
+    pub prices: Vec<PriceView>,
+    /// Photos, in their order.
+    pub photos: Vec<PhotoView>,
+    /// What was done, the newest first.
+    pub trail: Vec<TrailView>,
+}
+
+/// A version of the condition report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportView {
+    /// From 1.
+    pub version: i32,
+    /// `inspection` or `source`.
+    pub origin: String,
+    /// The grade.
+    pub grade: String,
+    /// The damages.
+    pub damages: Vec<Damage>,
+    /// Remarks.
+    pub notes: String,
+    /// Hex SHA-256 of its content.
+    pub hash: String,
+    /// Who.
+    pub who_name: String,
+    /// When.
+    pub at: UnixMs,
+}
+
+/// A price that was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceView {
+    /// From 1.
+    pub version: i32,
+    /// 指导价.
+    pub guide_fen: Fen,
+    /// 起拍价.
+    pub start_fen: Fen,
+    /// 保留价.
+    pub reserve_fen: Option<Fen>,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub who_name: String,
+    /// When.
+    pub at: UnixMs,
+}
+
+/// A photo that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhotoView {
+    /// The photo.
+    pub id: Uuid,
+    /// Who added it.
+    pub added_by: String,
+    /// When.
+    pub added_at: UnixMs,
+}
+
+/// Something that was done to the car.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrailView {
+    /// Its place in the car's history.
+    pub seq: i64,
+    /// `received`, `inspected`, `priced`, `corrected`, `imported`, `photo_added`, `photo_removed`, `listed`, `sold`,
+    /// `not_sold`. Text keys: `vehicle.trail.<what>`.
+    pub what: String,
+    /// Who.
+    pub who_name: String,
+    /// When.
+    pub at: UnixMs,
+    /// What explains it.
+    pub data: Value,
+}
+
+impl Service {
+    /// A car with its reports, prices, photos and trail. All staff may read.
+    pub async fn show_vehicle(&self, who: &Principal, id: VehicleId) -> Result<VehicleDetail, CommandError> {
+        Actor::permitted(who, &[])?;
+        store::detail::read(&self.db, id).await?.ok_or_else(|| Problem::not_found().into())
+    }
+}

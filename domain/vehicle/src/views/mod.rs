@@ -1,0 +1,9 @@
+//! What pages read: the list, one car, and rows to export.
+
+mod detail;
+mod export;
+mod list;
+
+pub use detail::{PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
+pub use export::ExportRow;
+pub use list::{Choice, Choices, PER_PAGE_MAX, Sort, StatusCount, VehicleFilter, VehicleLine, VehiclePage};

@@ -1,0 +1,10 @@
+//! Every command and the imports, on a real database.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod commands;
+mod hear;
+mod import;
+mod import_faults;
+mod list;
+mod photos;
+mod yard;

@@ -1,0 +1,1 @@
+DROP TABLE import_finding, import_row, import_job, import_source;
