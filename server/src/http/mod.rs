@@ -3,6 +3,7 @@
 pub mod api;
 pub mod auctions;
 pub mod dead_letters;
+pub mod health;
 pub mod identity;
 pub mod orders;
 pub mod receivables;
@@ -23,5 +24,6 @@ pub fn routes() -> Routes {
         .merge(dead_letters::routes())
         .merge(orders::routes())
         .merge(receivables::routes())
+        .merge(health::routes())
         .merge(start::routes())
 }

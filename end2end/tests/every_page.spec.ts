@@ -1,0 +1,62 @@
+// Every page of the list: draws without an error, fits its screen, has one heading and no serious finding of axe.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { dealer, signIn, staff } from '../support/people';
+import { isOf, listedPages, type ListedPage } from '../support/pages';
+
+const visitors = [
+  { who: 'a visitor', login: undefined, sees: (page: ListedPage) => page.access === 'Public' },
+  { who: 'a dealer', login: dealer, sees: (page: ListedPage) => ['Dealer', 'SignedIn'].includes(page.access) },
+  { who: 'staff', login: staff, sees: (page: ListedPage) => ['Staff', 'Roles', 'SignedIn'].includes(page.access) },
+];
+
+for (const { who, login, sees } of visitors) {
+  const pages = listedPages().filter(sees);
+
+  test(`every page of ${who} holds up`, async ({ page }) => {
+    // one test for all: addresses of single records are found on the pages before
+    test.setTimeout(20_000 + pages.length * 10_000);
+    if (login) await signIn(page, login);
+    const addresses = new Set<string>();
+    const plain = pages.filter((listed) => !listed.path.includes('{'));
+    for (const listed of plain) {
+      await visit(page, listed.path);
+      for (const address of await linksOf(page)) addresses.add(address);
+    }
+    for (const listed of pages.filter((one) => one.path.includes('{'))) {
+      const address = [...addresses].find((candidate) => isOf(listed, candidate));
+      expect.soft(address, `a page of ${who} links to ${listed.path}`).toBeDefined();
+      if (!address) continue;
+      await visit(page, address);
+      for (const found of await linksOf(page)) addresses.add(found);
+    }
+  });
+}
+
+async function visit(page: Page, address: string): Promise<void> {
+  await test.step(address, async () => {
+    const errors: string[] = [];
+    const note = (error: Error) => errors.push(error.message);
+    page.on('pageerror', note);
+    const answer = await page.goto(address);
+    expect.soft(answer?.status(), `${address} answers`).toBe(200);
+    await expect.soft(page.locator('h1'), `${address} has one heading`).toHaveCount(1);
+    expect.soft(await overflow(page), `${address} is not wider than the screen`).toBeLessThanOrEqual(0);
+    const axe = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+    const serious = axe.violations.filter((found) => ['serious', 'critical'].includes(found.impact ?? ''));
+    const words = serious.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+    expect.soft(words, `${address} can be used by everybody`).toEqual([]);
+    expect.soft(errors, `${address} runs without a script error`).toEqual([]);
+    page.off('pageerror', note);
+  });
+}
+
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+function linksOf(page: Page): Promise<string[]> {
+  return page
+    .locator('a[href^="/"]')
+    .evaluateAll((links) => links.map((link) => new URL((link as HTMLAnchorElement).href).pathname));
+}
