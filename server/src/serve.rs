@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::assets::AssetsError;
 use crate::services::{self, LateBus, OpenError};
 use crate::state::AppState;
-use crate::{assets, demo, router};
+use crate::{assets, auth, demo, router};
 
 /// How long running requests and open sockets get to end after the signal.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -61,6 +61,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         AppState { services, bus: bus.clone(), config: Arc::new(config), clock, assets: Arc::new(assets) };
     let mut workers = bus.start(stopped.clone());
     workers.push(auction_tasks.sweeper);
+    workers.push(auth::sweeper::start(state.services.identity.clone(), stopped.clone()));
     workers.push(state.services.vehicle.start_imports(stopped));
     if state.config.wants_demo(demo::is_empty(&state).await?) {
         tracing::info!("loading the demo");

@@ -49,7 +49,7 @@ pub use demo::{DemoPeople, DemoPerson, demo_dealer_id, demo_user_id};
 pub use events::{DealerChanged, UserChanged};
 pub use list::{MAX_EXPORT, PAGE_SIZE, Page};
 pub use make_token::{MakeToken, NewToken, TokenRow};
-pub use principal::SignedIn;
+pub use principal::{Credential, SignedIn};
 pub use register_dealer::RegisterDealer;
 pub use register_user::{NewSeat, RegisterUser};
 pub use revoke_token::RevokeToken;

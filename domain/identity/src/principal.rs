@@ -24,23 +24,55 @@ pub struct SignedIn {
     pub touch_due: bool,
 }
 
+/// By what somebody is let in: a session or a token. Holds the hash that the database holds, nothing to sign in with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credential(By);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Session([u8; 32]),
+    Token([u8; 32]),
+}
+
+impl Credential {
+    /// A session's id.
+    pub fn session(id: Id) -> Credential {
+        Credential(By::Session(id_hash(&id)))
+    }
+
+    /// A token's secret.
+    pub fn token(secret: &str) -> Credential {
+        Credential(By::Token(secret_hash(secret)))
+    }
+}
+
 impl Service {
-    /// The person behind a session, if it is not over and the person may sign in. Pages ask once a request; a
-    /// socket asks again now and then, so that a revoked session ends it.
-    pub async fn principal_for_session(&self, id: Id) -> Result<Option<SignedIn>, CommandError> {
+    /// The person behind a session or a token, if it is good and the person may sign in. Pages ask once a request; a
+    /// socket asks again now and then, so that signing out, a revoked token or a deactivated person ends it.
+    pub async fn principal_for(&self, credential: &Credential) -> Result<Option<SignedIn>, CommandError> {
+        let now = self.clock.now();
         let mut conn = self.db.acquire().await?;
-        let found = principals::by_session(&mut conn, &id_hash(&id), self.clock.now()).await?;
+        let found = match &credential.0 {
+            By::Session(hash) => principals::by_session(&mut conn, hash, now).await?,
+            By::Token(hash) => {
+                let found = principals::by_token(&mut conn, hash, now).await?;
+                if found.is_some() {
+                    crate::store::tokens::used(&mut conn, hash, now).await?;
+                }
+                found
+            }
+        };
         found.map(|person| self.signed_in(person)).transpose()
     }
 
-    /// The person behind an API token, if it works.
+    /// The person behind a session.
+    pub async fn principal_for_session(&self, id: Id) -> Result<Option<SignedIn>, CommandError> {
+        self.principal_for(&Credential::session(id)).await
+    }
+
+    /// The person behind an API token.
     pub async fn principal_for_token(&self, secret: &str) -> Result<Option<SignedIn>, CommandError> {
-        let hash = secret_hash(secret);
-        let mut conn = self.db.acquire().await?;
-        let now = self.clock.now();
-        let Some(person) = principals::by_token(&mut conn, &hash, now).await? else { return Ok(None) };
-        crate::store::tokens::used(&mut conn, &hash, now).await?;
-        self.signed_in(person).map(Some)
+        self.principal_for(&Credential::token(secret)).await
     }
 
     /// The active person of this id: for demo data and for jobs that act for somebody.

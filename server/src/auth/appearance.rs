@@ -1,12 +1,11 @@
 //! `POST /settings/appearance`: the switches of language and theme, for visitors as well.
 
-use app::context::Theme;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{REFERER, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
-use identity::SetAppearance;
+use identity::{SetAppearance, Theme};
 use kernel::{Lang, Principal};
 
 use crate::auth::next;
@@ -25,7 +24,6 @@ pub async fn set(
     let lang = form.given("lang").map(Lang::from_tag);
     let theme = form.given("theme").map(Theme::from_name);
     if let Some(Extension(who)) = who {
-        let theme = theme.map(|theme| identity::Theme::from_name(theme.name()));
         state.services.identity.set_appearance(&who, SetAppearance { lang, theme }).await?;
     }
     let mut response = Redirect::to(&back(&form, &headers)).into_response();

@@ -5,6 +5,7 @@ mod next;
 mod settings;
 mod sign_in;
 mod sign_out;
+pub mod sweeper;
 
 use kernel::Access;
 

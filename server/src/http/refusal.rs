@@ -4,7 +4,7 @@
 //! reads. So a handler needs neither the state nor the request to refuse.
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -51,7 +51,8 @@ pub fn not_admitted(is_signed_in: bool, request: &Request) -> Response {
     }
     // a post cannot be repeated after signing in, so the person comes back to the page, not to the form's answer
     let query = if request.method() == Method::GET { request.uri().query() } else { None };
-    let next = query.map_or_else(|| request.uri().path().to_owned(), |q| format!("{}?{q}", request.uri().path()));
+    let next =
+        query.map_or_else(|| request.uri().path().to_owned(), |q| format!("{}?{q}", request.uri().path()));
     let link = form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
     Redirect::to(&format!("/sign-in?{link}")).into_response()
 }
@@ -80,6 +81,9 @@ pub async fn show(State(state): State<AppState>, request: Request, next: Next) -
         json_of(&parts, &problem)
     };
     *shown.status_mut() = status;
+    if let Some(wait_s) = problem.data["retry_after_s"].as_i64() {
+        shown.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_s));
+    }
     shown
 }
 
@@ -96,7 +100,9 @@ fn unshown(response: &Response) -> Option<Problem> {
         StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY => {
             (ProblemKind::Invalid, "MALFORMED_REQUEST")
         }
-        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => (ProblemKind::Unavailable, "UNAVAILABLE"),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => {
+            (ProblemKind::Unavailable, "UNAVAILABLE")
+        }
         StatusCode::TOO_MANY_REQUESTS => (ProblemKind::Busy, "TOO_MANY_REQUESTS"),
         status if status.is_server_error() => (ProblemKind::Internal, "INTERNAL"),
         _ => return None,

@@ -6,6 +6,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::response::Response;
+use identity::Credential;
 use kernel::{Principal, Problem, ProblemKind};
 
 use super::socket;
@@ -26,6 +27,7 @@ const WRITE_BUFFER_MAX: usize = 64 * 1024;
 pub async fn upgrade(
     State(state): State<AppState>,
     Extension(who): Extension<Principal>,
+    Extension(credential): Extension<Credential>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refusal> {
@@ -38,7 +40,7 @@ pub async fn upgrade(
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(WRITE_BUFFER_MAX)
-        .on_upgrade(move |socket| socket::serve(state, who, socket)))
+        .on_upgrade(move |socket| socket::serve(state, who, credential, socket)))
 }
 
 fn is_ours(headers: &HeaderMap, accepts: impl Fn(&str) -> bool) -> bool {

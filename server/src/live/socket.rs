@@ -10,6 +10,7 @@ use bidding::{ClientFrame, ServerFrame};
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
+use identity::Credential;
 use kernel::{DealerId, LotId, Principal, Problem};
 use platform_live::Outgoing;
 use tokio::time::MissedTickBehavior;
@@ -37,6 +38,7 @@ type Sink = SplitSink<WebSocket, Message>;
 struct Session {
     state: AppState,
     who: Principal,
+    credential: Credential,
     mailbox: Arc<LotMailbox>,
     watched: HashSet<LotId>,
     bucket: Bucket,
@@ -50,13 +52,14 @@ enum End {
 }
 
 /// Serves one socket until either side ends it.
-pub async fn serve(state: AppState, who: Principal, socket: WebSocket) {
+pub async fn serve(state: AppState, who: Principal, credential: Credential, socket: WebSocket) {
     let audience = who.dealer().map_or(DealerId(Uuid::nil()), |seat| seat.dealer_id);
     let mailbox = state.services.auction.engine().hub().mailbox(audience);
     let now = Instant::now();
     let mut session = Session {
         state,
         who,
+        credential,
         mailbox,
         watched: HashSet::new(),
         bucket: Bucket::new(now, FRAMES_PER_SECOND),
@@ -199,7 +202,7 @@ impl Session {
     }
 
     async fn check_standing(&mut self) -> Result<(), End> {
-        match self.state.services.identity.principal_of(self.who.user_id).await {
+        match self.state.services.identity.principal_for(&self.credential).await {
             Ok(Some(person)) if person.principal.seat == self.who.seat => Ok(()),
             Ok(_) => Err(End::Close(CLOSE_POLICY, "signed out")),
             // the database is away: bids are refused by the engine meanwhile, watching may go on

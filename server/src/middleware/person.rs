@@ -1,12 +1,11 @@
 //! Who makes the request: by session cookie, or for programs by bearer token. Looked up once, for everybody after.
 
-use app::context::{Appearance, Theme};
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use identity::SignedIn;
+use identity::{Appearance, Credential, SignedIn, Theme};
 use kernel::{Lang, Problem};
 use platform_db::CommandError;
 use tower_sessions::Session;
@@ -24,26 +23,24 @@ const FILES: &str = "/pkg/";
 #[derive(Clone)]
 struct Unknown(Problem);
 
-/// Middleware: puts `Principal` (if signed in) and `Appearance` on the request.
+/// Middleware: puts `Appearance` on the request, and `Principal` and `Credential` if somebody is signed in.
 pub async fn find(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let session = request.extensions().get::<Session>().cloned();
     let found = look_up(&state, request.uri().path(), request.headers(), session.as_ref()).await;
     let appearance = match &found {
-        Ok(Some(signed_in)) => Appearance {
-            lang: signed_in.appearance.lang,
-            theme: Theme::from_name(signed_in.appearance.theme.name()),
-        },
+        Ok(Some((_, signed_in))) => signed_in.appearance,
         Ok(None) | Err(_) => visitors(request.headers()),
     };
     request.extensions_mut().insert(appearance);
     match found {
-        Ok(Some(signed_in)) => {
+        Ok(Some((credential, signed_in))) => {
             if signed_in.touch_due
                 && let Some(session) = session
                 && let Err(problem) = session::touch(&session, state.clock.now()).await
             {
                 request.extensions_mut().insert(Unknown(problem));
             }
+            request.extensions_mut().insert(credential);
             request.extensions_mut().insert(signed_in.principal);
         }
         Ok(None) => {}
@@ -73,18 +70,21 @@ async fn look_up(
     path: &str,
     headers: &HeaderMap,
     session: Option<&Session>,
-) -> Result<Option<SignedIn>, CommandError> {
-    let identity = &state.services.identity;
+) -> Result<Option<(Credential, SignedIn)>, CommandError> {
+    let Some(credential) = credential(path, headers, session) else { return Ok(None) };
+    let found = state.services.identity.principal_for(&credential).await?;
+    Ok(found.map(|signed_in| (credential, signed_in)))
+}
+
+/// What the request shows. With a token, good or not, the session does not count.
+fn credential(path: &str, headers: &HeaderMap, session: Option<&Session>) -> Option<Credential> {
     if path.starts_with(FILES) {
-        return Ok(None);
+        return None;
     }
-    if let Some(secret) = bearer(headers) {
-        let counts = PROGRAMS.iter().any(|start| path.starts_with(start));
-        return if counts { identity.principal_for_token(secret).await } else { Ok(None) };
-    }
-    match session.and_then(Session::id) {
-        Some(id) => identity.principal_for_session(id).await,
-        None => Ok(None),
+    match bearer(headers) {
+        Some(secret) if PROGRAMS.iter().any(|start| path.starts_with(start)) => Some(Credential::token(secret)),
+        Some(_) => None,
+        None => session.and_then(Session::id).map(Credential::session),
     }
 }
 
