@@ -1,4 +1,8 @@
 //! Dealers' pages: phone first.
 
+pub mod hall;
 pub mod home;
+pub mod lot;
+pub mod my_bids;
 pub mod orders;
+mod words;

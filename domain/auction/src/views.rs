@@ -155,7 +155,13 @@ fn outcome_of(key: Uuid, recorded: Recorded) -> BidOutcome {
     match recorded.code {
         None => BidOutcome::Accepted { max_fen: recorded.max_fen, note: recorded.note },
         Some(code) => {
-            let refusal = bidding::Refusal { code, data: recorded.explanation };
+            // the page that follows may offer to send the same amount again, confirmed, on the same lot
+            let mut data = recorded.explanation;
+            if let Some(data) = data.as_object_mut() {
+                data.insert("max_fen".to_owned(), serde_json::json!(recorded.max_fen));
+                data.insert("lot_id".to_owned(), serde_json::json!(recorded.lot_id));
+            }
+            let refusal = bidding::Refusal { code, data };
             let answer =
                 crate::Answer { key, lot_id: recorded.lot_id, outcome: crate::Outcome::Refused(refusal) };
             BidOutcome::Refused(Box::new(answer.refusal().unwrap_or_else(Problem::internal)))

@@ -1,0 +1,56 @@
+//! The strip of sales: what runs now and what comes next, with the time left.
+
+use auction::SaleLine;
+use kernel::{SaleId, UnixMs};
+use leptos::prelude::*;
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::live::clock::time_left;
+use crate::ui::time::short;
+use crate::ui::*;
+
+/// A link a sale; the chosen one leads back to all.
+pub(super) fn strip(cx: &PageContext, sales: &[SaleLine], chosen: Option<SaleId>, now: UnixMs) -> Option<AnyView> {
+    if sales.is_empty() {
+        return None;
+    }
+    let cards = sales.iter().map(|sale| card(cx, sale, chosen == Some(sale.id), now)).collect_view();
+    Some(view! { <nav class="sales" aria-label=t(cx.lang, "auction.hall.sales")>{cards}</nav> }.into_any())
+}
+
+fn card(cx: &PageContext, sale: &SaleLine, is_chosen: bool, now: UnixMs) -> AnyView {
+    let lang = cx.lang;
+    let href = if is_chosen {
+        cx.query.without("sale").href(&cx.path)
+    } else {
+        cx.query.with("sale", &sale.id.to_string()).href(&cx.path)
+    };
+    let is_open = sale.count.open > 0;
+    let (tone, state) = match is_open {
+        true => (Tone::Active, "auction.hall.sale_open"),
+        false if now < sale.opens_at => (Tone::Neutral, "auction.hall.sale_upcoming"),
+        false => (Tone::Neutral, "auction.hall.sale_over"),
+    };
+    let (label, until, key) = match is_open {
+        true => ("auction.hall.sale_left", sale.last_end_at, "auction.hall.sale_ends"),
+        false => ("auction.hall.sale_starts", sale.opens_at, "auction.hall.sale_opens"),
+    };
+    let count = match is_open {
+        true => t_with(lang, "auction.hall.sale_lots_open", &[("n", &sale.count.open.to_string())]),
+        false => t_with(lang, "auction.hall.sale_lots", &[("n", &sale.count.lots.to_string())]),
+    };
+    let day = t(lang, "auction.live.day");
+    view! {
+        <a class="sale-card" href=href aria-current=is_chosen.then_some("true")>
+            <span class="sale-card__head"><Badge tone>{t(lang, state)}</Badge><span>{count}</span></span>
+            <strong class="sale-card__name">{sale.name.clone()}</strong>
+            <span class="sale-card__time">
+                {t(lang, label)} " "
+                <b data-until=until.0.to_string()>{time_left(until.since(now), &day)}</b>
+            </span>
+            <span class="sale-card__at">{t_with(lang, key, &[("time", &short(until, now, cx.zone))])}</span>
+        </a>
+    }
+    .into_any()
+}

@@ -1,0 +1,55 @@
+//! `/auctions/lots/{id}`: a lot. To the left what it is, to the right, always in view, what it costs and how to bid.
+
+mod car;
+mod notice;
+
+use std::sync::Arc;
+
+use auction::LotDetail;
+use kernel::LotId;
+use leptos::prelude::*;
+use platform_db::{CommandError, new_id};
+
+use crate::context::PageContext;
+use crate::i18n::t;
+use crate::live::panel::BidPanel;
+use crate::live::{Notice, Start};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+use super::words::words;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let lot_id: LotId = cx.id("id")?;
+    let detail = cx.services.auction.lot(cx.who()?, lot_id).await.map_err(CommandError::into_problem)?;
+    let notice = notice::of(&cx, lot_id).await?;
+    let title = detail.lot.title.clone();
+    Ok(PageView::dealer(title, view(&cx, detail, notice)))
+}
+
+fn view(cx: &PageContext, detail: LotDetail, notice: Option<Notice>) -> AnyView {
+    let lang = cx.lang;
+    let words = words(cx, &detail.sale.below_reserve);
+    let window_ms = detail.sale.window_ms;
+    let left = car::view(cx, &detail);
+    let head = car::head(cx, &detail);
+    let start = Start {
+        lot_id: detail.lot.id,
+        lot: detail.lot.lot,
+        mine: detail.lot.mine,
+        history: detail.history,
+        opens_at: detail.lot.opens_at,
+        server_time: detail.server_time,
+        notice,
+    };
+    view! {
+        {head}
+        <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript>
+        <div class="lot">
+            <aside class="lot__side"><BidPanel start words key=new_id() window_ms/></aside>
+            <div class="lot__main">{left}</div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,61 @@
+//! Words that several of the dealers' pages share.
+
+use kernel::Lang;
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::live::words::Words;
+
+/// From so many kilometres on the trade counts in 万.
+const WAN_KM: i64 = 10_000;
+
+/// The texts of the live islands in this person's language. `below_reserve` is how the sale shows a max below the
+/// reserve; it has its own note.
+pub(super) fn words(cx: &PageContext, below_reserve: &str) -> Words {
+    let zone_min = cx.zone.whole_seconds() / 60;
+    Words::new(cx.lang, zone_min, |key| match (key, below_reserve) {
+        ("auction.live.reserve_note", "full") => t(cx.lang, "auction.reserve_note.full").into_owned(),
+        ("auction.live.reserve_note", "stepped") => t(cx.lang, "auction.reserve_note.stepped").into_owned(),
+        ("auction.live.reserve_note", _) => String::new(),
+        (key, _) => t(cx.lang, key).into_owned(),
+    })
+}
+
+/// `3.25 万公里`, `8,500 公里`, `32,500 km`.
+pub(super) fn kilometres(lang: Lang, km: i64) -> String {
+    if lang == Lang::Zh && km >= WAN_KM {
+        let hundreds = km / 100;
+        let mut wan = format!("{}.{:02}", hundreds / 100, hundreds % 100);
+        while wan.ends_with('0') {
+            wan.pop();
+        }
+        return t_with(lang, "auction.km_wan", &[("n", wan.trim_end_matches('.'))]);
+    }
+    t_with(lang, "auction.km", &[("n", &grouped(km))])
+}
+
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kilometres_as_the_trade_says_them() {
+        assert_eq!(kilometres(Lang::Zh, 32_540), "3.25 万公里");
+        assert_eq!(kilometres(Lang::Zh, 30_000), "3 万公里");
+        assert_eq!(kilometres(Lang::Zh, 120_500), "12.05 万公里");
+        assert_eq!(kilometres(Lang::Zh, 8_500), "8,500 公里");
+        assert_eq!(kilometres(Lang::En, 32_540), "32,540 km");
+    }
+}

@@ -1,0 +1,134 @@
+//! Brings a lot's [`Room`] and its socket together, and shows time pass.
+
+use std::time::Duration;
+
+use kernel::{Fen, UnixMs};
+use leptos::prelude::*;
+
+use super::alarm::Alarm;
+use super::link::Freshness;
+use super::page;
+use super::room::{Room, Start};
+use super::socket::{Event, Socket};
+use bidding::ClientFrame;
+
+/// Four looks a second: a countdown that never skips one.
+const TICK: Duration = Duration::from_millis(250);
+
+/// A lot that is live on this page.
+#[derive(Clone, Copy)]
+pub(super) struct Live {
+    /// What is known of the lot.
+    pub(super) room: RwSignal<Room>,
+    /// The server's clock.
+    pub(super) now: RwSignal<UnixMs>,
+    /// How far the price can be trusted.
+    pub(super) freshness: RwSignal<Freshness>,
+    /// What happens when the lead is lost.
+    pub(super) alarm: Alarm,
+    socket: StoredValue<Option<Socket>, LocalStorage>,
+}
+
+impl Live {
+    /// As the page was made. On the server that is all.
+    pub(super) fn new(start: Start) -> Live {
+        Live {
+            now: RwSignal::new(start.server_time),
+            room: RwSignal::new(Room::new(start)),
+            freshness: RwSignal::new(Freshness::Still),
+            alarm: Alarm::new(),
+            socket: StoredValue::new_local(None),
+        }
+    }
+
+    /// Goes live, in the browser. `flash` is what the tab says when the lead is lost.
+    pub(super) fn start(self, flash: impl Fn() -> String + Copy + 'static) {
+        self.alarm.recall();
+        self.socket.set_value(Some(Socket::new(move |event| self.hear(event))));
+        page::on_return(move || self.refresh());
+        set_interval(move || self.tick(flash), TICK);
+    }
+
+    /// Bids over the socket; `false` when there is none, and the form must be sent as a form.
+    pub(super) fn place(self, max_fen: Fen, confirmed: bool) -> bool {
+        if !self.freshness.get_untracked().is_open() {
+            return false;
+        }
+        let frame = self.room.try_update(|room| room.begin(page::new_key(), max_fen, confirmed, page::now()));
+        if let Some(Some(frame)) = frame {
+            self.send(&frame);
+        }
+        true
+    }
+
+    /// The person does not confirm, or has read the notice.
+    pub(super) fn dismiss(self) {
+        self.room.update(|room| room.notice = None);
+    }
+
+    fn send(self, frame: &ClientFrame) {
+        self.socket.with_value(|socket| {
+            if let Some(socket) = socket {
+                socket.send(frame);
+            }
+        });
+    }
+
+    fn hear(self, event: Event) {
+        let here = page::now();
+        match event {
+            Event::Opened => {
+                self.room.update(|room| room.reconnected(here));
+                self.send(&ClientFrame::Watch { lot_id: self.room.with_untracked(|room| room.lot_id) });
+            }
+            Event::Frame(frame) => {
+                let is_beat = matches!(frame, bidding::ServerFrame::Heartbeat { .. });
+                let hear = |room: &mut Room| room.hear(frame, here);
+                // a heartbeat sets the clock only: nothing is drawn again
+                let heard = if is_beat { self.room.try_update_untracked(hear) } else { self.room.try_update(hear) };
+                let Some(heard) = heard else { return };
+                if heard.ask {
+                    self.send(&ClientFrame::Snapshot { lot_id: self.room.with_untracked(|room| room.lot_id) });
+                }
+                if heard.outbid {
+                    self.alarm.raise(here);
+                } else if self.room.with_untracked(Room::leads) {
+                    self.alarm.calm();
+                }
+                self.freshness.set(Freshness::Live);
+            }
+        }
+    }
+
+    /// The page is looked at again: what it shows may be old.
+    fn refresh(self) {
+        let here = page::now();
+        self.socket.with_value(|socket| {
+            if let Some(socket) = socket {
+                socket.hurry();
+            }
+        });
+        self.room.try_update_untracked(|room| room.ask(here)).filter(|ask| *ask).inspect(|_| {
+            self.send(&ClientFrame::Snapshot { lot_id: self.room.with_untracked(|room| room.lot_id) });
+        });
+    }
+
+    fn tick(self, flash: impl Fn() -> String) {
+        let here = page::now();
+        let freshness = self.socket.with_value(|socket| socket.as_ref().map(Socket::tick)).unwrap_or_default();
+        if self.freshness.get_untracked() != freshness {
+            self.freshness.set(freshness);
+        }
+        let was_pending = self.room.with_untracked(|room| room.pending.is_some());
+        let frames = self.room.try_update_untracked(|room| room.tick(here, freshness.is_open())).unwrap_or_default();
+        for frame in &frames {
+            self.send(frame);
+        }
+        // given up: the notice has to be drawn
+        if was_pending && self.room.with_untracked(|room| room.pending.is_none()) {
+            self.room.notify();
+        }
+        self.now.set(self.room.with_untracked(|room| room.clock.at(UnixMs(here))));
+        self.alarm.tick(here, flash);
+    }
+}

@@ -1,0 +1,99 @@
+//! How long is left, by the server's clock. It says when to hurry, never that the lot is over.
+
+use kernel::UnixMs;
+use leptos::prelude::*;
+
+use super::super::clock::time_left;
+use super::super::room::Phase;
+use super::super::words::Word;
+use super::Screen;
+
+/// Outside the last minutes a whole ring is an hour.
+const RING_MS: i64 = 3_600_000;
+
+/// The instant that is waited for.
+fn until(screen: Screen) -> UnixMs {
+    let is_upcoming = screen.phase.get() == Phase::Upcoming;
+    screen.room.with(|room| if is_upcoming { room.opens_at } else { room.lot.end_at })
+}
+
+fn left_ms(screen: Screen) -> i64 {
+    until(screen).since(screen.now.get())
+}
+
+/// Time left, or what stands instead of it.
+pub(super) fn text(screen: Screen) -> String {
+    match screen.phase.get() {
+        Phase::Upcoming | Phase::Running => {
+            screen.words.with_value(|words| time_left(left_ms(screen), &words.get(Word::Day)))
+        }
+        Phase::Ending => screen.word(Word::Ending),
+        Phase::Paused => screen.word(Word::Paused),
+        Phase::Over(_) => screen.word(Word::Over),
+    }
+}
+
+fn is_urgent(screen: Screen) -> bool {
+    let window_ms = screen.facts.with_value(|facts| facts.window_ms);
+    screen.phase.get() == Phase::Running && left_ms(screen) <= window_ms
+}
+
+/// How urgent it is, as a class name.
+pub(super) fn pace(screen: Screen) -> &'static str {
+    match screen.phase.get() {
+        Phase::Running if is_urgent(screen) => "urgent",
+        Phase::Running | Phase::Upcoming => "calm",
+        Phase::Ending => "ending",
+        Phase::Paused | Phase::Over(_) => "still",
+    }
+}
+
+/// The share of the ring that is left, in hundredths, as a dash.
+fn ring(screen: Screen) -> String {
+    let window_ms = screen.facts.with_value(|facts| facts.window_ms).max(1);
+    let whole = if is_urgent(screen) { window_ms } else { RING_MS };
+    let share = match screen.phase.get() {
+        Phase::Upcoming | Phase::Running => (left_ms(screen).saturating_mul(100) / whole).clamp(0, 100),
+        _ => 0,
+    };
+    [&share.to_string(), " 100"].concat()
+}
+
+/// The ring, the time left and when that is.
+pub(super) fn view(screen: Screen) -> AnyView {
+    let label = move || match screen.phase.get() {
+        Phase::Upcoming => screen.word(Word::OpensIn),
+        Phase::Running => screen.word(Word::EndsIn),
+        _ => String::new(),
+    };
+    let at = move || {
+        let moment = screen.words.with_value(|words| words.moment(until(screen)));
+        let word = match screen.phase.get() {
+            Phase::Upcoming => Word::OpensAt,
+            Phase::Over(_) => Word::EndedAt,
+            _ => Word::EndsAt,
+        };
+        screen.with(word, "time", &moment)
+    };
+    let extended = move || match screen.room.with(|room| room.lot.extensions) {
+        0 => String::new(),
+        count => screen.with(Word::Extended, "n", &count.to_string()),
+    };
+    view! {
+        <div class="bid-clock" data-pace=move || pace(screen)>
+            <svg class="bid-clock__ring" viewBox="0 0 36 36" aria-hidden="true" fill="none">
+                <circle class="bid-clock__track" cx="18" cy="18" r="15.5" stroke-width="3"></circle>
+                <circle
+                    class="bid-clock__left" cx="18" cy="18" r="15.5" stroke-width="3" pathLength="100"
+                    stroke-dasharray=move || ring(screen) transform="rotate(-90 18 18)"
+                ></circle>
+            </svg>
+            <div class="bid-clock__text">
+                <span class="bid-clock__label">{label}</span>
+                <strong class="bid-clock__left-text" role="timer" data-testid="time-left">{move || text(screen)}</strong>
+                <span class="bid-clock__at">{at} " " <em>{extended}</em></span>
+            </div>
+        </div>
+    }
+    .into_any()
+}

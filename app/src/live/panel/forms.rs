@@ -1,0 +1,156 @@
+//! The forms: three quick amounts, and a max of one's own.
+
+use bidding::ReserveLight;
+use kernel::{Fen, parse_yuan};
+use leptos::ev::SubmitEvent;
+use leptos::html::Input;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlButtonElement;
+
+use super::super::room::Room;
+use super::super::words::Word;
+use super::Screen;
+
+/// Both forms, hidden while nothing can be bid.
+pub(super) fn view(screen: Screen) -> AnyView {
+    let note = move || {
+        let below = screen.room.with(|room| room.lot.reserve == ReserveLight::NotMet);
+        if below { screen.word(Word::ReserveNote) } else { String::new() }
+    };
+    view! {
+        <div class="bid-forms" hidden=move || !screen.takes_bids()>
+            {quick(screen)}
+            {max(screen)}
+            <p class="bid-forms__note">{note}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn is_pending(screen: Screen) -> bool {
+    screen.room.with(|room| room.pending.is_some())
+}
+
+/// One tap, one bid: the amount stands on the button.
+fn quick(screen: Screen) -> AnyView {
+    let (action, key) = screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone()));
+    let title = move || screen.word(if screen.room.with(Room::leads) { Word::RaiseTitle } else { Word::QuickTitle });
+    let buttons = [0, 1, 2].map(|index| button(screen, index));
+    view! {
+        <form class="bid-quick" method="post" action=action on:submit=move |event| submit_quick(screen, &event)>
+            <input type="hidden" name="key" value=key/>
+            <span class="bid-quick__title">{title}</span>
+            <div class="bid-quick__buttons">{buttons}</div>
+        </form>
+    }
+    .into_any()
+}
+
+/// One of the three quick buttons.
+pub(super) fn button(screen: Screen, index: usize) -> AnyView {
+    let amount = move || screen.room.with(|room| room.quick()[index]);
+    let verb = move || screen.word(if screen.room.with(Room::leads) { Word::RaiseTo } else { Word::QuickBid });
+    view! {
+        <button
+            class="bid-quick__button"
+            type="submit"
+            name="quick_fen"
+            value=move || amount().0.to_string()
+            title=move || amount().yuan()
+            disabled=move || is_pending(screen)
+            data-testid="quick"
+        >
+            <span class="bid-quick__verb">{verb}</span>
+            <strong class="bid-quick__amount">{move || screen.wan(amount())}</strong>
+        </button>
+    }
+    .into_any()
+}
+
+/// The amount of the button that was pressed becomes a bid.
+pub(super) fn submit_quick(screen: Screen, event: &SubmitEvent) {
+    let pressed = event.submitter().and_then(|element| element.dyn_into::<HtmlButtonElement>().ok());
+    let amount = pressed.and_then(|button| button.value().parse().ok());
+    // a browser that does not say which button it was sends the form
+    if let Some(fen) = amount
+        && screen.live.place(Fen(fen), false)
+    {
+        event.prevent_default();
+    }
+}
+
+/// The highest amount one authorises (委托价).
+fn max(screen: Screen) -> AnyView {
+    let (action, key) = screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone()));
+    let input = NodeRef::<Input>::new();
+    let typed = RwSignal::new(String::new());
+    let submit = move |event: SubmitEvent| {
+        let Some(input) = input.get_untracked() else { return };
+        // what was typed before the page came alive stands in the field only
+        match parse_yuan(&input.value()) {
+            Ok(amount) if screen.live.place(amount, false) => {
+                event.prevent_default();
+                input.set_value("");
+                typed.set(String::new());
+            }
+            Ok(_) => {}
+            Err(_) => {
+                event.prevent_default();
+                typed.set(input.value());
+            }
+        }
+    };
+    view! {
+        <form class="bid-max" method="post" action=action on:submit=submit>
+            <input type="hidden" name="key" value=key/>
+            <label class="bid-max__label" for="max">{screen.word(Word::MaxLabel)}</label>
+            <div class="bid-max__row">
+                <input
+                    node_ref=input
+                    class="bid-max__field"
+                    id="max"
+                    name="max"
+                    inputmode="decimal"
+                    autocomplete="off"
+                    required
+                    maxlength="16"
+                    placeholder=move || screen.room.with(|room| room.quick()[0]).yuan_plain()
+                    aria-describedby="max-hint"
+                    on:input=move |event| typed.set(event_target_value(&event))
+                />
+                <button class="bid-button bid-button--primary" type="submit" disabled=move || is_pending(screen) data-testid="place-max">
+                    {screen.word(Word::MaxSubmit)}
+                </button>
+            </div>
+            <p class="bid-max__hint" id="max-hint" aria-live="polite">{move || hint(screen, &typed.get())}</p>
+        </form>
+    }
+    .into_any()
+}
+
+/// What the typed amount is in 万元, and what it would do.
+fn hint(screen: Screen, typed: &str) -> String {
+    if typed.trim().is_empty() {
+        return screen.word(Word::MaxHint);
+    }
+    let Ok(amount) = parse_yuan(typed) else {
+        return screen.word(Word::NoAmount);
+    };
+    let mut text = screen.with(Word::InWan, "wan", &amount.wan());
+    let more = screen.room.with(|room| {
+        let own = room.mine.max_fen.filter(|_| room.leads());
+        match own {
+            Some(max) if amount < max => screen.with(Word::WillLower, "amount", &max.yuan()),
+            None if amount < room.lot.min_next_fen => {
+                screen.with(Word::TooLow, "amount", &room.lot.min_next_fen.yuan())
+            }
+            _ => String::new(),
+        }
+    });
+    if !more.is_empty() {
+        text.push_str(" · ");
+        text.push_str(&more);
+    }
+    text
+}

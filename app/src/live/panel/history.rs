@@ -1,0 +1,40 @@
+//! The newest bids, by alias: nobody sees who the others are.
+
+use leptos::prelude::*;
+
+use super::super::words::Word;
+use super::Screen;
+
+/// The list, newest first.
+pub(super) fn view(screen: Screen) -> AnyView {
+    let lines = move || {
+        screen.room.with(|room| {
+            let line = |line: &bidding::BidLine| {
+                let is_mine = room.mine.alias == Some(line.alias);
+                let who = if is_mine {
+                    screen.word(Word::Me)
+                } else {
+                    screen.with(Word::Bidder, "n", &line.alias.to_string())
+                };
+                let time = screen.words.with_value(|words| words.time(line.at));
+                view! {
+                    <li class="bid-history__line" data-mine=is_mine.to_string()>
+                        <span class="bid-history__who">{who}</span>
+                        <span class="bid-history__price">{line.price_fen.yuan()}</span>
+                        <time class="bid-history__time">{time}</time>
+                    </li>
+                }
+            };
+            room.history.iter().map(line).collect_view()
+        })
+    };
+    let is_empty = move || screen.room.with(|room| room.history.is_empty());
+    view! {
+        <section class="bid-history">
+            <h3 class="bid-history__title">{screen.word(Word::HistoryTitle)}</h3>
+            <p class="bid-history__empty" hidden=move || !is_empty()>{screen.word(Word::HistoryEmpty)}</p>
+            <ol class="bid-history__list" data-testid="history">{lines}</ol>
+        </section>
+    }
+    .into_any()
+}

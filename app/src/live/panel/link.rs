@@ -1,0 +1,43 @@
+//! Whether the price is live, and the switch of the sound.
+
+use leptos::prelude::*;
+
+use super::super::link::Freshness;
+use super::super::words::Word;
+use super::Screen;
+
+/// The line at the top of the panel; a warning when the connection is lost.
+pub(super) fn view(screen: Screen) -> AnyView {
+    // as the page was made: this does not change when the clock goes on
+    let made_at = screen.words.with_value(|words| words.time(screen.now.get_untracked()));
+    let text = move || match screen.freshness.get() {
+        Freshness::Still => screen.with(Word::LinkStill, "time", &made_at),
+        Freshness::Connecting => screen.word(Word::LinkConnecting),
+        Freshness::Live => screen.word(Word::LinkLive),
+        Freshness::Stale => screen.word(Word::LinkStale),
+        Freshness::Lost => screen.word(Word::LinkLost),
+    };
+    let is_lost = move || screen.freshness.get() == Freshness::Lost;
+    let is_still = move || screen.freshness.get() == Freshness::Still;
+    let alarm = screen.live.alarm;
+    view! {
+        <div class="bid-link">
+            <span class="bid-link__state" data-testid="link">
+                <i class="bid-link__dot" aria-hidden="true"></i>
+                {text}
+            </span>
+            <label class="bid-link__sound" hidden=is_still>
+                <input
+                    type="checkbox"
+                    prop:checked=move || alarm.has_sound.get()
+                    on:change=move |event| alarm.switch(event_target_checked(&event))
+                />
+                {screen.word(Word::Sound)}
+            </label>
+        </div>
+        <p class="bid-lost" role="alert" hidden=move || !is_lost()>
+            {move || if is_lost() { screen.word(Word::LinkLostHint) } else { String::new() }}
+        </p>
+    }
+    .into_any()
+}

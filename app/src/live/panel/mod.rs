@@ -1,0 +1,121 @@
+//! A lot's bidding panel: what it costs, where this dealer stands, how long is left, and the forms to bid.
+//!
+//! Every form posts to `/auctions/lots/{id}/bids` without scripts. With them, and with an open socket, the same submit
+//! becomes a command on the socket; without an open socket it stays a form. The server decides in every case.
+
+mod bar;
+mod clock;
+mod forms;
+mod history;
+mod link;
+mod notice;
+mod price;
+mod shape;
+mod standing;
+
+use kernel::{Fen, UnixMs};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::driver::Live;
+use super::link::Freshness;
+use super::room::{Ending, Phase, Room, Standing, Start};
+use super::words::{Word, Words};
+
+/// What the parts of the panel share. All of it is a handle.
+#[derive(Clone, Copy)]
+struct Screen {
+    live: Live,
+    room: RwSignal<Room>,
+    now: RwSignal<UnixMs>,
+    freshness: RwSignal<Freshness>,
+    phase: Memo<Phase>,
+    words: StoredValue<Words>,
+    facts: StoredValue<Facts>,
+}
+
+struct Facts {
+    action: String,
+    path: String,
+    key: String,
+    window_ms: i64,
+    first_seq: i64,
+}
+
+impl Screen {
+    fn word(self, word: Word) -> String {
+        self.words.with_value(|words| words.get(word))
+    }
+
+    fn with(self, word: Word, name: &str, value: &str) -> String {
+        self.words.with_value(|words| words.with(word, name, value))
+    }
+
+    fn takes_bids(self) -> bool {
+        matches!(self.phase.get(), Phase::Running | Phase::Ending)
+    }
+
+    /// The name of what is shown, for colours and tests.
+    fn look(self) -> &'static str {
+        match (self.phase.get(), self.room.with(Room::standing)) {
+            (Phase::Over(Ending::Won), _) => "won",
+            (Phase::Over(Ending::Negotiating), _) => "negotiating",
+            (Phase::Over(_), _) => "over",
+            (_, Standing::Leading) => "leading",
+            (_, Standing::Outbid) => "outbid",
+            (_, Standing::NotBid) => "not-bid",
+        }
+    }
+
+    /// `12.85 万`.
+    fn wan(self, amount: Fen) -> String {
+        let mut text = amount.wan();
+        text.push(' ');
+        text.push_str(&self.word(Word::Wan));
+        text
+    }
+}
+
+/// The panel of one lot. `key` is the key of a form sent as a form; `window_ms` is the soft-close window, in which the
+/// time left is urgent.
+#[island]
+pub fn BidPanel(start: Start, words: Words, key: Uuid, window_ms: i64) -> impl IntoView {
+    let path = ["/auctions/lots/", &start.lot_id.to_string()].concat();
+    let facts = Facts {
+        action: [&path, "/bids"].concat(),
+        path,
+        key: key.to_string(),
+        window_ms,
+        first_seq: start.lot.seq,
+    };
+    let live = Live::new(start);
+    let screen = Screen {
+        live,
+        room: live.room,
+        now: live.now,
+        freshness: live.freshness,
+        phase: Memo::new(move |_| live.room.with(|room| room.phase(live.now.get()))),
+        words: StoredValue::new(words),
+        facts: StoredValue::new(facts),
+    };
+    Effect::new(move |_| live.start(move || screen.word(Word::FlashOutbid)));
+    view! {
+        <section
+            class="bid-panel"
+            id="bid"
+            aria-label=screen.word(Word::PanelTitle)
+            data-look=move || screen.look()
+            data-link=move || screen.freshness.get().name()
+        >
+            {link::view(screen)}
+            {standing::view(screen)}
+            {price::view(screen)}
+            {clock::view(screen)}
+            {notice::view(screen)}
+            {forms::view(screen)}
+            {price::facts(screen)}
+            {history::view(screen)}
+            {bar::view(screen)}
+        </section>
+    }
+}

@@ -1,0 +1,104 @@
+//! What came of the last attempt: waiting, accepted, refused and why, to be confirmed, unknown.
+
+use bidding::Note;
+use kernel::Fen;
+use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::prelude::*;
+
+use super::super::amount_words::in_words;
+use super::super::room::Notice;
+use super::super::words::Word;
+use super::{Screen, shape};
+
+/// The notice, where there is one.
+pub(super) fn view(screen: Screen) -> AnyView {
+    let notice = Memo::new(move |_| {
+        screen.room.with(|room| (room.pending.as_ref().map(|pending| pending.max_fen), room.notice.clone()))
+    });
+    let content = move || match notice.get() {
+        (Some(max_fen), _) => pending(screen, max_fen),
+        (None, Some(Notice::Accepted { max_fen, note })) => accepted(screen, max_fen, note),
+        (None, Some(Notice::Refused { code, data })) => {
+            let why = screen.words.with_value(|words| words.refusal(&code, &data));
+            banner("refused", shape::CROSS, screen.word(Word::Refused), why)
+        }
+        (None, Some(Notice::Confirm { max_fen })) => confirm(screen, max_fen),
+        (None, Some(Notice::Unknown { key, max_fen })) => unknown(screen, &key.to_string(), max_fen),
+        (None, None) => ().into_any(),
+    };
+    view! { <div class="bid-notices" aria-live="assertive">{content}</div> }.into_any()
+}
+
+fn pending(screen: Screen, max_fen: Fen) -> AnyView {
+    banner("pending", shape::CIRCLE, screen.with(Word::Sending, "amount", &max_fen.yuan()), String::new())
+}
+
+fn accepted(screen: Screen, max_fen: Fen, note: Option<Note>) -> AnyView {
+    let title = screen.with(Word::Accepted, "amount", &max_fen.yuan());
+    match note {
+        None => banner("accepted", shape::CHECK, title, String::new()),
+        Some(Note::TiedEarlierWins) => {
+            banner("outbid", shape::DOWN, title, screen.word(Word::TiedEarlierWins))
+        }
+        Some(Note::OutbidAtOnce) => banner("outbid", shape::DOWN, title, screen.word(Word::OutbidAtOnce)),
+    }
+}
+
+fn banner(kind: &'static str, path: &'static str, title: String, text: String) -> AnyView {
+    view! {
+        <div class="bid-notice" data-kind=kind data-testid="notice">
+            {shape::icon(move || path)}
+            <p><strong>{title}</strong> <span>{text}</span></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn unknown(screen: Screen, key: &str, max_fen: Fen) -> AnyView {
+    let href = screen.facts.with_value(|facts| [&facts.path, "?answer=", key, "#bid"].concat());
+    view! {
+        <div class="bid-notice" data-kind="unknown" data-testid="notice">
+            {shape::icon(|| shape::HALF)}
+            <p>
+                <strong>{screen.with(Word::Unknown, "amount", &max_fen.yuan())}</strong> " "
+                <a href=href>{screen.word(Word::UnknownLink)}</a>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The amount in figures and in words, and the same bid again as confirmed. Works as a form too.
+fn confirm(screen: Screen, max_fen: Fen) -> AnyView {
+    let in_words = screen.words.with_value(|words| in_words(words.lang(), max_fen));
+    let (action, key, path) =
+        screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone(), facts.path.clone()));
+    let cancel = move |event: MouseEvent| {
+        event.prevent_default();
+        screen.live.dismiss();
+    };
+    let text = screen.with(Word::ConfirmText, "amount", &max_fen.yuan());
+    let text = super::super::words::fill(&text, "wan", &screen.wan(max_fen));
+    let submit = move |event: SubmitEvent| {
+        if screen.live.place(max_fen, true) {
+            event.prevent_default();
+        }
+    };
+    view! {
+        <form class="bid-confirm" method="post" action=action on:submit=submit data-testid="confirm">
+            <strong class="bid-confirm__title">{screen.word(Word::ConfirmTitle)}</strong>
+            <p>{text}</p>
+            <p class="bid-confirm__words">{screen.with(Word::ConfirmWords, "words", &in_words)}</p>
+            <input type="hidden" name="key" value=key/>
+            <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
+            <input type="hidden" name="confirmed" value="on"/>
+            <div class="bid-confirm__buttons">
+                <button class="bid-button bid-button--danger" type="submit">
+                    {screen.with(Word::ConfirmYes, "amount", &max_fen.yuan())}
+                </button>
+                <a class="bid-button" href=path on:click=cancel>{screen.word(Word::ConfirmNo)}</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}

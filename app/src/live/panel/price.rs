@@ -1,0 +1,94 @@
+//! What it costs now, and what the next bid must be.
+
+use bidding::{Outcome, ReserveLight};
+use kernel::Fen;
+use leptos::prelude::*;
+
+use super::super::room::Phase;
+use super::super::words::Word;
+use super::{Screen, shape};
+
+fn amount(screen: Screen) -> Fen {
+    screen.room.with(|room| room.lot.price_fen.unwrap_or(room.lot.min_next_fen))
+}
+
+fn label(screen: Screen) -> Word {
+    screen.room.with(|room| match (room.lot.price_fen, room.lot.outcome) {
+        (None, _) => Word::StartPrice,
+        (Some(_), Some(Outcome::Sold)) => Word::HammerPrice,
+        (Some(_), Some(_)) => Word::HighestBid,
+        (Some(_), None) => Word::CurrentPrice,
+    })
+}
+
+/// The price, large.
+pub(super) fn view(screen: Screen) -> AnyView {
+    // a price that has just changed blinks once; two names, because only a new name starts an animation again
+    let bump = move || {
+        let seq = screen.room.with(|room| room.lot.seq);
+        let is_first = screen.facts.with_value(|facts| facts.first_seq == seq);
+        if is_first { "" } else if seq % 2 == 0 { "even" } else { "odd" }
+    };
+    view! {
+        <div class="bid-price" data-bump=bump>
+            <span class="bid-price__label">{move || screen.word(label(screen))}</span>
+            <strong class="bid-price__yuan" data-testid="price">{move || amount(screen).yuan()}</strong>
+            <span class="bid-price__wan">{move || screen.wan(amount(screen))}</span>
+            {light(screen)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The reserve light: a shape, a colour and words.
+fn light(screen: Screen) -> AnyView {
+    let light = move || {
+        screen.room.with(|room| match room.lot.reserve {
+            ReserveLight::None => ("none", shape::CHECK, Word::ReserveNone),
+            ReserveLight::NotMet => ("not-met", shape::HALF, Word::ReserveNotMet),
+            ReserveLight::Met => ("met", shape::CHECK, Word::ReserveMet),
+        })
+    };
+    view! {
+        <span class="reserve-light" data-light=move || light().0>
+            {shape::icon(move || light().1)} {move || screen.word(light().2)}
+        </span>
+    }
+    .into_any()
+}
+
+/// The numbers below the forms.
+pub(super) fn facts(screen: Screen) -> AnyView {
+    let my_max = move || match screen.room.with(|room| room.mine.max_fen) {
+        Some(max) => [max.yuan(), screen.wan(max)].join(" · "),
+        None => screen.word(Word::NoMax),
+    };
+    let bidders = move || {
+        let count = screen.room.with(|room| room.lot.bidders);
+        screen.with(Word::BiddersCount, "n", &count.to_string())
+    };
+    let is_over = move || matches!(screen.phase.get(), Phase::Over(_));
+    let step = move || screen.room.with(|room| room.lot.step_fen).yuan();
+    let min_next = move || screen.room.with(|room| room.lot.min_next_fen).yuan();
+    view! {
+        <dl class="bid-facts">
+            <div class="bid-facts__mine">
+                <dt>{screen.word(Word::MyMax)}</dt>
+                <dd data-testid="my-max">{my_max}</dd>
+            </div>
+            <div hidden=is_over>
+                <dt>{screen.word(Word::MinNext)}</dt>
+                <dd data-testid="min-next">{min_next}</dd>
+            </div>
+            <div hidden=is_over>
+                <dt>{screen.word(Word::Step)}</dt>
+                <dd>{step}</dd>
+            </div>
+            <div>
+                <dt>{screen.word(Word::Bidders)}</dt>
+                <dd>{bidders}</dd>
+            </div>
+        </dl>
+    }
+    .into_any()
+}

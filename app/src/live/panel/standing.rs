@@ -1,0 +1,55 @@
+//! Where this dealer stands: one colour, one shape, one word; unmistakable from a metre away.
+
+use leptos::prelude::*;
+
+use super::super::room::{Ending, Phase, Room, Standing};
+use super::super::words::Word;
+use super::{Screen, shape};
+
+/// Shape, word and explanation of what is now.
+fn now(screen: Screen) -> (&'static str, Word, Word) {
+    match (screen.phase.get(), screen.room.with(Room::standing)) {
+        (Phase::Over(Ending::Won), _) => (shape::GAVEL, Word::Won, Word::WonHint),
+        (Phase::Over(Ending::Lost), _) => (shape::CROSS, Word::Lost, Word::LostHint),
+        (Phase::Over(Ending::Sold), _) => (shape::GAVEL, Word::Sold, Word::SoldHint),
+        (Phase::Over(Ending::Negotiating), _) => (shape::HALF, Word::Negotiating, Word::NegotiatingHint),
+        (Phase::Over(Ending::OthersNegotiate), _) => {
+            (shape::HALF, Word::OthersNegotiate, Word::OthersNegotiateHint)
+        }
+        (Phase::Over(Ending::Unsold), _) => (shape::CROSS, Word::Unsold, Word::UnsoldHint),
+        (Phase::Upcoming, _) => (shape::CIRCLE, Word::Upcoming, Word::UpcomingHint),
+        (Phase::Paused, Standing::Leading) => (shape::UP, Word::Leading, Word::PausedHint),
+        (Phase::Paused, Standing::Outbid) => (shape::DOWN, Word::Outbid, Word::PausedHint),
+        (Phase::Paused, Standing::NotBid) => (shape::CIRCLE, Word::Paused, Word::PausedHint),
+        (Phase::Ending, Standing::Leading) => (shape::UP, Word::Leading, Word::EndingHint),
+        (Phase::Ending, Standing::Outbid) => (shape::DOWN, Word::Outbid, Word::EndingHint),
+        (Phase::Ending, Standing::NotBid) => (shape::CIRCLE, Word::NotBid, Word::EndingHint),
+        (Phase::Running, Standing::Leading) => (shape::UP, Word::Leading, Word::LeadingHint),
+        (Phase::Running, Standing::Outbid) => (shape::DOWN, Word::Outbid, Word::OutbidHint),
+        (Phase::Running, Standing::NotBid) => (shape::CIRCLE, Word::NotBid, Word::NotBidHint),
+    }
+}
+
+/// The band at the top of the panel.
+pub(super) fn view(screen: Screen) -> AnyView {
+    let is_mine = move || matches!(screen.phase.get(), Phase::Over(Ending::Won | Ending::Negotiating));
+    view! {
+        <div class="bid-standing" role="status">
+            {shape::icon(move || now(screen).0)}
+            <div>
+                <strong class="bid-standing__word">{move || screen.word(now(screen).1)}</strong>
+                <span class="bid-standing__hint">{move || screen.word(now(screen).2)}</span>
+            </div>
+            <a class="bid-standing__link" href="/my/orders" hidden=move || !is_mine()>{screen.word(Word::GoToOrders)}</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// The same in one word, for the bar.
+pub(super) fn short(screen: Screen) -> AnyView {
+    view! {
+        <span class="bid-bar__standing">{shape::icon(move || now(screen).0)} {move || screen.word(now(screen).1)}</span>
+    }
+    .into_any()
+}

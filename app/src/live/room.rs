@@ -1,0 +1,388 @@
+//! What a screen knows of one lot, and how frames and time change it. No browser in here: the rules of the protocol
+//! are tested natively.
+//!
+//! * A snapshot replaces everything. A delta is applied only where it joins what is known; else a snapshot is asked
+//!   for, not more often than [`SNAPSHOT_PAUSE_MS`].
+//! * Answers are matched by the command's key. A command without an answer is sent again under the same key, so it can
+//!   count only once; after [`GIVE_UP_AFTER_MS`] the person is told that the outcome is unknown.
+//! * Who leads follows from the lot (`leader_alias`) and the own alias alone: the two never contradict each other.
+
+use bidding::{BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, ServerFrame, quick_bids};
+use kernel::{Fen, LotId, UnixMs};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::clock::ServerClock;
+
+/// So many bids are kept; the server sends no more either.
+const HISTORY_KEPT: usize = 20;
+/// A snapshot is asked for at most this often.
+const SNAPSHOT_PAUSE_MS: i64 = 1_000;
+/// After so long without an answer a command is sent again, under its key.
+const RESEND_AFTER_MS: i64 = 5_000;
+/// The first repeat after the server said that it is busy.
+const BUSY_PAUSE_MS: i64 = 400;
+/// After so long the person is told that the outcome is unknown.
+const GIVE_UP_AFTER_MS: i64 = 20_000;
+/// The leader's quick raises lie this many steps above his max.
+const RAISE_STEPS: [i64; 3] = [1, 2, 5];
+
+/// What the page knew when it was made: the island's first state.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Start {
+    /// The lot.
+    pub lot_id: LotId,
+    /// What everybody sees.
+    pub lot: PublicLot,
+    /// What this dealer sees besides.
+    pub mine: MyPosition,
+    /// The newest bids, newest first.
+    pub history: Vec<BidLine>,
+    /// When bidding opens.
+    pub opens_at: UnixMs,
+    /// The server's clock.
+    pub server_time: UnixMs,
+    /// What came of a bid sent as a form.
+    pub notice: Option<Notice>,
+}
+
+/// What the bidder is told of the last attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Notice {
+    /// It counts.
+    Accepted {
+        /// The amount.
+        max_fen: Fen,
+        /// What the bidder should know besides.
+        note: Option<Note>,
+    },
+    /// It does not, and why.
+    Refused {
+        /// The code; its words come as a prop.
+        code: String,
+        /// What explains it.
+        data: Value,
+    },
+    /// It is unusually high: to be said again, in words.
+    Confirm {
+        /// The amount.
+        max_fen: Fen,
+    },
+    /// No answer came; the page can look it up.
+    Unknown {
+        /// The command's key.
+        key: Uuid,
+        /// The amount.
+        max_fen: Fen,
+    },
+}
+
+/// A command that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its key, the same in every repeat.
+    pub key: Uuid,
+    /// The amount.
+    pub max_fen: Fen,
+    confirmed: bool,
+    begun_at: i64,
+    send_at: i64,
+    tries: u32,
+}
+
+/// Where this dealer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// No bid yet.
+    NotBid,
+    /// The highest bidder.
+    Leading,
+    /// Has bid, and somebody else leads.
+    Outbid,
+}
+
+/// Where the lot is, as a screen shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Opens later.
+    Upcoming,
+    /// Takes bids.
+    Running,
+    /// Its time is over, the server has not said how it ended.
+    Ending,
+    /// Interrupted.
+    Paused,
+    /// Over.
+    Over(Ending),
+}
+
+/// How it ended for this dealer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// 您已竞得
+    Won,
+    /// 未竞得
+    Lost,
+    /// Sold, to somebody else; this dealer never bid.
+    Sold,
+    /// 议价中, and this dealer is the highest bidder.
+    Negotiating,
+    /// 议价中, with somebody else.
+    OthersNegotiate,
+    /// 流拍
+    Unsold,
+}
+
+/// What a frame brought beside the new state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// A snapshot is needed now.
+    pub ask: bool,
+    /// This dealer has just lost the lead.
+    pub outbid: bool,
+    /// The pending command has its answer.
+    pub answered: bool,
+}
+
+/// One lot on one screen. Instants called `here` are of this machine's clock.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// The lot.
+    pub lot_id: LotId,
+    /// What everybody sees.
+    pub lot: PublicLot,
+    /// What this dealer sees besides.
+    pub mine: MyPosition,
+    /// The newest bids, newest first.
+    pub history: Vec<BidLine>,
+    /// When bidding opens.
+    pub opens_at: UnixMs,
+    /// The command that waits for its answer.
+    pub pending: Option<Pending>,
+    /// What came of the last one.
+    pub notice: Option<Notice>,
+    /// The server's clock.
+    pub clock: ServerClock,
+    /// Up to here the history is complete: the last snapshot or delta. An answer may have moved the lot beyond it.
+    joined_seq: i64,
+    asked_at: Option<i64>,
+    wants_snapshot: bool,
+}
+
+impl Room {
+    /// The state of the page.
+    pub fn new(start: Start) -> Room {
+        Room {
+            lot_id: start.lot_id,
+            joined_seq: start.lot.seq,
+            lot: start.lot,
+            mine: start.mine,
+            history: start.history,
+            opens_at: start.opens_at,
+            pending: None,
+            notice: start.notice,
+            clock: ServerClock::default(),
+            asked_at: None,
+            wants_snapshot: false,
+        }
+    }
+
+    /// Whether this dealer is the highest bidder.
+    pub fn leads(&self) -> bool {
+        self.mine.alias.is_some() && self.mine.alias == self.lot.leader_alias
+    }
+
+    /// Where this dealer stands.
+    pub fn standing(&self) -> Standing {
+        match self.mine.alias {
+            None => Standing::NotBid,
+            Some(_) if self.leads() => Standing::Leading,
+            Some(_) => Standing::Outbid,
+        }
+    }
+
+    /// Where the lot is at this time of the server. The time decides only what is shown, never that the lot is over.
+    pub fn phase(&self, now: UnixMs) -> Phase {
+        match self.lot.status {
+            LotStatus::Scheduled => Phase::Upcoming,
+            LotStatus::Paused => Phase::Paused,
+            LotStatus::Open if now >= self.lot.end_at => Phase::Ending,
+            LotStatus::Open => Phase::Running,
+            LotStatus::Closed => Phase::Over(self.ending()),
+        }
+    }
+
+    fn ending(&self) -> Ending {
+        match (self.lot.outcome, self.standing()) {
+            (Some(Outcome::Sold), Standing::Leading) => Ending::Won,
+            (Some(Outcome::Sold), Standing::Outbid) => Ending::Lost,
+            (Some(Outcome::Sold), Standing::NotBid) => Ending::Sold,
+            (Some(Outcome::Provisional), Standing::Leading) => Ending::Negotiating,
+            (Some(Outcome::Provisional), _) => Ending::OthersNegotiate,
+            (Some(Outcome::Unsold) | None, _) => Ending::Unsold,
+        }
+    }
+
+    /// The amounts of the quick buttons. For the leader they raise his max: a tap must never lower it.
+    pub fn quick(&self) -> [Fen; 3] {
+        match self.mine.max_fen.filter(|_| self.leads()) {
+            None => quick_bids(&self.lot),
+            Some(max) => {
+                RAISE_STEPS.map(|steps| Fen(max.0.saturating_add(self.lot.step_fen.0.saturating_mul(steps))))
+            }
+        }
+    }
+
+    /// Takes a frame that arrived at `here`.
+    pub fn hear(&mut self, frame: ServerFrame, here: i64) -> Heard {
+        let led = self.leads();
+        let seq = self.lot.seq;
+        let mut heard = Heard::default();
+        match frame {
+            ServerFrame::Snapshot { lot_id, lot, mine, history, server_time, .. } if lot_id == self.lot_id => {
+                self.clock.hear(server_time, UnixMs(here));
+                self.joined_seq = lot.seq;
+                (self.lot, self.mine, self.history) = (lot, mine, history);
+                self.wants_snapshot = false;
+            }
+            ServerFrame::Delta { lot_id, from_seq, lot, history, server_time, .. } if lot_id == self.lot_id => {
+                self.clock.hear(server_time, UnixMs(here));
+                self.join(from_seq, lot, history, here, &mut heard);
+            }
+            ServerFrame::Mine { lot_id, mine, .. } if lot_id == self.lot_id => self.mine = mine,
+            ServerFrame::Accepted { key, lot_id, lot, mine, note, .. } if lot_id == self.lot_id => {
+                if lot.seq > self.lot.seq {
+                    self.lot = lot;
+                }
+                self.mine = mine;
+                heard.answered = self.answer(key, |max_fen| Notice::Accepted { max_fen, note });
+            }
+            ServerFrame::Refused { key, lot_id, refusal, .. } if lot_id == self.lot_id => {
+                heard.answered = self.answer(key, |max_fen| {
+                    refused(refusal.code.as_str().to_owned(), refusal.data, max_fen)
+                });
+            }
+            ServerFrame::Error { key, code, .. } => self.fail(key, code, here, &mut heard),
+            ServerFrame::Heartbeat { server_time, .. } => self.clock.hear(server_time, UnixMs(here)),
+            // another lot of the same socket
+            _ => {}
+        }
+        // a snapshot that goes back (a restored database) is no outbidding
+        let is_open = self.lot.status == LotStatus::Open;
+        heard.outbid = led && !self.leads() && self.lot.seq > seq && is_open;
+        heard
+    }
+
+    /// A delta: joins what is known, is old, or leaves a gap.
+    fn join(&mut self, from_seq: i64, lot: PublicLot, lines: Vec<BidLine>, here: i64, heard: &mut Heard) {
+        if lot.seq <= self.joined_seq {
+            return;
+        }
+        if from_seq != self.joined_seq {
+            heard.ask = self.ask(here);
+            return;
+        }
+        self.joined_seq = lot.seq;
+        if lot.seq >= self.lot.seq {
+            self.lot = lot;
+        }
+        self.history.splice(0..0, lines);
+        self.history.truncate(HISTORY_KEPT);
+    }
+
+    /// Whether a snapshot may be asked for now; if not, [`Room::tick`] asks later.
+    pub fn ask(&mut self, here: i64) -> bool {
+        self.wants_snapshot = true;
+        self.due_to_ask(here)
+    }
+
+    fn due_to_ask(&mut self, here: i64) -> bool {
+        // a clock that was set back must not silence it for an hour
+        let rests = self.asked_at.is_some_and(|at| (0..SNAPSHOT_PAUSE_MS).contains(&(here - at)));
+        if !self.wants_snapshot || rests {
+            return false;
+        }
+        self.asked_at = Some(here);
+        true
+    }
+
+    /// Begins a command; `None` while another waits for its answer.
+    pub fn begin(&mut self, key: Uuid, max_fen: Fen, confirmed: bool, here: i64) -> Option<ClientFrame> {
+        if self.pending.is_some() {
+            return None;
+        }
+        self.notice = None;
+        let send_at = here + RESEND_AFTER_MS;
+        self.pending = Some(Pending { key, max_fen, confirmed, begun_at: here, send_at, tries: 0 });
+        self.command()
+    }
+
+    /// The socket is open anew: what waits is sent again. A command that the old socket took is only answered.
+    pub fn reconnected(&mut self, here: i64) {
+        if let Some(pending) = &mut self.pending {
+            pending.send_at = here;
+        }
+    }
+
+    /// What time brings: a repeat of the pending command, a snapshot that could not be asked for before.
+    pub fn tick(&mut self, here: i64, is_connected: bool) -> Vec<ClientFrame> {
+        let mut frames = Vec::new();
+        if is_connected && self.due_to_ask(here) {
+            frames.push(ClientFrame::Snapshot { lot_id: self.lot_id });
+        }
+        let Some(pending) = &mut self.pending else { return frames };
+        if here - pending.begun_at > GIVE_UP_AFTER_MS {
+            self.notice = Some(Notice::Unknown { key: pending.key, max_fen: pending.max_fen });
+            self.pending = None;
+        } else if is_connected && here >= pending.send_at {
+            pending.send_at = here + RESEND_AFTER_MS;
+            frames.extend(self.command());
+        }
+        frames
+    }
+
+    fn command(&self) -> Option<ClientFrame> {
+        let pending = self.pending.as_ref()?;
+        Some(ClientFrame::PlaceMax {
+            key: pending.key,
+            lot_id: self.lot_id,
+            max_fen: pending.max_fen,
+            confirmed: pending.confirmed,
+        })
+    }
+
+    /// Turns the pending command into its notice. An answer that comes after giving up still counts.
+    fn answer(&mut self, key: Uuid, notice: impl FnOnce(Fen) -> Notice) -> bool {
+        let max_fen = match (&self.pending, &self.notice) {
+            (Some(pending), _) if pending.key == key => pending.max_fen,
+            (None, Some(Notice::Unknown { key: unknown, max_fen })) if *unknown == key => *max_fen,
+            // the second copy of an answer
+            _ => return false,
+        };
+        self.pending = None;
+        self.notice = Some(notice(max_fen));
+        true
+    }
+
+    fn fail(&mut self, key: Option<Uuid>, code: String, here: i64, heard: &mut Heard) {
+        let is_passing = matches!(code.as_str(), "BUSY" | "UNAVAILABLE" | "TOO_MANY_REQUESTS");
+        match (&mut self.pending, key) {
+            (Some(pending), Some(key)) if pending.key == key && is_passing => {
+                pending.tries = pending.tries.saturating_add(1);
+                pending.send_at = here + (BUSY_PAUSE_MS << pending.tries.min(4));
+            }
+            (_, Some(key)) => heard.answered = self.answer(key, |max_fen| refused(code, Value::Null, max_fen)),
+            // a snapshot that could not be made is asked for again
+            (_, None) if is_passing => self.wants_snapshot = true,
+            (_, None) => {}
+        }
+    }
+}
+
+fn refused(code: String, data: Value, max_fen: Fen) -> Notice {
+    match code.as_str() {
+        "FAT_FINGER_CONFIRM" => Notice::Confirm { max_fen },
+        _ => Notice::Refused { code, data },
+    }
+}

@@ -1,0 +1,266 @@
+//! Frames as they come: joined, old, with a gap, twice, late.
+
+use bidding::{
+    BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, Refusal, RefusalCode, ReserveLight, ServerFrame,
+};
+use kernel::{Fen, LotId, UnixMs};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::room::{Ending, Heard, Notice, Phase, Room, Standing, Start};
+
+const LOT_ID: LotId = LotId(Uuid::from_u128(1));
+const KEY: Uuid = Uuid::from_u128(2);
+const QUIET: Heard = Heard { ask: false, outbid: false, answered: false };
+
+fn lot(seq: i64, leader_alias: u32) -> PublicLot {
+    PublicLot {
+        seq,
+        status: LotStatus::Open,
+        price_fen: Some(Fen(6_000_000 + seq * 50_000)),
+        min_next_fen: Fen(6_050_000 + seq * 50_000),
+        step_fen: Fen(50_000),
+        reserve: ReserveLight::NotMet,
+        leader_alias: Some(leader_alias),
+        bidders: 2,
+        end_at: UnixMs(100_000),
+        extensions: 0,
+        outcome: None,
+    }
+}
+
+fn line(seq: i64) -> BidLine {
+    BidLine { seq, alias: 2, price_fen: Fen(6_000_000 + seq * 50_000), at: UnixMs(seq) }
+}
+
+fn me(leading: bool) -> MyPosition {
+    MyPosition { alias: Some(1), leading, max_fen: Some(Fen(7_000_000)) }
+}
+
+/// A lot at 5 with this dealer in the lead.
+fn room() -> Room {
+    Room::new(Start {
+        lot_id: LOT_ID,
+        lot: lot(5, 1),
+        mine: me(true),
+        history: vec![line(5)],
+        opens_at: UnixMs(0),
+        server_time: UnixMs(50_000),
+        notice: None,
+    })
+}
+
+fn snapshot(seq: i64, leader: u32) -> ServerFrame {
+    let (lot, mine) = (lot(seq, leader), me(leader == 1));
+    ServerFrame::Snapshot { v: 1, lot_id: LOT_ID, lot, mine, history: vec![line(seq)], server_time: UnixMs(50_000) }
+}
+
+fn delta(from_seq: i64, seq: i64, leader: u32) -> ServerFrame {
+    let history = (from_seq + 1..=seq).rev().map(line).collect();
+    ServerFrame::Delta { v: 1, lot_id: LOT_ID, from_seq, lot: lot(seq, leader), history, server_time: UnixMs(50_000) }
+}
+
+fn accepted(key: Uuid, seq: i64, leader: u32, note: Option<Note>) -> ServerFrame {
+    ServerFrame::Accepted { v: 1, key, lot_id: LOT_ID, seq, lot: lot(seq, leader), mine: me(leader == 1), note }
+}
+
+fn refused(code: RefusalCode, data: Value) -> ServerFrame {
+    ServerFrame::Refused { v: 1, key: KEY, lot_id: LOT_ID, refusal: Refusal { code, data } }
+}
+
+fn error(key: Option<Uuid>, code: &str) -> ServerFrame {
+    ServerFrame::Error { v: 1, key, code: code.to_owned() }
+}
+
+fn seqs(room: &Room) -> Vec<i64> {
+    room.history.iter().map(|line| line.seq).collect()
+}
+
+#[test]
+fn a_delta_that_joins_is_applied_and_tells_who_was_outbid() {
+    let mut room = room();
+    assert_eq!(room.standing(), Standing::Leading);
+    assert_eq!(room.hear(delta(5, 7, 2), 0), Heard { outbid: true, ..QUIET });
+    assert_eq!((room.lot.seq, room.standing(), seqs(&room)), (7, Standing::Outbid, vec![7, 6, 5]));
+    // outbid already: no second alarm
+    assert_eq!(room.hear(delta(7, 8, 2), 0), QUIET);
+}
+
+#[test]
+fn an_old_delta_changes_nothing() {
+    let mut room = room();
+    assert_eq!(room.hear(delta(4, 5, 2), 0), QUIET);
+    assert_eq!((room.lot.seq, room.leads(), seqs(&room)), (5, true, vec![5]));
+}
+
+#[test]
+fn a_gap_asks_for_a_snapshot_once_a_second() {
+    let mut room = room();
+    assert_eq!(room.hear(delta(6, 7, 2), 0), Heard { ask: true, ..QUIET });
+    assert_eq!(room.lot.seq, 5);
+    assert_eq!(room.hear(delta(7, 8, 2), 500), QUIET);
+    assert_eq!(room.tick(900, true), []);
+    assert_eq!(room.tick(1_000, true), [ClientFrame::Snapshot { lot_id: LOT_ID }]);
+    assert_eq!(room.hear(snapshot(8, 2), 1_100), Heard { outbid: true, ..QUIET });
+    assert_eq!((room.lot.seq, seqs(&room)), (8, vec![8]));
+    assert_eq!(room.tick(9_000, true), []);
+    // and deltas join again
+    assert_eq!(room.hear(delta(8, 9, 2), 9_000), QUIET);
+    assert_eq!(seqs(&room), [9, 8]);
+}
+
+#[test]
+fn a_snapshot_replaces_the_state_even_backwards_but_that_is_no_outbidding() {
+    let mut room = room();
+    assert_eq!(room.hear(snapshot(3, 2), 0), QUIET);
+    assert_eq!((room.lot.seq, room.standing()), (3, Standing::Outbid));
+}
+
+#[test]
+fn the_frames_of_another_lot_are_not_mine() {
+    let mut room = room();
+    let frame = ServerFrame::Mine { v: 1, lot_id: LotId(Uuid::nil()), mine: MyPosition::default() };
+    assert_eq!(room.hear(frame, 0), QUIET);
+    assert!(room.leads());
+}
+
+#[test]
+fn a_bid_is_pending_until_its_own_answer() {
+    let mut room = room();
+    let sent = room.begin(KEY, Fen(8_000_000), false, 0);
+    let expected = ClientFrame::PlaceMax { key: KEY, lot_id: LOT_ID, max_fen: Fen(8_000_000), confirmed: false };
+    assert_eq!(sent, Some(expected));
+    assert_eq!(room.begin(Uuid::from_u128(9), Fen(1), false, 0), None);
+    assert_eq!(room.hear(accepted(Uuid::from_u128(9), 6, 1, None), 0), QUIET);
+    assert!(room.pending.is_some());
+    assert_eq!(room.hear(accepted(KEY, 7, 1, None), 0), Heard { answered: true, ..QUIET });
+    assert_eq!(room.pending, None);
+    assert_eq!(room.notice, Some(Notice::Accepted { max_fen: Fen(8_000_000), note: None }));
+}
+
+#[test]
+fn an_answer_before_its_delta_loses_no_history() {
+    let mut room = room();
+    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.hear(accepted(KEY, 6, 1, None), 0);
+    assert_eq!((room.lot.seq, seqs(&room)), (6, vec![5]));
+    assert_eq!(room.hear(delta(5, 6, 1), 0), QUIET);
+    assert_eq!(seqs(&room), [6, 5]);
+}
+
+#[test]
+fn my_position_before_the_price_is_no_alarm() {
+    let mut room = room();
+    room.hear(delta(5, 6, 2), 0);
+    let mine = ServerFrame::Mine { v: 1, lot_id: LOT_ID, mine: me(true) };
+    assert_eq!(room.hear(mine, 0), QUIET);
+    assert_eq!(room.standing(), Standing::Outbid);
+    assert_eq!(room.hear(delta(6, 7, 1), 0), QUIET);
+    assert_eq!(room.standing(), Standing::Leading);
+}
+
+#[test]
+fn the_same_answer_twice_is_one() {
+    let mut room = room();
+    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.hear(accepted(KEY, 6, 2, Some(Note::OutbidAtOnce)), 0);
+    let notice = room.notice.clone();
+    assert_eq!(room.hear(accepted(KEY, 6, 2, None), 0), QUIET);
+    assert_eq!(room.notice, notice);
+}
+
+#[test]
+fn a_refusal_leaves_the_lot_and_says_why() {
+    let mut room = room();
+    room.begin(KEY, Fen(100), false, 0);
+    assert!(room.hear(refused(RefusalCode::BelowMin, json!({ "min_next_fen": 6_350_000 })), 0).answered);
+    let data = json!({ "min_next_fen": 6_350_000 });
+    assert_eq!(room.notice, Some(Notice::Refused { code: "BELOW_MIN".to_owned(), data }));
+    assert_eq!(room.lot, lot(5, 1));
+    room.begin(KEY, Fen(8_000_000), false, 0);
+    assert_eq!(room.notice, None);
+}
+
+#[test]
+fn an_unusual_amount_is_asked_again() {
+    let mut room = room();
+    room.begin(KEY, Fen(80_000_000), false, 0);
+    room.hear(refused(RefusalCode::FatFingerConfirm, json!({ "threshold_fen": 1 })), 0);
+    assert_eq!(room.notice, Some(Notice::Confirm { max_fen: Fen(80_000_000) }));
+    let again = room.begin(Uuid::from_u128(3), Fen(80_000_000), true, 0);
+    assert!(matches!(again, Some(ClientFrame::PlaceMax { confirmed: true, .. })));
+}
+
+#[test]
+fn busy_is_tried_again_under_the_same_key() {
+    let mut room = room();
+    let first = room.begin(KEY, Fen(8_000_000), false, 0);
+    assert_eq!(room.hear(error(Some(KEY), "BUSY"), 100), QUIET);
+    assert_eq!(room.tick(899, true), []);
+    assert_eq!(room.tick(900, false), []);
+    assert_eq!(room.tick(900, true), first.into_iter().collect::<Vec<_>>());
+    assert_eq!(room.tick(901, true), []);
+    // no answer at all: again after five seconds, and when the socket is new
+    assert_eq!(room.tick(5_900, true).len(), 1);
+    room.reconnected(6_000);
+    assert_eq!(room.tick(6_000, true).len(), 1);
+}
+
+#[test]
+fn without_an_answer_the_outcome_is_unknown_until_it_comes() {
+    let mut room = room();
+    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.tick(20_001, false);
+    assert_eq!(room.notice, Some(Notice::Unknown { key: KEY, max_fen: Fen(8_000_000) }));
+    assert!(room.hear(accepted(KEY, 6, 1, None), 30_000).answered);
+    assert_eq!(room.notice, Some(Notice::Accepted { max_fen: Fen(8_000_000), note: None }));
+}
+
+#[test]
+fn a_command_that_cannot_be_taken_says_so() {
+    let mut room = room();
+    room.begin(KEY, Fen(8_000_000), false, 0);
+    assert!(room.hear(error(Some(KEY), "NOT_A_DEALER"), 0).answered);
+    assert_eq!(room.notice, Some(Notice::Refused { code: "NOT_A_DEALER".to_owned(), data: Value::Null }));
+    assert_eq!(room.hear(error(None, "UNAVAILABLE"), 0), QUIET);
+    assert_eq!(room.tick(5, true), [ClientFrame::Snapshot { lot_id: LOT_ID }]);
+}
+
+#[test]
+fn quick_amounts_never_lower_a_leaders_max() {
+    let mut room = room();
+    assert_eq!(room.quick(), [Fen(7_050_000), Fen(7_100_000), Fen(7_250_000)]);
+    room.hear(delta(5, 6, 2), 0);
+    assert_eq!(room.quick()[0], room.lot.min_next_fen);
+}
+
+#[test]
+fn only_the_server_ends_a_lot() {
+    let mut room = room();
+    assert_eq!(room.phase(UnixMs(99_999)), Phase::Running);
+    assert_eq!(room.phase(UnixMs(100_000)), Phase::Ending);
+    for (outcome, leader, ending) in [
+        (Outcome::Sold, 1, Ending::Won),
+        (Outcome::Sold, 2, Ending::Lost),
+        (Outcome::Provisional, 1, Ending::Negotiating),
+        (Outcome::Provisional, 2, Ending::OthersNegotiate),
+        (Outcome::Unsold, 2, Ending::Unsold),
+    ] {
+        let seq = room.lot.seq;
+        let closed =
+            PublicLot { status: LotStatus::Closed, outcome: Some(outcome), ..lot(seq + 1, leader) };
+        let frame = ServerFrame::Delta {
+            v: 1,
+            lot_id: LOT_ID,
+            from_seq: seq,
+            lot: closed,
+            history: Vec::new(),
+            server_time: UnixMs(100_500),
+        };
+        assert!(!room.hear(frame, 0).outbid);
+        assert_eq!(room.phase(UnixMs(0)), Phase::Over(ending));
+    }
+    room.mine = MyPosition::default();
+    room.lot.outcome = Some(Outcome::Sold);
+    assert_eq!(room.phase(UnixMs(0)), Phase::Over(Ending::Sold));
+}

@@ -1,0 +1,247 @@
+//! The texts of the live islands. They come from the server as a prop: the wasm holds no language.
+
+use kernel::{Fen, Lang, UnixMs};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::clock::{moment, time_of_day};
+
+macro_rules! words {
+    ($($word:ident = $key:literal,)*) => {
+        /// A text of the islands.
+        #[expect(missing_docs, reason = "each is named after its key in locales/auction.yml")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Word { $($word,)* }
+
+        /// The key of each word, in the order of the enum.
+        #[cfg(feature = "ssr")]
+        pub const KEYS: &[&str] = &[$(concat!("auction.live.", $key),)*];
+    };
+}
+
+words! {
+    CurrentPrice = "current_price",
+    StartPrice = "start_price",
+    HammerPrice = "hammer_price",
+    HighestBid = "highest_bid",
+    Wan = "wan",
+    Leading = "leading",
+    LeadingHint = "leading_hint",
+    Outbid = "outbid",
+    OutbidHint = "outbid_hint",
+    NotBid = "not_bid",
+    NotBidHint = "not_bid_hint",
+    Won = "won",
+    WonHint = "won_hint",
+    Lost = "lost",
+    LostHint = "lost_hint",
+    Sold = "sold",
+    SoldHint = "sold_hint",
+    Negotiating = "negotiating",
+    NegotiatingHint = "negotiating_hint",
+    OthersNegotiate = "others_negotiate",
+    OthersNegotiateHint = "others_negotiate_hint",
+    Unsold = "unsold",
+    UnsoldHint = "unsold_hint",
+    GoToOrders = "go_to_orders",
+    Upcoming = "upcoming",
+    UpcomingHint = "upcoming_hint",
+    OpensAt = "opens_at",
+    OpensIn = "opens_in",
+    EndsIn = "ends_in",
+    EndsAt = "ends_at",
+    EndedAt = "ended_at",
+    Ending = "ending",
+    EndingHint = "ending_hint",
+    Paused = "paused",
+    PausedHint = "paused_hint",
+    Over = "over",
+    Extended = "extended",
+    ReserveNone = "reserve_none",
+    ReserveNotMet = "reserve_not_met",
+    ReserveMet = "reserve_met",
+    Step = "step",
+    MinNext = "min_next",
+    Bidders = "bidders",
+    BiddersCount = "bidders_count",
+    MyMax = "my_max",
+    NoMax = "no_max",
+    QuickTitle = "quick_title",
+    QuickBid = "quick_bid",
+    RaiseTitle = "raise_title",
+    RaiseTo = "raise_to",
+    MaxLabel = "max_label",
+    MaxHint = "max_hint",
+    MaxSubmit = "max_submit",
+    MaxSubmitShort = "max_submit_short",
+    WillLower = "will_lower",
+    TooLow = "too_low",
+    NoAmount = "no_amount",
+    InWan = "in_wan",
+    ReserveNote = "reserve_note",
+    Sending = "sending",
+    Accepted = "accepted",
+    TiedEarlierWins = "tied_earlier_wins",
+    OutbidAtOnce = "outbid_at_once",
+    ConfirmTitle = "confirm_title",
+    ConfirmText = "confirm_text",
+    ConfirmWords = "confirm_words",
+    ConfirmYes = "confirm_yes",
+    ConfirmNo = "confirm_no",
+    Refused = "refused",
+    RefusedOther = "refused_other",
+    Unknown = "unknown",
+    UnknownLink = "unknown_link",
+    LinkStill = "link_still",
+    LinkConnecting = "link_connecting",
+    LinkLive = "link_live",
+    LinkStale = "link_stale",
+    LinkLost = "link_lost",
+    LinkLostHint = "link_lost_hint",
+    HistoryTitle = "history_title",
+    HistoryEmpty = "history_empty",
+    Bidder = "bidder",
+    Me = "me",
+    Sound = "sound",
+    FlashOutbid = "flash_outbid",
+    Day = "day",
+    PanelTitle = "panel_title",
+}
+
+/// All texts of an island, in one language, with the zone in which it writes times.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Words {
+    list: Vec<String>,
+    refusals: Vec<(String, String)>,
+    lang: Lang,
+    zone_min: i32,
+}
+
+impl Words {
+    /// The texts in this language. `text` finds the text of a key.
+    #[cfg(feature = "ssr")]
+    pub fn new(lang: Lang, zone_min: i32, text: impl Fn(&str) -> String) -> Words {
+        let refusals = REFUSALS.iter().map(|code| ((*code).to_owned(), text(&format!("error.{code}"))));
+        Words { list: KEYS.iter().map(|key| text(key)).collect(), refusals: refusals.collect(), lang, zone_min }
+    }
+
+    /// A text.
+    pub fn get(&self, word: Word) -> String {
+        self.list.get(word as usize).cloned().unwrap_or_default()
+    }
+
+    /// A text with its one placeholder filled.
+    pub fn with(&self, word: Word, name: &str, value: &str) -> String {
+        fill(&self.get(word), name, value)
+    }
+
+    /// The language.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// The time of day in the person's zone.
+    pub fn time(&self, at: UnixMs) -> String {
+        time_of_day(at, self.zone_min)
+    }
+
+    /// Day and time in the person's zone.
+    pub fn moment(&self, at: UnixMs) -> String {
+        moment(at, self.zone_min)
+    }
+
+    /// Why a bid was refused, with its amounts and times.
+    pub fn refusal(&self, code: &str, data: &Value) -> String {
+        let shape = shape_of(code, data);
+        let template = self.refusals.iter().find(|(known, _)| known == shape).map(|(_, text)| text.as_str());
+        let Some(template) = template else {
+            return self.with(Word::RefusedOther, "code", code);
+        };
+        let mut text = template.to_owned();
+        for (name, value) in data.as_object().into_iter().flatten() {
+            let value = match value {
+                Value::Number(number) if name.ends_with("_fen") => Fen(number.as_i64().unwrap_or_default()).yuan(),
+                Value::Number(number) if name.ends_with("_at") => self.moment(UnixMs(number.as_i64().unwrap_or_default())),
+                Value::String(value) => value.clone(),
+                _ => continue,
+            };
+            text = fill(&text, name, &value);
+        }
+        text
+    }
+}
+
+/// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
+#[cfg(feature = "ssr")]
+pub const REFUSALS: [&str; 27] = [
+    "LOT_NOT_OPEN",
+    "LOT_PAUSED",
+    "CLOSED",
+    "NOT_INVITED",
+    "KYC_MISSING",
+    "BANNED",
+    "SELLER_OR_AFFILIATE",
+    "SISTER_ROOFTOP_LEADS",
+    "NOT_TICK",
+    "BELOW_MIN",
+    "BELOW_FLOOR",
+    "NEED_RECONFIRM_CR",
+    "FAT_FINGER_CONFIRM",
+    "BUYING_POWER",
+    "DUPLICATE",
+    "KEY_REUSED",
+    "RESERVE_ALREADY_MET",
+    "RESERVE_NOT_LOWER",
+    "NOT_APPLICABLE",
+    "NOT_A_DEALER",
+    "BAD_FRAME",
+    "SIGN_IN_NEEDED",
+    "NO_RECORD",
+    "AMOUNT_NEEDED",
+    "AMOUNT_UNREADABLE",
+    "BUSY",
+    "UNAVAILABLE",
+];
+
+/// Some codes mean two things, told apart by their data: each has its own words.
+pub fn shape_of<'a>(code: &'a str, data: &Value) -> &'a str {
+    match code {
+        "LOT_NOT_OPEN" if data.get("status").and_then(Value::as_str) == Some("paused") => "LOT_PAUSED",
+        "BELOW_MIN" if data.get("floor_fen").is_some() => "BELOW_FLOOR",
+        "DUPLICATE" if data.get("max_fen").is_none() => "KEY_REUSED",
+        _ => code,
+    }
+}
+
+/// The template with one placeholder (`%{name}`) filled.
+pub fn fill(template: &str, name: &str, value: &str) -> String {
+    let mut mark = String::with_capacity(name.len() + 3);
+    mark.push_str("%{");
+    mark.push_str(name);
+    mark.push('}');
+    template.replace(&mark, value)
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn refusals_say_amounts_and_times() {
+        let words = Words::new(Lang::Zh, 480, |key| match key {
+            "error.BELOW_MIN" => "最低 %{min_next_fen}".to_owned(),
+            "error.BELOW_FLOOR" => "不低于 %{floor_fen}".to_owned(),
+            "error.LOT_NOT_OPEN" => "%{opens_at} 开拍".to_owned(),
+            "auction.live.refused_other" => "代码 %{code}".to_owned(),
+            _ => String::new(),
+        });
+        assert_eq!(words.refusal("BELOW_MIN", &json!({ "min_next_fen": 6_100_000 })), "最低 ¥61,000");
+        assert_eq!(words.refusal("BELOW_MIN", &json!({ "floor_fen": 6_000_000 })), "不低于 ¥60,000");
+        let early = json!({ "opens_at": 0, "status": "scheduled" });
+        assert_eq!(words.refusal("LOT_NOT_OPEN", &early), "01-01 08:00 开拍");
+        assert_eq!(words.refusal("NEW_CODE", &Value::Null), "代码 NEW_CODE");
+    }
+}
