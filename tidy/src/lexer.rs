@@ -39,10 +39,11 @@ impl Source {
         line_of(self.code.as_bytes(), at)
     }
 
-    /// The same without the modules marked `#[cfg(test)]`.
+    /// The same without the modules marked `#[cfg(test)]` or `#[cfg(all(test, …))]`.
     pub fn without_tests(mut self) -> Source {
         let mut code = self.code.into_bytes();
-        while let Some(start) = find(&code, b"#[cfg(test)]", 0) {
+        let next = |code: &[u8]| find(code, b"#[cfg(test)]", 0).or_else(|| find(code, b"#[cfg(all(test,", 0));
+        while let Some(start) = next(&code) {
             let end = match find(&code, b"{", start) {
                 Some(open) if !code[start..open].contains(&b';') => closing(&code, open),
                 _ => find(&code, b";", start).unwrap_or(start + 1),

@@ -158,6 +158,7 @@ fn code_of(source: &Source, text: &Text) -> Code {
     let is_code = value.len() >= 4
         && value.starts_with(|c: char| c.is_ascii_uppercase())
         && value.chars().all(is_capital)
+        && !value.ends_with('_') // the beginning of codes
         && !NO_CODES.contains(&value)
         && !["LUOCHUI_", "LEPTOS_", "CARGO_", "DATABASE_"].iter().any(|part| value.contains(part));
     if !is_code {
