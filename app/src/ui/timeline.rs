@@ -49,7 +49,7 @@ pub fn Timeline(steps: Vec<Step>) -> impl IntoView {
             <li class=class>
                 <p class="timeline__what">{step.what}</p>
                 {step.detail.map(|detail| view! { <div class="timeline__detail">{detail}</div> })}
-                <p class="timeline__by"><Time at=step.at form=TimeForm::Exact/> {step.who}</p>
+                <p class="timeline__by"><Time at=step.at form=TimeForm::Exact/> " " {step.who}</p>
             </li>
         }
     };

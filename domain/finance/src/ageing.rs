@@ -129,7 +129,7 @@ impl AgeingRow {
 impl Service {
     /// What is owed at a moment (now, unless one is named): of all dealers for staff, of itself for a dealer.
     pub async fn ageing(&self, who: &Principal, as_of: Option<UnixMs>) -> Result<Ageing, CommandError> {
-        let as_of = as_of.unwrap_or_else(|| self.clock.now());
+        let as_of = self.moment(as_of);
         let rows = store::ageing::rows(&self.db, dealer_of(who)?, as_of).await?;
         let mut total = AgeingRow::empty(DealerId(uuid::Uuid::nil()), String::new());
         for row in &rows {

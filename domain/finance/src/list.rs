@@ -209,9 +209,14 @@ impl Service {
         Ok(store::rows(&self.db, scope, filter, i64::from(MAX_EXPORT), 0).await?)
     }
 
+    /// The moment that is asked for. The future is not known: it shows how things stand now.
+    pub(crate) fn moment(&self, as_of: Option<UnixMs>) -> UnixMs {
+        let now = self.clock.now();
+        as_of.map_or(now, |asked| asked.min(now))
+    }
+
     fn scope(&self, who: &Principal, filter: &ReceivableFilter) -> Result<store::Scope, CommandError> {
-        let as_of = filter.as_of.unwrap_or_else(|| self.clock.now());
-        Ok(store::Scope { dealer: dealer_of(who)?, as_of })
+        Ok(store::Scope { dealer: dealer_of(who)?, as_of: self.moment(filter.as_of) })
     }
 }
 

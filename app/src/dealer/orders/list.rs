@@ -53,7 +53,7 @@ fn content(lang: Lang, list: OrderPage) -> AnyView {
         <p class="my-2 text-sm">
             {t_with(lang, "order.total_of", &[("n", &count)])} " " <Money fen=list.totals.total_fen wan=true/>
         </p>
-        <ul class="grid gap-3 lg:grid-cols-2">
+        <ul class="grid grid-cols-1 gap-x-4 lg:grid-cols-2">
             {list.rows.into_iter().map(|row| card(lang, row)).collect_view()}
         </ul>
         <Pager current=list.page total=list.totals.count page_size=i64::from(PAGE_SIZE)/>
@@ -69,10 +69,10 @@ fn card(lang: Lang, row: OrderRow) -> AnyView {
     view! {
         <li>
             <Panel>
-                <a class="block" href=href>
-                    <span class="flex flex-wrap items-baseline justify-between gap-2">
+                <a class="block text-inherit" href=href>
+                    <span class="flex flex-wrap items-baseline justify-between gap-x-4">
                         <strong>{row.title}</strong>
-                        <Money fen=row.total_fen wan=true/>
+                        <span class="whitespace-nowrap text-lg font-semibold"><Money fen=row.total_fen wan=true/></span>
                     </span>
                     <span class="block text-sm opacity-70">{row.order_no} " · " {row.sale_name}</span>
                     <span class="flex flex-wrap items-center gap-2 mt-2">

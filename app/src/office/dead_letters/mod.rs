@@ -30,8 +30,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         .into_any()
     } else {
         view! {
-            <p class="mb-4 max-w-3xl">{t(lang, "operations.dead_letters.intro")}</p>
-            <div class="grid gap-4">{parked.into_iter().map(|parked| service(lang, parked)).collect_view()}</div>
+            <p class="mb-4 max-w-prose">{t(lang, "operations.dead_letters.intro")}</p>
+            <div class="grid grid-cols-1">{parked.into_iter().map(|parked| service(lang, parked)).collect_view()}</div>
         }
         .into_any()
     };
@@ -49,7 +49,7 @@ fn service(lang: Lang, parked: Parked) -> AnyView {
     });
     let service = parked.service;
     let letters = parked.letters.into_iter().map(|letter| view! { <Letter service letter/> }).collect_view();
-    view! { <Panel title>{shown}<div class="grid gap-6">{letters}</div></Panel> }.into_any()
+    view! { <Panel title>{shown}<div class="grid grid-cols-1 gap-6">{letters}</div></Panel> }.into_any()
 }
 
 #[component]
@@ -77,7 +77,7 @@ fn Letter(service: &'static str, letter: DeadLetter) -> impl IntoView {
     let action = format!("/office/dead-letters/{service}/{}/replay", letter.message_id);
     view! {
         <article>
-            <div class="flex flex-wrap items-center justify-between gap-2">
+            <div class="flex flex-wrap items-center justify-between gap-2 mb-2">
                 <h3 class="font-semibold">{letter.event_type}</h3>
                 <PostButton action small=true icon=Icon::Refresh>{t(lang, "operations.dead_letters.replay")}</PostButton>
             </div>

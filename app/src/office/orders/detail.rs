@@ -60,9 +60,9 @@ pub fn Order(order: OrderDetail, title: String, crumbs: Vec<Crumb>) -> impl Into
                 <Banner tone=if overdue { Tone::Bad } else { Tone::Warn }>{text}</Banner>
             })}
         </div>
-        <div class="grid gap-4 mt-4 lg:grid-cols-3 print:block">
+        <div class="grid grid-cols-1 gap-x-4 mt-4 lg:grid-cols-3 print:block">
             <div class="lg:col-span-2"><Document order/></div>
-            <div class="grid gap-4 content-start print:hidden">
+            <div class="print:hidden">
                 <Panel title=t(lang, "order.axes")><Axes axes overdue/></Panel>
                 <Panel title=t(lang, "order.trail")><OrderTrail trail/></Panel>
             </div>

@@ -1,6 +1,6 @@
 //! 成交确认书: the order as a document, on the screen and on paper.
 
-use kernel::Lang;
+use kernel::{Fen, Lang};
 use leptos::prelude::*;
 use order::{LineKind, OrderDetail, OrderLine};
 use serde_json::Value;
@@ -9,7 +9,6 @@ use super::words::in_characters;
 use crate::context::page;
 use crate::i18n::{t, t_with};
 use crate::ui::{Fact, Facts, Money, Panel, Time, TimeForm};
-use kernel::Fen;
 
 /// The document.
 #[component]
@@ -41,6 +40,7 @@ pub fn Document(order: OrderDetail) -> impl IntoView {
     }
 }
 
+/// Two columns only, so that a phone shows the amounts.
 #[component]
 fn Lines(lines: Vec<OrderLine>, total_fen: Fen) -> impl IntoView {
     let lang = page().lang;
@@ -51,9 +51,9 @@ fn Lines(lines: Vec<OrderLine>, total_fen: Fen) -> impl IntoView {
         });
         view! {
             <tr>
-                <td class="whitespace-nowrap">{t(lang, &format!("order.line.{}", line.kind.name()))}</td>
-                <td>
-                    {how(lang, &line)}
+                <td class="text">
+                    {t(lang, &format!("order.line.{}", line.kind.name()))}
+                    <span class="block text-xs opacity-70">{how(lang, &line)}</span>
                     {schedule.map(|text| view! { <span class="block text-xs opacity-70">{text}</span> })}
                 </td>
                 <td class="num"><Money fen=line.amount_fen/></td>
@@ -66,16 +66,17 @@ fn Lines(lines: Vec<OrderLine>, total_fen: Fen) -> impl IntoView {
             <thead>
                 <tr>
                     <th scope="col">{t(lang, "order.lines")}</th>
-                    <th scope="col">{t(lang, "order.line.how")}</th>
                     <th scope="col" class="num">{t(lang, "finance.column.amount")}</th>
                 </tr>
             </thead>
             <tbody>{lines.into_iter().map(row).collect_view()}</tbody>
             <tfoot>
                 <tr>
-                    <td>{t(lang, "order.line.total")}</td>
-                    <td><span class="text-sm opacity-80">{t(lang, "order.line.in_words")} " " {in_characters(total_fen)}</span></td>
-                    <td class="num font-semibold"><Money fen=total_fen wan=true/></td>
+                    <td class="text">
+                        {t(lang, "order.line.total")}
+                        <span class="block text-xs">{in_characters(total_fen)}</span>
+                    </td>
+                    <td class="num"><Money fen=total_fen/></td>
                 </tr>
             </tfoot>
         </table>

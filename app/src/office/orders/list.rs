@@ -41,16 +41,15 @@ fn content(lang: Lang, list: OrderPage) -> AnyView {
         .into_any();
     }
     let columns = vec![
-        Column::new(t(lang, "order.column.no")).sort_down("order_no"),
+        // numbers run with time: the newest first
+        Column::new(t(lang, "order.column.no")).sort_down("created"),
         Column::new(t(lang, "order.column.title")),
         Column::new(t(lang, "order.column.buyer")).sort("buyer"),
         Column::number(t(lang, "order.column.price")).sort_down("price"),
         Column::number(t(lang, "order.column.fees")),
         Column::number(t(lang, "order.column.total")).sort_down("total"),
         Column::new(t(lang, "order.column.commercial")),
-        Column::new(t(lang, "order.column.payment")),
-        Column::new(t(lang, "order.column.due")).sort("due"),
-        Column::new(t(lang, "order.column.created")).sort_down("created"),
+        Column::new(t(lang, "order.column.payment_due")).sort("due"),
     ];
     view! {
         <Table columns caption=t(lang, "order.title") default_sort="created" foot=totals(lang, list.totals)>
@@ -65,16 +64,20 @@ fn row(row: OrderRow) -> AnyView {
     let href = format!("/office/orders/{}", row.id);
     view! {
         <tr>
-            <td class="whitespace-nowrap"><a class="row-link" href=href>{row.order_no}</a></td>
-            <td>{row.title} <span class="block text-xs opacity-70">{row.vin}</span></td>
+            <td>
+                <a class="row-link" href=href>{row.order_no}</a>
+                <span class="block text-xs opacity-70"><Time at=row.created_at/></span>
+            </td>
+            <td class="text">{row.title} <span class="block text-xs opacity-70">{row.vin}</span></td>
             <td>{row.buyer_name}</td>
             <td class="num"><Money fen=row.price_fen/></td>
             <td class="num"><Money fen=row.fees_fen/></td>
             <td class="num font-semibold"><Money fen=row.total_fen/></td>
             <td><CommercialBadge state=row.commercial/></td>
-            <td><PaymentBadge state=row.payment overdue=row.overdue/></td>
-            <td class="whitespace-nowrap"><Time at=row.due_at/></td>
-            <td class="whitespace-nowrap"><Time at=row.created_at/></td>
+            <td>
+                <PaymentBadge state=row.payment overdue=row.overdue/>
+                {row.due_at.map(|at| view! { <span class="block text-xs opacity-70"><Time at/></span> })}
+            </td>
         </tr>
     }
     .into_any()
@@ -87,7 +90,7 @@ fn totals(lang: Lang, totals: OrderTotals) -> AnyView {
             <td class="num"><Money fen=totals.price_fen/></td>
             <td class="num"><Money fen=totals.fees_fen/></td>
             <td class="num"><Money fen=totals.total_fen/></td>
-            <td colspan="4"></td>
+            <td colspan="2"></td>
         </tr>
     }
     .into_any()

@@ -17,25 +17,27 @@ pub fn AgeingView(ageing: Ageing) -> impl IntoView {
     let cx = page();
     let lang = cx.lang;
     let total = ageing.total.clone();
-    let names = ["finance.age.d0_30", "finance.age.d31_60", "finance.age.d61_90", "finance.age.d90"];
-    let standard = names.into_iter().zip(total.standard_fen()).map(|(key, fen)| {
-        view! { <Tile label=t(lang, key) value=fen.yuan()/> }
-    });
-    let standard = standard.collect_view();
-    let overdue_tone = if total.overdue_fen > Fen::ZERO { Tone::Bad } else { Tone::Neutral };
+    let figure = |key: &str, fen: Fen| {
+        let amount = view! { <span class="text-lg font-semibold"><Money fen/></span> };
+        Fact::new(t(lang, key), amount)
+    };
     let overdue_href = cx.query.with("state", "overdue").href(&cx.path);
+    let overdue = view! {
+        <a class="text-lg font-semibold" href=overdue_href><Money fen=total.overdue_fen/></a>
+    };
+    let mut figures = vec![
+        figure("finance.age.total", total.outstanding_fen),
+        Fact::new(t(lang, "finance.age.overdue"), overdue),
+    ];
+    let names = ["finance.age.d0_30", "finance.age.d31_60", "finance.age.d61_90", "finance.age.d90"];
+    figures.extend(names.into_iter().zip(total.standard_fen()).map(|(key, fen)| figure(key, fen)));
     let as_of = t_with(lang, "finance.age.as_of", &[("at", &time::exact(ageing.as_of, cx.zone))]);
-    let overdue = total.overdue_fen.yuan();
     let by_dealer = (!ageing.rows.is_empty()).then(|| by_dealer(&ageing));
     let as_of = view! { <span class="text-sm opacity-70">{as_of}</span> }.into_any();
     view! {
         <Panel title=t(lang, "finance.age.title") actions=as_of>
-            <Tiles>
-                <Tile label=t(lang, "finance.age.total") value=total.outstanding_fen.yuan()/>
-                <Tile label=t(lang, "finance.age.overdue") value=overdue tone=overdue_tone href=overdue_href/>
-                {standard}
-            </Tiles>
-            {by_dealer}
+            <Facts facts=figures/>
+            <div class="mt-4">{by_dealer}</div>
         </Panel>
     }
 }

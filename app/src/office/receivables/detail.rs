@@ -48,14 +48,14 @@ fn Claim(claim: ReceivableDetail, title: String) -> impl IntoView {
         <PageHead title crumbs badge=view! { <StateBadge state=row.state/> }.into_any()>
             <LinkButton href=order icon=Icon::Receipt>{t(lang, "finance.to_order")}</LinkButton>
         </PageHead>
-        <div class="grid gap-4 mt-4 lg:grid-cols-3">
-            <div class="grid gap-4 content-start lg:col-span-2">
+        <div class="grid grid-cols-1 gap-x-4 mt-4 lg:grid-cols-3">
+            <div class="lg:col-span-2">
                 <Panel title=t(lang, "finance.facts")><Facts facts/></Panel>
                 <Panel title=t(lang, "finance.ledger")>
                     {entries.into_iter().map(|entry| view! { <LedgerEntry entry/> }).collect_view()}
                 </Panel>
             </div>
-            <Panel title=t(lang, "finance.trail")><Timeline steps/></Panel>
+            <div><Panel title=t(lang, "finance.trail")><Timeline steps/></Panel></div>
         </div>
     }
 }

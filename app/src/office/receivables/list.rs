@@ -72,8 +72,7 @@ fn content(lang: Lang, list: ReceivablePage) -> AnyView {
         Column::number(t(lang, "finance.column.outstanding")).sort_down("outstanding"),
         Column::new(t(lang, "finance.column.state")),
         Column::new(t(lang, "finance.column.due")).sort("due"),
-        Column::new(t(lang, "finance.column.age")),
-        Column::new(t(lang, "finance.column.issued")).sort_down("issued"),
+        Column::new(t(lang, "finance.column.age_issued")).sort_down("issued"),
     ];
     view! {
         <Table columns caption=t(lang, "finance.title") default_sort="due" foot=totals(lang, list.totals)>
@@ -88,15 +87,17 @@ fn line(lang: Lang, row: ReceivableRow) -> AnyView {
     let href = format!("/office/receivables/{}", row.id);
     view! {
         <tr>
-            <td class="whitespace-nowrap"><a class="row-link" href=href>{row.order_no}</a></td>
+            <td><a class="row-link" href=href>{row.order_no}</a></td>
             <td>{row.dealer_name}</td>
-            <td>{row.title}</td>
+            <td class="text">{row.title}</td>
             <td class="num"><Money fen=row.amount_fen/></td>
             <td class="num font-semibold"><Money fen=row.outstanding_fen/></td>
             <td><StateBadge state=row.state/></td>
-            <td class="whitespace-nowrap"><Time at=row.due_at/></td>
-            <td class="whitespace-nowrap">{t(lang, &format!("finance.age.{}", row.age.name()))}</td>
-            <td class="whitespace-nowrap"><Time at=row.issued_at/></td>
+            <td><Time at=row.due_at/></td>
+            <td>
+                {t(lang, &format!("finance.age.{}", row.age.name()))}
+                <span class="block text-xs opacity-70"><Time at=row.issued_at/></span>
+            </td>
         </tr>
     }
     .into_any()
@@ -109,7 +110,7 @@ fn totals(lang: Lang, totals: ReceivableTotals) -> AnyView {
             <td colspan="3">{t_with(lang, "finance.total_of", &[("n", &totals.count.to_string())])}</td>
             <td class="num"><Money fen=totals.amount_fen/></td>
             <td class="num"><Money fen=totals.outstanding_fen/></td>
-            <td colspan="4">{overdue}</td>
+            <td colspan="3">{overdue}</td>
         </tr>
     }
     .into_any()

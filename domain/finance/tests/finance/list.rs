@@ -132,4 +132,6 @@ async fn an_earlier_moment_shows_how_things_stood_then() {
             .await;
     assert_eq!((page.totals.count, page.totals.overdue_fen), (1, Fen::ZERO));
     assert_eq!(page.rows[0].state, ReceivableState::Open);
+    let future = world.service.ageing(&world.staff, Some(NOW.plus_ms(DAY_MS))).await.unwrap();
+    assert_eq!(future.as_of, NOW, "the future is not known");
 }
