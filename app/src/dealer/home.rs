@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
+use crate::ui::*;
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
@@ -15,6 +16,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let body = view! {
         <h1>{t_with(cx.lang, "home.greeting", &[("name", &who.display_name)])}</h1>
         <p>{company}</p>
+        <p class="mt-4 flex flex-wrap gap-3">
+            <LinkButton href="/my/company" icon=Icon::Building>{t(cx.lang, "identity.company.title")}</LinkButton>
+            <LinkButton href="/settings" icon=Icon::Settings>{t(cx.lang, "settings.title")}</LinkButton>
+        </p>
     };
     Ok(PageView::dealer(t(cx.lang, "home.dealer_title"), body))
 }

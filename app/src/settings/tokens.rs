@@ -29,7 +29,7 @@ pub(super) fn TokensPanel(tokens: Vec<TokenRow>) -> impl IntoView {
             <div class="panel__body grid gap-3">
                 <p>{t(lang, "settings.tokens_what")} " " <a href="/api/docs">{t(lang, "settings.api_docs")}</a></p>
                 <MadeToken/>
-                <PostForm name="token" class="form form--columns">
+                <PostForm name="token" class="flex flex-wrap items-end gap-3">
                     <TextField
                         name="name"
                         label=t(lang, "settings.token_name")
@@ -37,7 +37,7 @@ pub(super) fn TokensPanel(tokens: Vec<TokenRow>) -> impl IntoView {
                         required=true
                         max_length=60
                     />
-                    <div class="form__actions"><Button>{t(lang, "settings.make_token")}</Button></div>
+                    <Button>{t(lang, "settings.make_token")}</Button>
                 </PostForm>
             </div>
             {list}
@@ -55,7 +55,7 @@ fn MadeToken() -> impl IntoView {
             <Banner tone=Tone::Good>
                 <p>{t(cx.lang, "settings.token_made")}</p>
                 <input
-                    class="input input--code mt-2"
+                    class="input font-mono mt-2"
                     readonly=true
                     value=secret
                     size="60"

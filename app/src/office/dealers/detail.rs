@@ -41,7 +41,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 <FactsPanel dealer=dealer.clone() keeps/>
                 <PeoplePanel dealer=dealer.clone() keeps/>
             </div>
-            <TrailPanel lines=dealer.trail/>
+            <div><TrailPanel lines=dealer.trail/></div>
         </div>
     };
     Ok(PageView::office(title, body))

@@ -45,10 +45,10 @@ pub(super) fn FactsForm(dealer: DealerDetail) -> impl IntoView {
     let cx = page();
     let phone_hint = t_with(cx.lang, "identity.dealer.phone_hint", &[("phone", &dealer.row.phone)]);
     view! {
-        <Disclosure label=t(cx.lang, "identity.dealer.facts") open=cx.form.of("facts").is_refused()>
+        <Disclosure label=t(cx.lang, "identity.change.edit") open=cx.form.of("facts").is_refused()>
             <PostForm name="facts" class="form form--columns">
                 <DealerFields name=dealer.row.name city=dealer.row.city phone_hint/>
-                <div class="form__actions"><Button>{t(cx.lang, "identity.dealer.save")}</Button></div>
+                <div class="form__end"><Button>{t(cx.lang, "identity.dealer.save")}</Button></div>
             </PostForm>
         </Disclosure>
     }
@@ -66,7 +66,7 @@ pub(super) fn StatusForm(dealer: DealerDetail) -> impl IntoView {
                 label=t_with(lang, "identity.dealer.suspend_title", name)
                 open=cx.form.of("suspend").is_refused()
             >
-                <p>{t(lang, "identity.dealer.suspend_what")}</p>
+                <p class="mb-3">{t(lang, "identity.dealer.suspend_what")}</p>
                 <PostForm name="suspend">
                     <TextField name="why" label=t(lang, "identity.dealer.why") required=true wide=true max_length=200/>
                     <Button kind=ButtonKind::Danger>{t(lang, "identity.dealer.suspend")}</Button>
@@ -76,9 +76,9 @@ pub(super) fn StatusForm(dealer: DealerDetail) -> impl IntoView {
         .into_any(),
         DealerStatus::Suspended => view! {
             <Disclosure label=t_with(lang, "identity.dealer.activate_title", name) open=true>
-                <p>{t(lang, "identity.dealer.activate_what")}</p>
+                <p class="mb-3">{t(lang, "identity.dealer.activate_what")}</p>
                 <PostForm name="activate">
-                    <TextField name="why" label=t(lang, "identity.user.why_optional") wide=true max_length=200/>
+                    <TextField name="why" label=t(lang, "identity.user.why") wide=true max_length=200/>
                     <Button>{t(lang, "identity.dealer.activate")}</Button>
                 </PostForm>
             </Disclosure>

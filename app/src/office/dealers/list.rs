@@ -47,12 +47,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     };
     let body = view! {
         <PageHead title=t(lang, "identity.dealers.title")>{register}</PageHead>
-        <Panel flush=true>
-            <FilterBar search=t(lang, "identity.dealers.search") actions=exports.into_any()>
-                <FilterSelect name="status" label=t(lang, "identity.dealer.status") choices=statuses.to_vec()/>
-            </FilterBar>
-            {list}
-        </Panel>
+        <FilterBar search=t(lang, "identity.dealers.search") actions=exports.into_any()>
+            <FilterSelect name="status" label=t(lang, "identity.dealer.status") choices=statuses.to_vec()/>
+        </FilterBar>
+        <Panel flush=true>{list}</Panel>
     };
     Ok(PageView::office(t(lang, "identity.dealers.title"), body))
 }

@@ -22,7 +22,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <Panel>
             <PostForm class="form form--columns">
                 <DealerFields phone_hint=t(lang, "identity.dealer.phone_hint_new").into_owned() phone_required=true/>
-                <div class="form__actions">
+                <div class="form__end">
                     <Button kind=ButtonKind::Primary>{t(lang, "identity.dealer.register")}</Button>
                     <LinkButton href="/office/dealers" kind=ButtonKind::Quiet>{t(lang, "ui.cancel")}</LinkButton>
                 </div>

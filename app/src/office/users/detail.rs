@@ -49,7 +49,7 @@ pub(crate) fn Person(person: UserDetail, who: Principal, crumbs: Vec<Crumb>) -> 
                     {keeps.then(|| view! { <PersonForms user=row is_self/> })}
                 </Panel>
             </div>
-            <TrailPanel lines=trail/>
+            <div><TrailPanel lines=trail/></div>
         </div>
     }
 }

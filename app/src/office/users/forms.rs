@@ -48,7 +48,7 @@ pub(crate) fn NewDealerUser() -> impl IntoView {
         <PostForm name="user" class="form form--columns">
             <NewPersonFields/>
             <Checkbox name="is_owner" label=t(lang, "identity.user.is_owner")/>
-            <div class="form__actions">
+            <div class="form__end">
                 <Button kind=ButtonKind::Primary>{t(lang, "identity.user.register")}</Button>
             </div>
         </PostForm>
@@ -92,7 +92,7 @@ fn FactsForm(user: UserRow) -> impl IntoView {
         .into_any(),
     };
     view! {
-        <Disclosure label=t(lang, "identity.user.facts") open=cx.form.of("facts").is_refused()>
+        <Disclosure label=t(lang, "identity.change.edit") open=cx.form.of("facts").is_refused()>
             <PostForm name="facts" class="form form--columns">
                 <TextField
                     name="display_name"
@@ -102,8 +102,8 @@ fn FactsForm(user: UserRow) -> impl IntoView {
                     max_length=40
                 />
                 {seat}
-                <TextField name="why" label=t(lang, "identity.user.why_optional") max_length=200/>
-                <div class="form__actions"><Button>{t(lang, "identity.user.save")}</Button></div>
+                <TextField name="why" label=t(lang, "identity.user.why") max_length=200/>
+                <div class="form__end"><Button>{t(lang, "identity.user.save")}</Button></div>
             </PostForm>
         </Disclosure>
     }
@@ -115,7 +115,7 @@ fn PasswordForm() -> impl IntoView {
     let lang = cx.lang;
     view! {
         <Disclosure label=t(lang, "identity.user.reset_password") open=cx.form.of("password").is_refused()>
-            <p>{t(lang, "identity.user.reset_password_what")}</p>
+            <p class="mb-3">{t(lang, "identity.user.reset_password_what")}</p>
             <PostForm name="password">
                 <TextField
                     name="new"
@@ -140,9 +140,9 @@ fn AccessForm(user: UserRow) -> impl IntoView {
         let title = t_with(lang, "identity.user.deactivate_title", &[("name", &user.display_name)]);
         view! {
             <Disclosure label=title open=cx.form.of("deactivate").is_refused()>
-                <p>{t(lang, "identity.user.deactivate_what")}</p>
+                <p class="mb-3">{t(lang, "identity.user.deactivate_what")}</p>
                 <PostForm name="deactivate">
-                    <TextField name="why" label=t(lang, "identity.user.why_optional") wide=true max_length=200/>
+                    <TextField name="why" label=t(lang, "identity.user.why") wide=true max_length=200/>
                     <Button kind=ButtonKind::Danger>{t(lang, "identity.user.deactivate")}</Button>
                 </PostForm>
             </Disclosure>
@@ -151,7 +151,7 @@ fn AccessForm(user: UserRow) -> impl IntoView {
     } else {
         view! {
             <Disclosure label=t(lang, "identity.user.reactivate") open=true>
-                <p>{t(lang, "identity.user.reactivate_what")}</p>
+                <p class="mb-3">{t(lang, "identity.user.reactivate_what")}</p>
                 <PostForm name="reactivate"><Button>{t(lang, "identity.user.reactivate")}</Button></PostForm>
             </Disclosure>
         }

@@ -47,7 +47,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     };
     let body = view! {
         <PageHead title=t(lang, "identity.users.title")>{register}</PageHead>
-        <Panel flush=true><Filters/>{list}</Panel>
+        <Filters/>
+        <Panel flush=true>{list}</Panel>
     };
     Ok(PageView::office(t(lang, "identity.users.title"), body))
 }

@@ -22,7 +22,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <PostForm class="form form--columns">
                 <NewPersonFields/>
                 <RolesField/>
-                <div class="form__actions">
+                <div class="form__end">
                     <Button kind=ButtonKind::Primary>{t(lang, "identity.user.register")}</Button>
                     <LinkButton href="/office/users" kind=ButtonKind::Quiet>{t(lang, "ui.cancel")}</LinkButton>
                 </div>
