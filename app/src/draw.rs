@@ -22,6 +22,8 @@ pub struct Document {
     pub status: u16,
     /// The HTML.
     pub html: String,
+    /// The browser asks again after so many seconds.
+    pub refresh_s: Option<u32>,
 }
 
 /// Draws a page, or the error page of what its loader refused. A form that is shown again has its problem's status.
@@ -32,14 +34,15 @@ pub async fn document(page: &Page, cx: Arc<PageContext>, assets: &Assets) -> Doc
         Ok(view) => (cx.form.problem.as_ref().map_or(200, Problem::status), view),
         Err(problem) => (problem.status(), owner.with(|| error_page::view(&cx, &problem))),
     };
-    Document { status, html: html(&owner, view, assets) }
+    let refresh_s = view.refresh_s;
+    Document { status, html: html(&owner, view, assets), refresh_s }
 }
 
 /// Draws the error page of a problem.
 pub fn problem(problem: &Problem, cx: Arc<PageContext>, assets: &Assets) -> Document {
     let owner = owner_for(&cx);
     let view = owner.with(|| error_page::view(&cx, problem));
-    Document { status: problem.status(), html: html(&owner, view, assets) }
+    Document { status: problem.status(), html: html(&owner, view, assets), refresh_s: None }
 }
 
 fn owner_for(cx: &Arc<PageContext>) -> Owner {
@@ -56,11 +59,13 @@ fn owner_for(cx: &Arc<PageContext>) -> Owner {
 /// The frame and its content first, then the head: only a page with islands in it loads their scripts.
 fn html(owner: &Owner, view: PageView, assets: &Assets) -> String {
     owner.with(|| {
-        let PageView { title, frame, body } = view;
+        let PageView { title, frame, body, refresh_s: _ } = view;
         let body = shell::framed(frame, body).to_html();
         let has_islands = body.contains("<leptos-island");
-        let mut html = String::from("<!DOCTYPE html>");
-        html.push_str(&shell::shell(&title, body, has_islands, assets).to_html());
-        html
+        let document = shell::shell(&title, body, has_islands, assets).to_html();
+        // the marks tell text nodes apart for whoever takes the page over; without islands nobody does. They cannot be
+        // content: what people typed is escaped
+        let document = if has_islands { document } else { document.replace("<!>", "") };
+        format!("<!DOCTYPE html>{document}")
     })
 }

@@ -30,5 +30,5 @@ pub fn view(cx: &PageContext, problem: &Problem) -> PageView {
             </dl>
         </section>
     };
-    PageView { title: title.into_owned(), frame: Frame::of(cx.principal.as_ref()), body: body.into_any() }
+    PageView { title: title.into_owned(), frame: Frame::of(cx.principal.as_ref()), body: body.into_any(), refresh_s: None }
 }

@@ -56,26 +56,34 @@ pub struct PageView {
     pub frame: Frame,
     /// The content of `<main>`.
     pub body: AnyView,
+    /// The browser asks again after so many seconds: for work that goes on, without a script.
+    pub refresh_s: Option<u32>,
 }
 
 impl PageView {
     /// A dealers' page.
     pub fn dealer(title: impl Into<String>, body: impl IntoAny) -> PageView {
-        PageView { title: title.into(), frame: Frame::Dealer, body: body.into_any() }
+        PageView { title: title.into(), frame: Frame::Dealer, body: body.into_any(), refresh_s: None }
     }
 
     /// A page of the office.
     pub fn office(title: impl Into<String>, body: impl IntoAny) -> PageView {
-        PageView { title: title.into(), frame: Frame::Office, body: body.into_any() }
+        PageView { title: title.into(), frame: Frame::Office, body: body.into_any(), refresh_s: None }
     }
 
     /// A page for whoever looks: in the frame of that person's other pages.
     pub fn shared(cx: &PageContext, title: impl Into<String>, body: impl IntoAny) -> PageView {
-        PageView { title: title.into(), frame: Frame::of(cx.principal.as_ref()), body: body.into_any() }
+        PageView { title: title.into(), frame: Frame::of(cx.principal.as_ref()), body: body.into_any(), refresh_s: None }
     }
 
     /// A page without navigation.
     pub fn bare(title: impl Into<String>, body: impl IntoAny) -> PageView {
-        PageView { title: title.into(), frame: Frame::Bare, body: body.into_any() }
+        PageView { title: title.into(), frame: Frame::Bare, body: body.into_any(), refresh_s: None }
+    }
+
+    /// The same page, which the browser asks for again after so many seconds.
+    pub fn refreshing(mut self, seconds: u32) -> PageView {
+        self.refresh_s = Some(seconds);
+        self
     }
 }

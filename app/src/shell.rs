@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 
 use crate::context::{Theme, page};
+use crate::escape;
 use crate::i18n::t;
 use crate::page::Frame;
 use crate::ui::frame::{BareFrame, DealerFrame, OfficeFrame};
@@ -38,6 +39,7 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
     let cx = page();
     let name = t(cx.lang, "ui.product");
     let title = if title.is_empty() { name.into_owned() } else { format!("{title} · {name}") };
+    let title = format!("<title>{}</title>", escape::text(&title));
     // the system's choice has no attribute: the style sheet then follows the system
     let theme = (cx.theme != Theme::System).then(|| cx.theme.name());
     let scripts = has_islands.then(|| view! { <HydrationScripts options=assets.leptos.clone() islands=true/> });
@@ -48,7 +50,7 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="format-detection" content="telephone=no"/>
-                <title>{title}</title>
+                {InertElement::new(title)}
                 <link rel="stylesheet" href=assets.stylesheet.clone()/>
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
                 <AutoReload options=assets.leptos.clone()/>

@@ -12,7 +12,7 @@ use app::query::{Params, Query};
 use app::routes::{self, PAGES};
 use app::{FormState, PageContext};
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL};
+use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, REFRESH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
@@ -25,11 +25,15 @@ use crate::state::AppState;
 /// All pages with who may see them.
 pub fn routes() -> Routes {
     PAGES.iter().fold(Routes::new(), |routes, page| {
-        routes.get(page.path, page.access, move |State(state): State<AppState>, request: Request| async move {
-            let (mut parts, _) = request.into_parts();
-            let cx = context(&state, &mut parts, FormState::default()).await;
-            answer(draw::document(page, Arc::new(cx), &state.assets).await)
-        })
+        routes.get(
+            page.path,
+            page.access,
+            move |State(state): State<AppState>, request: Request| async move {
+                let (mut parts, _) = request.into_parts();
+                let cx = context(&state, &mut parts, FormState::default()).await;
+                answer(draw::document(page, Arc::new(cx), &state.assets).await)
+            },
+        )
     })
 }
 
@@ -100,5 +104,8 @@ fn answer(document: Document) -> Response {
     let mut response = (status, Html(document.html)).into_response();
     // what one person sees is kept by no cache, not even after signing out and going back
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(seconds) = document.refresh_s {
+        response.headers_mut().insert(REFRESH, HeaderValue::from(seconds));
+    }
     response
 }

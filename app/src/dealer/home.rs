@@ -32,10 +32,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let outbid = running.len() - leading;
     let outbid_tone = if outbid > 0 { Tone::Bad } else { Tone::Neutral };
     let debt = unpaid.totals;
-    let lang = cx.lang;
+    let company = company_link(&cx, who);
     let body = view! {
         <PageHead title=seat.dealer_name.clone() note=t_with(lang, "home.greeting", &[("name", &who.display_name)])>
-            {company_link(&cx, who)}
+            {company}
         </PageHead>
         <Tiles>
             <Tile label=t(lang, "home.leading") value=leading.to_string() href="/my/bids"/>
@@ -78,7 +78,7 @@ fn bids(cx: &PageContext, running: Vec<HallLot>) -> AnyView {
         Column::number(t(lang, "home.my_max")),
         Column::new(t(lang, "home.ends")),
     ];
-    let row = |lot: HallLot| {
+    let row = move |lot: HallLot| {
         let (tone, word) =
             if lot.mine.leading { (Tone::Good, "home.is_leading") } else { (Tone::Bad, "home.is_outbid") };
         view! {
@@ -112,7 +112,7 @@ fn orders(cx: &PageContext, rows: Vec<OrderRow>) -> Option<AnyView> {
         Column::number(t(lang, "order.column.total")),
         Column::new(t(lang, "order.column.due")),
     ];
-    let row = |order: OrderRow| {
+    let row = move |order: OrderRow| {
         view! {
             <tr>
                 <td><a class="row-link" href=format!("/my/orders/{}", order.id)>{order.order_no}</a></td>
