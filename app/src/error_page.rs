@@ -30,5 +30,10 @@ pub fn view(cx: &PageContext, problem: &Problem) -> PageView {
             </dl>
         </section>
     };
-    PageView { title: title.into_owned(), frame: Frame::of(cx.principal.as_ref()), body: body.into_any(), refresh_s: None }
+    PageView {
+        title: title.into_owned(),
+        frame: Frame::of(cx.principal.as_ref()),
+        body: body.into_any(),
+        refresh_s: None,
+    }
 }

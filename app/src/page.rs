@@ -73,7 +73,12 @@ impl PageView {
 
     /// A page for whoever looks: in the frame of that person's other pages.
     pub fn shared(cx: &PageContext, title: impl Into<String>, body: impl IntoAny) -> PageView {
-        PageView { title: title.into(), frame: Frame::of(cx.principal.as_ref()), body: body.into_any(), refresh_s: None }
+        PageView {
+            title: title.into(),
+            frame: Frame::of(cx.principal.as_ref()),
+            body: body.into_any(),
+            refresh_s: None,
+        }
     }
 
     /// A page without navigation.

@@ -42,7 +42,8 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
     let title = format!("<title>{}</title>", escape::text(&title));
     // the system's choice has no attribute: the style sheet then follows the system
     let theme = (cx.theme != Theme::System).then(|| cx.theme.name());
-    let scripts = has_islands.then(|| view! { <HydrationScripts options=assets.leptos.clone() islands=true/> });
+    let scripts =
+        has_islands.then(|| view! { <HydrationScripts options=assets.leptos.clone() islands=true/> });
     view! {
         <html lang=cx.lang.tag() data-theme=theme>
             <head>

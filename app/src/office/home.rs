@@ -82,7 +82,11 @@ async fn cars(cx: &PageContext, who: &Principal) -> Result<Option<Area>, Problem
         {tile(Status::Priced, "home.to_offer", Tone::Neutral)}
         {tile(Status::Listed, "home.listed", Tone::Neutral)}
     };
-    Ok(Some(Area { title: "home.area_cars", roles: &[Role::Inspector, Role::Pricing], tiles: tiles.into_any() }))
+    Ok(Some(Area {
+        title: "home.area_cars",
+        roles: &[Role::Inspector, Role::Pricing],
+        tiles: tiles.into_any(),
+    }))
 }
 
 async fn settlement(cx: &PageContext, who: &Principal) -> Result<Option<Area>, Problem> {
@@ -93,8 +97,14 @@ async fn settlement(cx: &PageContext, who: &Principal) -> Result<Option<Area>, P
     let unpaid = cx.services.order.orders(who, &unpaid).await.map_err(CommandError::into_problem)?.totals;
     let overdue = match is_open_to("/office/receivables", Some(who)) {
         true => {
-            let late = ReceivableFilter { state: Some(ReceivableState::Overdue), page: 1, ..ReceivableFilter::default() };
-            Some(cx.services.finance.receivables(who, &late).await.map_err(CommandError::into_problem)?.totals)
+            let late = ReceivableFilter {
+                state: Some(ReceivableState::Overdue),
+                page: 1,
+                ..ReceivableFilter::default()
+            };
+            Some(
+                cx.services.finance.receivables(who, &late).await.map_err(CommandError::into_problem)?.totals,
+            )
         }
         false => None,
     };

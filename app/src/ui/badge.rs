@@ -33,9 +33,13 @@ impl Tone {
     /// An outline, a disc, a cross, a triangle, a diamond: told apart without colour.
     const fn shape(self) -> &'static str {
         match self {
-            Tone::Neutral => r#"<circle cx="5" cy="5" r="3.25" fill="none" stroke="currentColor" stroke-width="1.5"/>"#,
+            Tone::Neutral => {
+                r#"<circle cx="5" cy="5" r="3.25" fill="none" stroke="currentColor" stroke-width="1.5"/>"#
+            }
             Tone::Good => r#"<circle cx="5" cy="5" r="4" fill="currentColor"/>"#,
-            Tone::Bad => r#"<path d="M1.8 1.8l6.4 6.4M8.2 1.8l-6.4 6.4" stroke="currentColor" stroke-width="2" stroke-linecap="round"/>"#,
+            Tone::Bad => {
+                r#"<path d="M1.8 1.8l6.4 6.4M8.2 1.8l-6.4 6.4" stroke="currentColor" stroke-width="2" stroke-linecap="round"/>"#
+            }
             Tone::Warn => r#"<path d="M5 .8l4.4 8H.6z" fill="currentColor"/>"#,
             Tone::Active => r#"<path d="M5 .5L9.5 5 5 9.5.5 5z" fill="currentColor"/>"#,
         }
@@ -45,6 +49,9 @@ impl Tone {
 /// A state.
 #[component]
 pub fn Badge(tone: Tone, children: Children) -> impl IntoView {
-    let shape = format!("<svg class=\"badge__shape\" viewBox=\"0 0 10 10\" aria-hidden=\"true\">{}</svg>", tone.shape());
+    let shape = format!(
+        "<svg class=\"badge__shape\" viewBox=\"0 0 10 10\" aria-hidden=\"true\">{}</svg>",
+        tone.shape()
+    );
     view! { <span class=tone.class()>{InertElement::new(shape)}{children()}</span> }
 }

@@ -126,7 +126,11 @@ pub fn EmptyState(
 
 /// Something that is there when asked for.
 #[component]
-pub fn Disclosure(#[prop(into)] label: String, #[prop(optional)] open: bool, children: Children) -> impl IntoView {
+pub fn Disclosure(
+    #[prop(into)] label: String,
+    #[prop(optional)] open: bool,
+    children: Children,
+) -> impl IntoView {
     view! {
         <details class="disclosure" open=open>
             <summary><IconView icon=Icon::ChevronRight/>{label}</summary>

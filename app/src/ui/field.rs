@@ -150,7 +150,10 @@ pub fn TextField(
         />
     };
     let control = match unit {
-        Some(unit) => view! { <div class="input-unit">{control}<span class="input-unit__unit">{unit}</span></div> }.into_any(),
+        Some(unit) => {
+            view! { <div class="input-unit">{control}<span class="input-unit__unit">{unit}</span></div> }
+                .into_any()
+        }
         None => control.into_any(),
     };
     wrap.around(control)

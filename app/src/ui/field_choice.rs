@@ -39,7 +39,8 @@ pub fn SelectField(
 ) -> impl IntoView {
     let wrap = Wrap::new(name, label, hint, required, false);
     let value = FormScope::current().state().value_or(name, value);
-    let none = none.or_else(|| (!required || value.is_empty()).then(|| t(page().lang, "ui.choose").into_owned()));
+    let none =
+        none.or_else(|| (!required || value.is_empty()).then(|| t(page().lang, "ui.choose").into_owned()));
     let control = view! {
         <select
             class="input input--select"

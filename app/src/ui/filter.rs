@@ -26,7 +26,10 @@ pub fn FilterBar(
     let cx = page();
     let lang = cx.lang;
     let keep = |name: &&'static str| cx.query.get(name).map(|value| (*name, value.to_owned()));
-    let kept = KEPT.iter().filter_map(keep).map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    let kept = KEPT
+        .iter()
+        .filter_map(keep)
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let filters = |(name, value): &&(String, String)| {
         !value.is_empty() && !KEPT.contains(&name.as_str()) && !["page", "done"].contains(&name.as_str())
     };

@@ -97,7 +97,8 @@ fn account(cx: &PageContext, who: &Principal) -> AnyView {
     let seat = match &who.seat {
         Seat::Dealer(seat) => seat.dealer_name.clone(),
         Seat::Staff { roles } => {
-            let names: Vec<_> = roles.iter().map(|role| t(cx.lang, &format!("role.{}", role.name()))).collect();
+            let names: Vec<_> =
+                roles.iter().map(|role| t(cx.lang, &format!("role.{}", role.name()))).collect();
             names.join(if cx.lang == Lang::Zh { "、" } else { ", " })
         }
     };

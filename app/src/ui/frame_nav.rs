@@ -61,7 +61,8 @@ const OFFICE: &[(&str, &[Place])] = &[
 pub(super) fn DealerNav() -> impl IntoView {
     let cx = page();
     let current = current_of(&cx, DEALER.iter());
-    let links = open_places(&cx, DEALER).map(|place| link(&cx, place, "dealer-nav__link", current)).collect_view();
+    let links =
+        open_places(&cx, DEALER).map(|place| link(&cx, place, "dealer-nav__link", current)).collect_view();
     view! { <nav class="dealer-nav" aria-label=t(cx.lang, "nav.main")>{links}</nav> }
 }
 
@@ -71,20 +72,25 @@ pub(super) fn OfficeNav() -> impl IntoView {
     let cx = page();
     let current = current_of(&cx, OFFICE.iter().flat_map(|(_, places)| places.iter()));
     let group = |(name, places): &(&'static str, &'static [Place])| {
-        let links: Vec<_> = open_places(&cx, places).map(|place| link(&cx, place, "side-nav__link", current)).collect();
+        let links: Vec<_> =
+            open_places(&cx, places).map(|place| link(&cx, place, "side-nav__link", current)).collect();
         let title = (!name.is_empty()).then(|| view! { <p class="side-nav__group">{t(cx.lang, name)}</p> });
         (!links.is_empty()).then(|| view! { <div>{title}{links}</div> })
     };
     view! { <nav class="side-nav" aria-label=t(cx.lang, "nav.main")>{OFFICE.iter().map(group).collect_view()}</nav> }
 }
 
-fn open_places<'a>(cx: &'a PageContext, places: &'static [Place]) -> impl Iterator<Item = &'static Place> + 'a {
+fn open_places<'a>(
+    cx: &'a PageContext,
+    places: &'static [Place],
+) -> impl Iterator<Item = &'static Place> + 'a {
     places.iter().filter(|place| is_open_to(place.path, cx.principal.as_ref()))
 }
 
 /// The place this page belongs to: the one with the longest path that leads here.
 fn current_of(cx: &PageContext, places: impl Iterator<Item = &'static Place>) -> &'static str {
-    let leads_here = |path: &str| cx.path == path || cx.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+    let leads_here =
+        |path: &str| cx.path == path || cx.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
     let leading = places.map(|place| place.path).filter(|path| leads_here(path));
     leading.max_by_key(|path| path.len()).unwrap_or_default()
 }

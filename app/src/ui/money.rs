@@ -11,8 +11,12 @@ const WAN_FROM: i64 = 1_000_000;
 
 /// An amount in a line or a cell. `None` is a dash.
 #[component]
-pub fn Money(#[prop(into)] fen: Option<Fen>, /// Beside it the amount in 万元.
-    #[prop(optional)] wan: bool) -> impl IntoView {
+pub fn Money(
+    #[prop(into)] fen: Option<Fen>,
+    /// Beside it the amount in 万元.
+    #[prop(optional)]
+    wan: bool,
+) -> impl IntoView {
     let Some(fen) = fen else { return view! { <span class="none">"—"</span> }.into_any() };
     view! {
         <span class="money">{fen.yuan()}</span>

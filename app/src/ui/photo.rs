@@ -37,7 +37,8 @@ pub fn Photo(
         Some(src) => {
             let loading = if eager { "eager" } else { "lazy" };
             let priority = eager.then_some("high");
-            view! { <img src=src alt=alt loading=loading decoding="async" fetchpriority=priority/> }.into_any()
+            view! { <img src=src alt=alt loading=loading decoding="async" fetchpriority=priority/> }
+                .into_any()
         }
         None => view! { <IconView icon=Icon::Car/> }.into_any(),
     };

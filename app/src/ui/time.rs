@@ -97,7 +97,9 @@ fn machine(at: UnixMs) -> String {
 }
 
 fn local(at: UnixMs, zone: UtcOffset) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH).to_offset(zone)
+    OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        .to_offset(zone)
 }
 
 fn relative(at: UnixMs, now: UnixMs, lang: Lang) -> Option<String> {
