@@ -8,7 +8,9 @@ process.env.LUOCHUI_END2END_URL ??= `http://127.0.0.1:${freePort()}`;
 process.env.LUOCHUI_END2END_STARTS ??= process.env.LUOCHUI_END2END_URL;
 
 const desktop = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
+const onPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+const everyPage = /every_page\.spec\.ts$/;
+const alone = [everyPage, /hammer\.spec\.ts$/];
 
 export default defineConfig({
   testDir: './tests',
@@ -40,16 +42,22 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'js', testIgnore: /\.phone\.spec\.ts$/, use: { viewport: desktop } },
+    { name: 'js', testIgnore: [...alone, /\.phone\.spec\.ts$/], use: { viewport: desktop } },
     {
       name: 'no-js',
-      testIgnore: /\.(island|phone)\.spec\.ts$/,
+      testIgnore: [...alone, /\.(island|phone)\.spec\.ts$/],
       use: { viewport: desktop, javaScriptEnabled: false },
     },
+    { name: 'phone', testMatch: /\.phone\.spec\.ts$/, use: onPhone },
+    // the main story, whose records the pages below show
+    { name: 'hammer', testMatch: /hammer\.spec\.ts$/, use: { viewport: desktop } },
+    { name: 'pages', testMatch: everyPage, dependencies: ['hammer'], use: { viewport: desktop } },
     {
-      name: 'phone',
-      testMatch: /(\.phone|every_page)\.spec\.ts$/,
-      use: { viewport: phone, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+      name: 'pages-no-js',
+      testMatch: everyPage,
+      dependencies: ['hammer'],
+      use: { viewport: desktop, javaScriptEnabled: false },
     },
+    { name: 'pages-phone', testMatch: everyPage, dependencies: ['hammer'], use: onPhone },
   ],
 });

@@ -1,5 +1,6 @@
 // Language and theme: chosen by a click, kept, with and without JavaScript.
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
+import { inMenu } from '../support/menu';
 import { dealer, signIn } from '../support/people';
 
 test('the language is switched and kept', async ({ page }) => {
@@ -23,15 +24,10 @@ test('the theme is switched and kept', async ({ page }) => {
   await expect(page.locator('html'), 'on the next page too').toHaveAttribute('data-theme', 'dark');
 });
 
-async function choose(page: import('@playwright/test').Page, name: string, value: string): Promise<void> {
-  const button = page.locator(`form[action="/settings/appearance"] button[name="${name}"][value="${value}"]`).first();
-  if (!(await button.isVisible())) {
-    // folded away in a menu that opens without a script
-    await page.locator('details:has(form[action="/settings/appearance"]) > summary').first().click();
-  }
-  await button.click();
+async function choose(page: Page, name: string, value: string): Promise<void> {
+  await (await inMenu(page, `form[action="/settings/appearance"] button[name="${name}"][value="${value}"]`)).click();
 }
 
-function background(page: import('@playwright/test').Page): Promise<string> {
-  return page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+function background(page: Page): Promise<string> {
+  return page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 }

@@ -1,11 +1,12 @@
 // Signing in and out, and what strangers and others may not see.
 import { expect, test } from '@playwright/test';
+import { inMenu } from '../support/menu';
 import { dealer, password, signIn, staff } from '../support/people';
 
 test('a dealer signs in, and out again', async ({ page }) => {
   await signIn(page, dealer);
   await expect(page.locator('h1')).toBeVisible();
-  await page.locator('form[action="/sign-out"] button').first().click();
+  await (await inMenu(page, 'form[action="/sign-out"] button')).click();
   await expect(page).toHaveURL(/\/sign-in/);
   await page.goto('/my/orders');
   await expect(page, 'the session is over').toHaveURL(/\/sign-in/);
