@@ -67,6 +67,8 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         tracing::info!("loading the demo");
         let people = demo::load(&state).await?;
         tell(&demo::welcome(&state.config.public_url.to_string(), &people));
+    } else {
+        tell(&format!("\n  Luochui runs at {}\n", state.config.public_url));
     }
     tracing::info!(server.addr = %state.config.addr, server.url = %state.config.public_url, "listening");
     let served = run(listener, state, &stop).await;
