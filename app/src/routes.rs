@@ -14,6 +14,11 @@ const SALES: Access = Access::Roles(&[Role::Sales]);
 /// Who registers colleagues.
 const ADMINS: Access = Access::Roles(&[Role::Admin]);
 
+/// Who takes cars in.
+const INSPECTORS: Access = Access::Roles(&[Role::Inspector]);
+/// Who brings cars in from files.
+const IMPORTERS: Access = Access::Roles(&[Role::Inspector, Role::Pricing]);
+
 /// Every page. A path stands here once; a form posts to the path of its page.
 pub static PAGES: &[Page] = &[
     // --- everybody ---------------------------------------------------------------------------------
@@ -25,30 +30,107 @@ pub static PAGES: &[Page] = &[
     Page { path: "/my/bids", access: Access::Dealer, draw: |cx| Box::pin(dealer::my_bids::page(cx)) },
     Page { path: "/my", access: Access::Dealer, draw: |cx| Box::pin(dealer::home::page(cx)) },
     Page { path: "/my/orders", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::list::page(cx)) },
-    Page { path: "/my/orders/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::detail::page(cx)) },
+    Page {
+        path: "/my/orders/{id}",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(dealer::orders::detail::page(cx)),
+    },
     Page { path: "/my/company", access: Access::Dealer, draw: |cx| Box::pin(company::home::page(cx)) },
-    Page { path: "/my/company/users/{id}", access: Access::Dealer, draw: |cx| Box::pin(company::user::page(cx)) },
+    Page {
+        path: "/my/company/users/{id}",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(company::user::page(cx)),
+    },
     // --- office ------------------------------------------------------------------------------------
     Page { path: "/office", access: Access::Staff, draw: |cx| Box::pin(office::home::page(cx)) },
+    Page {
+        path: "/office/vehicles",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::vehicles::list::page(cx)),
+    },
+    Page {
+        path: "/office/vehicles/new",
+        access: INSPECTORS,
+        draw: |cx| Box::pin(office::vehicles::new::page(cx)),
+    },
+    Page {
+        path: "/office/vehicles/import",
+        access: IMPORTERS,
+        draw: |cx| Box::pin(office::vehicles::import::list::page(cx)),
+    },
+    Page {
+        path: "/office/vehicles/import/{id}",
+        access: IMPORTERS,
+        draw: |cx| Box::pin(office::vehicles::import::job::page(cx)),
+    },
+    Page {
+        path: "/office/vehicles/{id}",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::vehicles::detail::page(cx)),
+    },
     Page { path: "/office/sales", access: Access::Staff, draw: |cx| Box::pin(office::sales::list::page(cx)) },
-    Page { path: "/office/sales/new", access: AUCTIONEERS, draw: |cx| Box::pin(office::sales::new::page(cx)) },
-    Page { path: "/office/sales/{id}", access: Access::Staff, draw: |cx| Box::pin(office::sales::detail::page(cx)) },
-    Page { path: "/office/lots/{id}", access: Access::Staff, draw: |cx| Box::pin(office::lots::detail::page(cx)) },
-    Page { path: "/office/orders", access: Access::Staff, draw: |cx| Box::pin(office::orders::list::page(cx)) },
-    Page { path: "/office/orders/{id}", access: Access::Staff, draw: |cx| Box::pin(office::orders::detail::page(cx)) },
-    Page { path: "/office/receivables", access: READERS, draw: |cx| Box::pin(office::receivables::list::page(cx)) },
+    Page {
+        path: "/office/sales/new",
+        access: AUCTIONEERS,
+        draw: |cx| Box::pin(office::sales::new::page(cx)),
+    },
+    Page {
+        path: "/office/sales/{id}",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::sales::detail::page(cx)),
+    },
+    Page {
+        path: "/office/lots/{id}",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::lots::detail::page(cx)),
+    },
+    Page {
+        path: "/office/orders",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::orders::list::page(cx)),
+    },
+    Page {
+        path: "/office/orders/{id}",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::orders::detail::page(cx)),
+    },
+    Page {
+        path: "/office/receivables",
+        access: READERS,
+        draw: |cx| Box::pin(office::receivables::list::page(cx)),
+    },
     Page {
         path: "/office/receivables/{id}",
         access: READERS,
         draw: |cx| Box::pin(office::receivables::detail::page(cx)),
     },
-    Page { path: "/office/dealers", access: Access::Staff, draw: |cx| Box::pin(office::dealers::list::page(cx)) },
-    Page { path: "/office/dealers/new", access: SALES, draw: |cx| Box::pin(office::dealers::register::page(cx)) },
-    Page { path: "/office/dealers/{id}", access: Access::Staff, draw: |cx| Box::pin(office::dealers::detail::page(cx)) },
+    Page {
+        path: "/office/dealers",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::dealers::list::page(cx)),
+    },
+    Page {
+        path: "/office/dealers/new",
+        access: SALES,
+        draw: |cx| Box::pin(office::dealers::register::page(cx)),
+    },
+    Page {
+        path: "/office/dealers/{id}",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::dealers::detail::page(cx)),
+    },
     Page { path: "/office/users", access: SALES, draw: |cx| Box::pin(office::users::list::page(cx)) },
-    Page { path: "/office/users/new", access: ADMINS, draw: |cx| Box::pin(office::users::register::page(cx)) },
+    Page {
+        path: "/office/users/new",
+        access: ADMINS,
+        draw: |cx| Box::pin(office::users::register::page(cx)),
+    },
     Page { path: "/office/users/{id}", access: SALES, draw: |cx| Box::pin(office::users::detail::page(cx)) },
-    Page { path: "/office/dead-letters", access: OPERATORS, draw: |cx| Box::pin(office::dead_letters::page(cx)) },
+    Page {
+        path: "/office/dead-letters",
+        access: OPERATORS,
+        draw: |cx| Box::pin(office::dead_letters::page(cx)),
+    },
 ];
 
 /// The page of that path, as it stands in the list.

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod auth;
 pub mod demo;
 pub mod http;
+pub mod import;
 pub mod leptos_pages;
 pub mod live;
 pub mod middleware;

@@ -1,4 +1,4 @@
-//! `server serve | migrate | check`.
+//! `server serve | migrate | check | import`.
 #![expect(clippy::print_stdout, reason = "the commands answer at the terminal")]
 
 use std::error::Error;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use platform_config::{Config, LogFormat};
-use server::{assets, serve, services};
+use server::{assets, import, serve, services};
 use tracing_subscriber::EnvFilter;
 
 /// The wholesale platform for used cars.
@@ -25,6 +25,18 @@ enum Command {
     Migrate,
     /// Says which settings hold, and whether the server could start with them.
     Check,
+    /// Brings records in from files.
+    Import {
+        /// What is in the file.
+        #[command(subcommand)]
+        what: Import,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Cars, from a table with a header (.csv, .csv.gz).
+    Vehicles(import::VehiclesFile),
 }
 
 #[tokio::main]
@@ -42,6 +54,7 @@ async fn main() -> ExitCode {
         Command::Serve => serve::serve(config).await.map_err(Into::into),
         Command::Migrate => migrate(&config).await,
         Command::Check => check(&config).await,
+        Command::Import { what: Import::Vehicles(file) } => import::vehicles(&config, &file).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -65,7 +78,8 @@ async fn check(config: &Config) -> Result<(), Box<dyn Error + Send + Sync>> {
 }
 
 fn start_log(config: &Config) {
-    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&config.log)).with_writer(std::io::stderr);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&config.log)).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

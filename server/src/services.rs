@@ -99,17 +99,20 @@ impl Databases {
         let started = auction::Service::start(self.auction.clone(), told(Service::Auction), stop).await;
         let (auction, running) =
             started.map_err(|source| OpenError::Connect { service: Service::Auction, source })?;
-        let photos = Arc::new(FolderStore::new(self.data.join("photos")));
-        let spool = self.data.join("imports");
         let services = Services {
             identity: identity::Service::new(self.identity.clone(), clock.clone()),
-            vehicle: vehicle::Service::new(self.vehicle.clone(), clock.clone(), photos, spool)
-                .with_told(told(Service::Vehicle)),
+            vehicle: self.vehicle(clock).with_told(told(Service::Vehicle)),
             auction,
             order: order::Service::new(self.order.clone(), clock.clone()),
             finance: finance::Service::new(self.finance.clone(), clock.clone()),
         };
         Ok((services, running))
+    }
+
+    /// The vehicle service alone, for commands that need no other.
+    pub fn vehicle(&self, clock: &Arc<dyn Clock>) -> vehicle::Service {
+        let photos = Arc::new(FolderStore::new(self.data.join("photos")));
+        vehicle::Service::new(self.vehicle.clone(), clock.clone(), photos, self.data.join("imports"))
     }
 
     /// The bus between them.

@@ -8,3 +8,4 @@ pub mod orders;
 pub mod receivables;
 pub mod sales;
 pub mod users;
+pub mod vehicles;

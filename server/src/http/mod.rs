@@ -11,6 +11,7 @@ pub mod refusal;
 pub mod sales;
 pub mod sheet;
 pub mod start;
+pub mod vehicles;
 
 use crate::route_table::Routes;
 
@@ -21,6 +22,7 @@ pub fn routes() -> Routes {
         .merge(auctions::routes())
         .merge(identity::routes())
         .merge(sales::routes())
+        .merge(vehicles::routes())
         .merge(dead_letters::routes())
         .merge(orders::routes())
         .merge(receivables::routes())

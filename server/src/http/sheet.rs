@@ -31,6 +31,8 @@ pub enum Cell {
     Money(Fen),
     /// A time, in the zone of the file.
     Time(UnixMs),
+    /// A whole number.
+    Number(i64),
     /// Nothing.
     Empty,
 }
@@ -104,7 +106,7 @@ impl Sheet {
     }
 }
 
-fn write(
+pub(crate) fn write(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
@@ -118,6 +120,8 @@ fn write(
         // a spreadsheet knows only floating numbers; this is the last step, nothing is computed with it here
         Cell::Money(fen) => sheet.write_number_with_format(row, column, fen.0 as f64 / 100.0, money)?,
         Cell::Time(at) => sheet.write_datetime_with_format(row, column, &excel_time(*at, zone)?, moment)?,
+        // years and kilometres are exact in a float
+        Cell::Number(n) => sheet.write_number(row, column, *n as f64)?,
         Cell::Empty => sheet,
     };
     Ok(())
@@ -137,7 +141,7 @@ fn excel_time(at: UnixMs, zone: UtcOffset) -> Result<ExcelDateTime, XlsxError> {
     )
 }
 
-fn text_of(cell: &Cell, zone: UtcOffset) -> String {
+pub(crate) fn text_of(cell: &Cell, zone: UtcOffset) -> String {
     match cell {
         Cell::Text(text) => text.clone(),
         Cell::Money(fen) => fen.yuan_plain(),
@@ -146,11 +150,12 @@ fn text_of(cell: &Cell, zone: UtcOffset) -> String {
             let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
             format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
         }
+        Cell::Number(n) => n.to_string(),
         Cell::Empty => String::new(),
     }
 }
 
-fn broken(error: impl fmt::Display) -> Refusal {
+pub(crate) fn broken(error: impl fmt::Display) -> Refusal {
     tracing::error!(%error, "a file could not be written");
     Refusal(Problem::internal())
 }

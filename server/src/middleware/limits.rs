@@ -17,9 +17,15 @@ pub const BODY_MAX: usize = 1024 * 1024;
 /// No page takes so long; a phone that uploads photos over a poor line may.
 const LONGEST: Duration = Duration::from_secs(90);
 
+/// A file of hundreds of megabytes over an ordinary line.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(30 * 60);
+/// Where such files go.
+const UPLOADS: [&str; 1] = ["/office/vehicles/import"];
+
 /// Ends a request that takes too long. A socket is open after its handshake and not concerned.
 pub async fn time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(LONGEST, next.run(request)).await {
+    let longest = if UPLOADS.contains(&request.uri().path()) { LONGEST_UPLOAD } else { LONGEST };
+    match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             tracing::error!("request took too long");

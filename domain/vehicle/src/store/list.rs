@@ -69,6 +69,7 @@ fn page_query(filter: &VehicleFilter, limit: i64, offset: i64) -> QueryBuilder<P
 
 fn order(sort: Sort) -> &'static str {
     match sort {
+        Sort::Stale => "v.updated_at, v.id",
         Sort::Updated => "v.updated_at DESC, v.id DESC",
         Sort::Received => "v.received_at DESC, v.id DESC",
         Sort::PriceHigh => "v.start_fen DESC NULLS LAST, v.id DESC",

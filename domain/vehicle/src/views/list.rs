@@ -18,6 +18,8 @@ pub enum Sort {
     /// Last changed first.
     #[default]
     Updated,
+    /// Longest unchanged first.
+    Stale,
     /// Last taken in first.
     Received,
     /// Highest start price first.
@@ -36,8 +38,9 @@ pub enum Sort {
 
 impl Sort {
     /// All of them, in the order of the choice.
-    pub const ALL: [Sort; 8] = [
+    pub const ALL: [Sort; 9] = [
         Sort::Updated,
+        Sort::Stale,
         Sort::Received,
         Sort::PriceHigh,
         Sort::PriceLow,
@@ -47,10 +50,11 @@ impl Sort {
         Sort::YearOld,
     ];
 
-    /// The name in links and text keys (`vehicle.sort.price_high`).
+    /// The name in links.
     pub const fn name(self) -> &'static str {
         match self {
             Sort::Updated => "updated",
+            Sort::Stale => "stale",
             Sort::Received => "received",
             Sort::PriceHigh => "price_high",
             Sort::PriceLow => "price_low",

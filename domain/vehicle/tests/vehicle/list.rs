@@ -102,17 +102,20 @@ async fn the_lists_orders_use_their_indexes() {
     sqlx::query("SET enable_seqscan = off").execute(&mut *conn).await.unwrap();
     sqlx::query("SET enable_sort = off").execute(&mut *conn).await.unwrap();
     for (sql, index) in [
-        ("SELECT * FROM vehicle v ORDER BY v.updated_at DESC, v.id DESC LIMIT 50", "vehicle_by_update"),
         (
-            "SELECT * FROM vehicle v ORDER BY v.start_fen DESC NULLS LAST, v.id DESC LIMIT 50",
+            "SELECT id, title FROM vehicle v ORDER BY v.updated_at DESC, v.id DESC LIMIT 50",
+            "vehicle_by_update",
+        ),
+        (
+            "SELECT id, title FROM vehicle v ORDER BY v.start_fen DESC NULLS LAST, v.id DESC LIMIT 50",
             "vehicle_by_start",
         ),
-        ("SELECT * FROM vehicle v ORDER BY v.mileage_km, v.id LIMIT 50", "vehicle_by_mileage"),
+        ("SELECT id, title FROM vehicle v ORDER BY v.mileage_km, v.id LIMIT 50", "vehicle_by_mileage"),
         (
-            "SELECT * FROM vehicle v ORDER BY v.model_year DESC NULLS LAST, v.id DESC LIMIT 50",
+            "SELECT id, title FROM vehicle v ORDER BY v.model_year DESC NULLS LAST, v.id DESC LIMIT 50",
             "vehicle_by_year",
         ),
-        ("SELECT * FROM vehicle v WHERE v.vin = '1M8GDM9AXKP042788'", "vehicle_vin_key"),
+        ("SELECT id, title FROM vehicle v WHERE v.vin = '1M8GDM9AXKP042788'", "vehicle_vin_key"),
     ] {
         let plan =
             sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN {sql}"))).fetch_all(&mut *conn).await.unwrap();

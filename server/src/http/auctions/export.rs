@@ -14,7 +14,10 @@ use crate::state::AppState;
 const LINES_MAX: i64 = 10_000;
 
 /// This dealer's bids, accepted and refused.
-pub async fn my_bids_csv(State(state): State<AppState>, Extension(who): Extension<Principal>) -> Result<Response, Refusal> {
+pub async fn my_bids_csv(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+) -> Result<Response, Refusal> {
     let bids = state.services.auction.my_bids(&who, UnixMs(i64::MAX), LINES_MAX).await?;
     let header = ["time_ms", "lot_id", "title", "max_yuan", "number", "refused", "price_yuan", "by"];
     let rows = bids.iter().map(|bid| {
@@ -34,7 +37,11 @@ pub async fn my_bids_csv(State(state): State<AppState>, Extension(who): Extensio
 
 /// A CSV file with a byte order mark, without which Excel reads Chinese as gibberish. A cell that a spreadsheet
 /// would take for a formula gets an apostrophe.
-pub fn csv_file(name: &str, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Response, Refusal> {
+pub fn csv_file(
+    name: &str,
+    header: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<Response, Refusal> {
     let broken = |_| Refusal(Problem::internal());
     let mut bytes = "\u{feff}".as_bytes().to_vec();
     let mut writer = csv::Writer::from_writer(&mut bytes);
@@ -53,7 +60,8 @@ pub fn csv_file(name: &str, header: &[&str], rows: impl Iterator<Item = Vec<Stri
     Ok(response)
 }
 
-fn tame(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && cell.parse::<f64>().is_err());
+pub(crate) fn tame(cell: &str) -> String {
+    let is_formula = cell.starts_with(['=', '+', '@', '\t', '\r'])
+        || (cell.starts_with('-') && cell.parse::<f64>().is_err());
     if is_formula { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -1,0 +1,78 @@
+//! `/office/vehicles/{id}`: everything about one car, and what can be done with it. Its forms post to the page's own
+//! path and are told apart by their hidden field `form`.
+
+use std::sync::Arc;
+
+use kernel::{Problem, ProblemKind, Role, VehicleId};
+use leptos::prelude::*;
+use platform_db::CommandError;
+use vehicle::{Status, VehicleDetail};
+
+use super::StatusBadge;
+use super::detail_forms::{CorrectForm, InspectForm, PhotoForm, PriceForm};
+use super::detail_record::{FactsPanel, PhotosPanel, PricePanel, ReportsPanel};
+use super::trail::TrailPanel;
+use crate::context::PageContext;
+use crate::i18n::t;
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let who = cx.who()?;
+    let id: VehicleId = cx.id("id")?;
+    let car = cx.services.vehicle.show_vehicle(who, id).await.map_err(CommandError::into_problem)?;
+    let title = car.facts.title.clone();
+    let is_open = !matches!(car.status, Status::Listed | Status::Sold);
+    let inspects = is_open && who.has_role(Role::Inspector);
+    let prices = is_open && who.has_role(Role::Pricing);
+    let refused = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
+    let price_forms = prices.then(|| view! { <PriceForm car=car.clone()/> }.into_any());
+    let photo_form = inspects.then(|| view! { <PhotoForm id/> }.into_any());
+    let body = view! {
+        <PageHead
+            title=title.clone()
+            crumbs=vec![Crumb::new(t(cx.lang, "vehicle.title"), "/office/vehicles")]
+            badge=view! { <StatusBadge status=car.status/> }.into_any()
+        />
+        {refused.map(|problem| view! { <ProblemBanner problem/> })}
+        {standing(&cx, &car)}
+        <div class="grid gap-4 lg:grid-cols-3">
+            <div class="grid gap-4 content-start lg:col-span-2 min-w-0">
+                <PhotosPanel car=car.clone() removes=inspects form=photo_form/>
+                <FactsPanel
+                    car=car.clone()
+                    form=inspects.then(|| view! { <CorrectForm car=car.clone()/> }.into_any())
+                />
+                <ReportsPanel
+                    car=car.clone()
+                    form=inspects.then(|| view! { <InspectForm car=car.clone()/> }.into_any())
+                />
+            </div>
+            <div class="grid gap-4 content-start min-w-0">
+                <PricePanel car=car.clone() form=price_forms/>
+                <TrailPanel lines=car.trail/>
+            </div>
+        </div>
+    };
+    Ok(PageView::office(title, body))
+}
+
+/// Why nothing can be changed, and what is doubtful.
+fn standing(cx: &PageContext, car: &VehicleDetail) -> AnyView {
+    let lang = cx.lang;
+    let closed = match car.status {
+        Status::Listed => Some(t(lang, "vehicle.listed_banner")),
+        Status::Sold => Some(t(lang, "vehicle.sold_banner")),
+        _ => None,
+    };
+    let lot = car.listed_lot_id.map(|lot| {
+        view! { " " <a class="link" href=format!("/office/lots/{lot}")>{t(lang, "vehicle.to_lot")}</a> }
+    });
+    let tone = if car.status == Status::Sold { Tone::Good } else { Tone::Neutral };
+    view! {
+        {closed.map(|text| view! { <Banner tone>{text}{lot}</Banner> })}
+        {car.vin_warning.is_some().then(|| view! { <Banner tone=Tone::Warn>{t(lang, "vehicle.vin_warning")}</Banner> })}
+    }
+    .into_any()
+}

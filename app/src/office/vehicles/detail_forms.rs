@@ -1,0 +1,146 @@
+//! What can be done with a car: inspect, price, correct, add photos.
+
+use kernel::VehicleId;
+use leptos::prelude::*;
+use vehicle::{DAMAGE_KINDS, PARTS, VehicleDetail};
+
+use super::facts_form::FactsFields;
+use crate::context::page;
+use crate::i18n::{field_text, t};
+use crate::ui::*;
+
+/// Empty lines for damages; who finds more saves and inspects again with these filled in.
+const DAMAGE_LINES: usize = 8;
+
+/// A new version of the report. It begins with what the last inspection found.
+#[component]
+pub(super) fn InspectForm(car: VehicleDetail) -> impl IntoView {
+    let cx = page();
+    let lang = cx.lang;
+    let last = car.reports.into_iter().find(|report| report.origin == "inspection");
+    let label = if last.is_some() { "vehicle.inspect_again" } else { "vehicle.inspect" };
+    let state = cx.form.of("inspect");
+    let error = state.error("damages").map(|code| field_text(lang, code));
+    let (grade, notes, damages) = last.map(|r| (r.grade, r.notes, r.damages)).unwrap_or_default();
+    let lines = damages.len().max(DAMAGE_LINES - 2) + 2;
+    let held = |n: usize| damages.get(n).cloned();
+    let rows = (0..lines.min(vehicle::DAMAGES_MAX)).map(|n| damage_line(n, held(n))).collect_view();
+    let columns = ["damage_part", "damage_kind", "damage_severity", "damage_note"]
+        .map(|name| Column::new(t(lang, &format!("vehicle.{name}"))))
+        .to_vec();
+    view! {
+        <Disclosure label=t(lang, label) open=state.is_refused()>
+            <p class="opacity-70 mb-3">{t(lang, "vehicle.inspect_what")}</p>
+            <PostForm name="inspect">
+                <TextField name="grade" label=t(lang, "vehicle.field.grade") value=grade required=true max_length=20/>
+                {error.map(|text| view! { <p class="field__error" role="alert">{text}</p> })}
+                <Table columns caption=t(lang, "vehicle.damages")>{rows}</Table>
+                <TextArea name="notes" label=t(lang, "vehicle.notes") value=notes max_length=4000/>
+                <div class="form__actions"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.inspect_save")}</Button></div>
+            </PostForm>
+        </Disclosure>
+    }
+}
+
+/// One damage; the fields of all lines have the same names and are read in their order.
+fn damage_line(n: usize, held: Option<vehicle::Damage>) -> AnyView {
+    let cx = page();
+    let lang = cx.lang;
+    let state = cx.form.of("inspect");
+    let typed = |name: &str, stored: Option<String>| match state.is_refused() {
+        true => state.values_of(name).get(n).map(|text| (*text).to_owned()).unwrap_or_default(),
+        false => stored.unwrap_or_default(),
+    };
+    let part = typed("part", held.as_ref().map(|d| d.part.clone()));
+    let kind = typed("kind", held.as_ref().map(|d| d.kind.clone()));
+    let severity = typed("severity", held.as_ref().map(|d| d.severity.to_string()));
+    let note = typed("damage_note", held.map(|d| d.note));
+    let select =
+        |name: &'static str, label: &'static str, area: &'static str, values: Vec<String>, chosen: String| {
+            let option = |value: String| {
+                let text = t(lang, &format!("vehicle.{area}.{value}"));
+                let selected = value == chosen;
+                view! { <option value=value selected=selected>{text}</option> }
+            };
+            let label = format!("{} {}", t(lang, &format!("vehicle.{label}")), n + 1);
+            view! {
+                <select class="input input--select" name=name aria-label=label>
+                    <option value="">"—"</option>
+                    {values.into_iter().map(option).collect_view()}
+                </select>
+            }
+        };
+    let words = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let levels = ["1", "2", "3"].map(str::to_owned).to_vec();
+    let label = format!("{} {}", t(lang, "vehicle.damage_note"), n + 1);
+    view! {
+        <tr>
+            <td>{select("part", "damage_part", "part", words(&PARTS), part)}</td>
+            <td>{select("kind", "damage_kind", "damage", words(&DAMAGE_KINDS), kind)}</td>
+            <td>{select("severity", "damage_severity", "severity", levels, severity)}</td>
+            <td><input class="input" type="text" name="damage_note" value=note maxlength="200" aria-label=label/></td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Guide, start and reserve price.
+#[component]
+pub(super) fn PriceForm(car: VehicleDetail) -> impl IntoView {
+    let cx = page();
+    let lang = cx.lang;
+    if car.reports.is_empty() {
+        return view! { <Banner tone=Tone::Neutral>{t(lang, "vehicle.price_needs_report")}</Banner> }
+            .into_any();
+    }
+    let is_first = car.start_fen.is_none();
+    let label = if is_first { "vehicle.price" } else { "vehicle.price_again" };
+    let open = is_first || cx.form.of("price").is_refused();
+    view! {
+        <Disclosure label=t(lang, label) open=open>
+            <p class="opacity-70 mb-3">{t(lang, "vehicle.price_what")}</p>
+            <PostForm name="price">
+                <MoneyField name="guide" label=t(lang, "vehicle.price_guide") value=car.guide_fen required=true/>
+                <MoneyField name="start" label=t(lang, "vehicle.price_start") value=car.start_fen required=true/>
+                <MoneyField name="reserve" label=t(lang, "vehicle.price_reserve") value=car.reserve_fen
+                    hint=t(lang, "vehicle.price_reserve_hint").into_owned()/>
+                <TextField name="reason" label=t(lang, "vehicle.price_reason") max_length=200/>
+                <div class="form__actions"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.price_save")}</Button></div>
+            </PostForm>
+        </Disclosure>
+    }
+    .into_any()
+}
+
+/// Corrects the facts.
+#[component]
+pub(super) fn CorrectForm(car: VehicleDetail) -> impl IntoView {
+    let cx = page();
+    let lang = cx.lang;
+    let state = cx.form.of("correct");
+    view! {
+        <Disclosure label=t(lang, "vehicle.correct") open=state.is_refused()>
+            <p class="opacity-70 mb-3">{t(lang, "vehicle.correct_what")}</p>
+            <PostForm name="correct">
+                <FactsFields facts=car.facts state/>
+                <TextField name="reason" label=t(lang, "vehicle.correct_why") max_length=200 wide=true/>
+                <div class="form__actions"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.correct_save")}</Button></div>
+            </PostForm>
+        </Disclosure>
+    }
+}
+
+/// Adds photos.
+#[component]
+pub(super) fn PhotoForm(id: VehicleId) -> impl IntoView {
+    let lang = page().lang;
+    view! {
+        <Disclosure label=t(lang, "vehicle.photos_add")>
+            <PostForm action=format!("/office/vehicles/{id}/photos") upload=true name="photos">
+                <FileField name="photos" label=t(lang, "vehicle.photos") hint=t(lang, "vehicle.photos_hint").into_owned()
+                    accept="image/jpeg,image/png,image/webp" multiple=true required=true/>
+                <div class="form__actions"><Button icon=Icon::Upload>{t(lang, "vehicle.photos_send")}</Button></div>
+            </PostForm>
+        </Disclosure>
+    }
+}

@@ -1,0 +1,218 @@
+//! What is known of a car: photos, facts, reports, prices.
+
+use kernel::Lang;
+use leptos::prelude::*;
+use vehicle::{Field, PriceView, ReportView, VehicleDetail};
+
+use super::list::grouped;
+use super::source_name;
+use crate::context::page;
+use crate::i18n::{t, t_with};
+use crate::ui::*;
+
+/// The photos, the first one large.
+#[component]
+pub(super) fn PhotosPanel(car: VehicleDetail, removes: bool, form: Option<AnyView>) -> impl IntoView {
+    let lang = page().lang;
+    let title = car.facts.title.clone();
+    let id = car.id;
+    let one = |(n, photo): (usize, vehicle::PhotoView)| {
+        let number = (n + 1).to_string();
+        let alt = t_with(lang, "vehicle.photo_alt", &[("title", &title), ("n", &number)]);
+        let question = t_with(lang, "vehicle.photo_remove_question", &[("title", &title), ("n", &number)]);
+        let large = format!("/photos/{}/large", photo.id);
+        view! {
+            <figure class="grid gap-2 content-start">
+                <a href=large><Photo src=Some(format!("/photos/{}/thumb", photo.id)) alt/></a>
+                {removes.then(|| view! {
+                    <figcaption>
+                        <ConfirmButton
+                            action=format!("/office/vehicles/{id}/photos/{}/remove", photo.id)
+                            label=t(lang, "vehicle.photo_remove")
+                            question
+                            confirm=t(lang, "vehicle.photo_remove")
+                            small=true
+                        />
+                    </figcaption>
+                })}
+            </figure>
+        }
+    };
+    let photos = match car.photos.is_empty() {
+        true => view! {
+            <EmptyState icon=Icon::Camera title=t(lang, "vehicle.photos_empty") text=t(lang, "vehicle.photos_empty_text").into_owned()/>
+        }
+        .into_any(),
+        false => view! {
+            <div class="grid gap-3 grid-cols-2 sm:grid-cols-3 xl:grid-cols-4">
+                {car.photos.into_iter().enumerate().map(one).collect_view()}
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <Panel title=t(lang, "vehicle.photos").into_owned()>
+            {photos}
+            {form.map(|form| view! { <div class="mt-4">{form}</div> })}
+        </Panel>
+    }
+}
+
+/// The facts, with where they came from.
+#[component]
+pub(super) fn FactsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl IntoView {
+    let lang = page().lang;
+    let f = car.facts;
+    let vin = f.vin.map(|vin| view! { <span class="font-mono">{vin.to_string()}</span> });
+    let km = f.mileage_km.map(|km| t_with(lang, "vehicle.km", &[("n", &grouped(km))]));
+    let source = source_name(lang, &car.source);
+    let facts = vec![
+        fact(lang, Field::Vin, vin),
+        fact(lang, Field::ExternalId, car.external_id),
+        fact(lang, Field::Make, given(f.make)),
+        fact(lang, Field::Model, given(f.model)),
+        fact(lang, Field::Trim, given(f.trim)),
+        fact(lang, Field::ModelYear, f.model_year),
+        fact(lang, Field::Mileage, km),
+        fact(lang, Field::FirstRegistration, given(f.first_registration)),
+        fact(lang, Field::PlatePlace, given(f.plate_place)),
+        fact(lang, Field::Transfers, f.transfers),
+        fact(lang, Field::City, given(f.city)),
+        fact(lang, Field::Body, given(f.body)),
+        fact(lang, Field::Fuel, given(f.fuel)),
+        fact(lang, Field::Transmission, given(f.transmission)),
+        fact(lang, Field::Colour, given(f.colour)),
+        fact(lang, Field::Interior, given(f.interior)),
+        fact(lang, Field::SellerName, given(f.seller_name)),
+        fact(lang, Field::SourcePrice, given(f.source_price)),
+        Fact::new(t(lang, "vehicle.column.source"), source),
+        Fact::new(t(lang, "vehicle.column.received"), view! { <Time at=car.received_at/> }),
+    ];
+    view! {
+        <Panel title=t(lang, "vehicle.facts").into_owned()>
+            <Facts facts/>
+            {form.map(|form| view! { <div class="mt-4">{form}</div> })}
+        </Panel>
+    }
+}
+
+fn given(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn fact(lang: Lang, field: Field, value: Option<impl IntoAny>) -> Fact {
+    let value = match value {
+        Some(value) => value.into_any(),
+        None => view! { <span class="none">"—"</span> }.into_any(),
+    };
+    Fact::new(t(lang, &format!("vehicle.field.{}", field.name())), value)
+}
+
+/// The reports, the newest open.
+#[component]
+pub(super) fn ReportsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl IntoView {
+    let lang = page().lang;
+    let is_missing = car.reports.is_empty();
+    let one = move |(n, report): (usize, ReportView)| {
+        let version = t_with(lang, "vehicle.report_version", &[("n", &report.version.to_string())]);
+        let label = format!("{version} · {}", report.grade);
+        view! { <Disclosure label open=n == 0><ReportBody report/></Disclosure> }
+    };
+    view! {
+        <Panel title=t(lang, "vehicle.reports").into_owned()>
+            {is_missing.then(|| view! { <p class="opacity-70">{t(lang, "vehicle.report_none")}</p> })}
+            <div class="grid gap-2">{car.reports.into_iter().enumerate().map(one).collect_view()}</div>
+            {form.map(|form| view! { <div class="mt-4">{form}</div> })}
+        </Panel>
+    }
+}
+
+#[component]
+fn ReportBody(report: ReportView) -> impl IntoView {
+    let lang = page().lang;
+    let facts = vec![
+        Fact::new(t(lang, "vehicle.field.grade"), report.grade),
+        Fact::new(t(lang, &format!("vehicle.report_origin.{}", report.origin)), report.who_name),
+        Fact::new(t(lang, "vehicle.import.column.when"), view! { <Time at=report.at form=TimeForm::Exact/> }),
+    ];
+    let columns = ["damage_part", "damage_kind", "damage_severity", "damage_note"]
+        .map(|name| Column::new(t(lang, &format!("vehicle.{name}"))))
+        .to_vec();
+    let row = move |damage: vehicle::Damage| {
+        view! {
+            <tr>
+                <td>{t(lang, &format!("vehicle.part.{}", damage.part))}</td>
+                <td>{t(lang, &format!("vehicle.damage.{}", damage.kind))}</td>
+                <td>{t(lang, &format!("vehicle.severity.{}", damage.severity))}</td>
+                <td class="text">{damage.note}</td>
+            </tr>
+        }
+    };
+    let damages = match report.damages.is_empty() {
+        true => view! { <p class="opacity-70">{t(lang, "vehicle.no_damage")}</p> }.into_any(),
+        false => view! {
+            <Table columns caption=t(lang, "vehicle.damages")>{report.damages.into_iter().map(row).collect_view()}</Table>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="grid gap-3">
+            <Facts facts/>
+            {damages}
+            {(!report.notes.is_empty()).then(|| view! { <p class="whitespace-pre-line">{report.notes.clone()}</p> })}
+            <p class="text-xs opacity-70">
+                {t(lang, "vehicle.report_hash")} " " <span class="font-mono break-all">{report.hash}</span>
+            </p>
+        </div>
+    }
+}
+
+/// The present price and earlier ones.
+#[component]
+pub(super) fn PricePanel(car: VehicleDetail, form: Option<AnyView>) -> impl IntoView {
+    let lang = page().lang;
+    let present = match (car.guide_fen, car.start_fen) {
+        (Some(guide), Some(start)) => {
+            let reserve = match car.reserve_fen {
+                Some(reserve) => view! { <Money fen=reserve wan=true/> }.into_any(),
+                None => t(lang, "vehicle.no_reserve").into_any(),
+            };
+            let facts = vec![
+                Fact::new(t(lang, "vehicle.price_guide"), view! { <Money fen=guide wan=true/> }),
+                Fact::new(t(lang, "vehicle.price_start"), view! { <Money fen=start wan=true/> }),
+                Fact::new(t(lang, "vehicle.price_reserve"), reserve),
+            ];
+            view! { <Facts facts/> }.into_any()
+        }
+        _ => view! { <p class="opacity-70">{t(lang, "vehicle.price_none")}</p> }.into_any(),
+    };
+    let earlier = car.prices.len() > 1;
+    let history = earlier.then(|| {
+        view! {
+            <Disclosure label=t(lang, "vehicle.price_history")>
+                {car.prices.into_iter().skip(1).map(earlier_price).collect_view()}
+            </Disclosure>
+        }
+    });
+    view! {
+        <Panel title=t(lang, "vehicle.price").into_owned()>
+            <div class="grid gap-3">{present}{history}{form}</div>
+        </Panel>
+    }
+}
+
+fn earlier_price(price: PriceView) -> AnyView {
+    let lang = page().lang;
+    let reserve = match price.reserve_fen {
+        Some(reserve) => reserve.yuan(),
+        None => t(lang, "vehicle.no_reserve").into_owned(),
+    };
+    let amounts = format!("{} / {} / {reserve}", price.guide_fen.yuan(), price.start_fen.yuan());
+    view! {
+        <p class="mb-2">
+            <span class="money">{amounts}</span>
+            <span class="block text-xs opacity-70"><Time at=price.at/> " " {price.who_name} " " {price.reason}</span>
+        </p>
+    }
+    .into_any()
+}

@@ -1,0 +1,167 @@
+//! The form of an import's columns and units. It begins with what was kept for the source, or guessed.
+
+use leptos::prelude::*;
+use vehicle::import::{DELIMITERS, ENCODINGS, ImportJob, Mapping};
+use vehicle::{Field, MileageUnit};
+
+use crate::context::page;
+use crate::i18n::t;
+use crate::ui::*;
+
+/// The names under which forms send delimiters: a tab in a form is hard to see.
+const DELIMITER_NAMES: [&str; 4] = ["comma", "semicolon", "tab", "pipe"];
+
+/// The form.
+#[component]
+pub(super) fn MappingForm(job: ImportJob) -> impl IntoView {
+    let lang = page().lang;
+    let columns: Vec<Choice> =
+        job.layout.header.iter().map(|name| Choice::new(name, with_sample(&job, name))).collect();
+    let none = t(lang, "vehicle.import.unmapped").into_owned();
+    let field = |field: Field| {
+        let value = job.mapping.columns.get(&field).cloned().unwrap_or_default();
+        // the grade is not asked for by name elsewhere, so its label is the field's own
+        let label = t(lang, &format!("vehicle.field.{}", field.name()));
+        view! { <SelectField name=field.name() label choices=columns.clone() value none=none.clone()/> }
+    };
+    let fields = Field::ALL.into_iter().map(field).collect_view();
+    let units = MileageUnit::ALL
+        .map(|unit| Choice::new(unit.name(), t(lang, &format!("vehicle.unit.{}", unit.name()))))
+        .to_vec();
+    let (unit, currency) = (job.mapping.mileage_unit.name(), job.mapping.currency.clone());
+    let (sample, layout) = (view! { <Sample job=job.clone()/> }, view! { <LayoutFields job=job.clone()/> });
+    view! {
+        <Panel title=t(lang, "vehicle.import.sample").into_owned() flush=true>{sample}</Panel>
+        <PostForm class="form">
+            <Panel title=t(lang, "vehicle.import.layout").into_owned()>{layout}</Panel>
+            <Panel title=t(lang, "vehicle.import.mapping").into_owned()>
+                <p class="opacity-70 mb-3">{t(lang, "vehicle.import.mapping_note")}</p>
+                <div class="form form--columns">{fields}</div>
+            </Panel>
+            <Panel title=t(lang, "vehicle.import.units").into_owned()>
+                <div class="form form--columns">
+                    <SelectField name="mileage_unit" label=t(lang, "vehicle.import.mileage_unit") choices=units value=unit required=true/>
+                    <TextField name="currency" label=t(lang, "vehicle.import.currency") value=currency max_length=12
+                        hint=t(lang, "vehicle.import.currency_hint").into_owned()/>
+                </div>
+            </Panel>
+            <Panel title=t(lang, "vehicle.import.pricing").into_owned()><PriceFields job/></Panel>
+            <div class="form__actions">
+                <Button kind=ButtonKind::Primary icon=Icon::Play>{t(lang, "vehicle.import.start")}</Button>
+                <span class="opacity-70">{t(lang, "vehicle.import.start_note")}</span>
+            </div>
+        </PostForm>
+    }
+}
+
+/// A column's name with its first value, so that a person sees what is in it.
+fn with_sample(job: &ImportJob, name: &str) -> String {
+    let place = job.layout.header.iter().position(|column| column == name);
+    let values = place.into_iter().flat_map(|at| job.layout.sample.iter().filter_map(move |row| row.get(at)));
+    match values.into_iter().find(|value| !value.trim().is_empty()) {
+        Some(value) => format!("{name}（{}）", value.chars().take(24).collect::<String>()),
+        None => name.to_owned(),
+    }
+}
+
+#[component]
+fn Sample(job: ImportJob) -> impl IntoView {
+    let columns = job.layout.header.into_iter().map(Column::new).collect();
+    let row = |cells: Vec<String>| {
+        view! { <tr>{cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }
+    };
+    let rows = job.layout.sample.into_iter().map(row).collect_view();
+    view! { <Table columns caption=t(page().lang, "vehicle.import.sample")>{rows}</Table> }
+}
+
+#[component]
+fn LayoutFields(job: ImportJob) -> impl IntoView {
+    let lang = page().lang;
+    let mut names: Vec<String> = ENCODINGS.iter().map(|name| (*name).to_owned()).collect();
+    if !names.contains(&job.layout.encoding) {
+        names.insert(0, job.layout.encoding.clone());
+    }
+    let encodings = names.into_iter().map(|name| Choice::new(name.clone(), name)).collect();
+    let delimiters = DELIMITER_NAMES
+        .map(|name| Choice::new(name, t(lang, &format!("vehicle.import.delimiter.{name}"))))
+        .to_vec();
+    let delimiter = delimiter_name(job.layout.delimiter);
+    view! {
+        <div class="form form--columns">
+            <SelectField name="encoding" label=t(lang, "vehicle.import.encoding") choices=encodings
+                value=job.layout.encoding required=true/>
+            <SelectField name="delimiter" label=t(lang, "vehicle.import.delimiter") choices=delimiters
+                value=delimiter required=true/>
+        </div>
+    }
+}
+
+fn delimiter_name(delimiter: char) -> &'static str {
+    DELIMITERS
+        .iter()
+        .position(|d| *d == delimiter)
+        .and_then(|at| DELIMITER_NAMES.get(at))
+        .copied()
+        .unwrap_or("comma")
+}
+
+/// The delimiter that a form names.
+pub fn delimiter_of(name: &str) -> Option<char> {
+    DELIMITER_NAMES.iter().position(|n| *n == name).and_then(|at| DELIMITERS.get(at)).copied()
+}
+
+#[component]
+fn PriceFields(job: ImportJob) -> impl IntoView {
+    let lang = page().lang;
+    let is_on = job.mapping.price.is_some();
+    let rule = job.mapping.price.or_else(|| Mapping::suggested_price(&job.layout.header));
+    let columns = job.layout.header.iter().map(|name| Choice::new(name, name)).collect();
+    let units =
+        ["yuan", "wan"].map(|unit| Choice::new(unit, t(lang, &format!("vehicle.unit.{unit}")))).to_vec();
+    let column = rule.as_ref().map(|rule| rule.column.clone()).unwrap_or_default();
+    let unit = rule.as_ref().map_or("yuan", |rule| rule.unit.name());
+    let (factor, start, reserve) = match &rule {
+        Some(rule) => (rule.factor_bp, rule.start_bp, rule.reserve_bp),
+        None => (10_000, 7_000, 9_000),
+    };
+    view! {
+        <div class="form form--columns">
+            <Checkbox name="price_on" label=t(lang, "vehicle.import.price_on") checked=is_on/>
+            <SelectField name="price_column" label=t(lang, "vehicle.import.price_column") choices=columns value=column/>
+            <TextField name="factor_bp" label=t(lang, "vehicle.import.factor") value=decimal(factor, 10_000) kind=InputKind::Decimal
+                hint=t(lang, "vehicle.import.factor_hint").into_owned()/>
+            <SelectField name="price_unit" label=t(lang, "vehicle.import.price_unit") choices=units value=unit required=true/>
+            <TextField name="start_bp" label=t(lang, "vehicle.import.start_percent") value=decimal(start, 100)
+                kind=InputKind::Decimal unit="%"/>
+            <TextField name="reserve_bp" label=t(lang, "vehicle.import.reserve_percent") value=decimal(reserve, 100)
+                kind=InputKind::Decimal unit="%" hint=t(lang, "vehicle.import.reserve_percent_hint").into_owned()/>
+        </div>
+    }
+}
+
+/// `72000` of 10 000 as `7.2`.
+fn decimal(n: u32, unit: u32) -> String {
+    let digits = if unit == 100 { 2 } else { 4 };
+    let text = format!("{}.{:0digits$}", n / unit, n % unit);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factors_are_shown_as_people_type_them() {
+        assert_eq!(decimal(72_000, 10_000), "7.2");
+        assert_eq!(decimal(10_000, 10_000), "1");
+        assert_eq!(decimal(7_050, 100), "70.5");
+        assert_eq!(decimal(0, 100), "0");
+    }
+
+    #[test]
+    fn every_delimiter_has_a_name() {
+        for delimiter in DELIMITERS {
+            assert_eq!(delimiter_of(delimiter_name(delimiter)), Some(delimiter));
+        }
+    }
+}

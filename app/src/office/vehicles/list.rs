@@ -1,0 +1,184 @@
+//! `/office/vehicles`: all cars, searched, filtered, sorted, summed.
+
+use std::sync::Arc;
+
+use kernel::{Lang, Role};
+use leptos::prelude::*;
+use platform_db::CommandError;
+use vehicle::{Choices, Status, StatusCount, VehicleLine, VehiclePage};
+
+use super::filter::PAGE_SIZE;
+use super::{StatusBadge, filter_of, source_name};
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let who = cx.who()?;
+    let lang = cx.lang;
+    let filter = filter_of(&cx.query);
+    let vehicles = &cx.services.vehicle;
+    let list = vehicles.list_vehicles(who, &filter).await.map_err(CommandError::into_problem)?;
+    let choices = vehicles.vehicle_choices(who).await.map_err(CommandError::into_problem)?;
+    let counts = vehicles.vehicle_counts(who).await.map_err(CommandError::into_problem)?;
+    let receives = who.has_role(Role::Inspector);
+    let imports = receives || who.has_role(Role::Pricing);
+    let is_stocked = counts.iter().any(|count| count.count > 0);
+    let body = view! {
+        <PageHead title=t(lang, "vehicle.title") note=t(lang, "vehicle.note").into_owned()>
+            {imports.then(|| view! {
+                <LinkButton href="/office/vehicles/import" icon=Icon::Upload>{t(lang, "vehicle.import")}</LinkButton>
+            })}
+            {receives.then(|| view! {
+                <LinkButton href="/office/vehicles/new" kind=ButtonKind::Primary icon=Icon::Plus>
+                    {t(lang, "vehicle.new")}
+                </LinkButton>
+            })}
+        </PageHead>
+        <Tabs label=t(lang, "vehicle.status") tabs=tabs(&cx, &counts)/>
+        {filter_bar(&cx, choices)}
+        {match list.lines.is_empty() {
+            true => empty(lang, is_stocked),
+            false => table(lang, list),
+        }}
+    };
+    Ok(PageView::office(t(lang, "vehicle.title"), body))
+}
+
+fn tabs(cx: &PageContext, counts: &[StatusCount]) -> Vec<Tab> {
+    let chosen = cx.query.get("status").and_then(Status::from_name);
+    let all = counts.iter().map(|count| count.count).sum();
+    let every =
+        Tab::new(t(cx.lang, "vehicle.all"), cx.query.without("status").href(&cx.path), chosen.is_none())
+            .count(all);
+    let one = |count: &StatusCount| {
+        let name = count.status.name();
+        let href = cx.query.with("status", name).href(&cx.path);
+        Tab::new(t(cx.lang, &format!("vehicle.status.{name}")), href, chosen == Some(count.status))
+            .count(count.count)
+    };
+    std::iter::once(every).chain(counts.iter().map(one)).collect()
+}
+
+fn filter_bar(cx: &PageContext, choices: Choices) -> AnyView {
+    let lang = cx.lang;
+    let answers = |choices: Vec<vehicle::Choice>| -> Vec<Choice> {
+        choices
+            .into_iter()
+            .map(|c| Choice::new(c.value.clone(), format!("{} ({})", c.value, c.count)))
+            .collect()
+    };
+    let sources = choices
+        .sources
+        .into_iter()
+        .map(|c| Choice::new(c.value.clone(), format!("{} ({})", source_name(lang, &c.value), c.count)))
+        .collect();
+    let status = cx.query.get("status").map(str::to_owned);
+    view! {
+        <FilterBar search=t(lang, "vehicle.search") actions=exports(cx)>
+            {status.map(|status| view! { <input type="hidden" name="status" value=status/> })}
+            <FilterSelect name="make" label=t(lang, "vehicle.filter.make") choices=answers(choices.makes)/>
+            <FilterSelect name="city" label=t(lang, "vehicle.filter.city") choices=answers(choices.cities)/>
+            <FilterSelect name="grade" label=t(lang, "vehicle.filter.grade") choices=answers(choices.grades)/>
+            <FilterSelect name="source" label=t(lang, "vehicle.filter.source") choices=sources/>
+            <FilterField name="year_from" label=t(lang, "vehicle.filter.year_from") kind="number"/>
+            <FilterField name="year_to" label=t(lang, "vehicle.filter.year_to") kind="number"/>
+            <FilterField name="km_from" label=t(lang, "vehicle.filter.km_from") kind="number"/>
+            <FilterField name="km_to" label=t(lang, "vehicle.filter.km_to") kind="number"/>
+        </FilterBar>
+    }
+    .into_any()
+}
+
+fn exports(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    let file = |ending: &str| cx.query.without("page").href(&format!("/office/vehicles/export.{ending}"));
+    let (csv, xlsx) = (file("csv"), file("xlsx"));
+    view! {
+        <LinkButton href=csv kind=ButtonKind::Quiet icon=Icon::Download download=true>
+            {t(lang, "vehicle.export_csv")}
+        </LinkButton>
+        <LinkButton href=xlsx kind=ButtonKind::Quiet icon=Icon::Download download=true>
+            {t(lang, "vehicle.export_xlsx")}
+        </LinkButton>
+    }
+    .into_any()
+}
+
+fn empty(lang: Lang, is_stocked: bool) -> AnyView {
+    let (title, text) = match is_stocked {
+        true => ("vehicle.none_found", "vehicle.none_found_text"),
+        false => ("vehicle.empty", "vehicle.empty_text"),
+    };
+    view! { <EmptyState icon=Icon::Car title=t(lang, title) text=t(lang, text).into_owned()/> }.into_any()
+}
+
+fn table(lang: Lang, list: VehiclePage) -> AnyView {
+    let columns = vec![
+        Column::new(t(lang, "vehicle.column.car")),
+        Column::number(t(lang, "vehicle.column.year")).sort_down("year"),
+        Column::number(t(lang, "vehicle.column.mileage")).sort("mileage"),
+        Column::new(t(lang, "vehicle.column.city")),
+        Column::new(t(lang, "vehicle.column.grade")),
+        Column::new(t(lang, "vehicle.column.status")),
+        Column::number(t(lang, "vehicle.column.guide")),
+        Column::number(t(lang, "vehicle.column.start")).sort_down("start"),
+        Column::number(t(lang, "vehicle.column.reserve")),
+        Column::new(t(lang, "vehicle.column.updated")).sort_down("updated"),
+    ];
+    let foot = view! {
+        <tr>
+            <td colspan="6">{t_with(lang, "vehicle.total_of", &[("n", &list.total.to_string())])}</td>
+            <td class="num"><Money fen=list.guide_fen/></td>
+            <td class="num"><Money fen=list.start_fen/></td>
+            <td class="num"><Money fen=list.reserve_fen/></td>
+            <td></td>
+        </tr>
+    }
+    .into_any();
+    view! {
+        <Table columns caption=t(lang, "vehicle.title") default_sort="updated" foot=foot>
+            {list.lines.into_iter().map(|line| row(lang, line)).collect_view()}
+        </Table>
+        <Pager current=list.page total=list.total page_size=i64::from(PAGE_SIZE)/>
+    }
+    .into_any()
+}
+
+fn row(lang: Lang, line: VehicleLine) -> AnyView {
+    let href = format!("/office/vehicles/{}", line.id);
+    let photo = line.photo_id.map(|id| format!("/photos/{id}/thumb"));
+    let reference = line.vin.or(line.external_id).unwrap_or_default();
+    let source = source_name(lang, &line.source);
+    let km = line.mileage_km.map(|km| t_with(lang, "vehicle.km", &[("n", &grouped(km))]));
+    view! {
+        <tr>
+            <td class="text">
+                <div class="flex items-center gap-3">
+                    <Photo src=photo alt="" ratio=PhotoRatio::Thumb/>
+                    <div class="min-w-0">
+                        <a class="row-link" href=href>{line.title}</a>
+                        <span class="block text-xs opacity-70"><span class="font-mono">{reference}</span> " · " {source}</span>
+                    </div>
+                </div>
+            </td>
+            <td class="num">{line.model_year}</td>
+            <td class="num">{km}</td>
+            <td>{line.city}</td>
+            <td>{line.grade}</td>
+            <td><StatusBadge status=line.status/></td>
+            <td class="num"><Money fen=line.guide_fen/></td>
+            <td class="num"><Money fen=line.start_fen/></td>
+            <td class="num"><Money fen=line.reserve_fen/></td>
+            <td><Ago at=line.updated_at/></td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// `32,000`.
+pub(super) fn grouped(km: i32) -> String {
+    kernel::Fen::from_yuan(i64::from(km)).map(|n| n.yuan().replace('¥', "")).unwrap_or_default()
+}

@@ -1,0 +1,40 @@
+//! Cars, from intake to sale, and their imports.
+
+pub mod detail;
+mod detail_forms;
+mod detail_record;
+mod facts_form;
+mod filter;
+pub mod import;
+pub mod list;
+pub mod new;
+mod trail;
+
+use leptos::prelude::*;
+use vehicle::Status;
+
+use crate::context::page;
+use crate::i18n::t;
+use crate::ui::{Badge, Tone};
+
+pub use filter::filter_of;
+
+/// Where a car stands.
+#[component]
+pub fn StatusBadge(status: Status) -> impl IntoView {
+    let tone = match status {
+        Status::Received => Tone::Warn,
+        Status::Inspected => Tone::Neutral,
+        Status::Priced | Status::Listed => Tone::Active,
+        Status::Sold => Tone::Good,
+    };
+    view! { <Badge tone>{t(page().lang, &format!("vehicle.status.{}", status.name()))}</Badge> }
+}
+
+/// The source's name; our own intake in words.
+fn source_name(lang: kernel::Lang, source: &str) -> String {
+    match source {
+        "intake" => t(lang, "vehicle.source.intake").into_owned(),
+        other => other.to_owned(),
+    }
+}

@@ -1,0 +1,77 @@
+//! The trail of a car: what was done, by whom, and what it changed.
+
+use kernel::{Fen, Lang};
+use leptos::prelude::*;
+use serde_json::Value;
+use vehicle::TrailView;
+
+use super::source_name;
+use crate::context::page;
+use crate::i18n::{known, t};
+use crate::ui::*;
+
+/// The trail.
+#[component]
+pub(super) fn TrailPanel(lines: Vec<TrailView>) -> impl IntoView {
+    let lang = page().lang;
+    let steps = lines.into_iter().map(|line| step(lang, line)).collect();
+    view! { <Panel title=t(lang, "vehicle.trail").into_owned()><Timeline steps/></Panel> }
+}
+
+fn step(lang: Lang, line: TrailView) -> Step {
+    let what = t(lang, &format!("vehicle.trail.{}", line.what)).into_owned();
+    let tone = match line.what.as_str() {
+        "sold" => Tone::Good,
+        "not_sold" => Tone::Warn,
+        "priced" | "listed" => Tone::Active,
+        _ => Tone::Neutral,
+    };
+    let step = Step::new(line.at, what, line.who_name).tone(tone);
+    match detail(lang, &line.what, &line.data) {
+        Some(detail) => step.detail(detail),
+        None => step,
+    }
+}
+
+fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
+    let text = |name: &str| data[name].as_str().filter(|text| !text.is_empty());
+    let fen = |name: &str| data[name].as_i64().map(|fen| Fen(fen).yuan());
+    match what {
+        "received" => Some(source_name(lang, text("source")?).into_any()),
+        "inspected" => Some(text("grade")?.to_owned().into_any()),
+        "priced" => {
+            let reserve = fen("reserve_fen").unwrap_or_else(|| t(lang, "vehicle.no_reserve").into_owned());
+            let amounts = format!("{} / {} / {reserve}", fen("guide_fen")?, fen("start_fen")?);
+            let reason = text("reason").map(str::to_owned);
+            Some(view! { <span class="money">{amounts}</span> " " {reason} }.into_any())
+        }
+        "corrected" | "imported" => {
+            let changes = data["changes"]
+                .as_object()?
+                .iter()
+                .map(|(name, change)| changed(lang, name, change))
+                .collect_view();
+            let why = text("reason").or(text("source")).map(str::to_owned);
+            Some(view! { <ul>{changes}</ul>{why} }.into_any())
+        }
+        "listed" | "not_sold" => Some(text("sale_name")?.to_owned().into_any()),
+        "sold" => {
+            let buyer = text("buyer_name").unwrap_or_default().to_owned();
+            Some(view! { {buyer} " " <span class="money">{fen("price_fen")}</span> }.into_any())
+        }
+        _ => None,
+    }
+}
+
+/// `城市: 杭州 → 宁波`.
+fn changed(lang: Lang, name: &str, change: &Value) -> AnyView {
+    let label = known(lang, &format!("vehicle.field.{name}"))
+        .map_or_else(|| name.to_owned(), |text| text.into_owned());
+    let word = |value: &Value| match value {
+        Value::Null => "—".to_owned(),
+        Value::String(text) if text.is_empty() => "—".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    view! { <li>{label} ": " {word(&change[0])} " → " {word(&change[1])}</li> }.into_any()
+}

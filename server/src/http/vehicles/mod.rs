@@ -1,0 +1,51 @@
+//! Cars: the forms of their pages, photos, exports, imports.
+
+mod change;
+mod export;
+mod import;
+mod photos;
+mod receive;
+mod rejected;
+mod stream;
+
+use axum::extract::DefaultBodyLimit;
+use kernel::{Access, Role};
+
+use crate::route_table::Routes;
+
+pub use rejected::rejected_cells;
+
+/// Who takes cars in, inspects them and photographs them.
+const INSPECTORS: Access = Access::Roles(&[Role::Inspector]);
+/// Who changes cars in one way or another; the commands ask more exactly.
+const CHANGERS: Access = Access::Roles(&[Role::Inspector, Role::Pricing]);
+/// A set of photos of one car.
+const PHOTOS_BODY_MAX: usize = 256 * 1024 * 1024;
+/// The file and the fields around it; the command counts the file's bytes itself.
+const IMPORT_BODY_MAX: usize = 1024 * 1024 * 1024 + 64 * 1024;
+
+/// Routes under `/office/vehicles` and `/photos` that are not pages.
+pub fn routes() -> Routes {
+    Routes::new()
+        .post("/office/vehicles/new", INSPECTORS, receive::receive)
+        .post("/office/vehicles/{id}", CHANGERS, change::change)
+        .post("/office/vehicles/{id}/photos/{photo}/remove", INSPECTORS, photos::remove)
+        .get("/office/vehicles/export.csv", Access::Staff, export::csv)
+        .get("/office/vehicles/export.xlsx", Access::Staff, export::xlsx)
+        .post("/office/vehicles/import/{id}", CHANGERS, import::start)
+        .post("/office/vehicles/import/{id}/apply", CHANGERS, import::apply)
+        .post("/office/vehicles/import/{id}/restart", CHANGERS, import::restart)
+        .post("/office/vehicles/import/{id}/discard", CHANGERS, import::discard)
+        .get("/office/vehicles/import/{id}/rejected.csv", CHANGERS, rejected::csv)
+        .get("/photos/{id}/{size}", Access::SignedIn, photos::show)
+        .merge(
+            Routes::new()
+                .post("/office/vehicles/{id}/photos", INSPECTORS, photos::add)
+                .layered(|router| router.layer(DefaultBodyLimit::max(PHOTOS_BODY_MAX))),
+        )
+        .merge(
+            Routes::new()
+                .post("/office/vehicles/import", CHANGERS, import::upload)
+                .layered(|router| router.layer(DefaultBodyLimit::max(IMPORT_BODY_MAX))),
+        )
+}
