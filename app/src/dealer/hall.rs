@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
-use crate::i18n::t;
+use crate::i18n::{t, t_with};
 use crate::live::hall::HallLive;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
@@ -53,7 +53,10 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
         <div class="hall-head">
             <h2 class="sr-only">{t(lang, "auction.hall.list")}</h2>
             {filter::sort_links(cx)}
-            {live}
+            <p class="hall-head__end">
+                <span>{t_with(lang, "auction.hall.count", &[("n", &total.to_string())])}</span>
+                {live}
+            </p>
         </div>
         {list}
         <Pager current=current total=total page_size=page_size/>

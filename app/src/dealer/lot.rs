@@ -32,7 +32,8 @@ fn view(cx: &PageContext, detail: LotDetail, notice: Option<Notice>) -> AnyView 
     let lang = cx.lang;
     let words = words(cx, &detail.sale.below_reserve);
     let window_ms = detail.sale.window_ms;
-    let left = car::view(cx, &detail);
+    let gallery = car::gallery(cx, &detail.lot);
+    let about = car::view(cx, &detail);
     let head = car::head(cx, &detail);
     let start = Start {
         lot_id: detail.lot.id,
@@ -47,8 +48,9 @@ fn view(cx: &PageContext, detail: LotDetail, notice: Option<Notice>) -> AnyView 
         {head}
         <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript>
         <div class="lot">
+            {gallery}
             <aside class="lot__side"><BidPanel start words key=new_id() window_ms/></aside>
-            <div class="lot__main">{left}</div>
+            <div class="lot__main">{about}</div>
         </div>
     }
     .into_any()

@@ -131,7 +131,8 @@ fn row(lang: Lang, bid: MyBid) -> AnyView {
         None => view! { <Badge tone=Tone::Good>{t(lang, "auction.my.accepted")}</Badge> }.into_any(),
         Some(code) => {
             let why = known(lang, &format!("auction.reason.{code}")).unwrap_or_else(|| code.into());
-            view! { <Badge tone=Tone::Bad>{t(lang, "auction.my.refused")}</Badge> " " <span>{why}</span> }.into_any()
+            view! { <Badge tone=Tone::Bad>{t(lang, "auction.my.refused")}</Badge> " " <span>{why}</span> }
+                .into_any()
         }
     };
     view! {

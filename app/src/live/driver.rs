@@ -85,10 +85,13 @@ impl Live {
                 let is_beat = matches!(frame, bidding::ServerFrame::Heartbeat { .. });
                 let hear = |room: &mut Room| room.hear(frame, here);
                 // a heartbeat sets the clock only: nothing is drawn again
-                let heard = if is_beat { self.room.try_update_untracked(hear) } else { self.room.try_update(hear) };
+                let heard =
+                    if is_beat { self.room.try_update_untracked(hear) } else { self.room.try_update(hear) };
                 let Some(heard) = heard else { return };
                 if heard.ask {
-                    self.send(&ClientFrame::Snapshot { lot_id: self.room.with_untracked(|room| room.lot_id) });
+                    self.send(&ClientFrame::Snapshot {
+                        lot_id: self.room.with_untracked(|room| room.lot_id),
+                    });
                 }
                 if heard.outbid {
                     self.alarm.raise(here);
@@ -115,12 +118,14 @@ impl Live {
 
     fn tick(self, flash: impl Fn() -> String) {
         let here = page::now();
-        let freshness = self.socket.with_value(|socket| socket.as_ref().map(Socket::tick)).unwrap_or_default();
+        let freshness =
+            self.socket.with_value(|socket| socket.as_ref().map(Socket::tick)).unwrap_or_default();
         if self.freshness.get_untracked() != freshness {
             self.freshness.set(freshness);
         }
         let was_pending = self.room.with_untracked(|room| room.pending.is_some());
-        let frames = self.room.try_update_untracked(|room| room.tick(here, freshness.is_open())).unwrap_or_default();
+        let frames =
+            self.room.try_update_untracked(|room| room.tick(here, freshness.is_open())).unwrap_or_default();
         for frame in &frames {
             self.send(frame);
         }

@@ -63,7 +63,8 @@ pub fn HallLive(words: Words) -> impl IntoView {
 }
 
 fn start(words: Words, freshness: RwSignal<Freshness>) {
-    let board = Board { cards: RefCell::new(cards()), countdowns: countdowns(), clock: RefCell::default(), words };
+    let board =
+        Board { cards: RefCell::new(cards()), countdowns: countdowns(), clock: RefCell::default(), words };
     let board = Rc::new(board);
     if board.cards.borrow().is_empty() {
         return;
@@ -105,7 +106,8 @@ fn cards() -> Vec<Card> {
     let Ok(found) = document().query_selector_all("[data-lot]") else { return Vec::new() };
     let card = |element: Element| {
         let lot_id = element.get_attribute("data-lot")?.parse().ok()?;
-        let opens_at = element.get_attribute("data-opens").and_then(|text| text.parse().ok()).unwrap_or_default();
+        let opens_at =
+            element.get_attribute("data-opens").and_then(|text| text.parse().ok()).unwrap_or_default();
         Some(Card { element, lot_id, opens_at: UnixMs(opens_at), room: None })
     };
     let elements = (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<Element>().ok());
@@ -131,13 +133,14 @@ impl Board {
 
     fn take(&self, frame: ServerFrame) -> Option<ClientFrame> {
         let here = page::now();
-        if let ServerFrame::Heartbeat { server_time, .. } | ServerFrame::Snapshot { server_time, .. } = &frame {
+        if let ServerFrame::Heartbeat { server_time, .. } | ServerFrame::Snapshot { server_time, .. } = &frame
+        {
             self.clock.borrow_mut().hear(*server_time, UnixMs(here));
         }
         let lot_id = match &frame {
-            ServerFrame::Snapshot { lot_id, .. } | ServerFrame::Delta { lot_id, .. } | ServerFrame::Mine { lot_id, .. } => {
-                *lot_id
-            }
+            ServerFrame::Snapshot { lot_id, .. }
+            | ServerFrame::Delta { lot_id, .. }
+            | ServerFrame::Mine { lot_id, .. } => *lot_id,
             _ => return None,
         };
         let mut cards = self.cards.borrow_mut();
@@ -146,7 +149,15 @@ impl Board {
             (Some(room), frame) => room.hear(frame, here).ask,
             (None, ServerFrame::Snapshot { lot, mine, server_time, .. }) => {
                 let (opens_at, history) = (card.opens_at, Vec::new());
-                card.room = Some(Room::new(Start { lot_id, lot, mine, history, opens_at, server_time, notice: None }));
+                card.room = Some(Room::new(Start {
+                    lot_id,
+                    lot,
+                    mine,
+                    history,
+                    opens_at,
+                    server_time,
+                    notice: None,
+                }));
                 false
             }
             (None, _) => false,
@@ -159,7 +170,9 @@ impl Board {
         let here = page::now();
         let mut cards = self.cards.borrow_mut();
         let rooms = cards.iter_mut().filter_map(|card| card.room.as_mut());
-        rooms.filter_map(|room| room.ask(here).then_some(ClientFrame::Snapshot { lot_id: room.lot_id })).collect()
+        rooms
+            .filter_map(|room| room.ask(here).then_some(ClientFrame::Snapshot { lot_id: room.lot_id }))
+            .collect()
     }
 
     fn tick(&self, freshness: Freshness) -> Vec<ClientFrame> {

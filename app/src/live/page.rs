@@ -37,7 +37,8 @@ pub(super) fn new_key() -> Uuid {
 /// `wss://host/path` of this page's own host.
 pub(super) fn socket_url(path: &str) -> String {
     let location = window().location();
-    let mut url = String::from(if location.protocol().as_deref() == Ok("http:") { "ws://" } else { "wss://" });
+    let mut url =
+        String::from(if location.protocol().as_deref() == Ok("http:") { "ws://" } else { "wss://" });
     url.push_str(&location.host().unwrap_or_default());
     url.push_str(path);
     url

@@ -7,7 +7,9 @@
 //!   count only once; after [`GIVE_UP_AFTER_MS`] the person is told that the outcome is unknown.
 //! * Who leads follows from the lot (`leader_alias`) and the own alias alone: the two never contradict each other.
 
-use bidding::{BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, ServerFrame, quick_bids};
+use bidding::{
+    BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, ServerFrame, quick_bids,
+};
 use kernel::{Fen, LotId, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -240,13 +242,17 @@ impl Room {
         let seq = self.lot.seq;
         let mut heard = Heard::default();
         match frame {
-            ServerFrame::Snapshot { lot_id, lot, mine, history, server_time, .. } if lot_id == self.lot_id => {
+            ServerFrame::Snapshot { lot_id, lot, mine, history, server_time, .. }
+                if lot_id == self.lot_id =>
+            {
                 self.clock.hear(server_time, UnixMs(here));
                 self.joined_seq = lot.seq;
                 (self.lot, self.mine, self.history) = (lot, mine, history);
                 self.wants_snapshot = false;
             }
-            ServerFrame::Delta { lot_id, from_seq, lot, history, server_time, .. } if lot_id == self.lot_id => {
+            ServerFrame::Delta { lot_id, from_seq, lot, history, server_time, .. }
+                if lot_id == self.lot_id =>
+            {
                 self.clock.hear(server_time, UnixMs(here));
                 self.join(from_seq, lot, history, here, &mut heard);
             }
@@ -259,9 +265,8 @@ impl Room {
                 heard.answered = self.answer(key, |max_fen| Notice::Accepted { max_fen, note });
             }
             ServerFrame::Refused { key, lot_id, refusal, .. } if lot_id == self.lot_id => {
-                heard.answered = self.answer(key, |max_fen| {
-                    refused(refusal.code.as_str().to_owned(), refusal.data, max_fen)
-                });
+                heard.answered = self
+                    .answer(key, |max_fen| refused(refusal.code.as_str().to_owned(), refusal.data, max_fen));
             }
             ServerFrame::Error { key, code, .. } => self.fail(key, code, here, &mut heard),
             ServerFrame::Heartbeat { server_time, .. } => self.clock.hear(server_time, UnixMs(here)),
@@ -372,7 +377,9 @@ impl Room {
                 pending.tries = pending.tries.saturating_add(1);
                 pending.send_at = here + (BUSY_PAUSE_MS << pending.tries.min(4));
             }
-            (_, Some(key)) => heard.answered = self.answer(key, |max_fen| refused(code, Value::Null, max_fen)),
+            (_, Some(key)) => {
+                heard.answered = self.answer(key, |max_fen| refused(code, Value::Null, max_fen))
+            }
             // a snapshot that could not be made is asked for again
             (_, None) if is_passing => self.wants_snapshot = true,
             (_, None) => {}

@@ -1,7 +1,8 @@
 //! Frames as they come: joined, old, with a gap, twice, late.
 
 use bidding::{
-    BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, Refusal, RefusalCode, ReserveLight, ServerFrame,
+    BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, Refusal, RefusalCode,
+    ReserveLight, ServerFrame,
 };
 use kernel::{Fen, LotId, UnixMs};
 use serde_json::{Value, json};
@@ -52,16 +53,38 @@ fn room() -> Room {
 
 fn snapshot(seq: i64, leader: u32) -> ServerFrame {
     let (lot, mine) = (lot(seq, leader), me(leader == 1));
-    ServerFrame::Snapshot { v: 1, lot_id: LOT_ID, lot, mine, history: vec![line(seq)], server_time: UnixMs(50_000) }
+    ServerFrame::Snapshot {
+        v: 1,
+        lot_id: LOT_ID,
+        lot,
+        mine,
+        history: vec![line(seq)],
+        server_time: UnixMs(50_000),
+    }
 }
 
 fn delta(from_seq: i64, seq: i64, leader: u32) -> ServerFrame {
     let history = (from_seq + 1..=seq).rev().map(line).collect();
-    ServerFrame::Delta { v: 1, lot_id: LOT_ID, from_seq, lot: lot(seq, leader), history, server_time: UnixMs(50_000) }
+    ServerFrame::Delta {
+        v: 1,
+        lot_id: LOT_ID,
+        from_seq,
+        lot: lot(seq, leader),
+        history,
+        server_time: UnixMs(50_000),
+    }
 }
 
 fn accepted(key: Uuid, seq: i64, leader: u32, note: Option<Note>) -> ServerFrame {
-    ServerFrame::Accepted { v: 1, key, lot_id: LOT_ID, seq, lot: lot(seq, leader), mine: me(leader == 1), note }
+    ServerFrame::Accepted {
+        v: 1,
+        key,
+        lot_id: LOT_ID,
+        seq,
+        lot: lot(seq, leader),
+        mine: me(leader == 1),
+        note,
+    }
 }
 
 fn refused(code: RefusalCode, data: Value) -> ServerFrame {
@@ -128,7 +151,8 @@ fn the_frames_of_another_lot_are_not_mine() {
 fn a_bid_is_pending_until_its_own_answer() {
     let mut room = room();
     let sent = room.begin(KEY, Fen(8_000_000), false, 0);
-    let expected = ClientFrame::PlaceMax { key: KEY, lot_id: LOT_ID, max_fen: Fen(8_000_000), confirmed: false };
+    let expected =
+        ClientFrame::PlaceMax { key: KEY, lot_id: LOT_ID, max_fen: Fen(8_000_000), confirmed: false };
     assert_eq!(sent, Some(expected));
     assert_eq!(room.begin(Uuid::from_u128(9), Fen(1), false, 0), None);
     assert_eq!(room.hear(accepted(Uuid::from_u128(9), 6, 1, None), 0), QUIET);
@@ -247,8 +271,7 @@ fn only_the_server_ends_a_lot() {
         (Outcome::Unsold, 2, Ending::Unsold),
     ] {
         let seq = room.lot.seq;
-        let closed =
-            PublicLot { status: LotStatus::Closed, outcome: Some(outcome), ..lot(seq + 1, leader) };
+        let closed = PublicLot { status: LotStatus::Closed, outcome: Some(outcome), ..lot(seq + 1, leader) };
         let frame = ServerFrame::Delta {
             v: 1,
             lot_id: LOT_ID,

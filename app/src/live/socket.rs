@@ -52,7 +52,9 @@ impl Socket {
     /// Sends a frame, if there is a socket that takes it.
     pub(super) fn send(&self, frame: &ClientFrame) {
         let current = self.0.current.borrow();
-        let Some(socket) = current.as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN) else { return };
+        let Some(socket) = current.as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN) else {
+            return;
+        };
         if let Ok(text) = serde_json::to_string(frame) {
             // refused only while not open; the command's repeat finds out
             drop(socket.send_with_str(&text));

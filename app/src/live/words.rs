@@ -123,7 +123,12 @@ impl Words {
     #[cfg(feature = "ssr")]
     pub fn new(lang: Lang, zone_min: i32, text: impl Fn(&str) -> String) -> Words {
         let refusals = REFUSALS.iter().map(|code| ((*code).to_owned(), text(&format!("error.{code}"))));
-        Words { list: KEYS.iter().map(|key| text(key)).collect(), refusals: refusals.collect(), lang, zone_min }
+        Words {
+            list: KEYS.iter().map(|key| text(key)).collect(),
+            refusals: refusals.collect(),
+            lang,
+            zone_min,
+        }
     }
 
     /// A text.
@@ -161,8 +166,12 @@ impl Words {
         let mut text = template.to_owned();
         for (name, value) in data.as_object().into_iter().flatten() {
             let value = match value {
-                Value::Number(number) if name.ends_with("_fen") => Fen(number.as_i64().unwrap_or_default()).yuan(),
-                Value::Number(number) if name.ends_with("_at") => self.moment(UnixMs(number.as_i64().unwrap_or_default())),
+                Value::Number(number) if name.ends_with("_fen") => {
+                    Fen(number.as_i64().unwrap_or_default()).yuan()
+                }
+                Value::Number(number) if name.ends_with("_at") => {
+                    self.moment(UnixMs(number.as_i64().unwrap_or_default()))
+                }
                 Value::String(value) => value.clone(),
                 _ => continue,
             };

@@ -20,7 +20,8 @@ const EAGER: usize = 4;
 
 /// All cards of the page.
 pub(in crate::dealer) fn grid(cx: &PageContext, lots: &[HallLot], now: UnixMs) -> AnyView {
-    let cards = lots.iter().enumerate().map(|(index, lot)| card(cx.lang, lot, now, index < EAGER)).collect_view();
+    let cards =
+        lots.iter().enumerate().map(|(index, lot)| card(cx.lang, lot, now, index < EAGER)).collect_view();
     view! { <div class="hall">{cards}</div> }.into_any()
 }
 
@@ -56,7 +57,8 @@ fn card(lang: Lang, lot: &HallLot, now: UnixMs, eager: bool) -> AnyView {
 
 fn price(lang: Lang, lot: &HallLot) -> AnyView {
     let amount = lot.lot.price_fen.unwrap_or(lot.start_fen);
-    let label = if lot.lot.price_fen.is_some() { "auction.live.current_price" } else { "auction.live.start_price" };
+    let label =
+        if lot.lot.price_fen.is_some() { "auction.live.current_price" } else { "auction.live.start_price" };
     view! {
         <p class="lot-card__price">
             <span class="lot-card__label" data-live="label">{t(lang, label)}</span>

@@ -58,7 +58,8 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
     let same = |values: &[String]| values.iter().map(|value| Choice::new(value, value)).collect::<Vec<_>>();
     let this_year = ::time::OffsetDateTime::from_unix_timestamp(cx.now.0.div_euclid(1000))
         .map_or(0, |now| now.to_offset(cx.zone).year());
-    let years: Vec<Choice> = (0..YEARS).map(|back| (this_year - back).to_string()).map(|y| Choice::new(y.clone(), y)).collect();
+    let years: Vec<Choice> =
+        (0..YEARS).map(|back| (this_year - back).to_string()).map(|y| Choice::new(y.clone(), y)).collect();
     let mileage = |km: &i64| {
         let label = t_with(lang, "auction.hall.mileage_choice", &[("km", &kilometres(lang, *km))]);
         Choice::new(km.to_string(), label)
@@ -70,7 +71,8 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
     let actions = exports(cx);
     let set = is_set(&cx.query);
     let count = (set > 0).then(|| view! { <span class="hall-filters__count">{set}</span> });
-    let sale = cx.query.get("sale").map(|id| view! { <input type="hidden" name="sale" value=id.to_owned()/> });
+    let sale =
+        cx.query.get("sale").map(|id| view! { <input type="hidden" name="sale" value=id.to_owned()/> });
     view! {
         <details class="hall-filters">
             <summary class="button"><IconView icon=Icon::Filter/>{t(lang, "auction.hall.more")}{count}</summary>
@@ -139,7 +141,8 @@ fn words_of(cx: &PageContext, name: &str, value: &str, sales: &[SaleLine], lots:
 /// The orders, as links.
 pub(super) fn sort_links(cx: &PageContext) -> AnyView {
     let lang = cx.lang;
-    let current = cx.query.get("sort").filter(|sort| SORTS.iter().any(|(name, _)| name == sort)).unwrap_or("ending");
+    let current =
+        cx.query.get("sort").filter(|sort| SORTS.iter().any(|(name, _)| name == sort)).unwrap_or("ending");
     let link = |(name, _): &(&'static str, Sort)| {
         let href = cx.query.with("sort", if *name == "ending" { "" } else { name }).href(&cx.path);
         let is_current = *name == current;

@@ -11,7 +11,12 @@ use crate::ui::time::short;
 use crate::ui::*;
 
 /// A link a sale; the chosen one leads back to all.
-pub(super) fn strip(cx: &PageContext, sales: &[SaleLine], chosen: Option<SaleId>, now: UnixMs) -> Option<AnyView> {
+pub(super) fn strip(
+    cx: &PageContext,
+    sales: &[SaleLine],
+    chosen: Option<SaleId>,
+    now: UnixMs,
+) -> Option<AnyView> {
     if sales.is_empty() {
         return None;
     }

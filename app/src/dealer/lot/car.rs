@@ -26,10 +26,9 @@ pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
     view! { <PageHead title=lot.title.clone() crumbs note/> }.into_any()
 }
 
-/// The left column.
+/// What stands below the photos.
 pub(super) fn view(cx: &PageContext, detail: &LotDetail) -> AnyView {
     view! {
-        {gallery(cx, &detail.lot)}
         {facts(cx, &detail.lot)}
         {report(cx, &detail.lot)}
         {terms(cx, detail)}
@@ -38,7 +37,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail) -> AnyView {
 }
 
 /// The photos side by side, to be pushed with a finger; each leads to its large version.
-fn gallery(cx: &PageContext, lot: &HallLot) -> AnyView {
+pub(super) fn gallery(cx: &PageContext, lot: &HallLot) -> AnyView {
     let lang = cx.lang;
     let total = lot.photo_ids.len();
     if total == 0 {
@@ -73,7 +72,8 @@ fn gallery(cx: &PageContext, lot: &HallLot) -> AnyView {
             <a href=format!("#photo-{n}") aria-label=label><Photo src=Some(format!("/photos/{id}/thumb")) alt=""/></a>
         }
     };
-    let thumbs = (total > 1).then(|| view! { <div class="gallery__rest">{(0..total).map(thumb).collect_view()}</div> });
+    let thumbs = (total > 1)
+        .then(|| view! { <div class="gallery__rest">{(0..total).map(thumb).collect_view()}</div> });
     view! {
         <section class="gallery" aria-label=t(lang, "auction.lot.photos")>
             <div class="gallery__strip" tabindex="0" role="group" aria-label=t(lang, "auction.lot.photos")>

@@ -19,7 +19,8 @@ pub(super) async fn of(cx: &PageContext, lot_id: LotId) -> Result<Option<Notice>
         return Ok(Some(refused(code, Value::Null)));
     }
     let Some(key) = cx.query.parse::<Uuid>("answer") else { return Ok(None) };
-    let outcome = cx.services.auction.bid_outcome(cx.who()?, key).await.map_err(CommandError::into_problem)?;
+    let outcome =
+        cx.services.auction.bid_outcome(cx.who()?, key).await.map_err(CommandError::into_problem)?;
     Ok(Some(match outcome {
         None => refused("NO_RECORD", Value::Null),
         Some(BidOutcome::Accepted { max_fen, note }) => {
@@ -31,7 +32,8 @@ pub(super) async fn of(cx: &PageContext, lot_id: LotId) -> Result<Option<Notice>
 
 fn from_problem(problem: Problem, lot_id: LotId) -> Notice {
     // the amount and the lot stand in the record: only on its own lot may a form offer to send it again
-    let is_here = problem.data.get("lot_id").and_then(Value::as_str).is_some_and(|id| id == lot_id.to_string());
+    let is_here =
+        problem.data.get("lot_id").and_then(Value::as_str).is_some_and(|id| id == lot_id.to_string());
     let max_fen = problem.data.get("max_fen").and_then(Value::as_i64).map(Fen);
     match (problem.code.as_str(), max_fen) {
         ("FAT_FINGER_CONFIRM", Some(max_fen)) if is_here => Notice::Confirm { max_fen },

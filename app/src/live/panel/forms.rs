@@ -35,7 +35,8 @@ fn is_pending(screen: Screen) -> bool {
 /// One tap, one bid: the amount stands on the button.
 fn quick(screen: Screen) -> AnyView {
     let (action, key) = screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone()));
-    let title = move || screen.word(if screen.room.with(Room::leads) { Word::RaiseTitle } else { Word::QuickTitle });
+    let title =
+        move || screen.word(if screen.room.with(Room::leads) { Word::RaiseTitle } else { Word::QuickTitle });
     let buttons = [0, 1, 2].map(|index| button(screen, index));
     view! {
         <form class="bid-quick" method="post" action=action on:submit=move |event| submit_quick(screen, &event)>
@@ -50,7 +51,8 @@ fn quick(screen: Screen) -> AnyView {
 /// One of the three quick buttons.
 pub(super) fn button(screen: Screen, index: usize) -> AnyView {
     let amount = move || screen.room.with(|room| room.quick()[index]);
-    let verb = move || screen.word(if screen.room.with(Room::leads) { Word::RaiseTo } else { Word::QuickBid });
+    let verb =
+        move || screen.word(if screen.room.with(Room::leads) { Word::RaiseTo } else { Word::QuickBid });
     view! {
         <button
             class="bid-quick__button"

@@ -27,7 +27,13 @@ pub(super) fn view(screen: Screen) -> AnyView {
     let bump = move || {
         let seq = screen.room.with(|room| room.lot.seq);
         let is_first = screen.facts.with_value(|facts| facts.first_seq == seq);
-        if is_first { "" } else if seq % 2 == 0 { "even" } else { "odd" }
+        if is_first {
+            ""
+        } else if seq % 2 == 0 {
+            "even"
+        } else {
+            "odd"
+        }
     };
     view! {
         <div class="bid-price" data-bump=bump>

@@ -21,7 +21,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let detail = cx.services.auction.lot(cx.who()?, id).await.map_err(CommandError::into_problem)?;
     let title = detail.lot.title.clone();
     let crumbs = vec![Crumb::new(t(lang, "sale.title"), "/office/sales")];
-    let note = t_with(lang, "sale.lot_note", &[("no", &detail.lot.lot_no.to_string()), ("sale", &detail.sale.name)]);
+    let note =
+        t_with(lang, "sale.lot_note", &[("no", &detail.lot.lot_no.to_string()), ("sale", &detail.sale.name)]);
     let problem = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
     let badge = state_badge(lang, &detail.lot.lot, cx.now);
     let (tiles, facts, controls) = (tiles(&cx, &detail), facts(&cx, &detail), controls(&cx, &detail));
@@ -46,7 +47,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
 fn tiles(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let lang = cx.lang;
     let lot = &detail.lot;
-    let reserve = detail.reserve_fen.map_or_else(|| t(lang, "sale.reserve.none").into_owned(), |fen| fen.yuan());
+    let reserve =
+        detail.reserve_fen.map_or_else(|| t(lang, "sale.reserve.none").into_owned(), |fen| fen.yuan());
     let price = lot.lot.price_fen.map_or_else(|| "–".to_owned(), |fen| fen.yuan());
     let (start, guide, bidders) = (lot.start_fen.yuan(), lot.guide_fen.yuan(), lot.lot.bidders.to_string());
     view! {
@@ -150,11 +152,13 @@ fn log_row(cx: &PageContext, line: LogLine) -> impl IntoView + use<> {
     };
     let answer = match (&line.code, &line.note) {
         (Some(code), _) => {
-            let words = known(lang, &format!("refusal.{code}")).map_or_else(|| code.clone(), std::borrow::Cow::into_owned);
+            let words = known(lang, &format!("refusal.{code}"))
+                .map_or_else(|| code.clone(), std::borrow::Cow::into_owned);
             view! { <Badge tone=Tone::Bad>{words}</Badge> }.into_any()
         }
         (None, Some(note)) => {
-            let words = known(lang, &format!("note.{note}")).map_or_else(|| note.clone(), std::borrow::Cow::into_owned);
+            let words = known(lang, &format!("note.{note}"))
+                .map_or_else(|| note.clone(), std::borrow::Cow::into_owned);
             view! { <Badge tone=Tone::Warn>{words}</Badge> }.into_any()
         }
         (None, None) => view! { <Badge tone=Tone::Good>{t(lang, "sale.log.accepted")}</Badge> }.into_any(),

@@ -20,7 +20,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let current = cx.query.get("state") == Some("current");
     let number = cx.query.parse("page").unwrap_or(1).max(1);
-    let (total, sales) = cx.services.auction.sales(current, number).await.map_err(CommandError::into_problem)?;
+    let (total, sales) =
+        cx.services.auction.sales(current, number).await.map_err(CommandError::into_problem)?;
     let may_make = cx.who()?.has_role(Role::Auctioneer);
     let tabs = vec![
         Tab::new(t(lang, "sale.all"), cx.query.without("state").href(&cx.path), !current),

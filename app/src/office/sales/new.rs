@@ -49,10 +49,12 @@ fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView 
     let lang = cx.lang;
     let opens = cx.now.plus_ms(OPENS_IN_MS - cx.now.0.rem_euclid(MINUTE_MS));
     let ends = opens.plus_ms(RUNS_FOR_MS);
-    let modes = ["full", "stepped"].map(|mode| Choice::new(mode, t(lang, &format!("sale.mode.{mode}")))).to_vec();
+    let modes =
+        ["full", "stepped"].map(|mode| Choice::new(mode, t(lang, &format!("sale.mode.{mode}")))).to_vec();
     let chosen: Vec<String> = cx.form.values_of("vehicle_id").into_iter().map(str::to_owned).collect();
     let shown = i64::try_from(cars.len()).unwrap_or(total);
-    let count = t_with(lang, "sale.cars_count", &[("shown", &shown.to_string()), ("total", &total.to_string())]);
+    let count =
+        t_with(lang, "sale.cars_count", &[("shown", &shown.to_string()), ("total", &total.to_string())]);
     let car_error = cx.form.error("vehicle_ids").map(|code| crate::i18n::field_text(lang, code));
     let (opens, ends) = (time::field_value(opens, cx.zone), time::field_value(ends, cx.zone));
     let columns = columns(cx);
