@@ -25,7 +25,9 @@ pub enum AssetsError {
     #[error("the settings of the built files are wrong")]
     Options(#[from] LeptosConfigError),
     /// The site was built by another run than the binary.
-    #[error("the style sheet {stylesheet} is missing: build the pages with `cargo leptos build`, or set LEPTOS_SITE_ROOT")]
+    #[error(
+        "the style sheet {stylesheet} is missing: build the pages with `cargo leptos build`, or set LEPTOS_SITE_ROOT"
+    )]
     Missing {
         /// Where it should be.
         stylesheet: String,

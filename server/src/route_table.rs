@@ -83,13 +83,20 @@ impl Routes {
         (self.router, self.table)
     }
 
-    fn add<H, T>(mut self, method: Method, filter: MethodFilter, path: &str, access: Access, handler: H) -> Routes
+    fn add<H, T>(
+        mut self,
+        method: Method,
+        filter: MethodFilter,
+        path: &str,
+        access: Access,
+        handler: H,
+    ) -> Routes
     where
         H: Handler<T, AppState>,
         T: 'static,
     {
-        let route: MethodRouter<AppState> =
-            on(filter, handler).route_layer(middleware::from_fn(move |request, next| admit(access, request, next)));
+        let route: MethodRouter<AppState> = on(filter, handler)
+            .route_layer(middleware::from_fn(move |request, next| admit(access, request, next)));
         self.router = self.router.route(path, route);
         self.table.push(Row { method, path: path.to_owned(), access });
         self

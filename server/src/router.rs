@@ -2,13 +2,17 @@
 
 use axum::Router;
 
-use crate::route_table::{Row, Routes};
+use crate::route_table::{Routes, Row};
 use crate::state::AppState;
 use crate::{assets, auth, http, leptos_pages, live, middleware};
 
 /// Every route with who may use it: pages and handlers.
 pub fn routes() -> Routes {
-    Routes::new().merge(leptos_pages::routes()).merge(auth::routes()).merge(http::routes()).merge(live::routes())
+    Routes::new()
+        .merge(leptos_pages::routes())
+        .merge(auth::routes())
+        .merge(http::routes())
+        .merge(live::routes())
 }
 
 /// The whole server as a service, and the table of its routes.

@@ -82,7 +82,9 @@ fn credential(path: &str, headers: &HeaderMap, session: Option<&Session>) -> Opt
         return None;
     }
     match bearer(headers) {
-        Some(secret) if PROGRAMS.iter().any(|start| path.starts_with(start)) => Some(Credential::token(secret)),
+        Some(secret) if PROGRAMS.iter().any(|start| path.starts_with(start)) => {
+            Some(Credential::token(secret))
+        }
         Some(_) => None,
         None => session.and_then(Session::id).map(Credential::session),
     }

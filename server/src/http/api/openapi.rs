@@ -12,7 +12,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
-use super::types::{AcceptedBody, BidBody, LotBody, LotWithCarBody, LotsBody, MyBidBody, ProblemBody, TimeBody};
+use super::types::{
+    AcceptedBody, BidBody, LotBody, LotWithCarBody, LotsBody, MyBidBody, ProblemBody, TimeBody,
+};
 use super::{bids, lots};
 use crate::http::refusal::Refusal;
 

@@ -35,7 +35,11 @@ pub async fn create_sale(
     render_form(&state, parts, FormState::refused(pairs, refused)).await
 }
 
-fn read(pairs: &[(String, String)], values: &HashMap<String, String>, zone: UtcOffset) -> Result<CreateSale, Problem> {
+fn read(
+    pairs: &[(String, String)],
+    values: &HashMap<String, String>,
+    zone: UtcOffset,
+) -> Result<CreateSale, Problem> {
     let mut wrong = Vec::new();
     let text = |name: &str| values.get(name).map(String::as_str).unwrap_or_default().trim();
     let id = text("key").parse().map(SaleId).unwrap_or_else(|_| {
@@ -55,7 +59,8 @@ fn read(pairs: &[(String, String)], values: &HashMap<String, String>, zone: UtcO
             0
         })
     };
-    let (stagger_ms, window_ms, cap_ms) = (number("stagger", 1_000), number("window", 1_000), number("cap", 60_000));
+    let (stagger_ms, window_ms, cap_ms) =
+        (number("stagger", 1_000), number("window", 1_000), number("cap", 60_000));
     let below_reserve = match text("below_reserve") {
         "stepped" => BelowReserveMode::Stepped,
         _ => BelowReserveMode::Full,
@@ -66,7 +71,17 @@ fn read(pairs: &[(String, String)], values: &HashMap<String, String>, zone: UtcO
         return Err(Problem::fields(wrong));
     }
     let name = text("name").to_owned();
-    Ok(CreateSale { id, name, opens_at, first_end_at, stagger_ms, window_ms, cap_ms, below_reserve, vehicle_ids })
+    Ok(CreateSale {
+        id,
+        name,
+        opens_at,
+        first_end_at,
+        stagger_ms,
+        window_ms,
+        cap_ms,
+        below_reserve,
+        vehicle_ids,
+    })
 }
 
 /// What an `<input type="datetime-local">` sends, in the product's zone.
