@@ -19,7 +19,8 @@ const TEXTS: &[(&str, &[&str])] = &[
     ("on-bad", &["bad-fill"]),
 ];
 /// Edges of controls: 3 : 1.
-const EDGES: &[(&str, &[&str])] = &[("line-strong", &["surface", "ground"]), ("accent", &["surface", "ground"])];
+const EDGES: &[(&str, &[&str])] =
+    &[("line-strong", &["surface", "ground"]), ("accent", &["surface", "ground"])];
 
 type Palette = BTreeMap<String, String>;
 
@@ -41,10 +42,14 @@ fn text_and_edges_stand_out() {
     for (theme, start) in [("light", ":root {"), ("dark", ":root[data-theme=\"dark\"] {")] {
         let colours = palette(&css, start);
         for (pairs, least) in [(TEXTS, 4.5), (EDGES, 3.0)] {
-            for (front, back) in pairs.iter().flat_map(|(front, backs)| backs.iter().map(move |back| (front, back))) {
+            for (front, back) in
+                pairs.iter().flat_map(|(front, backs)| backs.iter().map(move |back| (front, back)))
+            {
                 let ratio = contrast(&colours[*front], &colours[*back]);
                 if ratio < least {
-                    weak.push(format!("{theme}: --{front} on --{back} is {ratio:.2} : 1, at least {least} : 1"));
+                    weak.push(format!(
+                        "{theme}: --{front} on --{back} is {ratio:.2} : 1, at least {least} : 1"
+                    ));
                 }
             }
         }

@@ -48,6 +48,7 @@ pub struct Envelope {
 impl Envelope {
     /// Reads the data as `E`, if this is that type and version.
     pub fn read<E: EventType>(&self) -> Option<Result<E, serde_json::Error>> {
-        (self.r#type == E::NAME && self.version == E::VERSION).then(|| serde_json::from_value(self.data.clone()))
+        (self.r#type == E::NAME && self.version == E::VERSION)
+            .then(|| serde_json::from_value(self.data.clone()))
     }
 }

@@ -108,8 +108,12 @@ pub fn parse_wan(text: &str) -> Result<Fen, MoneyError> {
 }
 
 fn parse_decimal(text: &str, decimals: usize) -> Result<Fen, MoneyError> {
-    let cleaned: String =
-        text.trim().trim_start_matches(['¥', '￥']).chars().filter(|c| !matches!(c, ',' | '，' | ' ')).collect();
+    let cleaned: String = text
+        .trim()
+        .trim_start_matches(['¥', '￥'])
+        .chars()
+        .filter(|c| !matches!(c, ',' | '，' | ' '))
+        .collect();
     let (negative, digits) = match cleaned.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, cleaned.as_str()),

@@ -56,8 +56,12 @@ impl Vin {
     /// Compares position 9 with the weighted sum of the others (49 CFR 565.15; GB 16735 appendix A).
     pub fn check_digit(&self) -> CheckDigit {
         const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
-        let sum: u32 =
-            self.0.bytes().zip(WEIGHTS).map(|(b, weight)| transliterate(b).unwrap_or_default() * weight).sum();
+        let sum: u32 = self
+            .0
+            .bytes()
+            .zip(WEIGHTS)
+            .map(|(b, weight)| transliterate(b).unwrap_or_default() * weight)
+            .sum();
         let expected = match sum % 11 {
             10 => 'X',
             n => char::from_digit(n, 10).unwrap_or('X'),

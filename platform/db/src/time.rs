@@ -5,8 +5,11 @@ use time::OffsetDateTime;
 
 /// For a query's argument. Beyond the years PostgreSQL can hold, the nearest it can.
 pub fn to_sql(at: UnixMs) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
-        .unwrap_or(if at.0 < 0 { OffsetDateTime::UNIX_EPOCH } else { time::macros::datetime!(9999-12-31 0:00 UTC) })
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).unwrap_or(if at.0 < 0 {
+        OffsetDateTime::UNIX_EPOCH
+    } else {
+        time::macros::datetime!(9999-12-31 0:00 UTC)
+    })
 }
 
 /// From a query's result; finer than a millisecond is cut off.

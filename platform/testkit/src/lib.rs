@@ -20,10 +20,14 @@ pub async fn fresh_database(migrator: &Migrator) -> PgPool {
         .expect("LUOCHUI_TEST_DATABASE_URL is set: eval \"$(script/test-database)\"");
     let name = format!("test_{}", Uuid::now_v7().simple());
     let mut admin = PgConnection::connect(&admin_url).await.expect("the test cluster answers");
-    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a test database can be made");
+    admin
+        .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .await
+        .expect("a test database can be made");
     admin.close().await.expect("the connection closes");
     let (server, query) = admin_url.rsplit_once("/postgres").expect("the URL names the database postgres");
-    let pool = platform_db::connect(&format!("{server}/{name}{query}"), 8).await.expect("the test database answers");
+    let pool =
+        platform_db::connect(&format!("{server}/{name}{query}"), 8).await.expect("the test database answers");
     platform_db::migrate(&pool, migrator).await.expect("the migrations apply");
     pool
 }
