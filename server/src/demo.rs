@@ -29,7 +29,7 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// priced, for a sale of one's own.
 const SOON: usize = 10;
 const TODAY: usize = 12;
-const TOMORROW: usize = 8;
+const TOMORROW: usize = 6;
 
 /// Whether nobody has worked with this server yet.
 pub async fn is_empty(state: &AppState) -> Result<bool, CommandError> {
@@ -39,7 +39,7 @@ pub async fn is_empty(state: &AppState) -> Result<bool, CommandError> {
     Ok(cars.total == 0 && sales == 0)
 }
 
-/// Loads it: about forty cars, three sales, a few bids.
+/// Loads it: about thirty cars, three sales, a few bids.
 pub async fn load(state: &AppState) -> Result<DemoPeople, CommandError> {
     let people = state.services.identity.ensure_demo_people(PASSWORD).await?;
     let mut vehicle_ids = Vec::with_capacity(CARS.len());

@@ -19,7 +19,8 @@ fn files_are_short() {
 #[test]
 fn functions_are_short() {
     let mut breaches = Vec::new();
-    for file in files(&[".rs"]) {
+    // nobody reads what a script writes
+    for file in files(&[".rs"]).into_iter().filter(|file| !file.text.contains("; do not edit.")) {
         let limit = if file.is_in("app/") { VIEW_LINES_MAX } else { FUNCTION_LINES_MAX };
         for function in file.source().functions().into_iter().filter(|function| function.lines > limit) {
             breaches.push(format!(

@@ -22,7 +22,7 @@ impl ServerClock {
     pub fn hear(&mut self, written: UnixMs, here: UnixMs) {
         let sample = written.since(here);
         let off = sample - self.ahead_ms;
-        if !self.is_set || off > 0 || off < -JUMP_MS {
+        if !self.is_set || !(-JUMP_MS..=0).contains(&off) {
             self.ahead_ms = sample;
         } else {
             self.ahead_ms += off / DRIFT_SHARE;

@@ -3,7 +3,7 @@
 //! Pure data and arithmetic: no IO, no clock, no randomness, so that the same words compile for the browser.
 //! To add a word here, it must be used by at least two services; a word of one service lives in that service.
 #![deny(missing_docs)]
-#![cfg_attr(test, expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking"))]
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod envelope;
 mod ids;

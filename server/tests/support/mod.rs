@@ -114,6 +114,13 @@ pub struct Browser {
     headers: Vec<(String, String)>,
 }
 
+impl Browser {
+    /// The same browser at a router that has not counted its requests yet.
+    pub fn forget_rate(&mut self, server: &TestServer) {
+        self.router = server::router::router(server.state.clone()).0;
+    }
+}
+
 /// What came back.
 #[derive(Clone, Debug)]
 pub struct Answer {

@@ -157,7 +157,7 @@ fn log_row(cx: &PageContext, line: LogLine) -> impl IntoView + use<> {
             view! { <Badge tone=Tone::Bad>{words}</Badge> }.into_any()
         }
         (None, Some(note)) => {
-            let words = known(lang, &format!("note.{note}"))
+            let words = known(lang, &format!("error.{note}"))
                 .map_or_else(|| note.clone(), std::borrow::Cow::into_owned);
             view! { <Badge tone=Tone::Warn>{words}</Badge> }.into_any()
         }

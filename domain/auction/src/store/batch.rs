@@ -87,46 +87,132 @@ fn json<T: serde::Serialize>(value: &T) -> Result<Value, sqlx::Error> {
     serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
 }
 
+/// The lots, column by column.
+struct LotColumns {
+    lot_ids: Vec<Uuid>,
+    expected_seq: Vec<i64>,
+    expected_status: Vec<String>,
+    new_seq: Vec<i64>,
+    status: Vec<String>,
+    state: Vec<Value>,
+    end_at: Vec<OffsetDateTime>,
+    price: Vec<Option<i64>>,
+    leader: Vec<Option<Uuid>>,
+    outcome: Vec<Option<String>>,
+    admitted: Vec<Option<OffsetDateTime>>,
+    closes: Vec<bool>,
+}
+
+impl LotColumns {
+    fn of(l: &[LotWrite]) -> Result<LotColumns, sqlx::Error> {
+        let lot_ids: Vec<Uuid> = l.iter().map(|w| w.lot_id.0).collect();
+        let expected_seq: Vec<i64> = l.iter().map(|w| w.expected_seq).collect();
+        let expected_status: Vec<String> =
+            l.iter().map(|w| status_name(w.expected_status).to_owned()).collect();
+        let new_seq: Vec<i64> = l.iter().map(|w| w.state.seq).collect();
+        let status: Vec<String> = l.iter().map(|w| status_name(w.state.status).to_owned()).collect();
+        let state: Vec<Value> = l.iter().map(|w| json(&w.state)).collect::<Result<_, _>>()?;
+        let end_at: Vec<OffsetDateTime> = l.iter().map(|w| to_sql(w.state.end_at)).collect();
+        let price: Vec<Option<i64>> = l.iter().map(|w| w.state.price_fen.map(|p| p.0)).collect();
+        let leader: Vec<Option<Uuid>> = l.iter().map(|w| w.state.leader.map(|l| l.dealer_id.0)).collect();
+        let outcome: Vec<Option<String>> =
+            l.iter().map(|w| w.state.outcome.map(|o| outcome_name(o).to_owned())).collect();
+        let admitted: Vec<Option<OffsetDateTime>> =
+            l.iter().map(|w| w.first_admitted_at.map(to_sql)).collect();
+        let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
+        Ok(LotColumns {
+            outcome,
+            lot_ids,
+            expected_seq,
+            expected_status,
+            new_seq,
+            status,
+            state,
+            end_at,
+            price,
+            leader,
+            admitted,
+            closes,
+        })
+    }
+}
+
+/// The log rows, column by column.
+struct LogColumns {
+    r_lot: Vec<Uuid>,
+    r_seq: Vec<Option<i64>>,
+    r_judged: Vec<i64>,
+    r_key: Vec<Uuid>,
+    r_actor: Vec<Uuid>,
+    r_user: Vec<Option<Uuid>>,
+    r_user_name: Vec<String>,
+    r_command: Vec<String>,
+    r_max: Vec<Option<i64>>,
+    r_confirmed: Vec<bool>,
+    r_code: Vec<Option<String>>,
+    r_note: Vec<Option<String>>,
+    r_explanation: Vec<Value>,
+    r_events: Vec<Value>,
+    r_price: Vec<Option<i64>>,
+    r_leader: Vec<Option<Uuid>>,
+    r_alias: Vec<Option<i32>>,
+    r_end: Vec<OffsetDateTime>,
+    r_hash: Vec<String>,
+    r_admitted: Vec<OffsetDateTime>,
+}
+
+impl LogColumns {
+    fn of(r: &[LogRow]) -> LogColumns {
+        let r_lot: Vec<Uuid> = r.iter().map(|row| row.lot_id.0).collect();
+        let r_seq: Vec<Option<i64>> = r.iter().map(|row| row.seq).collect();
+        let r_judged: Vec<i64> = r.iter().map(|row| row.judged_seq).collect();
+        let r_key: Vec<Uuid> = r.iter().map(|row| row.key).collect();
+        let r_actor: Vec<Uuid> = r.iter().map(|row| row.actor).collect();
+        let r_user: Vec<Option<Uuid>> = r.iter().map(|row| row.user_id).collect();
+        let r_user_name: Vec<String> = r.iter().map(|row| row.user_name.clone()).collect();
+        let r_command: Vec<String> = r.iter().map(|row| row.command.to_owned()).collect();
+        let r_max: Vec<Option<i64>> = r.iter().map(|row| row.max_fen).collect();
+        let r_confirmed: Vec<bool> = r.iter().map(|row| row.confirmed).collect();
+        let r_code: Vec<Option<String>> = r.iter().map(|row| row.code.map(str::to_owned)).collect();
+        let r_note: Vec<Option<String>> = r.iter().map(|row| row.note.map(str::to_owned)).collect();
+        let r_explanation: Vec<Value> = r.iter().map(|row| row.explanation.clone()).collect();
+        let r_events: Vec<Value> = r.iter().map(|row| row.events.clone()).collect();
+        let r_price: Vec<Option<i64>> = r.iter().map(|row| row.price_fen).collect();
+        let r_leader: Vec<Option<Uuid>> = r.iter().map(|row| row.leader).collect();
+        let r_alias: Vec<Option<i32>> = r.iter().map(|row| row.alias).collect();
+        let r_end: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.end_at)).collect();
+        let r_hash: Vec<String> = r.iter().map(|row| row.report_hash.clone()).collect();
+        let r_admitted: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.admitted_at)).collect();
+        LogColumns {
+            r_lot,
+            r_seq,
+            r_judged,
+            r_key,
+            r_actor,
+            r_user,
+            r_user_name,
+            r_command,
+            r_max,
+            r_confirmed,
+            r_code,
+            r_note,
+            r_explanation,
+            r_events,
+            r_price,
+            r_leader,
+            r_alias,
+            r_end,
+            r_hash,
+            r_admitted,
+        }
+    }
+}
+
 /// Writes the batch and says which lots it holds for. A lot that is not returned lost the fence: nothing of it was
 /// written. Everything is one statement, so it commits in one round trip and the row locks live only inside it.
 pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<HashSet<LotId>, sqlx::Error> {
-    let l = &batch.lots;
-    let lot_ids: Vec<Uuid> = l.iter().map(|w| w.lot_id.0).collect();
-    let expected_seq: Vec<i64> = l.iter().map(|w| w.expected_seq).collect();
-    let expected_status: Vec<String> = l.iter().map(|w| status_name(w.expected_status).to_owned()).collect();
-    let new_seq: Vec<i64> = l.iter().map(|w| w.state.seq).collect();
-    let status: Vec<String> = l.iter().map(|w| status_name(w.state.status).to_owned()).collect();
-    let state: Vec<Value> = l.iter().map(|w| json(&w.state)).collect::<Result<_, _>>()?;
-    let end_at: Vec<OffsetDateTime> = l.iter().map(|w| to_sql(w.state.end_at)).collect();
-    let price: Vec<Option<i64>> = l.iter().map(|w| w.state.price_fen.map(|p| p.0)).collect();
-    let leader: Vec<Option<Uuid>> = l.iter().map(|w| w.state.leader.map(|l| l.dealer_id.0)).collect();
-    let outcome: Vec<Option<String>> =
-        l.iter().map(|w| w.state.outcome.map(|o| outcome_name(o).to_owned())).collect();
-    let admitted: Vec<Option<OffsetDateTime>> = l.iter().map(|w| w.first_admitted_at.map(to_sql)).collect();
-    let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
-
-    let r = &batch.log;
-    let r_lot: Vec<Uuid> = r.iter().map(|row| row.lot_id.0).collect();
-    let r_seq: Vec<Option<i64>> = r.iter().map(|row| row.seq).collect();
-    let r_judged: Vec<i64> = r.iter().map(|row| row.judged_seq).collect();
-    let r_key: Vec<Uuid> = r.iter().map(|row| row.key).collect();
-    let r_actor: Vec<Uuid> = r.iter().map(|row| row.actor).collect();
-    let r_user: Vec<Option<Uuid>> = r.iter().map(|row| row.user_id).collect();
-    let r_user_name: Vec<String> = r.iter().map(|row| row.user_name.clone()).collect();
-    let r_command: Vec<String> = r.iter().map(|row| row.command.to_owned()).collect();
-    let r_max: Vec<Option<i64>> = r.iter().map(|row| row.max_fen).collect();
-    let r_confirmed: Vec<bool> = r.iter().map(|row| row.confirmed).collect();
-    let r_code: Vec<Option<String>> = r.iter().map(|row| row.code.map(str::to_owned)).collect();
-    let r_note: Vec<Option<String>> = r.iter().map(|row| row.note.map(str::to_owned)).collect();
-    let r_explanation: Vec<Value> = r.iter().map(|row| row.explanation.clone()).collect();
-    let r_events: Vec<Value> = r.iter().map(|row| row.events.clone()).collect();
-    let r_price: Vec<Option<i64>> = r.iter().map(|row| row.price_fen).collect();
-    let r_leader: Vec<Option<Uuid>> = r.iter().map(|row| row.leader).collect();
-    let r_alias: Vec<Option<i32>> = r.iter().map(|row| row.alias).collect();
-    let r_end: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.end_at)).collect();
-    let r_hash: Vec<String> = r.iter().map(|row| row.report_hash.clone()).collect();
-    let r_admitted: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.admitted_at)).collect();
-
+    let lots = LotColumns::of(&batch.lots)?;
+    let log = LogColumns::of(&batch.log);
     let o_lot: Vec<Uuid> = batch.out.iter().map(|row| row.lot_id.0).collect();
     let o_id: Vec<Uuid> = batch.out.iter().map(|row| row.id).collect();
     let o_type: Vec<String> = batch.out.iter().map(|row| row.event_type.clone()).collect();
@@ -184,38 +270,38 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
         )
         SELECT id AS "id!" FROM judged
         "#,
-        &lot_ids,
-        &expected_seq,
-        &expected_status,
-        &new_seq,
-        &status,
-        &state,
-        &end_at,
-        &price as &[Option<i64>],
-        &leader as &[Option<Uuid>],
-        &outcome as &[Option<String>],
-        &admitted as &[Option<OffsetDateTime>],
-        &closes,
-        &r_lot,
-        &r_seq as &[Option<i64>],
-        &r_judged,
-        &r_key,
-        &r_actor,
-        &r_user as &[Option<Uuid>],
-        &r_user_name,
-        &r_command,
-        &r_max as &[Option<i64>],
-        &r_confirmed,
-        &r_code as &[Option<String>],
-        &r_note as &[Option<String>],
-        &r_explanation,
-        &r_events,
-        &r_price as &[Option<i64>],
-        &r_leader as &[Option<Uuid>],
-        &r_alias as &[Option<i32>],
-        &r_end,
-        &r_hash,
-        &r_admitted,
+        &lots.lot_ids,
+        &lots.expected_seq,
+        &lots.expected_status,
+        &lots.new_seq,
+        &lots.status,
+        &lots.state,
+        &lots.end_at,
+        &lots.price as &[Option<i64>],
+        &lots.leader as &[Option<Uuid>],
+        &lots.outcome as &[Option<String>],
+        &lots.admitted as &[Option<OffsetDateTime>],
+        &lots.closes,
+        &log.r_lot,
+        &log.r_seq as &[Option<i64>],
+        &log.r_judged,
+        &log.r_key,
+        &log.r_actor,
+        &log.r_user as &[Option<Uuid>],
+        &log.r_user_name,
+        &log.r_command,
+        &log.r_max as &[Option<i64>],
+        &log.r_confirmed,
+        &log.r_code as &[Option<String>],
+        &log.r_note as &[Option<String>],
+        &log.r_explanation,
+        &log.r_events,
+        &log.r_price as &[Option<i64>],
+        &log.r_leader as &[Option<Uuid>],
+        &log.r_alias as &[Option<i32>],
+        &log.r_end,
+        &log.r_hash,
+        &log.r_admitted,
         &o_lot,
         &o_id,
         &o_type,
