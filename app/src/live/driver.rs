@@ -61,6 +61,11 @@ impl Live {
         true
     }
 
+    /// Bids the amount of a quick button, as it stood when the finger set out.
+    pub(super) fn place_quick(self, amount: Fen) -> bool {
+        self.place(self.room.with_untracked(|room| room.meant(amount, page::now())), false)
+    }
+
     /// The person does not confirm, or has read the notice.
     pub(super) fn dismiss(self) {
         self.room.update(|room| room.notice = None);
@@ -81,6 +86,7 @@ impl Live {
                 self.room.update(|room| room.reconnected(here));
                 self.send(&ClientFrame::Watch { lot_id: self.room.with_untracked(|room| room.lot_id) });
             }
+            Event::SignedOut => self.room.update(Room::signed_out),
             Event::Frame(frame) => {
                 let is_beat = matches!(frame, bidding::ServerFrame::Heartbeat { .. });
                 let hear = |room: &mut Room| room.hear(frame, here);

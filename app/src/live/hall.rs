@@ -128,6 +128,8 @@ impl Board {
                 self.cards.borrow().iter().map(|card| ClientFrame::Watch { lot_id: card.lot_id }).collect()
             }
             Event::Frame(frame) => self.take(frame).into_iter().collect(),
+            // the line above the list says that the connection is lost; the next page asks to sign in
+            Event::SignedOut => Vec::new(),
         }
     }
 

@@ -27,6 +27,8 @@ const RESEND_AFTER_MS: i64 = 5_000;
 const BUSY_PAUSE_MS: i64 = 400;
 /// After so long the person is told that the outcome is unknown.
 const GIVE_UP_AFTER_MS: i64 = 20_000;
+/// A finger that comes down so soon after a change was meant for what stood there before.
+const REACTION_MS: i64 = 400;
 /// The leader's quick raises lie this many steps above his max.
 const RAISE_STEPS: [i64; 3] = [1, 2, 5];
 
@@ -170,6 +172,8 @@ pub struct Room {
     joined_seq: i64,
     asked_at: Option<i64>,
     wants_snapshot: bool,
+    /// The quick amounts before the last change, and when that was.
+    quick_before: Option<([Fen; 3], i64)>,
 }
 
 impl Room {
@@ -187,6 +191,7 @@ impl Room {
             clock: ServerClock::default(),
             asked_at: None,
             wants_snapshot: false,
+            quick_before: None,
         }
     }
 
@@ -236,10 +241,20 @@ impl Room {
         }
     }
 
+    /// What the person meant who pressed the button of `amount`: if the amounts have just changed under the finger, the
+    /// one that stood there before. It is refused as too low rather than bid as more than was seen.
+    pub fn meant(&self, amount: Fen, here: i64) -> Fen {
+        match (self.quick().iter().position(|quick| *quick == amount), self.quick_before) {
+            (Some(index), Some((before, at))) if (0..REACTION_MS).contains(&(here - at)) => before[index],
+            _ => amount,
+        }
+    }
+
     /// Takes a frame that arrived at `here`.
     pub fn hear(&mut self, frame: ServerFrame, here: i64) -> Heard {
         let led = self.leads();
         let seq = self.lot.seq;
+        let quick = self.quick();
         let mut heard = Heard::default();
         match frame {
             ServerFrame::Snapshot { lot_id, lot, mine, history, server_time, .. }
@@ -276,6 +291,13 @@ impl Room {
         // a snapshot that goes back (a restored database) is no outbidding
         let is_open = self.lot.status == LotStatus::Open;
         heard.outbid = led && !self.leads() && self.lot.seq > seq && is_open;
+        if self.quick() != quick {
+            self.quick_before = Some((quick, here));
+        }
+        if heard.outbid && matches!(self.notice, Some(Notice::Accepted { .. })) {
+            // it did lead; now it says the opposite of what is true
+            self.notice = None;
+        }
         heard
     }
 
@@ -321,6 +343,14 @@ impl Room {
         let send_at = here + RESEND_AFTER_MS;
         self.pending = Some(Pending { key, max_fen, confirmed, begun_at: here, send_at, tries: 0 });
         self.command()
+    }
+
+    /// The session is over. A bid that waits has an answer that is not known: its link asks to sign in and then tells.
+    pub fn signed_out(&mut self) {
+        self.notice = Some(match self.pending.take() {
+            Some(Pending { key, max_fen, .. }) => Notice::Unknown { key, max_fen },
+            None => Notice::Refused { code: "SIGN_IN_NEEDED".to_owned(), data: Value::Null },
+        });
     }
 
     /// The socket is open anew: what waits is sent again. A command that the old socket took is only answered.

@@ -259,6 +259,40 @@ fn quick_amounts_never_lower_a_leaders_max() {
 }
 
 #[test]
+fn a_finger_on_a_changed_button_meant_what_stood_there() {
+    let mut room = room();
+    let before = room.quick();
+    room.hear(delta(5, 6, 2), 1_000);
+    let now = room.quick();
+    assert_ne!(now, before);
+    assert_eq!(room.meant(now[1], 1_399), before[1]);
+    assert_eq!(room.meant(now[1], 1_400), now[1]);
+    assert_eq!(room.meant(Fen(1), 1_000), Fen(1));
+}
+
+#[test]
+fn a_success_that_is_outbid_is_no_news_any_more() {
+    let mut room = room();
+    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.hear(accepted(KEY, 6, 1, None), 0);
+    room.hear(delta(5, 6, 1), 0);
+    assert!(room.notice.is_some());
+    assert!(room.hear(delta(6, 7, 2), 0).outbid);
+    assert_eq!(room.notice, None);
+}
+
+#[test]
+fn signed_out_says_so() {
+    let mut room = room();
+    room.signed_out();
+    assert!(matches!(&room.notice, Some(Notice::Refused { code, .. }) if code == "SIGN_IN_NEEDED"));
+    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.signed_out();
+    assert!(room.pending.is_none());
+    assert_eq!(room.notice, Some(Notice::Unknown { key: KEY, max_fen: Fen(8_000_000) }));
+}
+
+#[test]
 fn only_the_server_ends_a_lot() {
     let mut room = room();
     assert_eq!(room.phase(UnixMs(99_999)), Phase::Running);

@@ -7,7 +7,7 @@ use bidding::{ClientFrame, ServerFrame};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use web_sys::{MessageEvent, WebSocket};
+use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::link::{Freshness, Link, Next};
 use super::page;
@@ -15,12 +15,17 @@ use super::page;
 /// The path of the live channel.
 const PATH: &str = "/ws/auction";
 
+/// The close code of a session that is over.
+const SIGNED_OUT: u16 = 1008;
+
 /// What a socket tells its page.
 pub(super) enum Event {
     /// It is open anew: watch the lots.
     Opened,
     /// A frame.
     Frame(ServerFrame),
+    /// The server ended it because the session is over.
+    SignedOut,
 }
 
 /// A socket that comes back by itself, as long as [`Socket::tick`] is called.
@@ -117,7 +122,12 @@ impl Socket {
             }
         });
         let socket = self.clone();
-        let closed = Closure::<dyn Fn()>::new(move || socket.closed());
+        let closed = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| {
+            socket.closed();
+            if event.code() == SIGNED_OUT {
+                (socket.0.tell)(Event::SignedOut);
+            }
+        });
         [opened.into_js_value(), message.into_js_value(), closed.into_js_value()]
     }
 }

@@ -93,6 +93,7 @@ words! {
     RefusedOther = "refused_other",
     Unknown = "unknown",
     UnknownLink = "unknown_link",
+    Dismiss = "dismiss",
     LinkStill = "link_still",
     LinkConnecting = "link_connecting",
     LinkLive = "link_live",

@@ -73,10 +73,10 @@ pub(super) fn button(screen: Screen, index: usize) -> AnyView {
 /// The amount of the button that was pressed becomes a bid.
 pub(super) fn submit_quick(screen: Screen, event: &SubmitEvent) {
     let pressed = event.submitter().and_then(|element| element.dyn_into::<HtmlButtonElement>().ok());
-    let amount = pressed.and_then(|button| button.value().parse().ok());
+    let amount = pressed.and_then(|button| button.value().parse().ok()).map(Fen);
     // a browser that does not say which button it was sends the form
-    if let Some(fen) = amount
-        && screen.live.place(Fen(fen), false)
+    if let Some(amount) = amount
+        && screen.live.place_quick(amount)
     {
         event.prevent_default();
     }

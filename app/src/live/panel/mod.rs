@@ -111,8 +111,9 @@ pub fn BidPanel(start: Start, words: Words, key: Uuid, window_ms: i64) -> impl I
             {standing::view(screen)}
             {price::view(screen)}
             {clock::view(screen)}
-            {notice::view(screen)}
             {forms::view(screen)}
+            // below the forms: what comes and goes must not move a button under a finger
+            {notice::view(screen)}
             {price::facts(screen)}
             {history::view(screen)}
             {bar::view(screen)}

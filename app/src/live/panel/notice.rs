@@ -20,7 +20,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
         (None, Some(Notice::Accepted { max_fen, note })) => accepted(screen, max_fen, note),
         (None, Some(Notice::Refused { code, data })) => {
             let why = screen.words.with_value(|words| words.refusal(&code, &data));
-            banner("refused", shape::CROSS, screen.word(Word::Refused), why)
+            banner(screen, "refused", shape::CROSS, screen.word(Word::Refused), why)
         }
         (None, Some(Notice::Confirm { max_fen })) => confirm(screen, max_fen),
         (None, Some(Notice::Unknown { key, max_fen })) => unknown(screen, &key.to_string(), max_fen),
@@ -30,28 +30,38 @@ pub(super) fn view(screen: Screen) -> AnyView {
 }
 
 fn pending(screen: Screen, max_fen: Fen) -> AnyView {
-    banner("pending", shape::CIRCLE, screen.with(Word::Sending, "amount", &max_fen.yuan()), String::new())
+    banner(screen, "pending", shape::CIRCLE, screen.with(Word::Sending, "amount", &max_fen.yuan()), String::new())
 }
 
 fn accepted(screen: Screen, max_fen: Fen, note: Option<Note>) -> AnyView {
     let title = screen.with(Word::Accepted, "amount", &max_fen.yuan());
     match note {
-        None => banner("accepted", shape::CHECK, title, String::new()),
+        None => banner(screen, "accepted", shape::CHECK, title, String::new()),
         Some(Note::TiedEarlierWins) => {
-            banner("outbid", shape::DOWN, title, screen.word(Word::TiedEarlierWins))
+            banner(screen, "outbid", shape::DOWN, title, screen.word(Word::TiedEarlierWins))
         }
-        Some(Note::OutbidAtOnce) => banner("outbid", shape::DOWN, title, screen.word(Word::OutbidAtOnce)),
+        Some(Note::OutbidAtOnce) => banner(screen, "outbid", shape::DOWN, title, screen.word(Word::OutbidAtOnce)),
     }
 }
 
-fn banner(kind: &'static str, path: &'static str, title: String, text: String) -> AnyView {
+fn banner(screen: Screen, kind: &'static str, path: &'static str, title: String, text: String) -> AnyView {
+    let href = screen.facts.with_value(|facts| facts.path.clone());
     view! {
         <div class="bid-notice" data-kind=kind data-testid="notice">
             {shape::icon(move || path)}
-            <p><strong>{title}</strong> <span>{text}</span></p>
+            <p><strong>{title}</strong> " " <span>{text}</span></p>
+            <a class="bid-notice__close" href=href on:click=move |event| dismiss(screen, &event)>
+                {screen.word(Word::Dismiss)}
+            </a>
         </div>
     }
     .into_any()
+}
+
+/// Without scripts it is a link to the page as it is now.
+fn dismiss(screen: Screen, event: &MouseEvent) {
+    event.prevent_default();
+    screen.live.dismiss();
 }
 
 fn unknown(screen: Screen, key: &str, max_fen: Fen) -> AnyView {
@@ -73,10 +83,6 @@ fn confirm(screen: Screen, max_fen: Fen) -> AnyView {
     let in_words = screen.words.with_value(|words| in_words(words.lang(), max_fen));
     let (action, key, path) =
         screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone(), facts.path.clone()));
-    let cancel = move |event: MouseEvent| {
-        event.prevent_default();
-        screen.live.dismiss();
-    };
     let text = screen.with(Word::ConfirmText, "amount", &max_fen.yuan());
     let text = super::super::words::fill(&text, "wan", &screen.wan(max_fen));
     let submit = move |event: SubmitEvent| {
@@ -96,7 +102,7 @@ fn confirm(screen: Screen, max_fen: Fen) -> AnyView {
                 <button class="bid-button bid-button--danger" type="submit">
                     {screen.with(Word::ConfirmYes, "amount", &max_fen.yuan())}
                 </button>
-                <a class="bid-button" href=path on:click=cancel>{screen.word(Word::ConfirmNo)}</a>
+                <a class="bid-button" href=path on:click=move |event| dismiss(screen, &event)>{screen.word(Word::ConfirmNo)}</a>
             </div>
         </form>
     }
