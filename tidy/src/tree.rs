@@ -39,9 +39,10 @@ impl File {
     }
 }
 
-/// The project's root.
+/// The project's root. Asked for at run time: a build folder that two clones share may hold the other's program.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    let here = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
+    Path::new(&here).join("..")
 }
 
 /// A file by its path from the root; empty when there is none.
