@@ -1,4 +1,5 @@
-// Every story runs with and without JavaScript; *.island.spec.ts only with it, *.phone.spec.ts only on a phone.
+// Every story runs with and without JavaScript; *.island.spec.ts only with it, *.plain.spec.ts only without,
+// *.phone.spec.ts only on a phone.
 // script/test builds the server and the pages first. LUOCHUI_END2END_URL tests a server that runs already.
 import { defineConfig } from '@playwright/test';
 import { freePort } from './support/port';
@@ -10,7 +11,8 @@ process.env.LUOCHUI_END2END_STARTS ??= process.env.LUOCHUI_END2END_URL;
 const desktop = { width: 1440, height: 900 };
 const onPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const everyPage = /every_page\.spec\.ts$/;
-const alone = [everyPage, /hammer\.spec\.ts$/];
+const hammer = /hammer\.spec\.ts$/;
+const alone = [everyPage, hammer];
 
 export default defineConfig({
   testDir: './tests',
@@ -19,7 +21,6 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   timeout: 30_000,
-  retries: process.env.CI ? 1 : 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: process.env.CI ? [['dot'], ['html', { open: 'never', outputFolder: './playwright-report' }]] : [['list']],
   use: {
@@ -42,7 +43,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'js', testIgnore: [...alone, /\.phone\.spec\.ts$/], use: { viewport: desktop } },
+    { name: 'js', testIgnore: [...alone, /\.(plain|phone)\.spec\.ts$/], use: { viewport: desktop } },
     {
       name: 'no-js',
       testIgnore: [...alone, /\.(island|phone)\.spec\.ts$/],
@@ -50,7 +51,7 @@ export default defineConfig({
     },
     { name: 'phone', testMatch: /\.phone\.spec\.ts$/, use: onPhone },
     // the main story, whose records the pages below show
-    { name: 'hammer', testMatch: /hammer\.spec\.ts$/, use: { viewport: desktop } },
+    { name: 'hammer', testMatch: hammer, use: { viewport: desktop } },
     { name: 'pages', testMatch: everyPage, dependencies: ['hammer'], use: { viewport: desktop } },
     {
       name: 'pages-no-js',

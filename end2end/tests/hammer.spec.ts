@@ -2,15 +2,15 @@
 // receivable and the sold car follow. Other stories find its records, so it runs before them.
 import { expect, test, type Browser, type Locator, type Page } from '@playwright/test';
 import { dealer, otherDealer, signIn, staff } from '../support/people';
+import { makeSale } from '../support/sale';
 
-const saleName = 'End-to-end sale';
 /** The shortest in which two people can bid on two busy cores. */
 const runsForMs = 45_000;
 
 test('from a new sale to the order', async ({ browser }) => {
   test.setTimeout(180_000);
   const office = await sitDown(browser, staff);
-  const lot = await test.step('staff make a sale of one car', () => makeSale(office));
+  const { lot } = await test.step('staff make a sale of one car', () => makeSale(office, 'Live sale', runsForMs, false));
   const [first, second] = [await sitDown(browser, dealer), await sitDown(browser, otherDealer)];
   await first.goto(lot);
   await second.goto(lot);
@@ -47,32 +47,6 @@ async function sitDown(browser: Browser, login: string): Promise<Page> {
   const page = await context.newPage();
   await signIn(page, login);
   return page;
-}
-
-/** Returns the lot's address. */
-async function makeSale(page: Page): Promise<string> {
-  await page.goto('/office/sales/new');
-  const now = Date.now();
-  await page.locator('input[name="name"]').fill(saleName);
-  await page.locator('input[name="opens_at"]').fill(local(now - 60_000));
-  await page.locator('input[name="first_end_at"]').fill(local(now + runsForMs));
-  await page.locator('input[name="stagger"]').fill('0');
-  await page.locator('input[name="window"]').fill('5');
-  const cars = page.locator('tr:has(input[name="vehicle_id"])');
-  // a car with a reserve might not be sold
-  const free = cars.filter({ hasNot: page.locator('td:last-child:has-text("¥")') }).first();
-  await free.locator('input[name="vehicle_id"]').check();
-  // people type minutes; a test has no time for that
-  await page.locator('form:has(input[name="first_end_at"])').evaluate((form: HTMLFormElement) => (form.noValidate = true));
-  await page.locator('form:has(input[name="first_end_at"]) button[type="submit"]').last().click();
-  await expect(page).toHaveURL(/\/office\/sales\/[0-9a-f-]{36}/);
-  const link = await page.locator('main a[href^="/office/lots/"]').first().getAttribute('href');
-  return link!.replace('/office/', '/auctions/');
-}
-
-/** As `datetime-local` shows it in the product's zone. */
-function local(ms: number): string {
-  return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19);
 }
 
 function panel(page: Page): Locator {

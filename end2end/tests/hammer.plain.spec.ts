@@ -1,0 +1,68 @@
+// The main story without a script in anybody's browser: bids by form, answers by the page that comes back.
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { dealer, otherDealer, signIn } from '../support/people';
+import { makeSale } from '../support/sale';
+
+/** Time for every page of the story to be loaded on two busy cores. */
+const runsForMs = 60_000;
+
+test('two dealers bid by form until the hammer falls, and the winner has an order', async ({ browser }) => {
+  test.setTimeout(240_000);
+  const auctioneer = await personIn(browser, 'auctioneer');
+  const { lot, title } = await makeSale(auctioneer, 'Plain sale', runsForMs, true);
+  const [ada, bob] = [await personIn(browser, dealer), await personIn(browser, otherDealer)];
+
+  await test.step('ada leads by a quick button', async () => {
+    await ada.goto(lot);
+    await ada.getByTestId('quick').first().click();
+    await expect(ada.getByText('您是最高价').first()).toBeVisible();
+  });
+
+  await test.step('bob types a high max and is asked to say it again', async () => {
+    await bob.goto(lot);
+    await bob.locator('input[name="max"]').fill('350000');
+    await bob.getByTestId('place-max').click();
+    await bob.locator('form:has(input[name="confirmed"]) button[type="submit"]').click();
+    await expect(bob.getByText('您是最高价').first()).toBeVisible();
+  });
+
+  await test.step('going back and sending the same form again changes nothing', async () => {
+    const price = await bob.getByTestId('price').innerText();
+    await bob.goBack();
+    await bob.goForward();
+    await bob.reload();
+    await expect(bob.getByTestId('price')).toHaveText(price);
+  });
+
+  await test.step('ada sees on her next page that she is outbid', async () => {
+    await ada.reload();
+    await expect(ada.getByText('出价不是最高').first()).toBeVisible();
+  });
+
+  await test.step('the hammer falls', async () => {
+    await appears(auctioneer, lot.replace('/auctions/', '/office/'), '成交');
+  });
+
+  const finance = await personIn(browser, 'finance');
+  await test.step('bob, sales and finance find what came of it; ada finds nothing', async () => {
+    await appears(bob, '/my/orders', title);
+    await appears(finance, '/office/orders', title);
+    await appears(finance, '/office/receivables', title);
+    await ada.goto('/my/orders');
+    await expect(ada.locator('main').getByText(title)).toHaveCount(0);
+  });
+});
+
+async function personIn(browser: Browser, login: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page, login);
+  return page;
+}
+
+/** Events travel on their own time, and a page without scripts is as old as its last loading. */
+async function appears(page: Page, address: string, text: string): Promise<void> {
+  await expect(async () => {
+    await page.goto(address);
+    await expect(page.locator('main').getByText(text).first()).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 120_000 });
+}
