@@ -13,7 +13,7 @@ use kernel::{Lang, Principal, Problem, Role, Seat, UserId};
 use platform_config::Config;
 use platform_db::{Clock, CommandError, SystemClock, new_id};
 use uuid::Uuid;
-use vehicle::import::{ImportJob, JobStatus, Mapping, OpenImport, StartImport};
+use vehicle::import::{ImportJob, JobStatus, Mapping, OpenImport, Severity, StartImport};
 use vehicle::{MileageUnit, PriceRule, PriceUnit, Service};
 
 use crate::services;
@@ -26,6 +26,12 @@ pub struct VehiclesFile {
     /// The source's name: lower-case letters, digits, `.`, `_`, `-`.
     #[arg(long)]
     source: String,
+    /// The file's encoding, where it is not found out rightly: UTF-8, gb18030, Big5, UTF-16LE, UTF-16BE, windows-1252.
+    #[arg(long)]
+    encoding: Option<String>,
+    /// What stands between the cells, where it is not found out rightly: `,`, `;`, `|` or `tab`.
+    #[arg(long)]
+    delimiter: Option<String>,
     /// A mapping of columns as JSON, as `--show-mapping` writes it.
     #[arg(long)]
     mapping: Option<PathBuf>,
@@ -80,7 +86,15 @@ async fn run(service: &Service, file: &VehiclesFile) -> Result<(), Box<dyn Error
     let path = file.file.canonicalize().map_err(|error| format!("{}: {error}", file.file.display()))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let input = OpenImport { id: new_id(), source: file.source.clone(), file_name: name };
-    let job = service.open_import(&who, input, &path).await.map_err(in_words)?;
+    let mut job = service.open_import(&who, input, &path).await.map_err(in_words)?;
+    if file.encoding.is_some() || file.delimiter.is_some() {
+        let delimiter = file
+            .delimiter
+            .as_deref()
+            .map(|d| if d == "tab" { '\t' } else { d.chars().next().unwrap_or(',') });
+        service.reread_import(&who, job.id, file.encoding.clone(), delimiter).await.map_err(in_words)?;
+        job = service.show_import(&who, job.id).await.map_err(in_words)?;
+    }
     let mapping = mapping_of(&job, file)?;
     if file.show_mapping {
         println!("{}", serde_json::to_string_pretty(&mapping)?);
@@ -95,7 +109,7 @@ async fn run(service: &Service, file: &VehiclesFile) -> Result<(), Box<dyn Error
         job.layout.header.len()
     );
     let apply_at_once = !file.check_only;
-    let start = StartImport { job_id: job.id, encoding: None, delimiter: None, mapping, apply_at_once };
+    let start = StartImport { job_id: job.id, mapping, apply_at_once };
     service.start_import(&who, start).await.map_err(in_words)?;
     let done = work(service, &who, job.id).await?;
     report(service, &who, &done).await?;
@@ -197,20 +211,17 @@ async fn write_rejected(
     job: &ImportJob,
     target: &Path,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let mut writer = csv::Writer::from_path(target)?;
-    let header = job.layout.header.iter().map(String::as_str).chain(["line", "reason_code", "reason"]);
-    writer.write_record(header)?;
+    // a refused line may have more or fewer cells than the header
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_path(target)?;
+    writer.write_record(crate::http::vehicles::rejected_header(job, Lang::En))?;
     let mut last_line = 0;
     loop {
-        let lines = service.rejected_lines(who, job.id, last_line, 1_000).await.map_err(in_words)?;
+        let lines =
+            service.found_lines(who, job.id, Severity::Rejected, last_line, 1_000).await.map_err(in_words)?;
         let Some(last) = lines.last() else { break };
         last_line = last.line;
         for line in &lines {
-            writer.write_record(crate::http::vehicles::rejected_cells(
-                line,
-                job.layout.header.len(),
-                Lang::En,
-            ))?;
+            writer.write_record(crate::http::vehicles::rejected_cells(line, Lang::En))?;
         }
     }
     writer.flush()?;

@@ -124,8 +124,16 @@ pub fn TextField(
     /// Letters of one width: VIN, plate, order number.
     #[prop(optional)]
     code: bool,
+    /// What is offered while one types; anything else may be typed as well.
+    #[prop(optional)]
+    suggestions: Vec<String>,
 ) -> impl IntoView {
     let wrap = Wrap::new(name, label, hint, required, wide);
+    let list = (!suggestions.is_empty()).then(|| format!("{}-list", wrap.id));
+    let offered = list.clone().map(|id| {
+        let options = suggestions.into_iter().map(|text| view! { <option value=text></option> });
+        view! { <datalist id=id>{options.collect_view()}</datalist> }
+    });
     let value = match kind {
         InputKind::Password => String::new(),
         _ => FormScope::current().state().value_or(name, value),
@@ -145,6 +153,7 @@ pub fn TextField(
             autocomplete=autocomplete
             autofocus=autofocus
             maxlength=(max_length > 0).then_some(max_length)
+            list=list
             aria-describedby=wrap.described_by()
             aria-invalid=wrap.invalid()
         />
@@ -154,7 +163,7 @@ pub fn TextField(
             view! { <div class="input-unit">{control}<span class="input-unit__unit">{unit}</span></div> }
                 .into_any()
         }
-        None => control.into_any(),
+        None => view! { {control}{offered} }.into_any(),
     };
     wrap.around(control)
 }

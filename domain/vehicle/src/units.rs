@@ -97,10 +97,18 @@ pub(crate) struct Decimal {
 const DIGITS_MAX: usize = 18;
 
 impl Decimal {
-    /// Reads `41,814`, `3.20`; no sign, no exponent.
+    /// Reads `41,814`, `3.20`; no sign, no exponent. A comma stands before three digits: `3,2` would be ten times
+    /// too much if commas were just left out.
     pub fn read(text: &str) -> Option<Decimal> {
-        let cleaned: String = text.trim().chars().filter(|c| !matches!(c, ',' | '，' | ' ')).collect();
-        let (whole, fraction) = cleaned.split_once('.').unwrap_or((&cleaned, ""));
+        let cleaned: String =
+            text.trim().chars().filter(|c| *c != ' ').map(|c| if c == '，' { ',' } else { c }).collect();
+        let (grouped, fraction) = cleaned.split_once('.').unwrap_or((&cleaned, ""));
+        let (first, others) = grouped.split_once(',').unwrap_or((grouped, ""));
+        let is_grouped = !grouped.contains(',') || (1..=3).contains(&first.len());
+        if !is_grouped || (grouped.contains(',') && !others.split(',').all(|group| group.len() == 3)) {
+            return None;
+        }
+        let whole = grouped.replace(',', "");
         let all_digits = whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit());
         if whole.is_empty() || !all_digits || whole.len() + fraction.len() > DIGITS_MAX {
             return None;
@@ -143,6 +151,10 @@ mod tests {
         assert_eq!(read_mileage_km("n/a", MileageUnit::Km), Err(MileageError::NotANumber));
         assert_eq!(read_mileage_km("-5", MileageUnit::Km), Err(MileageError::NotANumber));
         assert_eq!(read_mileage_km("1e5", MileageUnit::Km), Err(MileageError::NotANumber));
+        // a decimal comma is not a thousands one
+        assert_eq!(read_mileage_km("3,2", MileageUnit::WanKm), Err(MileageError::NotANumber));
+        assert_eq!(read_mileage_km("1234,567", MileageUnit::Km), Err(MileageError::NotANumber));
+        assert_eq!(read_mileage_km("1,234,567", MileageUnit::Km), Ok(1_234_567));
         assert_eq!(read_mileage_km("2000001", MileageUnit::Km), Err(MileageError::OutOfRange));
         assert_eq!(read_mileage_km("999999999999999999", MileageUnit::WanKm), Err(MileageError::OutOfRange));
     }

@@ -37,8 +37,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         />
         {refused.map(|problem| view! { <ProblemBanner problem/> })}
         {standing(&cx, &car)}
-        <div class="grid gap-4 lg:grid-cols-3">
-            <div class="grid gap-4 content-start lg:col-span-2 min-w-0">
+        <div class="grid gap-x-4 lg:grid-cols-3">
+            <div class="grid content-start lg:col-span-2 min-w-0">
                 <PhotosPanel car=car.clone() removes=inspects form=photo_form/>
                 <FactsPanel
                     car=car.clone()
@@ -49,7 +49,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                     form=inspects.then(|| view! { <InspectForm car=car.clone()/> }.into_any())
                 />
             </div>
-            <div class="grid gap-4 content-start min-w-0">
+            <div class="grid content-start min-w-0">
                 <PricePanel car=car.clone() form=price_forms/>
                 <TrailPanel lines=car.trail/>
             </div>

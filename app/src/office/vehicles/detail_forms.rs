@@ -36,7 +36,7 @@ pub(super) fn InspectForm(car: VehicleDetail) -> impl IntoView {
                 {error.map(|text| view! { <p class="field__error" role="alert">{text}</p> })}
                 <Table columns caption=t(lang, "vehicle.damages")>{rows}</Table>
                 <TextArea name="notes" label=t(lang, "vehicle.notes") value=notes max_length=4000/>
-                <div class="form__actions"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.inspect_save")}</Button></div>
+                <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.inspect_save")}</Button></div>
             </PostForm>
         </Disclosure>
     }
@@ -105,7 +105,7 @@ pub(super) fn PriceForm(car: VehicleDetail) -> impl IntoView {
                 <MoneyField name="reserve" label=t(lang, "vehicle.price_reserve") value=car.reserve_fen
                     hint=t(lang, "vehicle.price_reserve_hint").into_owned()/>
                 <TextField name="reason" label=t(lang, "vehicle.price_reason") max_length=200/>
-                <div class="form__actions"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.price_save")}</Button></div>
+                <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.price_save")}</Button></div>
             </PostForm>
         </Disclosure>
     }
@@ -124,7 +124,7 @@ pub(super) fn CorrectForm(car: VehicleDetail) -> impl IntoView {
             <PostForm name="correct">
                 <FactsFields facts=car.facts state/>
                 <TextField name="reason" label=t(lang, "vehicle.correct_why") max_length=200 wide=true/>
-                <div class="form__actions"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.correct_save")}</Button></div>
+                <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.correct_save")}</Button></div>
             </PostForm>
         </Disclosure>
     }
@@ -139,7 +139,7 @@ pub(super) fn PhotoForm(id: VehicleId) -> impl IntoView {
             <PostForm action=format!("/office/vehicles/{id}/photos") upload=true name="photos">
                 <FileField name="photos" label=t(lang, "vehicle.photos") hint=t(lang, "vehicle.photos_hint").into_owned()
                     accept="image/jpeg,image/png,image/webp" multiple=true required=true/>
-                <div class="form__actions"><Button icon=Icon::Upload>{t(lang, "vehicle.photos_send")}</Button></div>
+                <div class="form__end"><Button icon=Icon::Upload>{t(lang, "vehicle.photos_send")}</Button></div>
             </PostForm>
         </Disclosure>
     }

@@ -6,6 +6,7 @@ use vehicle::{Field, PriceView, ReportView, VehicleDetail};
 
 use super::list::grouped;
 use super::source_name;
+use super::trail::priced;
 use crate::context::page;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -207,7 +208,7 @@ fn earlier_price(price: PriceView) -> AnyView {
         Some(reserve) => reserve.yuan(),
         None => t(lang, "vehicle.no_reserve").into_owned(),
     };
-    let amounts = format!("{} / {} / {reserve}", price.guide_fen.yuan(), price.start_fen.yuan());
+    let amounts = priced(lang, &price.guide_fen.yuan(), &price.start_fen.yuan(), &reserve);
     view! {
         <p class="mb-2">
             <span class="money">{amounts}</span>

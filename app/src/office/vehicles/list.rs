@@ -130,7 +130,7 @@ fn table(lang: Lang, list: VehiclePage) -> AnyView {
     ];
     let foot = view! {
         <tr>
-            <td colspan="6">{t_with(lang, "vehicle.total_of", &[("n", &list.total.to_string())])}</td>
+            <td colspan="6">{t_with(lang, "vehicle.total_of", &[("n", &grouped(i32::try_from(list.total).unwrap_or(i32::MAX)))])}</td>
             <td class="num"><Money fen=list.guide_fen/></td>
             <td class="num"><Money fen=list.start_fen/></td>
             <td class="num"><Money fen=list.reserve_fen/></td>
@@ -157,10 +157,15 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
         <tr>
             <td class="text">
                 <div class="flex items-center gap-3">
-                    <Photo src=photo alt="" ratio=PhotoRatio::Thumb/>
+                    <div class="shrink-0"><Photo src=photo alt="" ratio=PhotoRatio::Thumb/></div>
                     <div class="min-w-0">
                         <a class="row-link" href=href>{line.title}</a>
                         <span class="block text-xs opacity-70"><span class="font-mono">{reference}</span> " · " {source}</span>
+                        // on a phone the columns of state and price are beyond the edge
+                        <span class="flex flex-wrap items-center gap-2 mt-1 sm:hidden" aria-hidden="true">
+                            <StatusBadge status=line.status/>
+                            {line.start_fen.map(|fen| view! { <Money fen/> })}
+                        </span>
                     </div>
                 </div>
             </td>

@@ -22,7 +22,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <Panel>
             <PostForm>
                 <FactsFields is_new=true state=cx.form.clone()/>
-                <div class="form__actions">
+                <div class="form__end">
                     <Button kind=ButtonKind::Primary icon=Icon::Check>{t(lang, "vehicle.receive")}</Button>
                     <LinkButton href="/office/vehicles">{t(lang, "ui.cancel")}</LinkButton>
                 </div>

@@ -26,7 +26,10 @@ fn step(lang: Lang, line: TrailView) -> Step {
         "priced" | "listed" => Tone::Active,
         _ => Tone::Neutral,
     };
-    let step = Step::new(line.at, what, line.who_name).tone(tone);
+    // what other services' events have changed was nobody's deed here
+    let who = known(lang, &format!("vehicle.who.{}", line.who_name))
+        .map_or(line.who_name, |name| name.into_owned());
+    let step = Step::new(line.at, what, who).tone(tone);
     match detail(lang, &line.what, &line.data) {
         Some(detail) => step.detail(detail),
         None => step,
@@ -41,7 +44,7 @@ fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
         "inspected" => Some(text("grade")?.to_owned().into_any()),
         "priced" => {
             let reserve = fen("reserve_fen").unwrap_or_else(|| t(lang, "vehicle.no_reserve").into_owned());
-            let amounts = format!("{} / {} / {reserve}", fen("guide_fen")?, fen("start_fen")?);
+            let amounts = priced(lang, &fen("guide_fen")?, &fen("start_fen")?, &reserve);
             let reason = text("reason").map(str::to_owned);
             Some(view! { <span class="money">{amounts}</span> " " {reason} }.into_any())
         }
@@ -61,6 +64,12 @@ fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
         }
         _ => None,
     }
+}
+
+/// `指导价 ¥146,000 · 起拍价 ¥102,200 · 保留价 ¥128,400`.
+pub(super) fn priced(lang: Lang, guide: &str, start: &str, reserve: &str) -> String {
+    let word = |name: &str| t(lang, &format!("vehicle.column.{name}"));
+    format!("{} {guide} · {} {start} · {} {reserve}", word("guide"), word("start"), word("reserve"))
 }
 
 /// `城市: 杭州 → 宁波`.

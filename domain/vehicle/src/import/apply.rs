@@ -37,8 +37,6 @@ impl Service {
         let actor = Actor { id: job.who_id, name: job.who_name.clone() };
         let mut counts = Counts { applied: 0, new: 0, changed: 0, unchanged: 0, priced: 0, ..job.counts };
         let mut last_line = 0;
-        // cars that a row of this file has named: a second row must not fight with the first
-        let mut named = HashSet::new();
         let mut tx = self.db.begin().await?;
         loop {
             let rows = store::staging::after(&mut tx, job.id, last_line, STEP_ROWS).await?;
@@ -46,7 +44,7 @@ impl Service {
             last_line = last.line;
             let step = i64::try_from(rows.len()).unwrap_or(0);
             let mut applying = Applying::new(job, Writing::new(self.clock.now(), actor.clone(), job.id));
-            applying.decide(&mut tx, rows, &mut named, &mut counts).await?;
+            applying.decide(&mut tx, rows, &mut counts).await?;
             applying.write(&mut tx).await.map_err(overtaken)?;
             counts.applied += step;
             // outside the transaction, so that the job's page sees it
@@ -115,6 +113,8 @@ struct Known {
     by_reference: HashMap<String, Uuid>,
     said: HashMap<Uuid, Said>,
     cars: HashMap<Uuid, Car>,
+    /// Cars that a row of this file has named already: a second row must not fight with the first.
+    named: HashSet<Uuid>,
 }
 
 impl<'a> Applying<'a> {
@@ -133,7 +133,6 @@ impl<'a> Applying<'a> {
         &mut self,
         conn: &mut PgConnection,
         rows: Vec<Staged>,
-        named: &mut HashSet<Uuid>,
         counts: &mut Counts,
     ) -> Result<(), CommandError> {
         let mut known = self.look_up(conn, &rows).await?;
@@ -149,7 +148,7 @@ impl<'a> Applying<'a> {
                     self.receive(row, facts, counts)?;
                     counts.new += 1;
                 }
-                Ok(Some(id)) if !named.insert(id) => {
+                Ok(Some(id)) if !known.named.insert(id) => {
                     self.refused.push((row.line, "DUPLICATE_IN_FILE"));
                     counts.rejected += 1;
                 }
@@ -184,6 +183,7 @@ impl<'a> Applying<'a> {
             }
             said.insert(saying.vehicle_id, saying);
         }
+        let named = self.named_before(conn, rows, &by_vin, &by_reference, &said).await?;
         // rows that say nothing new need no lock
         let news = |row: &&Staged| {
             let id = vin(row)
@@ -194,7 +194,34 @@ impl<'a> Applying<'a> {
         let to_lock: Vec<Uuid> = rows.iter().filter_map(|row| news(&row)).collect();
         let locked = store::cars::lock_all(conn, &to_lock).await?;
         let cars = locked.into_iter().map(|car| (car.id, car)).collect();
-        Ok(Known { by_vin, by_reference, said, cars })
+        Ok(Known { by_vin, by_reference, said, cars, named })
+    }
+
+    /// Which of the step's cars an earlier row of the file has named. Staged rows differ in VIN and in reference, so
+    /// only a row that names its car by one of the two alone can meet one that names it by the other.
+    async fn named_before(
+        &self,
+        conn: &mut PgConnection,
+        rows: &[Staged],
+        by_vin: &HashMap<String, Uuid>,
+        by_reference: &HashMap<String, Uuid>,
+        said: &HashMap<Uuid, Said>,
+    ) -> Result<HashSet<Uuid>, CommandError> {
+        let Some(first) = rows.first() else { return Ok(HashSet::new()) };
+        let half_named = |row: &Staged| match row.facts.get("vin").and_then(Value::as_str) {
+            Some(vin) => {
+                let id = by_vin.get(vin)?;
+                let reference = said.get(id)?.external_id.as_ref()?;
+                (row.external_id.as_ref() != Some(reference)).then_some(*id)
+            }
+            None => by_reference.get(row.external_id.as_ref()?).copied(),
+        };
+        let ids: Vec<Uuid> = rows.iter().filter_map(half_named).collect();
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let rows_before = (self.job.id, first.line);
+        Ok(store::staging::named_before(conn, rows_before, &self.job.source, &ids).await?)
     }
 
     fn receive(&mut self, row: Staged, facts: Facts, counts: &mut Counts) -> Result<(), CommandError> {

@@ -19,6 +19,8 @@ use crate::{Service, store};
 
 /// Rows a batch: one transaction, one report of progress.
 const BATCH_ROWS: usize = 1_000;
+/// Bytes a batch: rows of a megabyte must not be a thousand of them at a time.
+const BATCH_BYTES: usize = 2 * 1024 * 1024;
 /// Batches that may wait for the database, so that reading never runs far ahead.
 const BATCHES_WAITING: usize = 2;
 /// With so many refused lines the mapping is wrong, not the lines.
@@ -26,7 +28,8 @@ const REJECTED_MAX: i64 = 100_000;
 /// Warnings beyond this are counted only.
 const WARNINGS_KEPT_MAX: i64 = 100_000;
 
-type Batch = Result<Vec<Checked>, std::io::Error>;
+/// Rows, or what stopped the reading and in which line.
+type Batch = Result<Vec<Checked>, (std::io::Error, u64)>;
 
 impl Service {
     /// Reads the job's file from the start and stages what is good.
@@ -40,7 +43,7 @@ impl Service {
         let mut batches = read_in_background(job, self.this_year(), Arc::clone(&bytes_read))?;
         let mut counts = Counts::default();
         while let Some(batch) = batches.recv().await {
-            let batch = batch.map_err(|error| unreadable(&error, counts.read))?;
+            let batch = batch.map_err(|(error, line)| unreadable(&error, line))?;
             let mut tx = self.db.begin().await?;
             stage(&mut tx, job.id, batch, &mut counts).await?;
             let read = i64::try_from(bytes_read.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
@@ -68,9 +71,9 @@ impl Service {
     }
 }
 
-fn unreadable(error: &std::io::Error, rows: i64) -> CommandError {
-    tracing::warn!(%error, "import file could not be read on");
-    Problem::new(ProblemKind::Invalid, failure_code(error)).with(json!({ "line": rows + 2 })).into()
+fn unreadable(error: &std::io::Error, line: u64) -> CommandError {
+    tracing::warn!(%error, file.line = line, "import file could not be read on");
+    Problem::new(ProblemKind::Invalid, failure_code(error)).with(json!({ "line": line })).into()
 }
 
 /// Reads and judges on a thread of its own; it ends when nobody takes the batches any more.
@@ -86,17 +89,21 @@ fn read_in_background(
     let path = PathBuf::from(&job.file_path);
     let (to_database, batches) = mpsc::channel(BATCHES_WAITING);
     tokio::task::spawn_blocking(move || {
-        let outcome = Records::open(&path, encoding, delimiter, bytes_read)
-            .and_then(|records| read_batches(records, &reader, &to_database));
-        if let Err(error) = outcome {
-            let _ = to_database.blocking_send(Err(error));
+        let outcome = match Records::open(&path, encoding, delimiter, bytes_read) {
+            Ok(mut records) => {
+                read_batches(&mut records, &reader, &to_database).map_err(|error| (error, records.line()))
+            }
+            Err(error) => Err((error, 1)),
+        };
+        if let Err(stopped) = outcome {
+            let _ = to_database.blocking_send(Err(stopped));
         }
     });
     Ok(batches)
 }
 
 fn read_batches(
-    mut records: Records,
+    records: &mut Records,
     reader: &RowReader,
     to_database: &mpsc::Sender<Batch>,
 ) -> std::io::Result<()> {
@@ -105,16 +112,17 @@ fn read_batches(
         None => return Ok(()),
     };
     let mut batch = Vec::with_capacity(BATCH_ROWS);
+    let mut bytes = 0;
     while let Some((line, record)) = records.next_record()? {
         // a file whose lines end in a bare carriage return is one line to the reader
         last_line = line.max(last_line + 1);
         batch.push(reader.check(last_line, record));
-        if batch.len() == BATCH_ROWS
-            && to_database
-                .blocking_send(Ok(std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS))))
-                .is_err()
-        {
-            return Ok(());
+        bytes += record.as_slice().len();
+        if batch.len() == BATCH_ROWS || bytes >= BATCH_BYTES {
+            if to_database.blocking_send(Ok(std::mem::take(&mut batch))).is_err() {
+                return Ok(());
+            }
+            bytes = 0;
         }
     }
     if !batch.is_empty() {

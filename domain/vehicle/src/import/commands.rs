@@ -1,11 +1,12 @@
 //! What people do with an import: open a file, start it with a mapping, apply it, give it up.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use kernel::{FieldProblem, Principal, Problem, ProblemKind, Role};
-use platform_db::CommandError;
+use platform_db::{CommandError, new_id};
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
 
@@ -18,6 +19,10 @@ use crate::{Service, store};
 pub const UPLOAD_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// Longest file name that is kept.
 const FILE_NAME_CHARS_MAX: usize = 200;
+/// How uploaded files end.
+const UPLOAD: &str = "upload";
+/// An upload that was not written to for so long is not under way any more.
+const UPLOAD_FORGOTTEN: Duration = Duration::from_secs(60 * 60);
 /// Who may bring files in.
 const IMPORTERS: &[Role] = &[Role::Inspector, Role::Pricing];
 
@@ -37,10 +42,6 @@ pub struct OpenImport {
 pub struct StartImport {
     /// The job.
     pub job_id: Uuid,
-    /// Another encoding than was found out.
-    pub encoding: Option<String>,
-    /// Another delimiter than was found out.
-    pub delimiter: Option<char>,
     /// Which column is which fact.
     pub mapping: Mapping,
     /// Go on to applying without asking.
@@ -48,7 +49,8 @@ pub struct StartImport {
 }
 
 impl Service {
-    /// Takes an upload into the spool folder, as it comes, and opens its import.
+    /// Takes an upload into the spool folder, as it comes, and opens its import. The same id again answers the import
+    /// that is there; the file that comes with it is not looked at.
     pub async fn upload_import<E: std::fmt::Display>(
         &self,
         who: &Principal,
@@ -57,16 +59,14 @@ impl Service {
     ) -> Result<ImportJob, CommandError> {
         Actor::permitted(who, IMPORTERS)?;
         check_source(&input.source)?;
-        let path = self.spool.join(format!("{}.upload", input.id));
-        let taken = spool(&path, chunks).await;
-        let opened = match taken {
-            Ok(()) => self.open(who, input, &path, true).await,
-            Err(problem) => Err(problem.into()),
-        };
-        if opened.is_err() {
-            let _ = tokio::fs::remove_file(&path).await;
+        if let Some(job) = store::jobs::read(&mut *self.db.acquire().await?, input.id).await? {
+            return Ok(job);
         }
-        opened
+        let mut upload = Upload::new(&self.spool);
+        spool(&upload.path, chunks).await?;
+        let (job, is_new) = self.open(who, input, &upload.path, true).await?;
+        upload.is_kept = is_new;
+        Ok(job)
     }
 
     /// Opens the import of a file on the server's own disk, which stays there.
@@ -76,16 +76,17 @@ impl Service {
         input: OpenImport,
         path: &Path,
     ) -> Result<ImportJob, CommandError> {
-        self.open(who, input, path, false).await
+        Ok(self.open(who, input, path, false).await?.0)
     }
 
+    /// Opens a job; says as well whether it is new.
     async fn open(
         &self,
         who: &Principal,
         input: OpenImport,
         path: &Path,
         file_owned: bool,
-    ) -> Result<ImportJob, CommandError> {
+    ) -> Result<(ImportJob, bool), CommandError> {
         let actor = Actor::permitted(who, IMPORTERS)?;
         check_source(&input.source)?;
         let layout = inspect(path.to_owned(), None, None).await?;
@@ -104,8 +105,43 @@ impl Service {
             layout: &layout,
             mapping: &mapping,
         };
-        store::jobs::insert(&mut conn, &job, &actor, self.clock.now()).await?;
-        store::jobs::read(&mut conn, input.id).await?.ok_or_else(|| Problem::not_found().into())
+        let is_new = store::jobs::insert(&mut conn, &job, &actor, self.clock.now()).await?;
+        let job = store::jobs::read(&mut conn, input.id).await?.ok_or_else(Problem::not_found)?;
+        Ok((job, is_new))
+    }
+
+    /// Reads an opened file in another encoding or with another delimiter than was found out. When that gives it
+    /// other columns, they are matched anew, and `true` is answered: a person has to look at them again.
+    pub async fn reread_import(
+        &self,
+        who: &Principal,
+        job_id: Uuid,
+        encoding: Option<String>,
+        delimiter: Option<char>,
+    ) -> Result<bool, CommandError> {
+        Actor::permitted(who, IMPORTERS)?;
+        let job = self.show_import(who, job_id).await?;
+        if !matches!(job.status, JobStatus::Uploaded | JobStatus::Failed) {
+            return Ok(false);
+        }
+        let encoding = encoding.unwrap_or_else(|| job.layout.encoding.clone());
+        let delimiter = delimiter.unwrap_or(job.layout.delimiter);
+        if encoding == job.layout.encoding && delimiter == job.layout.delimiter {
+            return Ok(false);
+        }
+        let layout = inspect(PathBuf::from(&job.file_path), Some(encoding), Some(delimiter)).await?;
+        let mut conn = self.db.acquire().await?;
+        let kept = store::import_sources::mapping(&mut conn, &job.source).await?;
+        let is_same = layout.header == job.layout.header;
+        let mapping = match kept.filter(|kept| kept.missing(&layout.header).is_empty()) {
+            _ if is_same => job.mapping,
+            Some(kept) => kept,
+            None => Mapping::guess(&layout.header).0,
+        };
+        if !store::jobs::lay_out(&mut conn, job_id, &layout, &mapping).await? {
+            return Err(Problem::new(ProblemKind::Conflict, "IMPORT_MOVED_ON").into());
+        }
+        Ok(!is_same)
     }
 
     /// Starts the check of an opened import, or of one that failed, and keeps the mapping for the source.
@@ -115,33 +151,29 @@ impl Service {
         if job.status.is_running() || job.status == JobStatus::Checked {
             return Ok(()); // the same word again
         }
-        let another =
-            |chosen: &Option<String>| chosen.as_ref().is_some_and(|label| *label != job.layout.encoding);
-        let layout = if another(&input.encoding) || input.delimiter.is_some_and(|d| d != job.layout.delimiter)
-        {
-            let encoding = input.encoding.clone().unwrap_or_else(|| job.layout.encoding.clone());
-            let delimiter = input.delimiter.unwrap_or(job.layout.delimiter);
-            inspect(PathBuf::from(&job.file_path), Some(encoding), Some(delimiter)).await?
-        } else {
-            job.layout
-        };
-        input.mapping.check(&layout.header)?;
+        input.mapping.check(&job.layout.header)?;
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let start = store::jobs::Start {
             id: job.id,
-            layout: &layout,
+            layout: &job.layout,
             mapping: &input.mapping,
             apply_at_once: input.apply_at_once,
         };
         if !store::jobs::start(&mut tx, &start, &actor, now).await? {
             return Err(Problem::new(ProblemKind::Conflict, "IMPORT_HAS_ENDED").into());
         }
+        // who may not price does not take the pricing staff's rule away either
+        let price = match who.has_role(Role::Pricing) {
+            true => input.mapping.price.clone(),
+            false => store::import_sources::mapping(&mut tx, &job.source).await?.and_then(|kept| kept.price),
+        };
+        let mapping = Mapping { price, ..input.mapping.clone() };
         let kept = store::import_sources::Kept {
             name: &job.source,
-            encoding: &layout.encoding,
-            delimiter: layout.delimiter,
-            mapping: &input.mapping,
+            encoding: &job.layout.encoding,
+            delimiter: job.layout.delimiter,
+            mapping: &mapping,
             updated_by: &actor.name,
         };
         store::import_sources::save(&mut tx, &kept, now).await?;
@@ -165,13 +197,7 @@ impl Service {
     /// Starts a failed import again, as it was started before.
     pub async fn restart_import(&self, who: &Principal, job_id: Uuid) -> Result<(), CommandError> {
         let job = self.show_import(who, job_id).await?;
-        let input = StartImport {
-            job_id,
-            encoding: None,
-            delimiter: None,
-            mapping: job.mapping,
-            apply_at_once: job.apply_at_once,
-        };
+        let input = StartImport { job_id, mapping: job.mapping, apply_at_once: job.apply_at_once };
         self.start_import(who, input).await
     }
 
@@ -203,6 +229,28 @@ impl Service {
             return Ok(());
         }
         Err(Problem::new(ProblemKind::Conflict, "IMPORT_MOVED_ON").into())
+    }
+}
+
+/// A file that is being taken in; it is removed again unless its import was opened, also when the upload is cut off
+/// and nobody goes on with it.
+struct Upload {
+    path: PathBuf,
+    is_kept: bool,
+}
+
+impl Upload {
+    fn new(folder: &Path) -> Upload {
+        Upload { path: folder.join(format!("{}.{UPLOAD}", new_id())), is_kept: false }
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // there is none when the folder could not be written to
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -251,6 +299,25 @@ async fn inspect(
     let found =
         tokio::task::spawn_blocking(move || inspect_file(&path, encoding.as_deref(), delimiter)).await;
     Ok(found.map_err(|error| CommandError::Inconsistent(format!("the inspecting task ended: {error}")))??)
+}
+
+/// Removes uploads that no import needs: those of a server that was killed while it took them in.
+pub(super) async fn sweep(folder: &Path, in_use: &[String]) -> std::io::Result<()> {
+    let mut entries = match tokio::fs::read_dir(folder).await {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    while let Some(entry) = entries.next_entry().await? {
+        let path = entry.path();
+        let is_upload = path.extension().is_some_and(|ending| ending == UPLOAD);
+        let age = entry.metadata().await?.modified()?.elapsed().unwrap_or_default();
+        if is_upload && age > UPLOAD_FORGOTTEN && !in_use.contains(&path.to_string_lossy().into_owned()) {
+            tracing::info!(path = %path.display(), "upload that nobody needs is removed");
+            tokio::fs::remove_file(&path).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes the uploaded file of a job that is over.

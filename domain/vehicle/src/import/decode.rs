@@ -13,6 +13,9 @@ use flate2::read::MultiGzDecoder;
 const DECOMPRESSED_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 /// A longer record is an opening quote that never closes.
 const RECORD_BYTES_MAX: u64 = 1024 * 1024;
+/// So is one over more lines: no cell of a car's is a text of pages, and a quote that closes hundreds of lines later
+/// has swallowed as many cars.
+const RECORD_LINES_MAX: u64 = 100;
 /// Bytes a read.
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -151,6 +154,8 @@ impl Read for Transcoded {
 pub(crate) struct Records {
     reader: csv::Reader<Transcoded>,
     record: csv::StringRecord,
+    /// Where the record begins that is being read.
+    line: u64,
 }
 
 impl Records {
@@ -168,18 +173,27 @@ impl Records {
             .delimiter(delimiter)
             .buffer_capacity(BUFFER_BYTES)
             .from_reader(input);
-        Ok(Records { reader, record: csv::StringRecord::new() })
+        Ok(Records { reader, record: csv::StringRecord::new(), line: 1 })
+    }
+
+    /// Where the last record began, or the one that could not be read.
+    pub fn line(&self) -> u64 {
+        self.line
     }
 
     /// The next record and its line in the file; `None` at the end.
     pub fn next_record(&mut self) -> io::Result<Option<(u64, &csv::StringRecord)>> {
+        self.line = self.reader.position().line();
         let there_is = self.reader.read_record(&mut self.record).map_err(io::Error::from)?;
         self.reader.get_mut().since_record = 0;
         if !there_is {
             return Ok(None);
         }
-        let line = self.record.position().map_or(0, csv::Position::line);
-        Ok(Some((line, &self.record)))
+        self.line = self.record.position().map_or(self.line, csv::Position::line);
+        if self.reader.position().line().saturating_sub(self.line) > RECORD_LINES_MAX {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, RECORD_TOO_LONG));
+        }
+        Ok(Some((self.line, &self.record)))
     }
 }
 
@@ -222,6 +236,17 @@ mod tests {
         let text = format!("a,b\n1,\"{}", "x,y\n".repeat(1_000_000));
         let error = records(text.as_bytes(), encoding_rs::UTF_8).unwrap_err();
         assert_eq!(failure_code(&error), "RECORD_TOO_LONG");
+    }
+
+    #[test]
+    fn a_quote_does_not_swallow_the_rest_of_a_small_file() {
+        let text = format!("a,b\n1,2\n3,\"{}", "x,y\n".repeat(300));
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let mut records = Records::open(file.path(), encoding_rs::UTF_8, b',', Arc::default()).unwrap();
+        assert!(records.next_record().unwrap().is_some() && records.next_record().unwrap().is_some());
+        assert_eq!(failure_code(&records.next_record().unwrap_err()), "RECORD_TOO_LONG");
+        assert_eq!(records.line(), 3);
     }
 
     #[test]

@@ -64,7 +64,7 @@ const HEADERS: [(Field, &[&str]); 20] = [
     ),
     (Field::PlatePlace, &["plateplace", "牌照所在地", "车牌所在地", "上牌地", "归属地", "车牌归属地"]),
     (Field::Transfers, &["transfers", "过户次数", "过户"]),
-    (Field::City, &["city", "location", "state", "所在城市", "城市", "所在地", "看车城市"]),
+    (Field::City, &["city", "cities", "location", "state", "所在城市", "城市", "所在地", "看车城市"]),
     (
         Field::Grade,
         &["conditiongrade", "grade", "gradeoverall", "condition", "车况等级", "车况评级", "车况", "成色"],
@@ -117,7 +117,16 @@ impl Mapping {
             Preset::ChineseListing => "CNY",
             Preset::EnglishAuction => "USD",
         };
-        (Mapping { columns, mileage_unit, currency: currency.to_owned(), price: None }, preset)
+        (
+            Mapping {
+                columns,
+                mileage_unit,
+                currency: currency.to_owned(),
+                vin_strict: preset == Preset::EnglishAuction && mileage_unit == MileageUnit::Mile,
+                price: None,
+            },
+            preset,
+        )
     }
 
     /// A price rule that makes sense for this header, for who wants cars ready to be offered: start at 70 %,

@@ -22,7 +22,7 @@ const COLUMNS_MAX: usize = 500;
 /// How much of the file's text decides on the delimiter.
 const DELIMITER_LINES: usize = 20;
 /// How many bytes that are not ASCII the guess of the encoding sees.
-const GUESS_BYTES_MAX: usize = 1024 * 1024;
+const GUESS_BYTES_MAX: usize = 64 * 1024;
 
 /// How a file is to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,11 @@ fn refused(code: &str) -> Problem {
 }
 
 fn unreadable(error: io::Error) -> Problem {
-    refused(failure_code(&error))
+    unreadable_in(&error, 1)
+}
+
+fn unreadable_in(error: &io::Error, line: u64) -> Problem {
+    refused(failure_code(error)).with(json!({ "line": line }))
 }
 
 fn detect_encoding(path: &Path) -> Result<&'static Encoding, Problem> {
@@ -150,8 +154,9 @@ impl Census {
             return;
         }
         if self.guessed_bytes < GUESS_BYTES_MAX {
-            self.guesser.feed(bytes, false);
-            self.guessed_bytes += bytes.len();
+            let shown = &bytes[..bytes.len().min(GUESS_BYTES_MAX - self.guessed_bytes)];
+            self.guesser.feed(shown, false);
+            self.guessed_bytes += shown.len();
         }
         self.text.clear();
         self.text.reserve(bytes.len() * 3 + 16);
@@ -205,9 +210,10 @@ fn read_top(
     delimiter: char,
 ) -> Result<(Vec<String>, Vec<Vec<String>>), Problem> {
     let mut records = open(path, encoding, delimiter)?;
-    let header: Vec<String> = match records.next_record().map_err(unreadable)? {
-        Some((_, record)) => record.iter().map(|name| name.trim().to_owned()).collect(),
-        None => return Err(refused("FILE_EMPTY")),
+    let header = match records.next_record() {
+        Ok(Some((_, record))) => names_of(record),
+        Ok(None) => return Err(refused("FILE_EMPTY")),
+        Err(error) => return Err(unreadable_in(&error, records.line())),
     };
     if header.len() > COLUMNS_MAX {
         return Err(refused("TOO_MANY_COLUMNS").with(json!({ "n": header.len(), "max": COLUMNS_MAX })));
@@ -217,17 +223,36 @@ fn read_top(
     }
     let mut sample = Vec::new();
     while sample.len() < SAMPLE_ROWS {
-        match records.next_record().map_err(unreadable)? {
-            Some((_, record)) => sample.push(record.iter().map(storable).collect()),
-            None => break,
+        match records.next_record() {
+            Ok(Some((_, record))) => sample.push(record.iter().map(shown).collect()),
+            Ok(None) => break,
+            Err(error) => return Err(unreadable_in(&error, records.line())),
         }
     }
-    Ok((header.iter().map(|name| storable(name)).collect(), sample))
+    Ok((header, sample))
 }
 
-/// The database keeps no NUL characters, and nobody reads cells of a thousand characters.
+/// The names of the columns: one that has none is called by its place, and one that is there before by both, so that
+/// a person can choose either.
+fn names_of(record: &csv::StringRecord) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(record.len());
+    for (cell, place) in record.iter().zip(1..) {
+        let name = shown(cell.trim());
+        let name = if name.is_empty() { format!("#{place}") } else { name };
+        let is_new = !names.contains(&name);
+        names.push(if is_new { name } else { format!("{name} #{place}") });
+    }
+    names
+}
+
+/// The database keeps no NUL characters.
 pub(crate) fn storable(cell: &str) -> String {
-    cell.chars().take(1_000).map(|c| if c == '\0' { '\u{fffd}' } else { c }).collect()
+    cell.replace('\0', "\u{fffd}")
+}
+
+/// What a page shows of a cell: nobody reads a thousand characters there.
+fn shown(cell: &str) -> String {
+    storable(cell).chars().take(1_000).collect()
 }
 
 #[cfg(test)]
@@ -280,6 +305,19 @@ mod tests {
         }
         let quoted = "name;price\n\"a, b, c\";\"1,5\"\n\"d, e, f\";\"2,5\"\n";
         assert_eq!(inspect(quoted.as_bytes()).unwrap().delimiter, ';');
+    }
+
+    #[test]
+    fn every_column_can_be_told_from_the_others() {
+        let layout = inspect(b"vin,make,model,model,,odometer\n1,2,3,4,5,6\n").unwrap();
+        assert_eq!(layout.header, ["vin", "make", "model", "model #4", "#5", "odometer"]);
+    }
+
+    #[test]
+    fn says_in_which_line_a_quote_never_closes() {
+        let text = format!("a,b\n1,2\n3,\"{}", "4,5\n".repeat(300));
+        let problem = inspect(text.as_bytes()).unwrap_err();
+        assert_eq!((problem.code.as_str(), &problem.data["line"]), ("RECORD_TOO_LONG", &3.into()));
     }
 
     #[test]

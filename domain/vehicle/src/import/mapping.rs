@@ -39,21 +39,28 @@ pub struct Mapping {
     pub mileage_unit: MileageUnit,
     /// The label behind the source's own price (`USD`); it is kept as text and never converted.
     pub currency: String,
+    /// The source is North American: a line whose VIN must have a right check digit and has a wrong one is refused.
+    /// Elsewhere position 9 is often no check digit, and the line is taken with a warning.
+    #[serde(default)]
+    pub vin_strict: bool,
     /// How a column becomes guide, start and reserve price; `None`: the cars are priced by hand.
     pub price: Option<PriceRule>,
 }
 
 impl Mapping {
+    /// The mapped columns that a file with this header does not have.
+    pub fn missing(&self, header: &[String]) -> Vec<&str> {
+        let price_column = self.price.iter().map(|rule| &rule.column);
+        let mapped = self.columns.values().chain(price_column);
+        mapped.filter(|column| !header.contains(column)).map(String::as_str).collect()
+    }
+
     /// Fits the mapping to a file: every mapped column is there, and what a car cannot do without is mapped.
     pub(crate) fn check(&self, header: &[String]) -> Result<(), Problem> {
-        let there = |column: &String| header.contains(column);
-        let price_column = self.price.iter().map(|rule| &rule.column);
-        let missing: Vec<&String> = self.columns.values().chain(price_column).filter(|c| !there(c)).collect();
+        let missing = self.missing(header);
         if !missing.is_empty() {
-            let names = missing.iter().map(|name| name.as_str()).collect::<Vec<_>>().join("、");
-            return Err(
-                Problem::new(ProblemKind::Invalid, "MISSING_COLUMNS").with(json!({ "columns": names }))
-            );
+            let data = json!({ "columns": missing.join("、") });
+            return Err(Problem::new(ProblemKind::Invalid, "MISSING_COLUMNS").with(data));
         }
         let mut wrong = Vec::new();
         let mapped = |field: Field| self.columns.contains_key(&field);

@@ -24,7 +24,7 @@ pub(crate) use rows::StagedRow;
 pub use commands::{OpenImport, StartImport, UPLOAD_BYTES_MAX};
 pub use layout::{DELIMITERS, ENCODINGS, Layout, inspect_file};
 pub use mapping::{Mapping, Preset};
-pub use views::{Counts, FindingCount, ImportJob, JobStatus, RejectedLine};
+pub use views::{Counts, FindingCount, FoundLine, ImportJob, JobStatus, Severity};
 
 use uuid::Uuid;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kernel::{CheckDigit, Vin};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -11,6 +12,9 @@ use crate::facts::{clean, read_facts};
 use crate::price::Price;
 use crate::report::{canonical_json, sha256_hex};
 use crate::{Field, TEXT_CHARS_MAX};
+
+/// A VIN whose check digit is wrong: doubtful, or refused where the source is North American.
+const WRONG_CHECK_DIGIT: &str = "VIN_CHECK_DIGIT_WRONG";
 
 /// A row that passed the check.
 #[derive(Clone, Debug, Serialize)]
@@ -34,7 +38,7 @@ pub(crate) struct Finding {
     /// `rejected` or `warning`.
     pub severity: &'static str,
     pub detail: String,
-    /// The cells, for rejected lines.
+    /// The line's cells, with the first finding of a line.
     pub cells: Option<Vec<String>>,
 }
 
@@ -75,15 +79,18 @@ impl RowReader {
         let line = i64::try_from(line).unwrap_or(i64::MAX);
         let cells = || record.iter().map(storable).collect::<Vec<String>>();
         let reject = |reasons: Vec<(String, String)>| {
+            // the cells stand with the first reason only: they are the same for all
+            let mut held = Some(cells());
             let finding =
-                |(code, detail)| Finding { line, code, severity: "rejected", detail, cells: Some(cells()) };
+                |(code, detail)| Finding { line, code, severity: "rejected", detail, cells: held.take() };
             Checked::Rejected(reasons.into_iter().map(finding).collect())
         };
         if record.len() != self.columns {
             let detail = format!("{} / {}", record.len(), self.columns);
             return reject(vec![("COLUMN_COUNT".into(), detail)]);
         }
-        let text_of = |field: Field| self.places.get(&field).and_then(|at| record.get(*at)).unwrap_or("");
+        let text_of =
+            |field: Field| untamed(self.places.get(&field).and_then(|at| record.get(*at)).unwrap_or(""));
         let broken = |at: &usize| record.get(*at).is_some_and(|cell| cell.contains(['\u{fffd}', '\0']));
         if self.places.values().chain(self.price_place.iter()).any(broken) {
             return reject(vec![("BAD_CHARACTERS".into(), String::new())]);
@@ -97,6 +104,15 @@ impl RowReader {
         for problem in reading.problems {
             let detail = Field::from_name(&problem.field).map(text_of).unwrap_or_default();
             reasons.push((problem.code, storable(detail).chars().take(TEXT_CHARS_MAX).collect()));
+        }
+        let mut warnings: Vec<&str> = reading.warnings;
+        if let Some(at) = warnings.iter().position(|code| *code == "VIN_CHECK_DIGIT") {
+            warnings[at] = WRONG_CHECK_DIGIT;
+            let is_required =
+                reading.facts.vin.as_ref().map(Vin::check_digit) == Some(CheckDigit::WrongAndRequired);
+            if self.mapping.vin_strict && is_required {
+                reasons.push((WRONG_CHECK_DIGIT.into(), text_of(Field::Vin).trim().to_owned()));
+            }
         }
         if external_id.as_ref().is_some_and(|id| id.chars().count() > TEXT_CHARS_MAX) {
             reasons.push(("FIELD_TOO_LONG".into(), String::new()));
@@ -123,7 +139,7 @@ impl RowReader {
             detail: String::new(),
             cells: None,
         };
-        let mut warnings: Vec<Finding> = reading.warnings.iter().map(|code| warn(code)).collect();
+        let mut warnings: Vec<Finding> = warnings.into_iter().map(warn).collect();
         let price = self.price(record, &reading.facts).unwrap_or_else(|code| {
             warnings.push(warn(code));
             None
@@ -131,6 +147,9 @@ impl RowReader {
         let facts = reading.facts.to_map();
         let content = json!({ "facts": facts, "external_id": external_id, "price": price });
         let row_hash = sha256_hex(canonical_json(&content).as_bytes());
+        if let Some(first) = warnings.first_mut() {
+            first.cells = Some(cells());
+        }
         Checked::Good(
             Box::new(StagedRow { line, identity, external_id, row_hash, facts, price, cells: cells() }),
             warnings,
@@ -140,7 +159,7 @@ impl RowReader {
     /// The price that the mapping makes of the row, if it makes one; else why the car stays without.
     fn price(&self, record: &csv::StringRecord, facts: &crate::Facts) -> Result<Option<Price>, &'static str> {
         let (Some(rule), Some(place)) = (&self.mapping.price, self.price_place) else { return Ok(None) };
-        let cell = clean(record.get(place).unwrap_or(""));
+        let cell = clean(untamed(record.get(place).unwrap_or("")));
         if cell.is_empty() {
             return Err("NOT_PRICED_NO_VALUE");
         }
@@ -156,5 +175,14 @@ impl RowReader {
             Err("PRICE_TOO_HIGH") => Err("NOT_PRICED_TOO_HIGH"),
             Err(_) => Err("NOT_PRICED_TOO_LOW"),
         }
+    }
+}
+
+/// A cell without the apostrophe that keeps a spreadsheet from calculating it: our own files of refused lines have it,
+/// and come back mended.
+fn untamed(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        _ => cell,
     }
 }

@@ -118,6 +118,10 @@ pub struct ImportJob {
     pub apply_at_once: bool,
     /// Why it failed.
     pub failure: Option<Problem>,
+    /// Until when the process at work on it may be believed to be alive.
+    pub(crate) lease_until: Option<UnixMs>,
+    /// How long the server was at work on it.
+    pub worked_ms: i64,
     /// How much of the file was read.
     pub bytes_read: i64,
     /// Rows.
@@ -134,6 +138,11 @@ pub struct ImportJob {
 }
 
 impl ImportJob {
+    /// Whether it is to be worked on, and nobody is at work on it yet.
+    pub fn is_waiting(&self, now: UnixMs) -> bool {
+        self.status.is_running() && self.lease_until.is_none_or(|until| until < now)
+    }
+
     /// How far the present step is, in percent.
     pub fn percent(&self) -> u8 {
         let share = |part: i64, whole: i64| match whole {
@@ -160,9 +169,28 @@ pub struct FindingCount {
     pub count: i64,
 }
 
-/// A line that was refused.
+/// What a finding means for its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It is not imported.
+    Rejected,
+    /// It is imported, and doubtful.
+    Warning,
+}
+
+impl Severity {
+    /// The name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Rejected => "rejected",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+/// A line in which something was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RejectedLine {
+pub struct FoundLine {
     /// Its number in the file.
     pub line: i64,
     /// Codes, each with the text it is about.
@@ -203,15 +231,16 @@ impl Service {
         Ok(store::findings::counts(&self.db, id).await?)
     }
 
-    /// The next refused lines after `after_line`, at most `limit`. All staff may read.
-    pub async fn rejected_lines(
+    /// The next refused or doubtful lines after `after_line`, at most `limit`. All staff may read.
+    pub async fn found_lines(
         &self,
         who: &Principal,
         id: Uuid,
+        severity: Severity,
         after_line: i64,
         limit: i64,
-    ) -> Result<Vec<RejectedLine>, CommandError> {
+    ) -> Result<Vec<FoundLine>, CommandError> {
         Actor::permitted(who, &[])?;
-        Ok(store::findings::rejected_after(&self.db, id, after_line, limit).await?)
+        Ok(store::findings::lines_after(&self.db, id, severity, after_line, limit).await?)
     }
 }

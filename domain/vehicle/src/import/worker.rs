@@ -18,6 +18,9 @@ impl Service {
     pub fn start_imports(&self, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
         let service = self.clone();
         tokio::spawn(async move {
+            if let Err(error) = service.sweep_uploads().await {
+                tracing::warn!(error = %error, "uploads that nobody needs could not be removed");
+            }
             while !*stop.borrow() {
                 let worked = tokio::select! {
                     worked = service.run_import_step() => worked,
@@ -37,6 +40,11 @@ impl Service {
         })
     }
 
+    async fn sweep_uploads(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let in_use = store::jobs::files_in_use(&mut *self.db.acquire().await?).await?;
+        Ok(super::commands::sweep(&self.spool, &in_use).await?)
+    }
+
     /// Checks or applies one import that is due, if there is one; returns whether there was. The worker calls it,
     /// and so does the command line. A fault of the file ends the job as failed; a fault of the database leaves it to
     /// be taken up again.
@@ -46,10 +54,13 @@ impl Service {
             return Ok(false);
         };
         drop(conn);
+        let began = self.clock.now();
         let outcome = match job.status {
             JobStatus::Checking => self.check_file(&job).await,
             _ => self.apply_rows(&job).await,
         };
+        let worked_ms = self.clock.now().since(began);
+        store::jobs::worked(&mut *self.db.acquire().await?, job.id, worked_ms).await?;
         let why = match outcome {
             Ok(()) => return Ok(true),
             Err(CommandError::Refused(problem)) => problem,

@@ -4,7 +4,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{ensure_rows, rows_of};
-use crate::import::{FindingCount, RejectedLine};
+use crate::import::{FindingCount, FoundLine, Severity};
 
 pub(crate) async fn insert(
     conn: &mut PgConnection,
@@ -49,24 +49,26 @@ pub(crate) async fn counts(db: &PgPool, job_id: Uuid) -> Result<Vec<FindingCount
     Ok(rows.into_iter().map(|row| count(row.code, row.severity, row.count)).collect())
 }
 
-/// Rejected lines after a line, in the file's order, with all reasons of each.
-pub(crate) async fn rejected_after(
+/// Lines with findings of a severity after a line, in the file's order, with all reasons of each.
+pub(crate) async fn lines_after(
     db: &PgPool,
     job_id: Uuid,
+    severity: Severity,
     after_line: i64,
     limit: i64,
-) -> Result<Vec<RejectedLine>, sqlx::Error> {
+) -> Result<Vec<FoundLine>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT line, array_agg(code ORDER BY code) AS \"codes!\", array_agg(detail ORDER BY code) AS \"details!\",
-                (array_agg(cells))[1] AS cells
+                (array_agg(cells) FILTER (WHERE cells IS NOT NULL))[1] AS cells
            FROM import_finding
-          WHERE job_id = $1 AND severity = 'rejected' AND line > $2
+          WHERE job_id = $1 AND severity = $4 AND line > $2
           GROUP BY line
           ORDER BY line
           LIMIT $3",
         job_id,
         after_line,
-        limit
+        limit,
+        severity.name()
     )
     .fetch_all(db)
     .await?;
@@ -77,7 +79,7 @@ pub(crate) async fn rejected_after(
                 None => Vec::new(),
             };
             let reasons = row.codes.into_iter().zip(row.details).collect();
-            Ok(RejectedLine { line: row.line, reasons, cells })
+            Ok(FoundLine { line: row.line, reasons, cells })
         })
         .collect()
 }

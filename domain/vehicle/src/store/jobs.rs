@@ -29,14 +29,14 @@ fn json(value: &impl serde::Serialize) -> Result<Value, sqlx::Error> {
     serde_json::to_value(value).map_err(|e| sqlx::Error::Encode(Box::new(e)))
 }
 
-/// Opens a job; the same id again changes nothing.
+/// Opens a job; the same id again changes nothing. Returns whether it is new.
 pub(crate) async fn insert(
     conn: &mut PgConnection,
     job: &NewJob<'_>,
     actor: &Actor,
     now: UnixMs,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
         "INSERT INTO import_job (id, source, file_name, file_path, file_owned, file_bytes, encoding, delimiter, header,
                                  sample, mapping, status, who_id, who_name, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'uploaded', $12, $13, $14)
@@ -58,7 +58,7 @@ pub(crate) async fn insert(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 struct Row {
@@ -88,6 +88,8 @@ struct Row {
     rows_unchanged: i64,
     rows_priced: i64,
     apply_at_once: bool,
+    lease_until: Option<OffsetDateTime>,
+    worked_ms: i64,
     who_id: Option<Uuid>,
     who_name: String,
     created_at: OffsetDateTime,
@@ -120,6 +122,8 @@ impl Row {
                 Problem::new(ProblemKind::Invalid, &code).with(self.failure_data.unwrap_or(Value::Null))
             }),
             bytes_read: self.bytes_read,
+            lease_until: self.lease_until.map(from_sql),
+            worked_ms: self.worked_ms,
             counts: Counts {
                 read: self.rows_read,
                 good: self.rows_good,
@@ -146,8 +150,8 @@ pub(crate) async fn read(conn: &mut PgConnection, id: Uuid) -> Result<Option<Imp
         Row,
         "SELECT id, source, file_name, file_path, file_owned, file_bytes, encoding, delimiter, header, sample, mapping,
                 status, failure_code, failure_data, bytes_read, rows_read, rows_good, rows_repeated, rows_rejected,
-                rows_warned, rows_applied, rows_new, rows_changed, rows_unchanged, rows_priced, apply_at_once, who_id,
-                who_name, created_at, started_at, ended_at
+                rows_warned, rows_applied, rows_new, rows_changed, rows_unchanged, rows_priced, apply_at_once, lease_until,
+                worked_ms, who_id, who_name, created_at, started_at, ended_at
            FROM import_job
           WHERE id = $1",
         id
@@ -164,8 +168,8 @@ pub(crate) async fn newest(conn: &mut PgConnection, limit: i64) -> Result<Vec<Im
         Row,
         "SELECT id, source, file_name, file_path, file_owned, file_bytes, encoding, delimiter, header, sample, mapping,
                 status, failure_code, failure_data, bytes_read, rows_read, rows_good, rows_repeated, rows_rejected,
-                rows_warned, rows_applied, rows_new, rows_changed, rows_unchanged, rows_priced, apply_at_once, who_id,
-                who_name, created_at, started_at, ended_at
+                rows_warned, rows_applied, rows_new, rows_changed, rows_unchanged, rows_priced, apply_at_once, lease_until,
+                worked_ms, who_id, who_name, created_at, started_at, ended_at
            FROM import_job
           ORDER BY created_at DESC
           LIMIT $1",
@@ -196,7 +200,7 @@ pub(crate) async fn start(
     let done = sqlx::query!(
         "UPDATE import_job
             SET encoding = $2, delimiter = $3, header = $4, sample = $5, mapping = $6, apply_at_once = $7,
-                who_id = $8, who_name = $9, started_at = $10, ended_at = NULL, status = 'checking',
+                who_id = $8, who_name = $9, started_at = $10, ended_at = NULL, status = 'checking', worked_ms = 0,
                 failure_code = NULL, failure_data = NULL, lease_by = NULL, lease_until = NULL
           WHERE id = $1 AND status IN ('uploaded', 'failed')",
         start.id,
@@ -213,6 +217,46 @@ pub(crate) async fn start(
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Reads an opened or a failed job's file in another way; returns whether it was one.
+pub(crate) async fn lay_out(
+    conn: &mut PgConnection,
+    id: Uuid,
+    layout: &Layout,
+    mapping: &Mapping,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "UPDATE import_job
+            SET encoding = $2, delimiter = $3, header = $4, sample = $5, mapping = $6
+          WHERE id = $1 AND status IN ('uploaded', 'failed')",
+        id,
+        layout.encoding,
+        layout.delimiter.to_string(),
+        json(&layout.header)?,
+        json(&layout.sample)?,
+        json(mapping)?
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Adds to the time that the server was at work on a job.
+pub(crate) async fn worked(conn: &mut PgConnection, id: Uuid, ms: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!("UPDATE import_job SET worked_ms = worked_ms + $2 WHERE id = $1", id, ms.max(0))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The uploaded files that jobs still need.
+pub(crate) async fn files_in_use(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT file_path FROM import_job WHERE file_owned AND status NOT IN ('done', 'discarded')"
+    )
+    .fetch_all(conn)
+    .await
 }
 
 /// Moves a job on, if it stands where the caller believes; returns whether it did.

@@ -67,6 +67,33 @@ pub(crate) async fn namesakes(
     .await
 }
 
+/// Which of these cars are named, by VIN or by the source's reference, in a row of the job before a line.
+pub(crate) async fn named_before(
+    conn: &mut PgConnection,
+    (job_id, line): (Uuid, i64),
+    source: &str,
+    vehicle_ids: &[Uuid],
+) -> Result<HashSet<Uuid>, sqlx::Error> {
+    // two EXISTS, each over its unique index; an OR inside one would read all rows of the job
+    let ids = sqlx::query_scalar!(
+        "SELECT v.id
+           FROM vehicle v
+           LEFT JOIN vehicle_source s ON s.vehicle_id = v.id AND s.source = $3
+          WHERE v.id = ANY($4)
+            AND (EXISTS (SELECT 1 FROM import_row r
+                          WHERE r.job_id = $1 AND r.line < $2 AND r.identity = 'vin:' || v.vin)
+              OR EXISTS (SELECT 1 FROM import_row r
+                          WHERE r.job_id = $1 AND r.line < $2 AND r.external_id = s.external_id))",
+        job_id,
+        line,
+        source,
+        vehicle_ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().collect())
+}
+
 /// A staged row, as it is applied.
 pub(crate) struct Staged {
     pub line: i64,

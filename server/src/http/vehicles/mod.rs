@@ -13,7 +13,7 @@ use kernel::{Access, Role};
 
 use crate::route_table::Routes;
 
-pub use rejected::rejected_cells;
+pub use rejected::{rejected_cells, rejected_header};
 
 /// Who takes cars in, inspects them and photographs them.
 const INSPECTORS: Access = Access::Roles(&[Role::Inspector]);
@@ -21,8 +21,9 @@ const INSPECTORS: Access = Access::Roles(&[Role::Inspector]);
 const CHANGERS: Access = Access::Roles(&[Role::Inspector, Role::Pricing]);
 /// A set of photos of one car.
 const PHOTOS_BODY_MAX: usize = 256 * 1024 * 1024;
-/// The file and the fields around it; the command counts the file's bytes itself.
-const IMPORT_BODY_MAX: usize = 1024 * 1024 * 1024 + 64 * 1024;
+/// The command counts the file's bytes itself and refuses more than it takes; what is beyond is read and thrown away,
+/// so that the browser hears why.
+const IMPORT_BODY_MAX: usize = 4 * 1024 * 1024 * 1024;
 
 /// Routes under `/office/vehicles` and `/photos` that are not pages.
 pub fn routes() -> Routes {
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         .post("/office/vehicles/import/{id}/restart", CHANGERS, import::restart)
         .post("/office/vehicles/import/{id}/discard", CHANGERS, import::discard)
         .get("/office/vehicles/import/{id}/rejected.csv", CHANGERS, rejected::csv)
+        .get("/office/vehicles/import/{id}/warned.csv", CHANGERS, rejected::warned_csv)
         .get("/photos/{id}/{size}", Access::SignedIn, photos::show)
         .merge(
             Routes::new()

@@ -1,7 +1,7 @@
-//! The refused lines of an import, with the columns of the file and why.
+//! The refused and the doubtful lines of an import, with the columns of the file and why.
 
 use app::context::Appearance;
-use app::i18n::field_text;
+use app::i18n::{field_text, t};
 use app::office::vehicles::import::reason_text;
 use axum::Extension;
 use axum::body::Body;
@@ -12,7 +12,7 @@ use kernel::{Lang, Principal};
 use platform_db::CommandError;
 use uuid::Uuid;
 use vehicle::Service;
-use vehicle::import::{ImportJob, RejectedLine};
+use vehicle::import::{FoundLine, ImportJob, Severity};
 
 use super::stream::{csv_bytes, download};
 use crate::http::refusal::Refusal;
@@ -29,45 +29,99 @@ pub async fn csv(
     Extension(appearance): Extension<Appearance>,
     Path(job_id): Path<Uuid>,
 ) -> Result<Response, Refusal> {
-    let service = state.services.vehicle.clone();
-    let job = service.show_import(&who, job_id).await?;
-    let head =
-        [job.layout.header.clone(), ["line", "reason_code", "reason"].map(str::to_owned).to_vec()].concat();
-    let first = csv_bytes(&[head], true)?;
+    file(&state.services.vehicle, &who, job_id, Severity::Rejected, appearance.lang).await
+}
+
+/// All lines that were taken with a warning.
+pub async fn warned_csv(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Extension(appearance): Extension<Appearance>,
+    Path(job_id): Path<Uuid>,
+) -> Result<Response, Refusal> {
+    file(&state.services.vehicle, &who, job_id, Severity::Warning, appearance.lang).await
+}
+
+async fn file(
+    service: &Service,
+    who: &Principal,
+    job_id: Uuid,
+    severity: Severity,
+    lang: Lang,
+) -> Result<Response, Refusal> {
+    let job = service.show_import(who, job_id).await?;
+    let name = file_name_of(&job.file_name, severity, lang);
+    let first = csv_bytes(&[rejected_header(&job, lang)], true)?;
+    let (service, who) = (service.clone(), who.clone());
     let rest = futures_util::stream::try_unfold(0_i64, move |after| {
-        let (service, who, job) = (service.clone(), who.clone(), job.clone());
-        async move { step(&service, &who, &job, after, appearance.lang).await }
+        let (service, who) = (service.clone(), who.clone());
+        async move { step(&service, &who, (job_id, severity), after, lang).await }
     });
     let body = futures_util::StreamExt::chain(futures_util::stream::iter([Ok(first)]), rest);
-    download(Body::from_stream(body), "rejected", Kind::Csv)
+    download(Body::from_stream(body), &name, Kind::Csv)
 }
 
 async fn step(
     service: &Service,
     who: &Principal,
-    job: &ImportJob,
+    (job_id, severity): (Uuid, Severity),
     after: i64,
     lang: Lang,
 ) -> Result<Option<(Bytes, i64)>, CommandError> {
-    let lines = service.rejected_lines(who, job.id, after, STEP_LINES).await?;
+    let lines = service.found_lines(who, job_id, severity, after, STEP_LINES).await?;
     let Some(last) = lines.last().map(|line| line.line) else { return Ok(None) };
-    let rows: Vec<Vec<String>> =
-        lines.iter().map(|line| rejected_cells(line, job.layout.header.len(), lang)).collect();
+    let rows: Vec<Vec<String>> = lines.iter().map(|line| rejected_cells(line, lang)).collect();
     let bytes = csv_bytes(&rows, false)
         .map_err(|_| CommandError::Inconsistent("refused lines could not be written as CSV".to_owned()))?;
     Ok(Some((bytes, last)))
 }
 
-/// The line's own cells, its number, the codes and the words. A line with more or fewer cells than the header keeps
-/// its first ones under their names.
-pub fn rejected_cells(line: &RejectedLine, columns: usize, lang: Lang) -> Vec<String> {
-    let mut cells = line.cells.clone();
-    cells.resize(columns, String::new());
+/// `sales-refused` for `sales.csv.gz`.
+fn file_name_of(file_name: &str, severity: Severity, lang: Lang) -> String {
+    let stem = file_name.trim_end_matches(".gz");
+    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    format!("{stem}-{}", t(lang, &format!("vehicle.import.file_of.{}", severity.name())))
+}
+
+/// The head of the file: our columns, then the file's own.
+pub fn rejected_header(job: &ImportJob, lang: Lang) -> Vec<String> {
+    let ours = ["line", "finding.code", "finding.reason"];
+    let ours = ours.map(|name| t(lang, &format!("vehicle.import.{name}")).into_owned());
+    ours.into_iter().chain(job.layout.header.iter().cloned()).collect()
+}
+
+/// The line's number, the codes and the words, and then its cells, however many there are: nothing of the line is
+/// lost, and the mended file can be imported as it is.
+pub fn rejected_cells(line: &FoundLine, lang: Lang) -> Vec<String> {
     let codes: Vec<&str> = line.reasons.iter().map(|(code, _)| code.as_str()).collect();
     let words: Vec<String> = match line.reasons.is_empty() {
         true => vec![field_text(lang, "INVALID_FIELDS")],
         false => line.reasons.iter().map(|reason| reason_text(lang, reason)).collect(),
     };
-    cells.extend([line.line.to_string(), codes.join(" "), words.join(" ")]);
+    let mut cells = vec![line.line.to_string(), codes.join(" "), words.join(" ")];
+    cells.extend_from_slice(&line.cells);
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_named_after_the_one_it_comes_from() {
+        let refused = |name: &str, lang| file_name_of(name, Severity::Rejected, lang);
+        assert_eq!(refused("cars.2026.csv.gz", Lang::En), "cars.2026-refused");
+        assert_eq!(refused("车源.csv", Lang::Zh), "车源-被拒绝的行");
+        assert_eq!(refused("cars", Lang::En), "cars-refused");
+    }
+
+    #[test]
+    fn a_line_with_too_many_cells_keeps_them_all() {
+        let line = FoundLine {
+            line: 7,
+            reasons: vec![("COLUMN_COUNT".into(), "3 / 2".into())],
+            cells: ["a", "b", "c"].map(str::to_owned).to_vec(),
+        };
+        assert_eq!(rejected_cells(&line, Lang::En)[3..], ["a", "b", "c"]);
+    }
 }

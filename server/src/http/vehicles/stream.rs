@@ -29,7 +29,7 @@ pub(super) fn csv_bytes(rows: &[Vec<String>], is_start: bool) -> Result<Bytes, R
     Ok(bytes.into())
 }
 
-/// A body as a download.
+/// A body as a download. A name that is not ASCII is said twice, as RFC 6266 asks.
 pub(super) fn download(body: Body, name: &str, kind: Kind) -> Result<Response, Refusal> {
     let (content, ending) = match kind {
         Kind::Csv => ("text/csv; charset=utf-8", "csv"),
@@ -38,9 +38,23 @@ pub(super) fn download(body: Body, name: &str, kind: Kind) -> Result<Response, R
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content));
-    let disposition = format!("attachment; filename=\"{name}.{ending}\"");
+    let plain: String = name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    let encoded: String = name.bytes().map(percent_encoded).collect();
+    let disposition =
+        format!("attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{encoded}.{ending}");
     headers.insert(CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(broken)?);
     Ok(response)
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ')
+}
+
+fn percent_encoded(byte: u8) -> String {
+    match char::from(byte) {
+        c if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') => c.to_string(),
+        _ => format!("%{byte:02X}"),
+    }
 }
 
 /// A workbook of the rows that `next` gives, written on a thread of its own into a file that has no name and goes

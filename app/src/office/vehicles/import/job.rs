@@ -10,7 +10,7 @@ use vehicle::import::{ImportJob, JobStatus};
 
 use super::mapping::MappingForm;
 use super::result::{Counters, Findings, findings_of};
-use super::{JobBadge, size};
+use super::{JobBadge, grouped, size};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -40,14 +40,14 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         Crumb::new(t(lang, "vehicle.import.title"), "/office/vehicles/import"),
     ];
     let title = job.file_name.clone();
-    let (status, is_running) = (job.status, job.status.is_running());
+    let (status, is_running, is_waiting) = (job.status, job.status.is_running(), job.is_waiting(cx.now));
     let (step, actions) = (step(&cx, &job), actions(&cx, &job));
     let counters = (status != JobStatus::Uploaded).then(|| view! { <Counters job=job.clone()/> });
     let problem = job.failure.clone().map(|problem| view! { <ProblemBanner problem/> });
     let findings =
         findings.filter(|_| status != JobStatus::Uploaded).map(|findings| view! { <Findings job findings/> });
     let body = view! {
-        <PageHead title=title.clone() crumbs badge=view! { <JobBadge status/> }.into_any() note=by>
+        <PageHead title=title.clone() crumbs badge=view! { <JobBadge status is_waiting/> }.into_any() note=by>
             {actions}
         </PageHead>
         {problem}
@@ -64,7 +64,7 @@ fn actions(cx: &PageContext, job: &ImportJob) -> AnyView {
     let lang = cx.lang;
     let action = |name: &str| format!("/office/vehicles/import/{}/{name}", job.id);
     let may_discard = matches!(job.status, JobStatus::Uploaded | JobStatus::Checked | JobStatus::Failed);
-    let good = job.counts.good.to_string();
+    let good = grouped(job.counts.good);
     view! {
         {may_discard.then(|| view! {
             <ConfirmButton
@@ -96,21 +96,28 @@ fn step(cx: &PageContext, job: &ImportJob) -> AnyView {
     let lang = cx.lang;
     match job.status {
         JobStatus::Uploaded | JobStatus::Failed => view! { <MappingForm job=job.clone()/> }.into_any(),
+        JobStatus::Checked => {
+            let key = if job.counts.good > 0 { "checked_note" } else { "checked_nothing" };
+            view! { <Banner tone=Tone::Warn>{t(lang, &format!("vehicle.import.{key}"))}</Banner> }.into_any()
+        }
         JobStatus::Checking | JobStatus::Applying => {
             let (n, total) = match job.status {
-                JobStatus::Applying => (job.counts.applied.to_string(), job.counts.good.to_string()),
-                _ => (job.counts.read.to_string(), String::new()),
+                JobStatus::Applying => (grouped(job.counts.applied), grouped(job.counts.good)),
+                _ => (grouped(job.counts.read), String::new()),
             };
-            let key = if job.status == JobStatus::Applying {
-                "vehicle.import.applying_now"
-            } else {
-                "vehicle.import.checking_now"
+            let key = match job.status {
+                _ if job.is_waiting(cx.now) => "vehicle.import.waiting_now",
+                JobStatus::Applying => "vehicle.import.applying_now",
+                _ => "vehicle.import.checking_now",
             };
             let percent = job.percent();
             let text = t_with(lang, key, &[("n", &n), ("total", &total)]);
             view! {
                 <Panel title=t(lang, "vehicle.import.progress").into_owned()>
-                    <p class="mb-2" role="status">{text}</p>
+                    <p class="mb-2 flex justify-between gap-3" role="status">
+                        <span>{text}</span>
+                        <span class="tabular-nums">{percent} "%"</span>
+                    </p>
                     <progress class="progress" max="100" value=percent aria-label=t(lang, "vehicle.import.progress")>
                         {percent} "%"
                     </progress>

@@ -1,56 +1,141 @@
 //! The form of an import's columns and units. It begins with what was kept for the source, or guessed.
 
+use kernel::Role;
 use leptos::prelude::*;
 use vehicle::import::{DELIMITERS, ENCODINGS, ImportJob, Mapping};
 use vehicle::{Field, MileageUnit};
 
 use crate::context::page;
-use crate::i18n::t;
+use crate::i18n::{t, t_with};
 use crate::ui::*;
 
 /// The names under which forms send delimiters: a tab in a form is hard to see.
 const DELIMITER_NAMES: [&str; 4] = ["comma", "semicolon", "tab", "pipe"];
 
+/// The facts in the groups of the form.
+const GROUPS: [(&str, &[Field]); 3] = [
+    ("identity", &[Field::Vin, Field::ExternalId]),
+    (
+        "car",
+        &[
+            Field::Make,
+            Field::Model,
+            Field::Title,
+            Field::Trim,
+            Field::ModelYear,
+            Field::Body,
+            Field::Fuel,
+            Field::Transmission,
+            Field::Colour,
+            Field::Interior,
+        ],
+    ),
+    (
+        "use",
+        &[
+            Field::Mileage,
+            Field::FirstRegistration,
+            Field::PlatePlace,
+            Field::Transfers,
+            Field::City,
+            Field::Grade,
+            Field::SellerName,
+            Field::SourcePrice,
+        ],
+    ),
+];
+
 /// The form.
 #[component]
 pub(super) fn MappingForm(job: ImportJob) -> impl IntoView {
-    let lang = page().lang;
-    let columns: Vec<Choice> =
-        job.layout.header.iter().map(|name| Choice::new(name, with_sample(&job, name))).collect();
-    let none = t(lang, "vehicle.import.unmapped").into_owned();
-    let field = |field: Field| {
-        let value = job.mapping.columns.get(&field).cloned().unwrap_or_default();
-        // the grade is not asked for by name elsewhere, so its label is the field's own
-        let label = t(lang, &format!("vehicle.field.{}", field.name()));
-        view! { <SelectField name=field.name() label choices=columns.clone() value none=none.clone()/> }
-    };
-    let fields = Field::ALL.into_iter().map(field).collect_view();
-    let units = MileageUnit::ALL
-        .map(|unit| Choice::new(unit.name(), t(lang, &format!("vehicle.unit.{}", unit.name()))))
-        .to_vec();
-    let (unit, currency) = (job.mapping.mileage_unit.name(), job.mapping.currency.clone());
+    let cx = page();
+    let lang = cx.lang;
+    let missing = job.mapping.missing(&job.layout.header).join("、");
+    let missing = (!missing.is_empty()).then(|| {
+        let names = [("source", job.source.as_str()), ("columns", missing.as_str())];
+        let text = t_with(lang, "vehicle.import.missing_columns", &names);
+        view! { <Banner tone=Tone::Warn>{text}</Banner> }
+    });
+    let prices = cx.principal.as_ref().is_some_and(|who| who.has_role(Role::Pricing));
     let (sample, layout) = (view! { <Sample job=job.clone()/> }, view! { <LayoutFields job=job.clone()/> });
+    let (columns, units) =
+        (view! { <ColumnFields job=job.clone()/> }, view! { <UnitFields job=job.clone()/> });
+    let pricing = prices.then(|| {
+        view! { <Panel title=t(lang, "vehicle.import.pricing").into_owned()><PriceFields job/></Panel> }
+    });
     view! {
+        {missing}
         <Panel title=t(lang, "vehicle.import.sample").into_owned() flush=true>{sample}</Panel>
         <PostForm class="form">
             <Panel title=t(lang, "vehicle.import.layout").into_owned()>{layout}</Panel>
-            <Panel title=t(lang, "vehicle.import.mapping").into_owned()>
-                <p class="opacity-70 mb-3">{t(lang, "vehicle.import.mapping_note")}</p>
-                <div class="form form--columns">{fields}</div>
-            </Panel>
-            <Panel title=t(lang, "vehicle.import.units").into_owned()>
-                <div class="form form--columns">
-                    <SelectField name="mileage_unit" label=t(lang, "vehicle.import.mileage_unit") choices=units value=unit required=true/>
-                    <TextField name="currency" label=t(lang, "vehicle.import.currency") value=currency max_length=12
-                        hint=t(lang, "vehicle.import.currency_hint").into_owned()/>
-                </div>
-            </Panel>
-            <Panel title=t(lang, "vehicle.import.pricing").into_owned()><PriceFields job/></Panel>
-            <div class="form__actions">
+            <Panel title=t(lang, "vehicle.import.mapping").into_owned()>{columns}</Panel>
+            <Panel title=t(lang, "vehicle.import.units").into_owned()>{units}</Panel>
+            {pricing}
+            <div class="form__end items-center">
                 <Button kind=ButtonKind::Primary icon=Icon::Play>{t(lang, "vehicle.import.start")}</Button>
                 <span class="opacity-70">{t(lang, "vehicle.import.start_note")}</span>
             </div>
         </PostForm>
+    }
+}
+
+/// Which column is which fact.
+#[component]
+fn ColumnFields(job: ImportJob) -> impl IntoView {
+    let lang = page().lang;
+    let columns: Vec<Choice> =
+        job.layout.header.iter().map(|name| Choice::new(name, with_sample(&job, name))).collect();
+    let none = t(lang, "vehicle.import.unmapped").into_owned();
+    let field = |field: &Field| {
+        let value = job.mapping.columns.get(field).cloned().unwrap_or_default();
+        let label = t(lang, &format!("vehicle.field.{}", field.name()));
+        let hint = match field {
+            Field::Vin | Field::ExternalId => Some("vehicle.import.hint.identity"),
+            Field::Model => Some("vehicle.import.hint.model"),
+            _ => None,
+        };
+        let (choices, none) = (columns.clone(), none.clone());
+        let required = *field == Field::Make;
+        match hint {
+            Some(key) => {
+                let hint = t(lang, key).into_owned();
+                view! { <SelectField name=field.name() label choices value none required hint/> }.into_any()
+            }
+            None => view! { <SelectField name=field.name() label choices value none required/> }.into_any(),
+        }
+    };
+    let group = |(name, fields): (&str, &[Field])| {
+        view! {
+            <fieldset class="mb-4">
+                <legend class="font-semibold mb-2">{t(lang, &format!("vehicle.group.{name}")).into_owned()}</legend>
+                <div class="form form--columns form--thirds">{fields.iter().map(field).collect_view()}</div>
+            </fieldset>
+        }
+    };
+    view! {
+        <p class="opacity-70 mb-3">{t(lang, "vehicle.import.mapping_note")}</p>
+        {GROUPS.into_iter().map(group).collect_view()}
+    }
+}
+
+/// Units of what is in the columns, and how strictly VINs are taken.
+#[component]
+fn UnitFields(job: ImportJob) -> impl IntoView {
+    let lang = page().lang;
+    let units = MileageUnit::ALL
+        .map(|unit| Choice::new(unit.name(), t(lang, &format!("vehicle.unit.{}", unit.name()))))
+        .to_vec();
+    let (unit, currency) = (job.mapping.mileage_unit.name(), job.mapping.currency);
+    view! {
+        <div class="form form--columns">
+            <SelectField name="mileage_unit" label=t(lang, "vehicle.import.mileage_unit") choices=units value=unit required=true/>
+            <TextField name="currency" label=t(lang, "vehicle.import.currency") value=currency max_length=12
+                hint=t(lang, "vehicle.import.currency_hint").into_owned()/>
+            <div class="field--wide">
+                <Checkbox name="vin_strict" label=t(lang, "vehicle.import.vin_strict") checked=job.mapping.vin_strict
+                    hint=t(lang, "vehicle.import.vin_strict_hint").into_owned()/>
+            </div>
+        </div>
     }
 }
 
@@ -92,6 +177,13 @@ fn LayoutFields(job: ImportJob) -> impl IntoView {
                 value=job.layout.encoding required=true/>
             <SelectField name="delimiter" label=t(lang, "vehicle.import.delimiter") choices=delimiters
                 value=delimiter required=true/>
+            <div class="field--wide flex flex-wrap items-center gap-3">
+                // what is not filled in below does not matter to it
+                <button class="button button--small" type="submit" name="read_anew" value="1" formnovalidate>
+                    <IconView icon=Icon::Refresh/>{t(lang, "vehicle.import.read_anew")}
+                </button>
+                <span class="field__hint">{t(lang, "vehicle.import.read_anew_hint")}</span>
+            </div>
         </div>
     }
 }
@@ -126,7 +218,9 @@ fn PriceFields(job: ImportJob) -> impl IntoView {
     };
     view! {
         <div class="form form--columns">
-            <Checkbox name="price_on" label=t(lang, "vehicle.import.price_on") checked=is_on/>
+            <div class="field--wide">
+                <Checkbox name="price_on" label=t(lang, "vehicle.import.price_on") checked=is_on/>
+            </div>
             <SelectField name="price_column" label=t(lang, "vehicle.import.price_column") choices=columns value=column/>
             <TextField name="factor_bp" label=t(lang, "vehicle.import.factor") value=decimal(factor, 10_000) kind=InputKind::Decimal
                 hint=t(lang, "vehicle.import.factor_hint").into_owned()/>

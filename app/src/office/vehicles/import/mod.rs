@@ -17,7 +17,15 @@ pub use result::reason_text;
 
 /// Where an import stands.
 #[component]
-pub(super) fn JobBadge(status: JobStatus) -> impl IntoView {
+pub(super) fn JobBadge(
+    status: JobStatus,
+    /// The server is busy with another import.
+    is_waiting: bool,
+) -> impl IntoView {
+    if is_waiting {
+        return view! { <Badge tone=Tone::Neutral>{t(page().lang, "vehicle.import.status.waiting")}</Badge> }
+            .into_any();
+    }
     let tone = match status {
         JobStatus::Uploaded | JobStatus::Checked => Tone::Warn,
         JobStatus::Checking | JobStatus::Applying => Tone::Active,
@@ -26,6 +34,12 @@ pub(super) fn JobBadge(status: JobStatus) -> impl IntoView {
         JobStatus::Discarded => Tone::Neutral,
     };
     view! { <Badge tone>{t(page().lang, &format!("vehicle.import.status.{}", status.name()))}</Badge> }
+        .into_any()
+}
+
+/// `20,000`.
+fn grouped(n: i64) -> String {
+    kernel::Fen::from_yuan(n).map(|n| n.yuan().replace('¥', "")).unwrap_or_default()
 }
 
 /// `785 kB`, `41.2 MB`.

@@ -3,8 +3,9 @@
 use kernel::{Lang, Problem};
 use leptos::prelude::*;
 use platform_db::CommandError;
-use vehicle::import::{FindingCount, ImportJob, JobStatus, RejectedLine};
+use vehicle::import::{FindingCount, FoundLine, ImportJob, JobStatus, Severity};
 
+use super::grouped;
 use crate::context::{PageContext, page};
 use crate::i18n::{field_text, t, t_with};
 use crate::ui::*;
@@ -18,15 +19,17 @@ const CELLS_SHOWN: usize = 8;
 #[derive(Clone)]
 pub(super) struct Found {
     counts: Vec<FindingCount>,
-    first: Vec<RejectedLine>,
+    first: Vec<FoundLine>,
 }
 
 /// Loads it.
 pub(super) async fn findings_of(cx: &PageContext, job: &ImportJob) -> Result<Found, Problem> {
     let (who, vehicles) = (cx.who()?, &cx.services.vehicle);
     let counts = vehicles.import_findings(who, job.id).await.map_err(CommandError::into_problem)?;
-    let first =
-        vehicles.rejected_lines(who, job.id, 0, LINES_SHOWN).await.map_err(CommandError::into_problem)?;
+    let first = vehicles
+        .found_lines(who, job.id, Severity::Rejected, 0, LINES_SHOWN)
+        .await
+        .map_err(CommandError::into_problem)?;
     Ok(Found { counts, first })
 }
 
@@ -35,7 +38,7 @@ pub(super) async fn findings_of(cx: &PageContext, job: &ImportJob) -> Result<Fou
 pub(super) fn Counters(job: ImportJob) -> impl IntoView {
     let lang = page().lang;
     let c = job.counts;
-    let seconds = job.started_at.zip(job.ended_at).map(|(start, end)| end.since(start) / 1_000);
+    let seconds = (!job.status.is_running()).then(|| (job.worked_ms + 500) / 1_000);
     let took = seconds
         .map(|n| t_with(lang, "vehicle.import.took", &[("n", &n.max(1).to_string())]))
         .unwrap_or_default();
@@ -53,17 +56,13 @@ pub(super) fn Counters(job: ImportJob) -> impl IntoView {
                 {tile("new", c.new, Tone::Good)}
                 {tile("changed", c.changed, Tone::Neutral)}
                 {tile("unchanged", c.unchanged, Tone::Neutral)}
-                {tile("priced", c.priced, Tone::Good)}
             })}
-            {tile("repeated", c.repeated, Tone::Neutral)}
+            {(is_applied && job.mapping.price.is_some()).then(|| tile("priced", c.priced, Tone::Good))}
+            {(c.repeated > 0).then(|| tile("repeated", c.repeated, Tone::Neutral))}
             {tile("rejected", c.rejected, Tone::Bad)}
             {tile("warned", c.warned, Tone::Warn)}
         </Tiles>
     }
-}
-
-fn grouped(n: i64) -> String {
-    kernel::Fen::from_yuan(n).map(|n| n.yuan().replace('¥', "")).unwrap_or_default()
 }
 
 /// Findings by code, and the first refused lines.
@@ -74,7 +73,7 @@ pub(super) fn Findings(job: ImportJob, findings: Found) -> impl IntoView {
         return ().into_any();
     }
     let columns = vec![
-        Column::new(t(lang, "vehicle.status")),
+        Column::new(t(lang, "vehicle.import.finding.severity")),
         Column::new(t(lang, "vehicle.import.finding.reason")),
         Column::number(t(lang, "vehicle.import.finding.lines")),
     ];
@@ -87,20 +86,29 @@ pub(super) fn Findings(job: ImportJob, findings: Found) -> impl IntoView {
             <tr>
                 <td><Badge tone>{t(lang, key)}</Badge></td>
                 <td class="text">{field_text(lang, &finding.code)} <span class="block text-xs opacity-70 font-mono">{finding.code.clone()}</span></td>
-                <td class="num">{finding.count}</td>
+                <td class="num">{grouped(finding.count)}</td>
             </tr>
         }
     };
-    let file = (job.counts.rejected > 0).then(|| {
-        view! {
-            <LinkButton href=format!("/office/vehicles/import/{}/rejected.csv", job.id) icon=Icon::Download small=true download=true>
-                {t(lang, "vehicle.import.rejected_file")}
-            </LinkButton>
-        }
-        .into_any()
-    });
+    let file = |n: i64, name: &'static str| {
+        let href = format!("/office/vehicles/import/{}/{name}.csv", job.id);
+        (n > 0).then(|| {
+            view! {
+                <LinkButton href=href icon=Icon::Download small=true download=true>
+                    {t(lang, &format!("vehicle.import.{name}_file"))}
+                </LinkButton>
+            }
+        })
+    };
+    let files = view! {
+        <div class="flex flex-wrap gap-2">
+            {file(job.counts.warned, "warned")}
+            {file(job.counts.rejected, "rejected")}
+        </div>
+    }
+    .into_any();
     view! {
-        <Panel title=t(lang, "vehicle.import.findings").into_owned() actions=file flush=true>
+        <Panel title=t(lang, "vehicle.import.findings").into_owned() actions=Some(files) flush=true>
             <Table columns caption=t(lang, "vehicle.import.findings")>
                 {findings.counts.into_iter().map(row).collect_view()}
             </Table>
@@ -110,7 +118,7 @@ pub(super) fn Findings(job: ImportJob, findings: Found) -> impl IntoView {
     .into_any()
 }
 
-fn lines(lang: Lang, job: ImportJob, lines: Vec<RejectedLine>) -> AnyView {
+fn lines(lang: Lang, job: ImportJob, lines: Vec<FoundLine>) -> AnyView {
     let heads = job.layout.header.into_iter().take(CELLS_SHOWN).map(Column::new);
     let columns = [
         Column::number(t(lang, "vehicle.import.line")),
@@ -119,11 +127,11 @@ fn lines(lang: Lang, job: ImportJob, lines: Vec<RejectedLine>) -> AnyView {
     .into_iter()
     .chain(heads)
     .collect();
-    let row = move |line: RejectedLine| {
+    let row = move |line: FoundLine| {
         let reasons: Vec<String> = line.reasons.iter().map(|reason| reason_text(lang, reason)).collect();
         let cells =
             line.cells.into_iter().take(CELLS_SHOWN).map(|cell| view! { <td>{cell}</td> }).collect_view();
-        view! { <tr><td class="num">{line.line}</td><td class="text">{reasons.join(" ")}</td>{cells}</tr> }
+        view! { <tr><td class="num">{grouped(line.line)}</td><td class="text">{reasons.join(" ")}</td>{cells}</tr> }
     };
     let shown = t_with(lang, "vehicle.import.rejected_first", &[("n", &LINES_SHOWN.to_string())]);
     let title = format!("{} · {shown}", t(lang, "vehicle.import.rejected_lines"));

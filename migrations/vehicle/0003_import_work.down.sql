@@ -1,0 +1,1 @@
+ALTER TABLE import_job DROP COLUMN worked_ms;
