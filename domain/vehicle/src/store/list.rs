@@ -13,6 +13,8 @@ use crate::{Facts, Status};
 
 /// Choices beyond these are typed into the search.
 const CHOICES_MAX: i64 = 200;
+/// So few cars are sorted in no time; more are soon met in any order.
+const FEW_FOUND: i64 = 5_000;
 
 /// What a filter leaves, in sum.
 pub(crate) struct Totals {
@@ -41,22 +43,26 @@ pub(crate) async fn totals(db: &PgPool, filter: &VehicleFilter) -> Result<Totals
 pub(crate) async fn page(
     db: &PgPool,
     filter: &VehicleFilter,
-    limit: i64,
-    offset: i64,
+    total: i64,
+    (limit, offset): (i64, i64),
 ) -> Result<Vec<VehicleLine>, sqlx::Error> {
-    let mut query = page_query(filter, limit, offset);
+    let mut query = page_query(filter, total, limit, offset);
     query.build().fetch_all(db).await?.iter().map(line).collect()
 }
 
 /// The page's query: ids first, so that the sort carries nothing else, and the photo of the page's cars only.
-fn page_query(filter: &VehicleFilter, limit: i64, offset: i64) -> QueryBuilder<Postgres> {
+fn page_query(filter: &VehicleFilter, total: i64, limit: i64, offset: i64) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::<Postgres>::new(
         "SELECT v.id, v.vin, v.external_id, v.source, v.title, v.model_year, v.mileage_km, v.colour, v.city, v.grade, v.status, \
                 v.guide_fen, v.start_fen, v.reserve_fen, v.updated_at, photo.id AS photo_id \
-           FROM (SELECT v.* FROM vehicle v",
+           FROM (SELECT v.* FROM (SELECT v.* FROM vehicle v",
     );
     narrow(&mut query, filter);
-    query.push(" ORDER BY ").push(order(filter.sort));
+    // a search for one car among a million must not walk the index of the order until it meets it: OFFSET 0 keeps the
+    // planner, who does not know how rare a word is, from trying; the few cars are sorted once they are found
+    let is_rare = !filter.words().is_empty() && total < FEW_FOUND;
+    query.push(if is_rare { " OFFSET 0) v ORDER BY " } else { ") v ORDER BY " });
+    query.push(order(filter.sort));
     query.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
     query.push(
         ") v LEFT JOIN LATERAL (SELECT p.id FROM vehicle_photo p \
@@ -199,26 +205,24 @@ pub(crate) async fn choices(db: &PgPool) -> Result<Choices, sqlx::Error> {
         "SELECT min(make) AS \"value!\", count(*) AS \"count!\" FROM vehicle GROUP BY make_key ORDER BY 2 DESC, 1 LIMIT $1",
         CHOICES_MAX
     )
-    .fetch_all(db)
-    .await?;
+    .fetch_all(db);
     let cities = sqlx::query!(
         "SELECT city AS \"value!\", count(*) AS \"count!\" FROM vehicle WHERE city <> '' GROUP BY city ORDER BY 2 DESC, 1 LIMIT $1",
         CHOICES_MAX
     )
-    .fetch_all(db)
-    .await?;
+    .fetch_all(db);
     let grades = sqlx::query!(
         "SELECT grade AS \"value!\", count(*) AS \"count!\" FROM vehicle WHERE grade <> '' GROUP BY grade ORDER BY 1 DESC LIMIT $1",
         CHOICES_MAX
     )
-    .fetch_all(db)
-    .await?;
+    .fetch_all(db);
     let sources = sqlx::query!(
         "SELECT source AS \"value!\", count(*) AS \"count!\" FROM vehicle GROUP BY source ORDER BY 2 DESC, 1 LIMIT $1",
         CHOICES_MAX
     )
-    .fetch_all(db)
-    .await?;
+    .fetch_all(db);
+    // each reads all cars: side by side they take as long as the longest
+    let (makes, cities, grades, sources) = tokio::try_join!(makes, cities, grades, sources)?;
     Ok(Choices {
         makes: makes.into_iter().map(|r| Choice { value: r.value, count: r.count }).collect(),
         cities: cities.into_iter().map(|r| Choice { value: r.value, count: r.count }).collect(),

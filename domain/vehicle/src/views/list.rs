@@ -216,7 +216,7 @@ impl Service {
             .unwrap_or(u32::MAX);
         let page = filter.page.clamp(1, pages);
         let offset = i64::from(page - 1) * i64::from(per_page);
-        let lines = store::list::page(&self.db, filter, i64::from(per_page), offset).await?;
+        let lines = store::list::page(&self.db, filter, totals.count, (i64::from(per_page), offset)).await?;
         Ok(VehiclePage {
             lines,
             total: totals.count,
