@@ -61,11 +61,39 @@ fn html(owner: &Owner, view: PageView, assets: &Assets) -> String {
     owner.with(|| {
         let PageView { title, frame, body, refresh_s: _ } = view;
         let body = shell::framed(frame, body).to_html();
-        let has_islands = body.contains("<leptos-island");
+        let has_islands = body.contains(ISLAND);
         let document = shell::shell(&title, body, has_islands, assets).to_html();
-        // the marks tell text nodes apart for whoever takes the page over; without islands nobody does. They cannot be
-        // content: what people typed is escaped
-        let document = if has_islands { document } else { document.replace("<!>", "") };
-        format!("<!DOCTYPE html>{document}")
+        format!("<!DOCTYPE html>{}", without_marks(&document))
     })
+}
+
+/// Where an island begins and ends; islands do not stand in islands.
+const ISLAND: &str = "<leptos-island";
+const ISLAND_END: &str = "</leptos-island>";
+
+/// The marks tell text nodes apart for whoever takes over what was drawn, and only islands are taken over. They cannot
+/// be content: what people typed is escaped.
+fn without_marks(document: &str) -> String {
+    let mut pieces = document.split(ISLAND);
+    let mut short = pieces.next().unwrap_or_default().replace("<!>", "");
+    for piece in pieces {
+        let end = piece.find(ISLAND_END).unwrap_or(piece.len());
+        short.push_str(ISLAND);
+        short.push_str(&piece[..end]);
+        short.push_str(&piece[end..].replace("<!>", ""));
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stay_inside_islands_and_nowhere_else() {
+        let drawn = "a<!>b<leptos-island data-x>c<!>d</leptos-island>e<!><leptos-island>f<!></leptos-island>";
+        let short = "ab<leptos-island data-x>c<!>d</leptos-island>e<leptos-island>f<!></leptos-island>";
+        assert_eq!(without_marks(drawn), short);
+        assert_eq!(without_marks("a<!>b"), "ab");
+    }
 }

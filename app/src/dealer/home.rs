@@ -1,56 +1,53 @@
-//! `/my`: how the company stands: where it leads, where it was outbid, what it owes.
+//! `/my`: what this dealer has to do now: pay, bid again, keep an eye on where it leads.
 
 use std::sync::Arc;
 
 use auction::{HallFilter, HallLot};
-use bidding::LotStatus;
-use kernel::{Principal, Problem};
+use kernel::{DealerId, Principal, Problem};
 use leptos::prelude::*;
-use order::{OrderFilter, OrderRow, PaymentFilter};
+use order::{OrderFilter, OrderPage, OrderRow, PaymentFilter};
 use platform_db::CommandError;
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
+use crate::office::orders::parts::due_words;
 use crate::page::{PageResult, PageView};
 use crate::routes::is_open_to;
 use crate::ui::*;
 
 /// So many lines a list shows; the rest is a page away.
-const LINES: usize = 6;
+const LINES: usize = 8;
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let who = cx.who()?;
     let lang = cx.lang;
     let seat = who.dealer().ok_or_else(Problem::not_found)?;
-    let bid_on = HallFilter { bid_by: Some(seat.dealer_id), page: 1, ..HallFilter::default() };
-    let lots = cx.services.auction.hall(who, &bid_on).await.map_err(CommandError::into_problem)?.lots;
-    let running: Vec<HallLot> = lots.into_iter().filter(|lot| lot.lot.status != LotStatus::Closed).collect();
+    let running = running(&cx, who, seat.dealer_id).await?;
     let unpaid = OrderFilter { payment: Some(PaymentFilter::Open), page: 1, ..OrderFilter::default() };
     let unpaid = cx.services.order.orders(who, &unpaid).await.map_err(CommandError::into_problem)?;
-    let leading = running.iter().filter(|lot| lot.mine.leading).count();
-    let outbid = running.len() - leading;
-    let outbid_tone = if outbid > 0 { Tone::Bad } else { Tone::Neutral };
-    let debt = unpaid.totals;
+    let (leading, outbid): (Vec<HallLot>, Vec<HallLot>) =
+        running.into_iter().partition(|lot| lot.mine.leading);
+    let is_quiet = leading.is_empty() && outbid.is_empty() && unpaid.rows.is_empty();
     let company = company_link(&cx, who);
     let body = view! {
         <PageHead title=seat.dealer_name.clone() note=t_with(lang, "home.greeting", &[("name", &who.display_name)])>
             {company}
         </PageHead>
-        <Tiles>
-            <Tile label=t(lang, "home.leading") value=leading.to_string() href="/my/bids"/>
-            <Tile label=t(lang, "home.outbid") value=outbid.to_string() href="/my/bids" tone=outbid_tone/>
-            <Tile
-                label=t(lang, "home.to_pay")
-                value=debt.count.to_string()
-                note=debt.total_fen.yuan()
-                href="/my/orders?payment=open"
-            />
-        </Tiles>
-        {bids(&cx, running)}
+        {tiles(&cx, leading.len(), outbid.len(), &unpaid)}
+        {is_quiet.then(|| nothing_to_do(&cx))}
         {orders(&cx, unpaid.rows)}
+        {lots(&cx, "home.bid_again", outbid)}
+        {lots(&cx, "home.you_lead", leading)}
     };
     Ok(PageView::dealer(t(lang, "home.dealer_title"), body))
+}
+
+/// The lots one has bid on and can still bid on, the next to end first.
+async fn running(cx: &PageContext, who: &Principal, dealer_id: DealerId) -> Result<Vec<HallLot>, Problem> {
+    let status = "open".to_owned();
+    let bid_on = HallFilter { bid_by: Some(dealer_id), status, page: 1, ..HallFilter::default() };
+    Ok(cx.services.auction.hall(who, &bid_on).await.map_err(CommandError::into_problem)?.lots)
 }
 
 fn company_link(cx: &PageContext, who: &Principal) -> Option<AnyView> {
@@ -59,73 +56,84 @@ fn company_link(cx: &PageContext, who: &Principal) -> Option<AnyView> {
         .then(|| view! { <LinkButton href="/my/company" icon=Icon::Users>{label}</LinkButton> }.into_any())
 }
 
-fn bids(cx: &PageContext, running: Vec<HallLot>) -> AnyView {
+fn tiles(cx: &PageContext, leading: usize, outbid: usize, unpaid: &OrderPage) -> AnyView {
     let lang = cx.lang;
-    if running.is_empty() {
-        return view! {
-            <Panel title=t(lang, "home.running")>
-                <EmptyState icon=Icon::Gavel title=t(lang, "home.no_bids") text=t(lang, "home.no_bids_text")>
-                    <LinkButton href="/auctions" kind=ButtonKind::Primary>{t(lang, "nav.hall")}</LinkButton>
-                </EmptyState>
-            </Panel>
-        }
-        .into_any();
-    }
-    let columns = vec![
-        Column::new(t(lang, "home.car")),
-        Column::new(t(lang, "home.standing")),
-        Column::number(t(lang, "home.price")),
-        Column::number(t(lang, "home.my_max")),
-        Column::new(t(lang, "home.ends")),
-    ];
-    let row = move |lot: HallLot| {
-        let (tone, word) =
-            if lot.mine.leading { (Tone::Good, "home.is_leading") } else { (Tone::Bad, "home.is_outbid") };
-        view! {
-            <tr>
-                <td><a class="row-link" href=format!("/auctions/lots/{}", lot.id)>{lot.title}</a></td>
-                <td><Badge tone>{t(lang, word)}</Badge></td>
-                <td class="num"><Money fen=lot.lot.price_fen/></td>
-                <td class="num"><Money fen=lot.mine.max_fen/></td>
-                <td><Ago at=lot.lot.end_at/></td>
-            </tr>
-        }
-    };
+    let alarm = |count: usize, tone: Tone| if count > 0 { tone } else { Tone::Neutral };
+    let debt = &unpaid.totals;
+    let owes = usize::try_from(debt.count).unwrap_or(usize::MAX);
+    let owed = if owes > 0 { debt.total_fen.yuan() } else { String::new() };
     view! {
-        <Panel title=t(lang, "home.running") flush=true>
-            <Table columns caption=t(lang, "home.running")>
-                {running.into_iter().take(LINES).map(row).collect_view()}
-            </Table>
+        <Tiles>
+            <Tile label=t(lang, "home.to_pay") value=owes.to_string() note=owed href="/my/orders?payment=open" tone=alarm(owes, Tone::Warn)/>
+            <Tile label=t(lang, "home.outbid") value=outbid.to_string() href="/my/bids" tone=alarm(outbid, Tone::Bad)/>
+            <Tile label=t(lang, "home.leading") value=leading.to_string() href="/my/bids" tone=alarm(leading, Tone::Good)/>
+        </Tiles>
+    }
+    .into_any()
+}
+
+fn nothing_to_do(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    view! {
+        <Panel>
+            <EmptyState icon=Icon::Gavel title=t(lang, "home.no_bids") text=t(lang, "home.no_bids_text")>
+                <LinkButton href="/auctions" kind=ButtonKind::Primary>{t(lang, "home.to_hall")}</LinkButton>
+            </EmptyState>
         </Panel>
     }
     .into_any()
 }
 
-fn orders(cx: &PageContext, rows: Vec<OrderRow>) -> Option<AnyView> {
+fn lots(cx: &PageContext, title: &'static str, lots: Vec<HallLot>) -> Option<AnyView> {
     let lang = cx.lang;
-    if rows.is_empty() {
-        return None;
-    }
-    let columns = vec![
-        Column::new(t(lang, "order.column.no")),
-        Column::new(t(lang, "home.car")),
-        Column::number(t(lang, "order.column.total")),
-        Column::new(t(lang, "order.column.due")),
-    ];
-    let row = move |order: OrderRow| {
+    let row = move |lot: HallLot| {
+        let href = format!("/auctions/lots/{}", lot.id);
+        let max = lot.mine.max_fen.map(|max| {
+            view! { <span>{t(lang, "auction.live.my_max")} " " <Money fen=max/></span> }
+        });
+        let (price, ends) = (lot.lot.price_fen, lot.lot.end_at);
         view! {
-            <tr>
-                <td><a class="row-link" href=format!("/my/orders/{}", order.id)>{order.order_no}</a></td>
-                <td>{order.title}</td>
-                <td class="num"><Money fen=order.total_fen wan=true/></td>
-                <td><Time at=order.due_at/></td>
-            </tr>
+            <WorkRow href title=lot.title value=view! { <Money fen=price/> }.into_any()>
+                <span>{t(lang, "home.ends")} " " <Ago at=ends/></span> {max}
+            </WorkRow>
         }
     };
-    let table = view! {
-        <Panel title=t(lang, "home.to_pay") flush=true>
-            <Table columns caption=t(lang, "home.to_pay")>{rows.into_iter().take(LINES).map(row).collect_view()}</Table>
-        </Panel>
+    let more = (lots.len() > LINES)
+        .then(|| view! { <LinkButton href="/my/bids" kind=ButtonKind::Quiet small=true>{t(lang, "home.all")}</LinkButton> }.into_any());
+    (!lots.is_empty()).then(|| {
+        view! {
+            <Panel title=t(lang, title) actions=more flush=true>
+                <WorkList>{lots.into_iter().take(LINES).map(row).collect_view()}</WorkList>
+            </Panel>
+        }
+        .into_any()
+    })
+}
+
+fn orders(cx: &PageContext, mut rows: Vec<OrderRow>) -> Option<AnyView> {
+    let lang = cx.lang;
+    // without a date finance has not spoken yet: that is the least urgent
+    rows.sort_by_key(|row| row.due_at.map_or(i64::MAX, |at| at.0));
+    let row = move |order: OrderRow| {
+        let href = format!("/my/orders/{}", order.id);
+        let due = order.due_at.map(|at| due_words(lang, at, order.overdue));
+        let tone = if order.overdue { Tone::Bad } else { Tone::Warn };
+        let (title, total) = (order.title, order.total_fen);
+        view! {
+            <WorkRow href title value=view! { <Money fen=total/> }.into_any()>
+                {due.map(|due| view! { <Badge tone>{due}</Badge> })}
+                <span>{order.order_no}</span>
+            </WorkRow>
+        }
     };
-    Some(table.into_any())
+    let more = (rows.len() > LINES)
+        .then(|| view! { <LinkButton href="/my/orders?payment=open" kind=ButtonKind::Quiet small=true>{t(lang, "home.all")}</LinkButton> }.into_any());
+    (!rows.is_empty()).then(|| {
+        view! {
+            <Panel title=t(lang, "home.pay_now") actions=more flush=true>
+                <WorkList>{rows.into_iter().take(LINES).map(row).collect_view()}</WorkList>
+            </Panel>
+        }
+        .into_any()
+    })
 }

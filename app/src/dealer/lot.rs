@@ -2,6 +2,7 @@
 
 mod car;
 mod notice;
+mod report;
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use auction::LotDetail;
 use kernel::LotId;
 use leptos::prelude::*;
 use platform_db::{CommandError, new_id};
+use vehicle::OfferedCar;
 
 use crate::context::PageContext;
 use crate::i18n::t;
@@ -24,16 +26,19 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lot_id: LotId = cx.id("id")?;
     let detail = cx.services.auction.lot(cx.who()?, lot_id).await.map_err(CommandError::into_problem)?;
     let notice = notice::of(&cx, lot_id).await?;
+    let (vehicle_id, hash) = (detail.lot.vehicle_id, &detail.lot.report_hash);
+    let car = cx.services.vehicle.offered_car(cx.who()?, vehicle_id, hash).await;
+    let car = car.map_err(CommandError::into_problem)?;
     let title = detail.lot.title.clone();
-    Ok(PageView::dealer(title, view(&cx, detail, notice)))
+    Ok(PageView::dealer(title, view(&cx, detail, car, notice)))
 }
 
-fn view(cx: &PageContext, detail: LotDetail, notice: Option<Notice>) -> AnyView {
+fn view(cx: &PageContext, detail: LotDetail, car: Option<OfferedCar>, notice: Option<Notice>) -> AnyView {
     let lang = cx.lang;
     let words = words(cx, &detail.sale.below_reserve);
     let window_ms = detail.sale.window_ms;
     let gallery = car::gallery(cx, &detail.lot);
-    let about = car::view(cx, &detail);
+    let about = car::view(cx, &detail, car);
     let head = car::head(cx, &detail);
     let start = Start {
         lot_id: detail.lot.id,

@@ -5,4 +5,4 @@ pub mod home;
 pub mod lot;
 pub mod my_bids;
 pub mod orders;
-mod words;
+pub(crate) mod words;

@@ -101,7 +101,6 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
         return nothing_yet(lang);
     }
     let columns = vec![
-        Column::new(t(lang, "auction.my.time")),
         Column::new(t(lang, "auction.my.car")),
         Column::number(t(lang, "auction.my.max")),
         Column::new(t(lang, "auction.my.result")),
@@ -137,8 +136,10 @@ fn row(lang: Lang, bid: MyBid) -> AnyView {
     };
     view! {
         <tr>
-            <td><Time at=bid.admitted_at form=TimeForm::Exact/></td>
-            <td><a class="row-link" href=href>{bid.title}</a></td>
+            <td>
+                <a class="row-link" href=href>{bid.title}</a>
+                <span class="cell-note"><Time at=bid.admitted_at form=TimeForm::Exact/></span>
+            </td>
             <td class="num"><Money fen=bid.max_fen/></td>
             <td>{result}</td>
             <td class="num"><Money fen=bid.price_fen/></td>

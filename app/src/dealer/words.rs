@@ -5,6 +5,7 @@ use kernel::Lang;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::words::Words;
+use crate::ui::grouped;
 
 /// From so many kilometres on the trade counts in 万.
 const WAN_KM: i64 = 10_000;
@@ -22,7 +23,7 @@ pub(super) fn words(cx: &PageContext, below_reserve: &str) -> Words {
 }
 
 /// `3.25 万公里`, `8,500 公里`, `32,500 km`.
-pub(super) fn kilometres(lang: Lang, km: i64) -> String {
+pub(crate) fn kilometres(lang: Lang, km: i64) -> String {
     if lang == Lang::Zh && km >= WAN_KM {
         let hundreds = km / 100;
         let mut wan = format!("{}.{:02}", hundreds / 100, hundreds % 100);
@@ -32,18 +33,6 @@ pub(super) fn kilometres(lang: Lang, km: i64) -> String {
         return t_with(lang, "auction.km_wan", &[("n", wan.trim_end_matches('.'))]);
     }
     t_with(lang, "auction.km", &[("n", &grouped(km))])
-}
-
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

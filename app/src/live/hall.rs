@@ -204,7 +204,7 @@ impl Card {
         let Some(room) = &self.room else { return };
         let price = room.lot.price_fen.unwrap_or(room.lot.min_next_fen);
         self.write("price", &price.yuan(), None);
-        self.write("wan", &[&price.wan(), " ", &words.get(Word::Wan)].concat(), None);
+        self.write("wan", &words.wan(price), None);
         if room.lot.price_fen.is_some() {
             self.write("label", &words.get(Word::CurrentPrice), None);
         }

@@ -28,6 +28,7 @@ words! {
     Wan = "wan",
     Leading = "leading",
     LeadingHint = "leading_hint",
+    LeadingBelowHint = "leading_below_hint",
     Outbid = "outbid",
     OutbidHint = "outbid_hint",
     NotBid = "not_bid",
@@ -140,6 +141,22 @@ impl Words {
     /// A text with its one placeholder filled.
     pub fn with(&self, word: Word, name: &str, value: &str) -> String {
         fill(&self.get(word), name, value)
+    }
+
+    /// What stands beside an amount: `12.85 万`. English has no such unit, and nothing stands there.
+    pub fn wan(&self, amount: Fen) -> String {
+        match self.lang {
+            Lang::Zh => [&amount.wan(), " ", &self.get(Word::Wan)].concat(),
+            Lang::En => String::new(),
+        }
+    }
+
+    /// An amount as short as the trade says it: `12.85 万`, `¥128,500`.
+    pub fn short(&self, amount: Fen) -> String {
+        match self.lang {
+            Lang::Zh => self.wan(amount),
+            Lang::En => amount.yuan(),
+        }
     }
 
     /// The language.

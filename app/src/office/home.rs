@@ -1,14 +1,16 @@
-//! `/office`: today's work. Everybody sees the figures of the pages that are open to them; a role's own come first.
+//! `/office`: what waits for this person, then the figures of the pages that are open to them, a role's own first.
+
+mod work;
 
 use std::sync::Arc;
 
 use auction::SaleLine;
-use finance::{ReceivableFilter, ReceivableState};
+use finance::{ReceivableFilter, ReceivableState, ReceivableTotals};
 use kernel::{Fen, Principal, Problem, Role};
 use leptos::prelude::*;
-use order::{OrderFilter, PaymentFilter};
+use order::{OrderFilter, OrderTotals, PaymentFilter};
 use platform_db::CommandError;
-use vehicle::Status;
+use vehicle::{Status, StatusCount};
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -26,14 +28,38 @@ struct Area {
     tiles: AnyView,
 }
 
+/// What the page counts; nothing where the pages are not open to this person.
+struct Figures {
+    sales: Vec<SaleLine>,
+    /// Sales with lots that are negotiated; their sale may be over.
+    negotiated: Vec<SaleLine>,
+    cars: Vec<StatusCount>,
+    unpaid: Option<OrderTotals>,
+    overdue: Option<ReceivableTotals>,
+    letters: Option<i64>,
+}
+
+impl Figures {
+    fn cars(&self, status: Status) -> i64 {
+        self.cars.iter().find(|line| line.status == status).map_or(0, |line| line.count)
+    }
+
+    fn negotiations(&self) -> i64 {
+        self.negotiated.iter().map(|sale| sale.count.provisional).sum()
+    }
+
+    fn lots(&self, of: fn(&SaleLine) -> i64) -> i64 {
+        self.sales.iter().map(of).sum()
+    }
+}
+
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let who = cx.who()?;
-    let (_, sales) = cx.services.auction.sales(true, 1).await.map_err(CommandError::into_problem)?;
-    let mut areas = vec![sales_area(&cx, &sales)];
-    areas.extend(cars(&cx, who).await?);
-    areas.extend(settlement(&cx, who).await?);
-    areas.extend(system(&cx, who).await?);
+    let figures = figures(&cx, who).await?;
+    let mut areas = vec![sales_area(&cx, &figures)];
+    areas.extend(is_open_to("/office/vehicles", Some(who)).then(|| cars(&cx, &figures)));
+    areas.extend(figures.unpaid.as_ref().map(|unpaid| settlement(&cx, unpaid, figures.overdue.as_ref())));
     // a stable sort: what is not one's own keeps the order of a car's way
     areas.sort_by_key(|area| !area.roles.iter().any(|role| who.has_role(*role)));
     let areas = areas.into_iter().map(|area| {
@@ -46,33 +72,60 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     });
     let body = view! {
         <PageHead title=t(cx.lang, "home.office_title") note=t_with(cx.lang, "home.greeting", &[("name", &who.display_name)])/>
+        {work::panel(&cx, who, &figures)}
         {areas.collect_view()}
-        {current_sales(&cx, sales)}
+        {current_sales(&cx, figures.sales)}
     };
     Ok(PageView::office(t(cx.lang, "home.office_title"), body))
 }
 
-fn sales_area(cx: &PageContext, sales: &[SaleLine]) -> Area {
-    let sum = |of: fn(&SaleLine) -> i64| sales.iter().map(of).sum::<i64>();
-    let (open, provisional) = (sum(|sale| sale.count.open), sum(|sale| sale.count.provisional));
-    let (sold, hammer) = (sum(|sale| sale.count.sold), Fen(sum(|sale| sale.count.hammer_fen.0)));
+async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> {
+    let services = &cx.services;
+    let (_, sales) = services.auction.sales(true, 1).await.map_err(CommandError::into_problem)?;
+    let (_, mut negotiated) = services.auction.sales(false, 1).await.map_err(CommandError::into_problem)?;
+    negotiated.retain(|sale| sale.count.provisional > 0);
+    let mut figures =
+        Figures { sales, negotiated, cars: Vec::new(), unpaid: None, overdue: None, letters: None };
+    if is_open_to("/office/vehicles", Some(who)) {
+        figures.cars = services.vehicle.vehicle_counts(who).await.map_err(CommandError::into_problem)?;
+    }
+    if is_open_to("/office/orders", Some(who)) {
+        let open = OrderFilter { payment: Some(PaymentFilter::Open), page: 1, ..OrderFilter::default() };
+        let found = services.order.orders(who, &open).await.map_err(CommandError::into_problem)?;
+        figures.unpaid = Some(found.totals);
+    }
+    if is_open_to("/office/receivables", Some(who)) {
+        let state = Some(ReceivableState::Overdue);
+        let late = ReceivableFilter { state, page: 1, ..ReceivableFilter::default() };
+        let found = services.finance.receivables(who, &late).await.map_err(CommandError::into_problem)?;
+        figures.overdue = Some(found.totals);
+    }
+    if is_open_to("/office/dead-letters", Some(who)) {
+        let letters = cx.bus.dead_letters(who, LETTERS_MAX).await.map_err(CommandError::into_problem)?;
+        figures.letters = i64::try_from(letters.len()).ok();
+    }
+    Ok(figures)
+}
+
+fn sales_area(cx: &PageContext, figures: &Figures) -> Area {
+    let (open, scheduled) = (figures.lots(|sale| sale.count.open), figures.lots(|sale| sale.count.scheduled));
+    let provisional = figures.negotiations();
+    let (sold, hammer) =
+        (figures.lots(|sale| sale.count.sold), Fen(figures.lots(|sale| sale.count.hammer_fen.0)));
+    let hammer = if sold > 0 { hammer.yuan() } else { String::new() };
     let href = "/office/sales?state=current";
     let tiles = view! {
         <Tile label=t(cx.lang, "home.open_lots") value=open.to_string() href=href/>
-        <Tile label=t(cx.lang, "home.scheduled_lots") value=sum(|sale| sale.count.scheduled).to_string() href=href/>
+        <Tile label=t(cx.lang, "home.scheduled_lots") value=scheduled.to_string() href=href/>
         <Tile label=t(cx.lang, "home.provisional_lots") value=provisional.to_string() href=href tone=alarm(provisional, Tone::Warn)/>
-        <Tile label=t(cx.lang, "home.sold_lots") value=sold.to_string() note=hammer.yuan() href=href/>
+        <Tile label=t(cx.lang, "home.sold_lots") value=sold.to_string() note=hammer href=href/>
     };
     Area { title: "home.area_sales", roles: &[Role::Auctioneer], tiles: tiles.into_any() }
 }
 
-async fn cars(cx: &PageContext, who: &Principal) -> Result<Option<Area>, Problem> {
-    if !is_open_to("/office/vehicles", Some(who)) {
-        return Ok(None);
-    }
-    let counts = cx.services.vehicle.vehicle_counts(who).await.map_err(CommandError::into_problem)?;
+fn cars(cx: &PageContext, figures: &Figures) -> Area {
     let tile = |status: Status, label: &'static str, tone: Tone| {
-        let count = counts.iter().find(|line| line.status == status).map_or(0, |line| line.count);
+        let count = figures.cars(status);
         let href = format!("/office/vehicles?status={}", status.name());
         view! { <Tile label=t(cx.lang, label) value=count.to_string() href=href tone=alarm(count, tone)/> }
     };
@@ -82,38 +135,19 @@ async fn cars(cx: &PageContext, who: &Principal) -> Result<Option<Area>, Problem
         {tile(Status::Priced, "home.to_offer", Tone::Neutral)}
         {tile(Status::Listed, "home.listed", Tone::Neutral)}
     };
-    Ok(Some(Area {
-        title: "home.area_cars",
-        roles: &[Role::Inspector, Role::Pricing],
-        tiles: tiles.into_any(),
-    }))
+    Area { title: "home.area_cars", roles: &[Role::Inspector, Role::Pricing], tiles: tiles.into_any() }
 }
 
-async fn settlement(cx: &PageContext, who: &Principal) -> Result<Option<Area>, Problem> {
-    if !is_open_to("/office/orders", Some(who)) {
-        return Ok(None);
-    }
-    let unpaid = OrderFilter { payment: Some(PaymentFilter::Open), page: 1, ..OrderFilter::default() };
-    let unpaid = cx.services.order.orders(who, &unpaid).await.map_err(CommandError::into_problem)?.totals;
-    let overdue = match is_open_to("/office/receivables", Some(who)) {
-        true => {
-            let late = ReceivableFilter {
-                state: Some(ReceivableState::Overdue),
-                page: 1,
-                ..ReceivableFilter::default()
-            };
-            Some(
-                cx.services.finance.receivables(who, &late).await.map_err(CommandError::into_problem)?.totals,
-            )
-        }
-        false => None,
-    };
+fn settlement(cx: &PageContext, unpaid: &OrderTotals, overdue: Option<&ReceivableTotals>) -> Area {
+    let beside = |count: i64, sum: Fen| if count > 0 { sum.yuan() } else { String::new() };
+    let owed = beside(unpaid.count, unpaid.total_fen);
     let overdue = overdue.map(|late| {
+        let owed = beside(late.count, late.overdue_fen);
         view! {
             <Tile
                 label=t(cx.lang, "home.overdue")
                 value=late.count.to_string()
-                note=late.overdue_fen.yuan()
+                note=owed
                 href="/office/receivables?state=overdue"
                 tone=alarm(late.count, Tone::Bad)
             />
@@ -123,26 +157,13 @@ async fn settlement(cx: &PageContext, who: &Principal) -> Result<Option<Area>, P
         <Tile
             label=t(cx.lang, "home.unpaid_orders")
             value=unpaid.count.to_string()
-            note=unpaid.total_fen.yuan()
+            note=owed
             href="/office/orders?payment=open"
         />
         {overdue}
     };
     let roles = &[Role::Sales, Role::Service, Role::Finance];
-    Ok(Some(Area { title: "home.area_settlement", roles, tiles: tiles.into_any() }))
-}
-
-async fn system(cx: &PageContext, who: &Principal) -> Result<Option<Area>, Problem> {
-    if !is_open_to("/office/dead-letters", Some(who)) {
-        return Ok(None);
-    }
-    let letters = cx.bus.dead_letters(who, LETTERS_MAX).await.map_err(CommandError::into_problem)?.len();
-    let count = i64::try_from(letters).unwrap_or(i64::MAX);
-    let value = if count == LETTERS_MAX { format!("{count}+") } else { count.to_string() };
-    let tiles = view! {
-        <Tile label=t(cx.lang, "home.dead_letters") value=value href="/office/dead-letters" tone=alarm(count, Tone::Bad)/>
-    };
-    Ok(Some(Area { title: "home.area_system", roles: &[], tiles: tiles.into_any() }))
+    Area { title: "home.area_settlement", roles, tiles: tiles.into_any() }
 }
 
 /// A figure alarms only when there is something to do.

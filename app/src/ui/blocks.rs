@@ -40,7 +40,7 @@ pub fn PageHead(
         .into_iter()
         .map(|crumb| {
             view! {
-                <li><a href=crumb.href>{crumb.label}</a><IconView icon=Icon::ChevronRight/></li>
+                <li><IconView icon=Icon::ChevronLeft/><a href=crumb.href>{crumb.label}</a></li>
             }
         })
         .collect::<Vec<_>>();
@@ -51,13 +51,15 @@ pub fn PageHead(
         <header class="page-head">
             {path}
             <div class="page-head__row">
-                <div class="page-head__title">
-                    <h1>{title}</h1>
-                    {badge}
+                <div class="page-head__main">
+                    <div class="page-head__title">
+                        <h1>{title}</h1>
+                        {badge}
+                    </div>
+                    {note.map(|note| view! { <p class="page-head__note">{note}</p> })}
                 </div>
                 {children.map(|children| view! { <div class="page-head__actions">{children()}</div> })}
             </div>
-            {note.map(|note| view! { <p class="page-head__note">{note}</p> })}
         </header>
     }
 }

@@ -89,8 +89,10 @@ fn open_places<'a>(
 
 /// The place this page belongs to: the one with the longest path that leads here.
 fn current_of(cx: &PageContext, places: impl Iterator<Item = &'static Place>) -> &'static str {
+    // a lot stands under its sale
+    let here = if cx.path.starts_with("/office/lots/") { "/office/sales" } else { cx.path.as_str() };
     let leads_here =
-        |path: &str| cx.path == path || cx.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        |path: &str| here == path || here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
     let leading = places.map(|place| place.path).filter(|path| leads_here(path));
     leading.max_by_key(|path| path.len()).unwrap_or_default()
 }

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | a head with path and actions | [`PageHead`], [`Crumb`], [`LinkButton`] |
 //! | blocks | [`Panel`], [`Facts`], [`Tile`], [`Tiles`], [`Tabs`], [`EmptyState`], [`Disclosure`] |
+//! | work that waits | [`WorkList`] of [`WorkRow`] |
 //! | a list | [`FilterBar`] with [`FilterSelect`] and [`FilterField`], [`Table`] with [`Column`], [`Pager`] |
 //! | a form | [`PostForm`] with [`TextField`], [`TextArea`], [`SelectField`], [`Checkbox`], [`MoneyField`], [`FileField`]; [`Button`] |
 //! | one button that changes something | [`PostButton`], [`ConfirmButton`] |
@@ -29,6 +30,7 @@ pub mod frame;
 mod frame_nav;
 mod icon;
 mod money;
+mod number;
 mod pager;
 mod photo;
 mod post_form;
@@ -37,6 +39,7 @@ mod tabs;
 mod tile;
 pub mod time;
 mod timeline;
+mod work;
 
 pub use badge::{Badge, Tone};
 pub use banner::{Banner, DoneBanner, ProblemBanner};
@@ -49,6 +52,7 @@ pub use field_money::MoneyField;
 pub use filter::{FilterBar, FilterField, FilterSelect};
 pub use icon::{Icon, IconView};
 pub use money::{Money, Price, PriceSize};
+pub use number::grouped;
 pub use pager::Pager;
 pub use photo::{Photo, PhotoRatio};
 pub use post_form::{FormKey, PostForm};
@@ -57,3 +61,4 @@ pub use tabs::{Tab, Tabs};
 pub use tile::{Tile, Tiles};
 pub use time::{Ago, Time, TimeForm};
 pub use timeline::{Step, Timeline};
+pub use work::{WorkList, WorkRow};

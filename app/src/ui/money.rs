@@ -1,4 +1,4 @@
-//! Amounts: `¥128,500` and beside it `12.85 万`.
+//! Amounts: `¥128,500`, and in Chinese beside it `12.85 万`.
 
 use kernel::{Fen, Lang};
 use leptos::prelude::*;
@@ -8,6 +8,8 @@ use crate::i18n::t;
 
 /// From this amount on people think in 万.
 const WAN_FROM: i64 = 1_000_000;
+/// A hundredth of that unit.
+const WAN_HUNDREDTH: i64 = 10_000;
 
 /// An amount in a line or a cell. `None` is a dash.
 #[component]
@@ -20,7 +22,7 @@ pub fn Money(
     let Some(fen) = fen else { return view! { <span class="none">"—"</span> }.into_any() };
     view! {
         <span class="money">{fen.yuan()}</span>
-        {(wan && is_large(fen)).then(|| view! { <span class="wan">{in_wan(fen, page().lang)}</span> })}
+        {wan.then(|| in_wan(fen))}
     }
     .into_any()
 }
@@ -45,16 +47,16 @@ pub fn Price(fen: Fen, #[prop(optional)] size: PriceSize) -> impl IntoView {
     view! {
         <span class=class>
             <span class="money">{fen.yuan()}</span>
-            {is_large(fen).then(|| view! { <span class="wan">{in_wan(fen, page().lang)}</span> })}
+            {in_wan(fen)}
         </span>
     }
 }
 
-fn is_large(fen: Fen) -> bool {
-    fen.0.abs() >= WAN_FROM
-}
-
-/// `12.85 万`; in English the Chinese unit keeps its Chinese name, as the trade says it.
-fn in_wan(fen: Fen, lang: Lang) -> String {
-    format!("{} {}", fen.wan(), t(lang, "ui.wan"))
+/// `12.85 万`, where the amount is large enough. English has no such unit.
+fn in_wan(fen: Fen) -> Option<AnyView> {
+    let lang = page().lang;
+    // more than two decimals are read by nobody
+    let is_short = fen.0.abs() >= WAN_FROM && fen.0 % WAN_HUNDREDTH == 0;
+    (is_short && lang == Lang::Zh)
+        .then(|| view! { <span class="wan">{fen.wan()} " " {t(lang, "ui.wan")}</span> }.into_any())
 }

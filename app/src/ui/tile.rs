@@ -30,7 +30,7 @@ pub fn Tile(
     let inside = view! {
         <span class="tile__label">{label}</span>
         <span class="tile__value">{value}</span>
-        {note.map(|note| view! { <span class="tile__note">{note}</span> })}
+        {note.filter(|note| !note.is_empty()).map(|note| view! { <span class="tile__note">{note}</span> })}
     };
     match href {
         Some(href) => view! { <a class=class href=href>{inside}</a> }.into_any(),

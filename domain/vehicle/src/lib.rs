@@ -56,8 +56,8 @@ pub use report::{DAMAGE_KINDS, DAMAGES_MAX, Damage, Findings, NOTES_CHARS_MAX, O
 pub use status::Status;
 pub use units::{MileageUnit, read_mileage_km};
 pub use views::{
-    Choice, Choices, ExportRow, PER_PAGE_MAX, PhotoView, PriceView, ReportView, Sort, StatusCount, TrailView,
-    VehicleDetail, VehicleFilter, VehicleLine, VehiclePage,
+    Choice, Choices, ExportRow, OfferedCar, PER_PAGE_MAX, PhotoView, PriceView, ReportView, Sort,
+    StatusCount, TrailView, VehicleDetail, VehicleFilter, VehicleLine, VehiclePage,
 };
 
 /// Its tables.

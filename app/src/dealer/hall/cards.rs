@@ -28,50 +28,50 @@ pub(in crate::dealer) fn grid(cx: &PageContext, lots: &[HallLot], now: UnixMs) -
 fn card(lang: Lang, lot: &HallLot, now: UnixMs, eager: bool) -> AnyView {
     let href = format!("/auctions/lots/{}", lot.id);
     let photo = lot.photo_ids.first().map(|id| format!("/photos/{id}/thumb"));
+    let room = room(lot, now);
     view! {
         <article class="lot-card" data-lot=lot.id.to_string() data-opens=lot.opens_at.0.to_string()>
-            <div class="lot-card__photo">
-                <Photo src=photo alt="" eager/>
-                <span class="lot-card__no">{t_with(lang, "auction.hall.lot_no", &[("n", &lot.lot_no.to_string())])}</span>
-            </div>
+            <div class="lot-card__photo"><Photo src=photo alt="" eager/></div>
             <div class="lot-card__body">
+                {head(lang, lot, &room, now)}
                 <a class="lot-card__title" href=href>{lot.title.clone()}</a>
-                <p class="lot-card__facts">
-                    <span>{t_with(lang, "auction.hall.year", &[("n", &lot.model_year.to_string())])}</span>
-                    <span>{kilometres(lang, lot.mileage_km)}</span>
-                    <span>{lot.city.clone()}</span>
-                    {(!lot.grade.is_empty()).then(|| {
-                        view! { <span>{t_with(lang, "auction.hall.grade", &[("grade", &lot.grade)])}</span> }
-                    })}
-                </p>
+                <p class="lot-card__facts">{facts(lang, lot)}</p>
                 {price(lang, lot)}
                 {lot.mine.max_fen.map(|max| view! {
-                    <p class="lot-card__max">{t(lang, "auction.live.my_max")} " " <Money fen=max wan=true/></p>
+                    <p class="lot-card__max">{t(lang, "auction.live.my_max")} " " <Money fen=max/></p>
                 })}
-                {foot(lang, lot, now)}
+                {foot(lang, &room, now)}
             </div>
         </article>
     }
     .into_any()
 }
 
-fn price(lang: Lang, lot: &HallLot) -> AnyView {
-    let amount = lot.lot.price_fen.unwrap_or(lot.start_fen);
-    let label =
-        if lot.lot.price_fen.is_some() { "auction.live.current_price" } else { "auction.live.start_price" };
+/// Which lot of which sale; at the end of the line how one stands, drawn as the island draws it.
+fn head(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
+    let number = t_with(lang, "auction.hall.lot_no", &[("n", &lot.lot_no.to_string())]);
+    let (look, look_words) = standing(room, now);
     view! {
-        <p class="lot-card__price">
-            <span class="lot-card__label" data-live="label">{t(lang, label)}</span>
-            <strong class="lot-card__yuan" data-live="price">{amount.yuan()}</strong>
-            <span class="lot-card__wan" data-live="wan">{format!("{} {}", amount.wan(), t(lang, "auction.live.wan"))}</span>
+        <p class="lot-card__head">
+            <span class="lot-card__no">{number} " · " {lot.sale_name.clone()}</span>
+            <span class="my-state" data-live="mine" data-look=look>{t(lang, KEYS[look_words as usize])}</span>
         </p>
     }
     .into_any()
 }
 
-/// Time left, reserve light, my standing: drawn as the island draws them.
-fn foot(lang: Lang, lot: &HallLot, now: UnixMs) -> AnyView {
-    let room = Room::new(Start {
+/// What the title does not say.
+fn facts(lang: Lang, lot: &HallLot) -> String {
+    let year = lot.model_year.to_string();
+    let year = (!lot.title.contains(&year)).then(|| t_with(lang, "auction.hall.year", &[("n", &year)]));
+    let grade = (!lot.grade.is_empty()).then(|| t_with(lang, "auction.hall.grade", &[("grade", &lot.grade)]));
+    let facts = [year, Some(kilometres(lang, lot.mileage_km)), Some(lot.city.clone()), grade];
+    facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// The lot as the island keeps it.
+fn room(lot: &HallLot, now: UnixMs) -> Room {
+    Room::new(Start {
         lot_id: lot.id,
         lot: lot.lot.clone(),
         mine: lot.mine.clone(),
@@ -79,14 +79,33 @@ fn foot(lang: Lang, lot: &HallLot, now: UnixMs) -> AnyView {
         opens_at: lot.opens_at,
         server_time: now,
         notice: None,
-    });
-    let (light, light_words) = match lot.lot.reserve {
+    })
+}
+
+fn price(lang: Lang, lot: &HallLot) -> AnyView {
+    let amount = lot.lot.price_fen.unwrap_or(lot.start_fen);
+    let label =
+        if lot.lot.price_fen.is_some() { "auction.live.current_price" } else { "auction.live.start_price" };
+    // English has no such unit
+    let wan = (lang == Lang::Zh).then(|| format!("{} {}", amount.wan(), t(lang, "auction.live.wan")));
+    view! {
+        <p class="lot-card__price">
+            <span class="lot-card__label" data-live="label">{t(lang, label)}</span>
+            <strong class="lot-card__yuan" data-live="price">{amount.yuan()}</strong>
+            <span class="lot-card__wan" data-live="wan">{wan}</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// Time left and reserve light, drawn as the island draws them.
+fn foot(lang: Lang, room: &Room, now: UnixMs) -> AnyView {
+    let (light, light_words) = match room.lot.reserve {
         ReserveLight::None => ("none", "auction.live.reserve_none"),
         ReserveLight::NotMet => ("not-met", "auction.live.reserve_not_met"),
         ReserveLight::Met => ("met", "auction.live.reserve_met"),
     };
-    let (look, look_words) = standing(&room, now);
-    let (pace, left) = time(lang, &room, now);
+    let (pace, left) = time(lang, room, now);
     let label = match room.phase(now) {
         Phase::Upcoming => t(lang, "auction.live.opens_in"),
         Phase::Running => t(lang, "auction.live.ends_in"),
@@ -95,12 +114,10 @@ fn foot(lang: Lang, lot: &HallLot, now: UnixMs) -> AnyView {
     view! {
         <div class="lot-card__foot">
             <span class="lot-card__time">
-                <IconView icon=Icon::Clock/>
                 <span class="sr-only">{label}</span>
                 <span data-live="left" data-pace=pace>{left}</span>
             </span>
             <span class="light" data-live="light" data-light=light>{t(lang, light_words)}</span>
-            <span class="my-state" data-live="mine" data-look=look>{t(lang, KEYS[look_words as usize])}</span>
         </div>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! The hall's filters: all in the address, so that a link can be shared.
 
 use auction::{HallFilter, LotPage, SaleLine, Sort};
-use kernel::parse_wan;
+use kernel::{Fen, Lang, parse_wan, parse_yuan};
 use leptos::prelude::*;
 
 use super::super::words::kilometres;
@@ -10,6 +10,8 @@ use crate::i18n::{t, t_with};
 use crate::query::Query;
 use crate::ui::*;
 
+/// A typed price of so many 万 and more is meant in yuan: no car costs that much, and none costs so little.
+const YUAN_FROM: Fen = Fen(1_000 * 1_000_000);
 /// What can be chosen as the most kilometres.
 const MILEAGES_KM: [i64; 6] = [10_000, 30_000, 50_000, 80_000, 100_000, 150_000];
 /// Model years that can be chosen: this one and so many before.
@@ -39,13 +41,19 @@ pub fn filter_of(query: &Query) -> HallFilter {
         year_from: query.parse("year_from"),
         year_to: query.parse("year_to"),
         mileage_to_km: query.parse("mileage_to"),
-        price_to_fen: query.get("price_to").and_then(|wan| parse_wan(wan).ok()),
+        price_to_fen: query.get("price_to").and_then(price_of),
         status: text("status"),
         sale_id: query.parse("sale"),
         bid_by: None,
         sort: SORTS.iter().find(|(name, _)| *name == sort).map(|(_, sort)| *sort).unwrap_or_default(),
         page: query.parse("page").unwrap_or(1).max(1),
     }
+}
+
+/// Chinese people type 万元, others yuan; a link means the same to both.
+fn price_of(text: &str) -> Option<Fen> {
+    let wan = parse_wan(text).ok()?;
+    if wan < YUAN_FROM { Some(wan) } else { parse_yuan(text).ok() }
 }
 
 fn is_set(query: &Query) -> usize {
@@ -96,7 +104,7 @@ fn exports(cx: &PageContext) -> AnyView {
     let xlsx = cx.query.without("page").href("/auctions/export.xlsx");
     view! {
         <LinkButton href=csv kind=ButtonKind::Quiet icon=Icon::Download download=true>"CSV"</LinkButton>
-        <LinkButton href=xlsx kind=ButtonKind::Quiet icon=Icon::Download download=true>"XLSX"</LinkButton>
+        <LinkButton href=xlsx kind=ButtonKind::Quiet icon=Icon::Download download=true>"Excel"</LinkButton>
     }
     .into_any()
 }
@@ -131,7 +139,13 @@ fn words_of(cx: &PageContext, name: &str, value: &str, sales: &[SaleLine], lots:
             Ok(km) => t_with(lang, "auction.hall.mileage_choice", &[("km", &kilometres(lang, km))]),
             Err(_) => value.to_owned(),
         },
-        "q" | "year_from" | "year_to" | "price_to" => {
+        "price_to" => {
+            let price = price_of(value);
+            let short = |price: Fen| if lang == Lang::Zh { price.wan() } else { price.yuan() };
+            let value = price.map_or_else(|| value.to_owned(), short);
+            t_with(lang, "auction.hall.chip.price_to", &[("value", &value)])
+        }
+        "q" | "year_from" | "year_to" => {
             t_with(lang, &format!("auction.hall.chip.{name}"), &[("value", value)])
         }
         _ => value.to_owned(),
@@ -157,9 +171,14 @@ pub(super) fn sort_links(cx: &PageContext) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use kernel::Fen;
-
     use super::*;
+
+    #[test]
+    fn a_price_is_read_in_either_unit() {
+        assert_eq!(price_of("12.5"), Some(Fen(12_500_000)));
+        assert_eq!(price_of("125,000"), Some(Fen(12_500_000)));
+        assert_eq!(price_of("x"), None);
+    }
 
     #[test]
     fn reads_an_address_and_passes_over_what_it_cannot_read() {

@@ -1,15 +1,15 @@
-//! What is sold: photos, facts, the condition report that bids bind to, the terms.
+//! What is sold: photos, facts, the terms.
 
 use auction::{HallLot, LotDetail};
+use kernel::Lang;
 use leptos::prelude::*;
+use vehicle::OfferedCar;
 
 use super::super::words::kilometres;
+use super::report;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
-
-/// So much of a fingerprint tells two reports apart at a glance; the whole one is in the tooltip.
-const HASH_SHOWN: usize = 16;
 
 /// Title, lot number and sale.
 pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
@@ -27,10 +27,10 @@ pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
 }
 
 /// What stands below the photos.
-pub(super) fn view(cx: &PageContext, detail: &LotDetail) -> AnyView {
+pub(super) fn view(cx: &PageContext, detail: &LotDetail, car: Option<OfferedCar>) -> AnyView {
     view! {
-        {facts(cx, &detail.lot)}
-        {report(cx, &detail.lot)}
+        {facts(cx, &detail.lot, car.as_ref())}
+        {report::view(cx, &detail.lot, car.map(|car| car.report))}
         {terms(cx, detail)}
     }
     .into_any()
@@ -85,37 +85,38 @@ pub(super) fn gallery(cx: &PageContext, lot: &HallLot) -> AnyView {
     .into_any()
 }
 
-fn facts(cx: &PageContext, lot: &HallLot) -> AnyView {
+fn facts(cx: &PageContext, lot: &HallLot, car: Option<&OfferedCar>) -> AnyView {
     let lang = cx.lang;
-    let facts = vec![
+    let mut facts = vec![
         Fact::new(t(lang, "auction.lot.vin"), view! { <span class="code">{lot.vin.clone()}</span> }),
         Fact::new(t(lang, "auction.lot.model_year"), lot.model_year.to_string()),
         Fact::new(t(lang, "auction.lot.mileage"), kilometres(lang, lot.mileage_km)),
         Fact::new(t(lang, "auction.lot.colour"), lot.colour.clone()),
+    ];
+    facts.extend(car.into_iter().flat_map(|car| more_facts(lang, car)));
+    facts.extend([
         Fact::new(t(lang, "auction.lot.city"), lot.city.clone()),
         Fact::new(t(lang, "auction.lot.seller"), lot.seller_name.clone()),
         Fact::new(t(lang, "auction.lot.start"), view! { <Money fen=lot.start_fen wan=true/> }),
         Fact::new(t(lang, "auction.lot.guide"), view! { <Money fen=lot.guide_fen wan=true/> }),
-    ];
+    ]);
     view! { <Panel title=t(lang, "auction.lot.facts")><Facts facts/></Panel> }.into_any()
 }
 
-fn report(cx: &PageContext, lot: &HallLot) -> AnyView {
-    let lang = cx.lang;
-    let short: String = lot.report_hash.chars().take(HASH_SHOWN).collect();
-    let hash = view! { <code class="code" title=lot.report_hash.clone()>{short}</code> };
-    let grade = view! { <strong class="lot-grade">{lot.grade.clone()}</strong> };
-    let facts = vec![
-        Fact::new(t(lang, "auction.lot.grade"), grade),
-        Fact::new(t(lang, "auction.lot.report_hash"), hash),
+/// What the car's record knows beside the lot; what nobody said is left out.
+fn more_facts(lang: Lang, car: &OfferedCar) -> Vec<Fact> {
+    let transfers = car.transfers.map(|count| count.to_string()).unwrap_or_default();
+    let known = [
+        ("vehicle.field.interior", &car.interior),
+        ("vehicle.field.first_registration", &car.first_registration),
+        ("vehicle.field.plate_place", &car.plate_place),
+        ("vehicle.field.transfers", &transfers),
+        ("vehicle.field.fuel", &car.fuel),
+        ("vehicle.field.transmission", &car.transmission),
+        ("vehicle.field.body", &car.body),
     ];
-    view! {
-        <Panel title=t(lang, "auction.lot.report")>
-            <Facts facts/>
-            <p class="lot-note">{t(lang, "auction.lot.report_note")}</p>
-        </Panel>
-    }
-    .into_any()
+    let said = known.into_iter().filter(|(_, value)| !value.is_empty());
+    said.map(|(label, value)| Fact::new(t(lang, label), value.clone())).collect()
 }
 
 fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
+use crate::dealer::words::kilometres;
 use crate::i18n::{known, t, t_with};
 use crate::office::sales::{light, state_badge};
 use crate::page::{PageResult, PageView};
@@ -49,7 +50,7 @@ fn tiles(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let lot = &detail.lot;
     let reserve =
         detail.reserve_fen.map_or_else(|| t(lang, "sale.reserve.none").into_owned(), |fen| fen.yuan());
-    let price = lot.lot.price_fen.map_or_else(|| "–".to_owned(), |fen| fen.yuan());
+    let price = lot.lot.price_fen.map_or_else(|| "—".to_owned(), |fen| fen.yuan());
     let (start, guide, bidders) = (lot.start_fen.yuan(), lot.guide_fen.yuan(), lot.lot.bidders.to_string());
     view! {
         <Tiles>
@@ -69,11 +70,11 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let (vin, hash) = (lot.vin.clone(), lot.report_hash.clone());
     let facts = vec![
         Fact::new("VIN", view! { <span class="font-mono">{vin}</span> }),
-        Fact::new(t(lang, "sale.mileage"), format!("{} km", lot.mileage_km)),
+        Fact::new(t(lang, "auction.lot.mileage"), kilometres(lang, lot.mileage_km)),
         Fact::new(t(lang, "sale.grade"), lot.grade.clone()),
         Fact::new(t(lang, "sale.city"), lot.city.clone()),
         Fact::new(t(lang, "sale.seller"), lot.seller_name.clone()),
-        Fact::new(t(lang, "sale.reserve_light"), light(lang, lot.lot.reserve)),
+        Fact::new(t(lang, "sale.reserve_light"), light(lang, &lot.lot)),
         Fact::new(t(lang, "sale.opens_at"), view! { <Time at=opens_at form=TimeForm::Exact/> }),
         Fact::new(t(lang, "sale.end_at"), view! { <Time at=end_at form=TimeForm::Exact/> }),
         Fact::new(t(lang, "sale.extensions"), lot.lot.extensions.to_string()),
@@ -122,8 +123,16 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     }
 }
 
-fn log(cx: &PageContext, log: Vec<LogLine>) -> impl IntoView + use<> {
+fn log(cx: &PageContext, log: Vec<LogLine>) -> AnyView {
     let lang = cx.lang;
+    if log.is_empty() {
+        return view! {
+            <Panel title=t(lang, "sale.log.title").into_owned()>
+                <EmptyState icon=Icon::Hand title=t(lang, "sale.log.none") text=t(lang, "sale.log.none_text").into_owned()/>
+            </Panel>
+        }
+        .into_any();
+    }
     let columns = vec![
         Column::number(t(lang, "sale.log.seq")),
         Column::new(t(lang, "sale.log.at")),
@@ -141,6 +150,7 @@ fn log(cx: &PageContext, log: Vec<LogLine>) -> impl IntoView + use<> {
             </Table>
         </Panel>
     }
+    .into_any()
 }
 
 fn log_row(cx: &PageContext, line: LogLine) -> impl IntoView + use<> {

@@ -38,6 +38,7 @@ pub fn Order(order: OrderDetail, title: String, crumbs: Vec<Crumb>) -> impl Into
         (state("commercial").unwrap_or_default(), state("payment"), order.overdue);
     let owes = matches!(payment.as_deref(), Some("unpaid" | "part_paid"));
     let due = order.due_at.filter(|_| owes).map(|at| due_words(lang, at, overdue));
+    let total_fen = order.total_fen;
     let badge =
         view! { <CommercialBadge state=commercial/> <PaymentBadge state=payment overdue/> }.into_any();
     let links = [
@@ -57,7 +58,9 @@ pub fn Order(order: OrderDetail, title: String, crumbs: Vec<Crumb>) -> impl Into
                 {links}
             </PageHead>
             {due.map(|text| view! {
-                <Banner tone=if overdue { Tone::Bad } else { Tone::Warn }>{text}</Banner>
+                <Banner tone=if overdue { Tone::Bad } else { Tone::Warn }>
+                    {text} " · " {t(lang, "order.line.total")} " " <strong><Money fen=total_fen/></strong>
+                </Banner>
             })}
         </div>
         <div class="grid grid-cols-1 gap-x-4 mt-4 lg:grid-cols-3 print:block">

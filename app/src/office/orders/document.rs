@@ -74,7 +74,8 @@ fn Lines(lines: Vec<OrderLine>, total_fen: Fen) -> impl IntoView {
                 <tr>
                     <td class="text">
                         {t(lang, "order.line.total")}
-                        <span class="block text-xs">{in_characters(total_fen)}</span>
+                        // the sum in the characters of cheques, for who reads them
+                        {(lang == Lang::Zh).then(|| view! { <span class="block text-xs">{in_characters(total_fen)}</span> })}
                     </td>
                     <td class="num"><Money fen=total_fen/></td>
                 </tr>

@@ -39,7 +39,7 @@ fn tiles(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
     let lang = cx.lang;
     let count = detail.sale.count;
     let ended = count.sold + count.provisional + count.unsold;
-    let rate = if ended > 0 { format!("{}%", count.sold * 100 / ended) } else { "–".to_owned() };
+    let rate = if ended > 0 { format!("{}%", count.sold * 100 / ended) } else { "—".to_owned() };
     let hammer = count.hammer_fen.yuan();
     view! {
         <Tiles>
@@ -87,7 +87,7 @@ fn row(cx: &PageContext, lot: HallLot) -> impl IntoView + use<> {
             <td class="num">{lot.lot_no}</td>
             <td><a class="row-link" href=format!("/office/lots/{}", lot.id)>{lot.title}</a></td>
             <td>{state_badge(lang, &lot.lot, now)}</td>
-            <td>{light(lang, lot.lot.reserve)}</td>
+            <td>{light(lang, &lot.lot)}</td>
             <td class="num"><Money fen=lot.start_fen/></td>
             <td class="num"><Money fen=lot.lot.price_fen wan=true/></td>
             <td class="num">{lot.lot.bidders}</td>

@@ -31,8 +31,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")]
             note=t(lang, "sale.new_note").into_owned()
         />
-        <FilterBar search=t(lang, "sale.car_search")/>
-        {match cars.is_empty() {
+        {match cars.is_empty() && search.is_empty() {
             true => view! {
                 <EmptyState icon=Icon::Car title=t(lang, "sale.no_cars") text=t(lang, "sale.no_cars_text").into_owned()>
                     <LinkButton href="/office/vehicles">{t(lang, "sale.to_vehicles")}</LinkButton>
@@ -51,35 +50,48 @@ fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView 
     let ends = opens.plus_ms(RUNS_FOR_MS);
     let modes =
         ["full", "stepped"].map(|mode| Choice::new(mode, t(lang, &format!("sale.mode.{mode}")))).to_vec();
-    let chosen: Vec<String> = cx.form.values_of("vehicle_id").into_iter().map(str::to_owned).collect();
+    let chosen = chosen(cx);
     let shown = i64::try_from(cars.len()).unwrap_or(total);
     let count =
         t_with(lang, "sale.cars_count", &[("shown", &shown.to_string()), ("total", &total.to_string())]);
     let car_error = cx.form.error("vehicle_ids").map(|code| crate::i18n::field_text(lang, code));
-    let (opens, ends) = (time::field_value(opens, cx.zone), time::field_value(ends, cx.zone));
+    // a search of the cars comes back with what was typed
+    let typed = |name: &str, default: String| cx.query.get(name).map_or(default, str::to_owned);
+    let opens = typed("opens_at", time::field_value(opens, cx.zone));
+    let ends = typed("first_end_at", time::field_value(ends, cx.zone));
+    let name = typed("name", String::new());
+    let (stagger, window, cap) =
+        (typed("stagger", "30".to_owned()), typed("window", "120".to_owned()), typed("cap", "60".to_owned()));
+    let mode = typed("below_reserve", "full".to_owned());
+    let elsewhere = elsewhere(cx, &cars, &chosen);
+    let search = search(cx);
     let columns = columns(cx);
     let rows = cars.into_iter().map(|car| row(car, &chosen)).collect_view();
     view! {
         <PostForm class="form">
+            // the Enter key makes the sale and does not search
+            <button type="submit" hidden></button>
             <Panel title=t(lang, "sale.terms").into_owned()>
                 <div class="form form--columns">
-                    <TextField name="name" label=t(lang, "sale.name") required=true max_length=80 wide=true/>
+                    <TextField name="name" label=t(lang, "sale.name") required=true max_length=80 wide=true value=name/>
                     <TextField name="opens_at" label=t(lang, "sale.opens_at") kind=InputKind::DateTime required=true
                         value=opens/>
                     <TextField name="first_end_at" label=t(lang, "sale.first_end_at") kind=InputKind::DateTime required=true
                         value=ends/>
-                    <TextField name="stagger" label=t(lang, "sale.stagger") kind=InputKind::Number required=true value="30"
+                    <TextField name="stagger" label=t(lang, "sale.stagger") kind=InputKind::Number required=true value=stagger
                         unit=t(lang, "sale.seconds").into_owned() hint=t(lang, "sale.stagger_hint").into_owned()/>
-                    <TextField name="window" label=t(lang, "sale.window") kind=InputKind::Number required=true value="120"
+                    <TextField name="window" label=t(lang, "sale.window") kind=InputKind::Number required=true value=window
                         unit=t(lang, "sale.seconds").into_owned() hint=t(lang, "sale.window_hint").into_owned()/>
-                    <TextField name="cap" label=t(lang, "sale.cap") kind=InputKind::Number required=true value="60"
+                    <TextField name="cap" label=t(lang, "sale.cap") kind=InputKind::Number required=true value=cap
                         unit=t(lang, "sale.minutes").into_owned() hint=t(lang, "sale.cap_hint").into_owned()/>
-                    <SelectField name="below_reserve" label=t(lang, "sale.mode") choices=modes value="full"
+                    <SelectField name="below_reserve" label=t(lang, "sale.mode") choices=modes value=mode required=true
                         hint=t(lang, "sale.mode_hint").into_owned()/>
                 </div>
             </Panel>
             <Panel title=count flush=true>
                 {car_error.map(|text| view! { <p class="field__error p-4" role="alert">{text}</p> })}
+                {search}
+                {elsewhere}
                 <Table columns=columns caption=t(lang, "sale.choose_cars")>
                     {rows}
                 </Table>
@@ -90,6 +102,45 @@ fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView 
             </div>
         </PostForm>
     }
+}
+
+/// The cars that were chosen before the form was refused, or before a search.
+fn chosen(cx: &PageContext) -> Vec<String> {
+    let mut chosen: Vec<String> = cx.form.values_of("vehicle_id").into_iter().map(str::to_owned).collect();
+    if chosen.is_empty() {
+        chosen = cx.query.all("vehicle_id").into_iter().map(str::to_owned).collect();
+    }
+    chosen
+}
+
+/// Chosen cars that the search does not show: they stay chosen, and the form says so.
+fn elsewhere(cx: &PageContext, cars: &[OfferableCar], chosen: &[String]) -> Option<AnyView> {
+    let is_shown = |id: &&String| cars.iter().any(|car| car.vehicle_id.to_string() == **id);
+    let hidden: Vec<String> = chosen.iter().filter(|id| !is_shown(id)).cloned().collect();
+    let words = t_with(cx.lang, "sale.chosen_elsewhere", &[("n", &hidden.len().to_string())]);
+    (!hidden.is_empty()).then(|| {
+        let inputs = hidden.into_iter().map(|id| view! { <input type="hidden" name="vehicle_id" value=id/> });
+        view! { <p class="px-4 py-2 text-sm text-ink-soft">{words}{inputs.collect_view()}</p> }.into_any()
+    })
+}
+
+/// Narrows the cars. It sends the whole form to the same page, which keeps what was typed.
+fn search(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    let words = t(lang, "sale.car_search");
+    let typed = cx.query.get("q").unwrap_or_default().to_owned();
+    view! {
+        <div class="filter">
+            <div class="filter__search">
+                <IconView icon=Icon::Search/>
+                <input class="input" type="search" name="q" value=typed placeholder=words.clone() aria-label=words/>
+            </div>
+            <button class="button" type="submit" formmethod="get" formnovalidate>
+                <IconView icon=Icon::Filter/>{t(lang, "ui.filter")}
+            </button>
+        </div>
+    }
+    .into_any()
 }
 
 fn columns(cx: &PageContext) -> Vec<Column> {
@@ -115,7 +166,7 @@ fn row(car: OfferableCar, chosen: &[String]) -> impl IntoView + use<> {
             <td><input type="checkbox" class="checkbox" name="vehicle_id" value=id checked=is_chosen aria-label=car.title.clone()/></td>
             <td>{car.title}</td>
             <td class="font-mono">{car.vin}</td>
-            <td class="num">{car.mileage_km}</td>
+            <td class="num">{grouped(car.mileage_km)}</td>
             <td>{car.city}</td>
             <td>{car.grade}</td>
             <td class="num"><Money fen=car.guide_fen/></td>

@@ -29,9 +29,12 @@ pub fn outcome_badge(lang: Lang, outcome: Outcome) -> AnyView {
     view! { <Badge tone=tone>{t(lang, key)}</Badge> }.into_any()
 }
 
-/// The reserve light.
-pub fn light(lang: Lang, light: ReserveLight) -> AnyView {
-    let (tone, key) = match light {
+/// The reserve light. Before a bid could reach it, a reserve is no cause for alarm.
+pub fn light(lang: Lang, lot: &PublicLot) -> AnyView {
+    let (tone, key) = match lot.reserve {
+        ReserveLight::NotMet if lot.price_fen.is_none() && lot.status == LotStatus::Scheduled => {
+            (Tone::Neutral, "sale.reserve.some")
+        }
         ReserveLight::None => (Tone::Neutral, "sale.reserve.none"),
         ReserveLight::NotMet => (Tone::Warn, "sale.reserve.not_met"),
         ReserveLight::Met => (Tone::Good, "sale.reserve.met"),

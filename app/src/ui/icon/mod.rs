@@ -12,8 +12,7 @@ pub use shapes::Icon;
 pub fn IconView(icon: Icon, #[prop(optional)] large: bool) -> impl IntoView {
     let class = if large { "icon icon--large" } else { "icon" };
     InertElement::new(format!(
-        "<svg class=\"{class}\" viewBox=\"0 0 24 24\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.75\" \
-         stroke-linecap=\"round\" stroke-linejoin=\"round\" aria-hidden=\"true\">{}</svg>",
+        "<svg class=\"{class}\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">{}</svg>",
         icon.shapes()
     ))
 }

@@ -5,12 +5,13 @@ use platform_db::from_sql;
 use sqlx::PgPool;
 
 use crate::car::Car;
-use crate::views::{PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
+use crate::views::{OfferedCar, PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
 
 /// The newest lines of a car's trail that its page shows; no car has more in years.
 const TRAIL_LINES_MAX: i64 = 500;
 
-pub(crate) async fn read(db: &PgPool, id: VehicleId) -> Result<Option<VehicleDetail>, sqlx::Error> {
+/// The car, when it was taken in, and its last change.
+async fn car(db: &PgPool, id: VehicleId) -> Result<Option<(Car, UnixMs, UnixMs)>, sqlx::Error> {
     let row = sqlx::query!(
         "SELECT to_jsonb(v) AS \"car!\", received_at, updated_at FROM vehicle v WHERE id = $1",
         id.0
@@ -18,7 +19,12 @@ pub(crate) async fn read(db: &PgPool, id: VehicleId) -> Result<Option<VehicleDet
     .fetch_optional(db)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let car: Car = serde_json::from_value(row.car).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    let car = serde_json::from_value(row.car).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    Ok(Some((car, from_sql(row.received_at), from_sql(row.updated_at))))
+}
+
+pub(crate) async fn read(db: &PgPool, id: VehicleId) -> Result<Option<VehicleDetail>, sqlx::Error> {
+    let Some((car, received_at, updated_at)) = car(db, id).await? else { return Ok(None) };
     Ok(Some(VehicleDetail {
         id,
         facts: car.facts,
@@ -30,12 +36,34 @@ pub(crate) async fn read(db: &PgPool, id: VehicleId) -> Result<Option<VehicleDet
         start_fen: car.start_fen,
         reserve_fen: car.reserve_fen,
         listed_lot_id: car.listed_lot_id,
-        received_at: from_sql(row.received_at),
-        updated_at: from_sql(row.updated_at),
+        received_at,
+        updated_at,
         reports: reports(db, id).await?,
         prices: prices(db, id).await?,
         photos: photos(db, id).await?,
         trail: trail(db, id).await?,
+    }))
+}
+
+/// The facts of a car and its report with that hash: what a lot was offered with.
+pub(crate) async fn offered(
+    db: &PgPool,
+    id: VehicleId,
+    hash: &str,
+) -> Result<Option<OfferedCar>, sqlx::Error> {
+    let report = reports(db, id).await?.into_iter().find(|report| report.hash == hash);
+    let Some(report) = report else { return Ok(None) };
+    let Some((car, _, _)) = car(db, id).await? else { return Ok(None) };
+    let facts = car.facts;
+    Ok(Some(OfferedCar {
+        body: facts.body,
+        fuel: facts.fuel,
+        transmission: facts.transmission,
+        interior: facts.interior,
+        first_registration: facts.first_registration,
+        plate_place: facts.plate_place,
+        transfers: facts.transfers,
+        report,
     }))
 }
 

@@ -1,0 +1,139 @@
+//! What waits for this person: one line a kind of work, and only where there is some.
+
+use kernel::{Principal, Role};
+use leptos::prelude::*;
+use vehicle::Status;
+
+use super::{Figures, LETTERS_MAX};
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::ui::*;
+
+/// A kind of work.
+struct Work {
+    /// The key of what is to be done.
+    words: &'static str,
+    /// Whose it is; administrators see all.
+    roles: &'static [Role],
+    count: i64,
+    /// The key of the count's unit.
+    unit: &'static str,
+    /// Beside the count: the money it is about.
+    money: Option<String>,
+    href: String,
+    tone: Tone,
+}
+
+/// The panel above the figures.
+pub(super) fn panel(cx: &PageContext, who: &Principal, figures: &Figures) -> AnyView {
+    let lang = cx.lang;
+    let is_mine = |work: &Work| work.count > 0 && work.roles.iter().any(|role| who.has_role(*role));
+    let row = |work: Work| {
+        let more = if work.count >= LETTERS_MAX && work.unit == EVENTS { "+" } else { "" };
+        let count = t_with(lang, work.unit, &[("n", &format!("{}{more}", work.count))]);
+        let value = view! { <Badge tone=work.tone>{count}</Badge> }.into_any();
+        view! {
+            <WorkRow href=work.href title=t(lang, work.words) value=value>
+                {work.money}
+            </WorkRow>
+        }
+    };
+    let rows: Vec<_> = all(figures).into_iter().filter(is_mine).map(row).collect();
+    if rows.is_empty() {
+        return view! {
+            <Panel title=t(lang, "home.work")>
+                <p class="work__none"><IconView icon=Icon::Check/> <strong>{t(lang, "home.work_none")}</strong> <span>{t(lang, "home.work_none_text")}</span></p>
+            </Panel>
+        }
+        .into_any();
+    }
+    view! { <Panel title=t(lang, "home.work") flush=true><WorkList>{rows}</WorkList></Panel> }.into_any()
+}
+
+const CARS: &str = "home.work.cars";
+const PIECES: &str = "home.work.pieces";
+const EVENTS: &str = "home.work.events";
+
+/// The most urgent first.
+fn all(figures: &Figures) -> Vec<Work> {
+    let work = |words, roles, count, unit, href: &str, tone| Work {
+        words,
+        roles,
+        count,
+        unit,
+        money: None,
+        href: href.to_owned(),
+        tone,
+    };
+    let cars = |status| figures.cars(status);
+    let late = figures.overdue.as_ref();
+    let unpaid = figures.unpaid.as_ref();
+    let negotiated = figures
+        .negotiated
+        .first()
+        .map_or_else(|| "/office/sales".to_owned(), |sale| format!("/office/sales/{}", sale.id));
+    vec![
+        work(
+            "home.work.letters",
+            &[Role::Admin],
+            figures.letters.unwrap_or(0),
+            EVENTS,
+            "/office/dead-letters",
+            Tone::Bad,
+        ),
+        Work {
+            money: late.map(|late| late.overdue_fen.yuan()),
+            ..work(
+                "home.work.overdue",
+                &[Role::Finance],
+                late.map_or(0, |late| late.count),
+                PIECES,
+                "/office/receivables?state=overdue",
+                Tone::Bad,
+            )
+        },
+        work(
+            "home.work.negotiate",
+            &[Role::Auctioneer, Role::Sales],
+            figures.negotiations(),
+            CARS,
+            &negotiated,
+            Tone::Warn,
+        ),
+        work(
+            "home.work.inspect",
+            &[Role::Inspector],
+            cars(Status::Received),
+            CARS,
+            "/office/vehicles?status=received",
+            Tone::Warn,
+        ),
+        work(
+            "home.work.price",
+            &[Role::Pricing],
+            cars(Status::Inspected),
+            CARS,
+            "/office/vehicles?status=inspected",
+            Tone::Warn,
+        ),
+        work(
+            "home.work.offer",
+            &[Role::Auctioneer],
+            cars(Status::Priced),
+            CARS,
+            "/office/sales/new",
+            Tone::Active,
+        ),
+        Work {
+            money: unpaid.map(|unpaid| unpaid.total_fen.yuan()),
+            ..work(
+                "home.work.unpaid",
+                &[Role::Sales, Role::Service, Role::Finance],
+                unpaid.map_or(0, |unpaid| unpaid.count),
+                PIECES,
+                "/office/orders?payment=open",
+                Tone::Active,
+            )
+        },
+    ]
+}
