@@ -1,6 +1,8 @@
-// Every page of the list: draws without an error, fits its screen, has one heading and no serious finding of axe.
+// Every page of the list: draws without an error, fits its screen, has a title, one heading and no serious finding of
+// axe, by day and by night.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { uploadCars } from '../support/import';
 import { dealer, signIn, staff } from '../support/people';
 import { isOf, listedPages, type ListedPage } from '../support/pages';
 
@@ -15,8 +17,9 @@ for (const { who, login, sees } of visitors) {
 
   test(`every page of ${who} holds up`, async ({ page, javaScriptEnabled }) => {
     // one test for all: addresses of single records are found on the pages before
-    test.setTimeout(20_000 + pages.length * 10_000);
+    test.setTimeout(20_000 + pages.length * 15_000);
     if (login) await signIn(page, login);
+    if (login === staff) await uploadCars(page);
     const addresses = new Set<string>();
     const plain = pages.filter((listed) => !listed.path.includes('{'));
     for (const listed of plain) {
@@ -40,17 +43,25 @@ async function visit(page: Page, address: string, withScripts: boolean): Promise
     page.on('pageerror', note);
     const answer = await page.goto(address);
     expect.soft(answer?.status(), `${address} answers`).toBe(200);
+    expect.soft(await page.title(), `${address} has a title of its own`).toMatch(/\S · 落槌$/);
     await expect.soft(page.locator('h1'), `${address} has one heading`).toHaveCount(1);
     expect.soft(await overflow(page), `${address} is not wider than the screen`).toBeLessThanOrEqual(0);
     expect.soft(errors, `${address} runs without a script error`).toEqual([]);
     page.off('pageerror', note);
     // axe is a script itself
     if (!withScripts) return;
-    const axe = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
-    const serious = axe.violations.filter((found) => ['serious', 'critical'].includes(found.impact ?? ''));
-    const words = serious.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(' ')).join(', ')}`);
-    expect.soft(words, `${address} can be used by everybody`).toEqual([]);
+    const light = new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']);
+    expect.soft(await findings(light), `${address} can be used by everybody`).toEqual([]);
+    await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'dark'));
+    const dark = new AxeBuilder({ page }).withRules(['color-contrast']);
+    expect.soft(await findings(dark), `${address} can be read in the dark`).toEqual([]);
   });
+}
+
+async function findings(axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.analyze();
+  const serious = violations.filter((found) => ['serious', 'critical'].includes(found.impact ?? ''));
+  return serious.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(' ')).join(', ')}`);
 }
 
 function overflow(page: Page): Promise<number> {

@@ -1,6 +1,7 @@
 //! What is sold: photos, facts, the terms.
 
 use auction::{HallLot, LotDetail};
+use bidding::ReserveLight;
 use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::OfferedCar;
@@ -130,12 +131,14 @@ fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
         "full" => t(lang, "auction.reserve_note.full"),
         _ => t(lang, "auction.reserve_note.stepped"),
     };
+    // without a reserve nothing can be below it
+    let has_reserve = detail.lot.lot.reserve != ReserveLight::None;
     let (href, name) = (format!("/auctions?sale={}", sale.id), sale.name.clone());
     view! {
         <Panel title=t(lang, "auction.lot.terms")>
             <ul class="lot-terms">
                 <li>{window}</li>
-                <li>{below}</li>
+                {has_reserve.then(|| view! { <li>{below}</li> })}
                 <li>{t(lang, "auction.lot.terms_tie")}</li>
                 <li>{t(lang, "auction.lot.terms_binding")}</li>
                 <li>{t(lang, "auction.lot.sale")} " " <a href=href>{name}</a></li>
