@@ -9,7 +9,7 @@ use crate::support::TestServer;
 async fn an_administrator_reads_a_dead_letter_and_sends_it_again() {
     let server = TestServer::new().await;
     let mut admin = server.signed_in("admin").await;
-    assert!(admin.get("/office/dead-letters").await.body.contains("没有死信"));
+    assert!(admin.get("/office/dead-letters").await.body.contains("没有异常事件"));
     tell(&server, 9, &lot(&server, &server.person("yuanxing"), 5_000_000)).await;
     exhaust(&server).await;
     let page = admin.get("/office/dead-letters").await.body;
