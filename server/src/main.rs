@@ -36,7 +36,7 @@ enum Command {
 #[derive(Subcommand)]
 enum Import {
     /// Cars, from a table with a header (.csv, .csv.gz).
-    Vehicles(import::VehiclesFile),
+    Vehicles(Box<import::VehiclesFile>),
 }
 
 #[tokio::main]

@@ -9,6 +9,8 @@ mod middleware;
 mod office_dead_letters;
 mod office_dealers;
 mod office_orders;
+mod office_vehicles;
+mod office_vehicles_import;
 mod settings;
 mod sign_in;
 mod sold;

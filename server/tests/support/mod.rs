@@ -38,6 +38,8 @@ pub struct TestServer {
     /// The demo's people.
     pub people: DemoPeople,
     stop: watch::Sender<bool>,
+    /// Photos and uploads; it goes with the server.
+    _data: tempfile::TempDir,
 }
 
 impl TestServer {
@@ -49,6 +51,8 @@ impl TestServer {
     /// A server with these settings beside.
     pub async fn with(settings: &[(&str, &str)]) -> TestServer {
         let mut pairs: Vec<(String, String)> = vec![("LUOCHUI_PUBLIC_URL".into(), OURS.into())];
+        let data = tempfile::tempdir().expect("a folder can be made");
+        pairs.push(("LUOCHUI_DATA".into(), data.path().to_string_lossy().into_owned()));
         for service in platform_config::Service::ALL {
             let pool = platform_testkit::fresh_database(services::migrator(service)).await;
             let url = pool.connect_options().to_url_lossy().to_string();
@@ -71,7 +75,7 @@ impl TestServer {
         let assets = Arc::new(Assets { leptos, stylesheet: "/pkg/luochui.css".into() });
         let state = AppState { services, bus, config: Arc::new(config), clock, assets };
         let (router, table) = server::router::router(state.clone());
-        TestServer { router, table, state, people, stop }
+        TestServer { router, table, state, people, stop, _data: data }
     }
 
     /// A browser that nobody has signed in with.

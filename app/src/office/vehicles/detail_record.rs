@@ -211,7 +211,7 @@ fn earlier_price(price: PriceView) -> AnyView {
     let amounts = priced(lang, &price.guide_fen.yuan(), &price.start_fen.yuan(), &reserve);
     view! {
         <p class="mb-2">
-            <span class="money">{amounts}</span>
+            <span class="tabular-nums">{amounts}</span>
             <span class="block text-xs opacity-70"><Time at=price.at/> " " {price.who_name} " " {price.reason}</span>
         </p>
     }

@@ -46,7 +46,7 @@ fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
             let reserve = fen("reserve_fen").unwrap_or_else(|| t(lang, "vehicle.no_reserve").into_owned());
             let amounts = priced(lang, &fen("guide_fen")?, &fen("start_fen")?, &reserve);
             let reason = text("reason").map(str::to_owned);
-            Some(view! { <span class="money">{amounts}</span> " " {reason} }.into_any())
+            Some(view! { <span class="tabular-nums">{amounts}</span> " " {reason} }.into_any())
         }
         "corrected" | "imported" => {
             let changes = data["changes"]

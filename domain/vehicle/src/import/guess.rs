@@ -64,7 +64,7 @@ const HEADERS: [(Field, &[&str]); 20] = [
     ),
     (Field::PlatePlace, &["plateplace", "牌照所在地", "车牌所在地", "上牌地", "归属地", "车牌归属地"]),
     (Field::Transfers, &["transfers", "过户次数", "过户"]),
-    (Field::City, &["city", "cities", "location", "state", "所在城市", "城市", "所在地", "看车城市"]),
+    (Field::City, &["city", "location", "state", "所在城市", "城市", "所在地", "看车城市"]),
     (
         Field::Grade,
         &["conditiongrade", "grade", "gradeoverall", "condition", "车况等级", "车况评级", "车况", "成色"],

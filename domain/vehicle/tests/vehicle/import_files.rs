@@ -71,11 +71,15 @@ async fn the_worker_removes_what_a_killed_server_left() {
     let fresh = yard.spool.path().join(format!("{}.upload", new_id()));
     std::fs::write(&orphan, "vin,make").unwrap();
     std::fs::write(&fresh, "vin,make").unwrap();
-    let yesterday = std::time::SystemTime::now() - std::time::Duration::from_secs(24 * 60 * 60);
     for entry in std::fs::read_dir(yard.spool.path()).unwrap() {
         let path = entry.unwrap().path();
         if path != fresh {
-            std::fs::File::options().write(true).open(path).unwrap().set_modified(yesterday).unwrap();
+            std::fs::File::options()
+                .write(true)
+                .open(path)
+                .unwrap()
+                .set_modified(std::time::UNIX_EPOCH)
+                .unwrap();
         }
     }
     let (stop, stopped) = tokio::sync::watch::channel(false);

@@ -5,7 +5,9 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::{Fen, FieldProblem, MoneyError, Principal, Problem, ProblemKind, VehicleId, parse_yuan};
+use kernel::{
+    Fen, FieldProblem, MoneyError, Principal, Problem, ProblemKind, VehicleId, parse_wan, parse_yuan,
+};
 use platform_db::CommandError;
 use vehicle::{CorrectVehicle, Damage, Findings, InspectVehicle, Price, PriceVehicle, Service};
 
@@ -84,10 +86,19 @@ fn damages_of(form: &Posted) -> Vec<Damage> {
         .collect()
 }
 
+/// As the trade writes it: `128500`, `12.85万`.
+fn parse_amount(text: &str) -> Result<Fen, MoneyError> {
+    let text = text.trim().trim_end_matches('元').trim_end();
+    match text.strip_suffix('万') {
+        Some(wan) => parse_wan(wan),
+        None => parse_yuan(text),
+    }
+}
+
 fn price_of(form: &Posted) -> Result<Price, Problem> {
     let mut wrong = Vec::new();
     let mut amount = |name: &str| {
-        parse_yuan(form.raw(name)).unwrap_or_else(|error| {
+        parse_amount(form.raw(name)).unwrap_or_else(|error| {
             let code = match error {
                 MoneyError::OutOfRange => "PRICE_TOO_HIGH",
                 MoneyError::NotANumber | MoneyError::TooManyDecimals => "PRICE_INVALID",
@@ -102,5 +113,18 @@ fn price_of(form: &Posted) -> Result<Price, Problem> {
         Ok(Price { guide_fen, start_fen, reserve_fen })
     } else {
         Err(Problem::fields(wrong))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_the_trade_writes_them() {
+        for text in ["128500", "¥128,500", "12.85万", "12.85 万元", "128500元"] {
+            assert_eq!(parse_amount(text), Ok(Fen(12_850_000)), "{text}");
+        }
+        assert_eq!(parse_amount("万"), Err(MoneyError::NotANumber));
     }
 }

@@ -119,7 +119,7 @@ pub(super) fn Findings(job: ImportJob, findings: Found) -> impl IntoView {
 }
 
 fn lines(lang: Lang, job: ImportJob, lines: Vec<FoundLine>) -> AnyView {
-    let heads = job.layout.header.into_iter().take(CELLS_SHOWN).map(Column::new);
+    let heads = job.layout.header.iter().take(CELLS_SHOWN).cloned().map(Column::new);
     let columns = [
         Column::number(t(lang, "vehicle.import.line")),
         Column::new(t(lang, "vehicle.import.finding.reason")),
@@ -133,8 +133,11 @@ fn lines(lang: Lang, job: ImportJob, lines: Vec<FoundLine>) -> AnyView {
             line.cells.into_iter().take(CELLS_SHOWN).map(|cell| view! { <td>{cell}</td> }).collect_view();
         view! { <tr><td class="num">{grouped(line.line)}</td><td class="text">{reasons.join(" ")}</td>{cells}</tr> }
     };
-    let shown = t_with(lang, "vehicle.import.rejected_first", &[("n", &LINES_SHOWN.to_string())]);
-    let title = format!("{} · {shown}", t(lang, "vehicle.import.rejected_lines"));
+    let mut title = t(lang, "vehicle.import.rejected_lines").into_owned();
+    if job.counts.rejected > LINES_SHOWN {
+        let shown = t_with(lang, "vehicle.import.rejected_first", &[("n", &LINES_SHOWN.to_string())]);
+        title = format!("{title} · {shown}");
+    }
     view! {
         <Panel title=title flush=true>
             <Table columns caption=t(lang, "vehicle.import.rejected_lines")>{lines.into_iter().map(row).collect_view()}</Table>

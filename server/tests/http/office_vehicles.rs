@@ -1,0 +1,185 @@
+//! `/office/vehicles`: cars taken in, listed, inspected, priced, photographed, exported.
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use uuid::Uuid;
+
+use crate::support::{Answer, Browser, OURS, TestServer};
+
+fn key() -> String {
+    Uuid::now_v7().to_string()
+}
+
+/// A car by its form; made up, with a right check digit.
+async fn taken_in(inspector: &mut Browser, vin: &str, model: &str) -> String {
+    let fields = [
+        ("key", &*key()),
+        ("vin", vin),
+        ("make", "远山"),
+        ("model", model),
+        ("model_year", "2021"),
+        ("mileage", "3.2万公里"),
+        ("city", "杭州"),
+    ];
+    let answer = inspector.post("/office/vehicles/new", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    answer.location().trim_end_matches("?done=VEHICLE_RECEIVED").to_owned()
+}
+
+const VIN: &str = "1M8GDM9AXKP042788";
+
+#[tokio::test]
+async fn a_car_is_taken_in_once_and_asked_about_when_doubtful() {
+    let server = TestServer::new().await;
+    let mut inspector = server.signed_in("inspector").await;
+    let key = key();
+    let mut fields =
+        vec![("key", key.as_str()), ("vin", "1M8GDM9A1KP042788"), ("make", "远山"), ("model", "S5")];
+    let doubtful = inspector.post("/office/vehicles/new", &fields).await;
+    assert_eq!(doubtful.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(doubtful.body.contains("校验位不符") && doubtful.body.contains("vin_confirmed"));
+    assert!(doubtful.body.contains("远山"), "what was typed is kept");
+    fields.push(("vin_confirmed", "on"));
+    for _ in 0..2 {
+        let answer = inspector.post("/office/vehicles/new", &fields).await;
+        assert_eq!(answer.location(), format!("/office/vehicles/{key}?done=VEHICLE_RECEIVED"));
+    }
+    let page = inspector.get(&format!("/office/vehicles/{key}")).await.body;
+    assert!(page.contains("1M8GDM9A1KP042788") && page.contains("何检"), "the trail says who");
+}
+
+#[tokio::test]
+async fn what_is_wrong_stands_beside_its_field() {
+    let server = TestServer::new().await;
+    let mut inspector = server.signed_in("inspector").await;
+    let fields = [("key", &*key()), ("vin", "123"), ("make", ""), ("model", ""), ("mileage", "3,2")];
+    let answer = inspector.post("/office/vehicles/new", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in ["VIN 应为 17 位", "缺少品牌", "缺少车系", "里程不是数字"] {
+        assert!(answer.body.contains(text), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn inspected_priced_and_corrected_by_whose_it_is() {
+    let server = TestServer::new().await;
+    let mut inspector = server.signed_in("inspector").await;
+    let mut pricing = server.signed_in("pricing").await;
+    let car = taken_in(&mut inspector, VIN, "S5").await;
+    let price = [("guide", "12.8万"), ("start", "90000"), ("reserve", "110,000"), ("reason", "行情")];
+    let price_key = key();
+    let priced = [&[("form", "price"), ("key", price_key.as_str())], &price[..]].concat();
+    let early = pricing.post(&car, &priced).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "nobody has inspected it");
+    let report = [("form", "inspect"), ("key", &*key()), ("grade", "B"), ("notes", "右前门补漆")];
+    assert!(inspector.post(&car, &report).await.location().ends_with("?done=VEHICLE_INSPECTED"));
+    let forged = inspector.post(&car, &priced).await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    assert!(!inspector.get(&car).await.body.contains("¥128,000"));
+    assert!(pricing.post(&car, &priced).await.location().ends_with("?done=VEHICLE_PRICED"));
+    let correction = [
+        ("form", "correct"),
+        ("key", &*key()),
+        ("vin", VIN),
+        ("make", "远山"),
+        ("model", "S5"),
+        ("model_year", "2021"),
+        ("mileage", "32000"),
+        ("city", "宁波"),
+        ("reason", "移库"),
+    ];
+    assert!(inspector.post(&car, &correction).await.location().ends_with("?done=VEHICLE_CORRECTED"));
+    let page = inspector.get(&car).await.body;
+    for text in ["¥128,000", "指导价 ¥128,000 · 起拍价 ¥90,000", "右前门补漆", "移库", "沈价"]
+    {
+        assert!(page.contains(text), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_and_its_files_hold_what_is_filtered() {
+    let server = TestServer::new().await;
+    let mut inspector = server.signed_in("inspector").await;
+    taken_in(&mut inspector, VIN, "S5").await;
+    taken_in(&mut inspector, "11111111111111111", "X7").await;
+    let all = inspector.get("/office/vehicles").await.body;
+    assert!(all.contains("S5") && all.contains("X7") && all.contains("共 2 辆"));
+    let one = inspector.get(&format!("/office/vehicles?q={VIN}&status=received&sort=year")).await.body;
+    assert!(one.contains("共 1 辆") && !one.contains("X7"));
+    let none = inspector.get("/office/vehicles?make=%E5%88%AB%E7%9A%84").await.body;
+    assert!(none.contains("没有符合条件的车辆"));
+    let csv = inspector.get(&format!("/office/vehicles/export.csv?q={VIN}&page=9")).await;
+    assert!(csv.header("content-disposition").contains("vehicles.csv"));
+    assert!(csv.body.starts_with('\u{feff}') && csv.body.lines().count() == 2 && csv.body.contains(VIN));
+    let xlsx = inspector.get("/office/vehicles/export.xlsx").await;
+    assert!(xlsx.status == StatusCode::OK && xlsx.body.starts_with("PK"));
+    for odd in ["page=99999999999&q=%25%00", "year_from=x&sort=%27&order=reversed", "km_to=-1&status=?"] {
+        assert_eq!(inspector.get(&format!("/office/vehicles?{odd}")).await.status, StatusCode::OK, "{odd}");
+    }
+    assert_eq!(inspector.get(&format!("/office/vehicles/{}", key())).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A form with one file.
+pub async fn upload(
+    browser: &mut Browser,
+    path: &str,
+    fields: &[(&str, &str)],
+    file: (&str, &str, &[u8]),
+) -> Answer {
+    let (field, file_name, bytes) = file;
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(
+            format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+        );
+    }
+    let head = format!("content-disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"");
+    body.extend(format!("--cut\r\n{head}\r\n\r\n").bytes());
+    body.extend(bytes);
+    body.extend(b"\r\n--cut--\r\n");
+    let headers = [
+        ("content-type", "multipart/form-data; boundary=cut"),
+        ("sec-fetch-site", "same-origin"),
+        ("origin", OURS),
+    ];
+    browser.send(Method::POST, path, &headers, Body::from(body)).await
+}
+
+/// A picture of 320 × 240 pixels, one colour.
+fn picture() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(320, 240, image::Rgb([40, 90, 160]))
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+#[tokio::test]
+async fn photos_are_added_once_shown_and_removed() {
+    let server = TestServer::new().await;
+    let mut inspector = server.signed_in("inspector").await;
+    let car = taken_in(&mut inspector, VIN, "S5").await;
+    let path = format!("{car}/photos");
+    let key = key();
+    for _ in 0..2 {
+        let answer = upload(&mut inspector, &path, &[("key", &key)], ("photos", "a.png", &picture())).await;
+        assert!(answer.location().ends_with("?done=PHOTOS_ADDED"), "{}", answer.location());
+    }
+    let page = inspector.get(&car).await.body;
+    let photos: Vec<&str> =
+        page.split("/photos/").skip(1).filter_map(|rest| rest.split("/thumb").next()).collect();
+    let id = photos.iter().find(|id| id.len() == 36).unwrap();
+    assert_eq!(page.matches("/thumb\"").count(), 1, "the same picture twice is a double click");
+    for size in ["thumb", "large"] {
+        let photo = inspector.get(&format!("/photos/{id}/{size}")).await;
+        assert_eq!((photo.status, photo.header("content-type")), (StatusCode::OK, "image/webp"));
+    }
+    let refused =
+        upload(&mut inspector, &path, &[("key", &self::key())], ("photos", "a.txt", b"no picture")).await;
+    assert!(refused.location().ends_with("?problem=PHOTO_FORMAT"));
+    assert!(inspector.get(refused.location()).await.body.contains("只支持 JPG、PNG、WebP 照片"));
+    let removed = inspector.post(&format!("{path}/{id}/remove"), &[("key", &self::key())]).await;
+    assert!(removed.location().ends_with("?done=PHOTO_REMOVED"));
+    let page = inspector.get(&car).await.body;
+    assert!(page.contains("还没有照片") && page.contains("移除照片"), "the trail keeps it");
+}
