@@ -147,7 +147,7 @@ pub struct Explanation {
 
 /// Something the bidder should know beside "accepted".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", try_from = "Value")]
 pub enum Note {
     /// Equal to the leader's max: the earlier keeps the lead.
     TiedEarlierWins,
@@ -206,6 +206,7 @@ pub enum RefusalCode {
 
 /// A refused command: the state is untouched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value")]
 pub struct Refusal {
     /// Why.
     pub code: RefusalCode,
@@ -213,7 +214,40 @@ pub struct Refusal {
     pub data: Value,
 }
 
+impl Note {
+    /// All of them.
+    pub const ALL: [Note; 2] = [Note::TiedEarlierWins, Note::OutbidAtOnce];
+
+    /// `OUTBID_AT_ONCE`: the word in answers and in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Note::TiedEarlierWins => "TIED_EARLIER_WINS",
+            Note::OutbidAtOnce => "OUTBID_AT_ONCE",
+        }
+    }
+}
+
 impl RefusalCode {
+    /// All of them, in the order of the checks.
+    pub const ALL: [RefusalCode; 16] = [
+        RefusalCode::LotNotOpen,
+        RefusalCode::Closed,
+        RefusalCode::NotInvited,
+        RefusalCode::KycMissing,
+        RefusalCode::Banned,
+        RefusalCode::SellerOrAffiliate,
+        RefusalCode::SisterRooftopLeads,
+        RefusalCode::NotTick,
+        RefusalCode::BelowMin,
+        RefusalCode::NeedReconfirmCr,
+        RefusalCode::FatFingerConfirm,
+        RefusalCode::BuyingPower,
+        RefusalCode::Duplicate,
+        RefusalCode::ReserveAlreadyMet,
+        RefusalCode::ReserveNotLower,
+        RefusalCode::NotApplicable,
+    ];
+
     /// `BELOW_MIN`: the code in receipts, answers and text keys.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -239,6 +273,7 @@ impl RefusalCode {
 
 /// What everybody may see of a lot; the body of live frames.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value")]
 pub struct PublicLot {
     /// The lot's number of accepted commands.
     pub seq: i64,

@@ -2,12 +2,14 @@
 
 use kernel::{Fen, LotId, UnixMs};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{Note, PublicLot, Refusal};
 
 /// One line of a lot's bid history, with the bidder's alias.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value")]
 pub struct BidLine {
     /// The lot's number of this bid.
     pub seq: i64,
@@ -21,6 +23,7 @@ pub struct BidLine {
 
 /// What only this dealer sees of a lot.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value")]
 pub struct MyPosition {
     /// The dealer's alias, once it has bid.
     pub alias: Option<u32>,
@@ -63,9 +66,36 @@ pub enum ClientFrame {
     },
 }
 
+impl ClientFrame {
+    /// The frame as it is sent. Written by hand for the browsers' file, as [`ServerFrame`] is read by hand there: it
+    /// needs no writer for every kind of value.
+    pub fn to_json(&self) -> String {
+        let of_lot = |kind: &str, lot_id: &LotId| {
+            [r#"{"type":""#, kind, r#"","lot_id":""#, &lot_id.to_string(), r#""}"#].concat()
+        };
+        match self {
+            ClientFrame::Watch { lot_id } => of_lot("watch", lot_id),
+            ClientFrame::Unwatch { lot_id } => of_lot("unwatch", lot_id),
+            ClientFrame::Snapshot { lot_id } => of_lot("snapshot", lot_id),
+            ClientFrame::PlaceMax { key, lot_id, max_fen, confirmed } => [
+                r#"{"type":"place_max","key":""#,
+                &key.to_string(),
+                r#"","lot_id":""#,
+                &lot_id.to_string(),
+                r#"","max_fen":"#,
+                &max_fen.0.to_string(),
+                r#","confirmed":"#,
+                if *confirmed { "true" } else { "false" },
+                "}",
+            ]
+            .concat(),
+        }
+    }
+}
+
 /// What the server sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "Value")]
 pub enum ServerFrame {
     /// The whole visible state; replaces what the client has.
     Snapshot {
@@ -150,4 +180,23 @@ pub enum ServerFrame {
         /// The server's clock.
         server_time: UnixMs,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_is_what_is_read() {
+        let (key, lot_id) = (Uuid::from_u128(1), LotId(Uuid::from_u128(2)));
+        for frame in [
+            ClientFrame::Watch { lot_id },
+            ClientFrame::Unwatch { lot_id },
+            ClientFrame::Snapshot { lot_id },
+            ClientFrame::PlaceMax { key, lot_id, max_fen: Fen(-5), confirmed: true },
+            ClientFrame::PlaceMax { key, lot_id, max_fen: Fen(i64::MAX), confirmed: false },
+        ] {
+            assert_eq!(serde_json::from_str::<ClientFrame>(&frame.to_json()).unwrap(), frame);
+        }
+    }
 }

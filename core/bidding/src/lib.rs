@@ -21,6 +21,7 @@ mod frame;
 mod ladder;
 mod lower_reserve;
 mod place_max;
+mod read;
 mod resolve;
 mod soft_close;
 mod state;

@@ -52,6 +52,22 @@ pub enum LotStatus {
     Closed,
 }
 
+impl LotStatus {
+    /// All of them.
+    pub const ALL: [LotStatus; 4] =
+        [LotStatus::Scheduled, LotStatus::Open, LotStatus::Paused, LotStatus::Closed];
+
+    /// `open`: the word on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            LotStatus::Scheduled => "scheduled",
+            LotStatus::Open => "open",
+            LotStatus::Paused => "paused",
+            LotStatus::Closed => "closed",
+        }
+    }
+}
+
 /// How a lot ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -64,6 +80,20 @@ pub enum Outcome {
     Unsold,
 }
 
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Outcome; 3] = [Outcome::Sold, Outcome::Provisional, Outcome::Unsold];
+
+    /// `sold`: the word on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Sold => "sold",
+            Outcome::Provisional => "provisional",
+            Outcome::Unsold => "unsold",
+        }
+    }
+}
+
 /// The reserve light: all that anybody but the seller and the sale's manager may know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,6 +104,20 @@ pub enum ReserveLight {
     NotMet,
     /// 已达
     Met,
+}
+
+impl ReserveLight {
+    /// All of them.
+    pub const ALL: [ReserveLight; 3] = [ReserveLight::None, ReserveLight::NotMet, ReserveLight::Met];
+
+    /// `not_met`: the word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ReserveLight::None => "none",
+            ReserveLight::NotMet => "not_met",
+            ReserveLight::Met => "met",
+        }
+    }
 }
 
 /// The leader and the highest amount he authorised.

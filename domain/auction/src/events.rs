@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::engine::{Actor, Job};
-use crate::store::batch::{OutRow, outcome_name};
+use crate::store::batch::OutRow;
 
 /// A car is on offer: it belongs to a sale now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +113,7 @@ pub(crate) fn of_batch<'a>(
                         vehicle_id: facts.vehicle_id,
                         vin: facts.vin.clone(),
                         title: facts.title.clone(),
-                        outcome: outcome_name(*outcome).to_owned(),
+                        outcome: outcome.as_str().to_owned(),
                         buyer_dealer_id: leader.map(|leader| leader.dealer_id),
                         buyer_name: leader.and_then(|leader| dealer_name(leader.dealer_id)),
                         price_fen: next.price_fen,

@@ -85,7 +85,7 @@ impl LotPlan {
             Ok((seq, accepted)) => (
                 Some(*seq),
                 None,
-                accepted.note.map(note_name),
+                accepted.note.map(Note::as_str),
                 json(serde_json::to_value(&accepted.explanation)),
                 json(serde_json::to_value(&accepted.events)),
             ),
@@ -146,12 +146,5 @@ const fn command_name(command: &Command) -> &'static str {
         Command::Resume { .. } => "resume",
         Command::ExtendBySystem { .. } => "extend_by_system",
         Command::Close => "close",
-    }
-}
-
-const fn note_name(note: Note) -> &'static str {
-    match note {
-        Note::TiedEarlierWins => "TIED_EARLIER_WINS",
-        Note::OutbidAtOnce => "OUTBID_AT_ONCE",
     }
 }

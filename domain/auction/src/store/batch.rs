@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use bidding::{LotState, LotStatus, Outcome};
+use bidding::{LotState, LotStatus};
 use kernel::{LotId, UnixMs};
 use platform_db::to_sql;
 use serde_json::Value;
@@ -66,23 +66,6 @@ pub(crate) struct Batch {
     pub(crate) out: Vec<OutRow>,
 }
 
-pub(crate) const fn status_name(status: LotStatus) -> &'static str {
-    match status {
-        LotStatus::Scheduled => "scheduled",
-        LotStatus::Open => "open",
-        LotStatus::Paused => "paused",
-        LotStatus::Closed => "closed",
-    }
-}
-
-pub(crate) const fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Sold => "sold",
-        Outcome::Provisional => "provisional",
-        Outcome::Unsold => "unsold",
-    }
-}
-
 fn json<T: serde::Serialize>(value: &T) -> Result<Value, sqlx::Error> {
     serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
 }
@@ -107,16 +90,15 @@ impl LotColumns {
     fn of(l: &[LotWrite]) -> Result<LotColumns, sqlx::Error> {
         let lot_ids: Vec<Uuid> = l.iter().map(|w| w.lot_id.0).collect();
         let expected_seq: Vec<i64> = l.iter().map(|w| w.expected_seq).collect();
-        let expected_status: Vec<String> =
-            l.iter().map(|w| status_name(w.expected_status).to_owned()).collect();
+        let expected_status: Vec<String> = l.iter().map(|w| w.expected_status.as_str().to_owned()).collect();
         let new_seq: Vec<i64> = l.iter().map(|w| w.state.seq).collect();
-        let status: Vec<String> = l.iter().map(|w| status_name(w.state.status).to_owned()).collect();
+        let status: Vec<String> = l.iter().map(|w| w.state.status.as_str().to_owned()).collect();
         let state: Vec<Value> = l.iter().map(|w| json(&w.state)).collect::<Result<_, _>>()?;
         let end_at: Vec<OffsetDateTime> = l.iter().map(|w| to_sql(w.state.end_at)).collect();
         let price: Vec<Option<i64>> = l.iter().map(|w| w.state.price_fen.map(|p| p.0)).collect();
         let leader: Vec<Option<Uuid>> = l.iter().map(|w| w.state.leader.map(|l| l.dealer_id.0)).collect();
         let outcome: Vec<Option<String>> =
-            l.iter().map(|w| w.state.outcome.map(|o| outcome_name(o).to_owned())).collect();
+            l.iter().map(|w| w.state.outcome.map(|o| o.as_str().to_owned())).collect();
         let admitted: Vec<Option<OffsetDateTime>> =
             l.iter().map(|w| w.first_admitted_at.map(to_sql)).collect();
         let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
