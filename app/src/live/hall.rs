@@ -56,7 +56,7 @@ pub fn HallLive(words: Words) -> impl IntoView {
     };
     view! {
         <span class="bid-link__state" role="status" data-link=move || freshness.get().name()>
-            <i class="bid-link__dot" aria-hidden="true"></i>
+            <span class="bid-link__dot" aria-hidden="true"></span>
             {text}
         </span>
     }

@@ -60,10 +60,8 @@ impl Socket {
         let Some(socket) = current.as_ref().filter(|socket| socket.ready_state() == WebSocket::OPEN) else {
             return;
         };
-        if let Ok(text) = serde_json::to_string(frame) {
-            // refused only while not open; the command's repeat finds out
-            drop(socket.send_with_str(&text));
-        }
+        // refused only while not open; the command's repeat finds out
+        drop(socket.send_with_str(&frame.to_json()));
     }
 
     /// Looks after the connection, and says how far the prices can be trusted.

@@ -1,7 +1,7 @@
 //! The texts of the live islands. They come from the server as a prop: the wasm holds no language.
 
 use kernel::{Fen, Lang, UnixMs};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::clock::{moment, time_of_day};
@@ -112,19 +112,23 @@ words! {
 }
 
 /// All texts of an island, in one language, with the zone in which it writes times.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize))]
 pub struct Words {
     list: Vec<String>,
-    refusals: Vec<(String, String)>,
+    /// A code, its text, the next code, …
+    refusals: Vec<String>,
     lang: Lang,
     zone_min: i32,
 }
+
+crate::live::written_on_the_server!(Words);
 
 impl Words {
     /// The texts in this language. `text` finds the text of a key.
     #[cfg(feature = "ssr")]
     pub fn new(lang: Lang, zone_min: i32, text: impl Fn(&str) -> String) -> Words {
-        let refusals = REFUSALS.iter().map(|code| ((*code).to_owned(), text(&format!("error.{code}"))));
+        let refusals = REFUSALS.iter().flat_map(|code| [(*code).to_owned(), text(&format!("error.{code}"))]);
         Words {
             list: KEYS.iter().map(|key| text(key)).collect(),
             refusals: refusals.collect(),
@@ -177,11 +181,10 @@ impl Words {
     /// Why a bid was refused, with its amounts and times.
     pub fn refusal(&self, code: &str, data: &Value) -> String {
         let shape = shape_of(code, data);
-        let template = self.refusals.iter().find(|(known, _)| known == shape).map(|(_, text)| text.as_str());
-        let Some(template) = template else {
+        let known = self.refusals.chunks_exact(2).find(|known| known[0] == shape);
+        let Some(mut text) = known.map(|known| known[1].clone()) else {
             return self.with(Word::RefusedOther, "code", code);
         };
-        let mut text = template.to_owned();
         for (name, value) in data.as_object().into_iter().flatten() {
             let value = match value {
                 Value::Number(number) if name.ends_with("_fen") => {

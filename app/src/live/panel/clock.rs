@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::super::clock::time_left;
 use super::super::room::Phase;
 use super::super::words::Word;
-use super::Screen;
+use super::{Screen, live};
 
 /// Outside the last minutes a whole ring is an hour.
 const RING_MS: i64 = 3_600_000;
@@ -80,18 +80,18 @@ pub(super) fn view(screen: Screen) -> AnyView {
         count => screen.with(Word::Extended, "n", &count.to_string()),
     };
     view! {
-        <div class="bid-clock" data-pace=move || pace(screen)>
+        <div class="bid-clock" data-pace=live(move || pace(screen))>
             <svg class="bid-clock__ring" viewBox="0 0 36 36" aria-hidden="true" fill="none">
-                <circle class="bid-clock__track" cx="18" cy="18" r="15.5" stroke-width="3"></circle>
-                <circle
-                    class="bid-clock__left" cx="18" cy="18" r="15.5" stroke-width="3" pathLength="100"
-                    stroke-dasharray=move || ring(screen) transform="rotate(-90 18 18)"
-                ></circle>
+                <path class="bid-clock__track" d="M18 2.5a15.5 15.5 0 1 1 0 31 15.5 15.5 0 1 1 0-31" stroke-width="3"></path>
+                <path
+                    class="bid-clock__left" d="M18 2.5a15.5 15.5 0 1 1 0 31 15.5 15.5 0 1 1 0-31" stroke-width="3"
+                    pathLength="100" stroke-dasharray=live(move || ring(screen))
+                ></path>
             </svg>
             <div class="bid-clock__text">
-                <span class="bid-clock__label">{label}</span>
-                <strong class="bid-clock__left-text" role="timer" data-testid="time-left">{move || text(screen)}</strong>
-                <span class="bid-clock__at">{at} " " <em>{extended}</em></span>
+                <span class="bid-clock__label">{live(label)}</span>
+                <strong class="bid-clock__left-text" role="timer" data-testid="time-left">{live(move || text(screen))}</strong>
+                <span class="bid-clock__at">{live(at)} " " <span class="bid-clock__extended">{live(extended)}</span></span>
             </div>
         </div>
     }

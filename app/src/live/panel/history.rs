@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::words::Word;
-use super::Screen;
+use super::{Screen, live};
 
 /// The list, newest first.
 pub(super) fn view(screen: Screen) -> AnyView {
@@ -21,18 +21,19 @@ pub(super) fn view(screen: Screen) -> AnyView {
                     <li class="bid-history__line" data-mine=is_mine.to_string()>
                         <span class="bid-history__who">{who}</span>
                         <span class="bid-history__price">{line.price_fen.yuan()}</span>
-                        <time class="bid-history__time">{time}</time>
+                        <span class="bid-history__time">{time}</span>
                     </li>
                 }
+                .into_any()
             };
-            room.history.iter().map(line).collect_view()
+            room.history.iter().map(line).collect_view().into_any()
         })
     };
     let is_empty = move || screen.room.with(|room| room.history.is_empty());
     view! {
         <section class="bid-history">
             <h3 class="bid-history__title">{screen.word(Word::HistoryTitle)}</h3>
-            <p class="bid-history__empty" hidden=move || !is_empty()>{screen.word(Word::HistoryEmpty)}</p>
+            <p class="bid-history__empty" hidden=live(move || !is_empty())>{screen.word(Word::HistoryEmpty)}</p>
             <ol class="bid-history__list" data-testid="history">{lines}</ol>
         </section>
     }

@@ -23,6 +23,9 @@ use super::room::{Ending, Phase, Room, Standing, Start};
 use super::words::{Word, Words};
 
 /// What the parts of the panel share. All of it is a handle.
+/// A value that follows the room.
+type Follows<T> = Box<dyn Fn() -> T + Send>;
+
 #[derive(Clone, Copy)]
 struct Screen {
     live: Live,
@@ -40,6 +43,12 @@ struct Facts {
     key: String,
     window_ms: i64,
     first_seq: i64,
+}
+
+/// What follows the room, in one type for each kind of value. Views are compiled once for each type they hold, so a
+/// closure of its own at each place would bring its own drawing code into the browsers' file.
+fn live<T>(value: impl Fn() -> T + Send + 'static) -> Follows<T> {
+    Box::new(value)
 }
 
 impl Screen {
@@ -67,12 +76,14 @@ impl Screen {
         }
     }
 
-    /// `12.85 万`.
+    /// `12.85 万` beside an amount; nothing in English.
     fn wan(self, amount: Fen) -> String {
-        let mut text = amount.wan();
-        text.push(' ');
-        text.push_str(&self.word(Word::Wan));
-        text
+        self.words.with_value(|words| words.wan(amount))
+    }
+
+    /// `12.85 万`, `¥128,500`.
+    fn short(self, amount: Fen) -> String {
+        self.words.with_value(|words| words.short(amount))
     }
 }
 
@@ -104,8 +115,8 @@ pub fn BidPanel(start: Start, words: Words, key: Uuid, window_ms: i64) -> impl I
             class="bid-panel"
             id="bid"
             aria-label=screen.word(Word::PanelTitle)
-            data-look=move || screen.look()
-            data-link=move || screen.freshness.get().name()
+            data-look=self::live(move || screen.look())
+            data-link=self::live(move || screen.freshness.get().name())
         >
             {link::view(screen)}
             {standing::view(screen)}

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::super::amount_words::in_words;
 use super::super::room::Notice;
 use super::super::words::Word;
-use super::{Screen, shape};
+use super::{Screen, live, shape};
 
 /// The notice, where there is one.
 pub(super) fn view(screen: Screen) -> AnyView {
@@ -30,7 +30,13 @@ pub(super) fn view(screen: Screen) -> AnyView {
 }
 
 fn pending(screen: Screen, max_fen: Fen) -> AnyView {
-    banner(screen, "pending", shape::CIRCLE, screen.with(Word::Sending, "amount", &max_fen.yuan()), String::new())
+    banner(
+        screen,
+        "pending",
+        shape::CIRCLE,
+        screen.with(Word::Sending, "amount", &max_fen.yuan()),
+        String::new(),
+    )
 }
 
 fn accepted(screen: Screen, max_fen: Fen, note: Option<Note>) -> AnyView {
@@ -40,7 +46,9 @@ fn accepted(screen: Screen, max_fen: Fen, note: Option<Note>) -> AnyView {
         Some(Note::TiedEarlierWins) => {
             banner(screen, "outbid", shape::DOWN, title, screen.word(Word::TiedEarlierWins))
         }
-        Some(Note::OutbidAtOnce) => banner(screen, "outbid", shape::DOWN, title, screen.word(Word::OutbidAtOnce)),
+        Some(Note::OutbidAtOnce) => {
+            banner(screen, "outbid", shape::DOWN, title, screen.word(Word::OutbidAtOnce))
+        }
     }
 }
 
@@ -48,7 +56,7 @@ fn banner(screen: Screen, kind: &'static str, path: &'static str, title: String,
     let href = screen.facts.with_value(|facts| facts.path.clone());
     view! {
         <div class="bid-notice" data-kind=kind data-testid="notice">
-            {shape::icon(move || path)}
+            {shape::icon(live(move || path))}
             <p><strong>{title}</strong> " " <span>{text}</span></p>
             <a class="bid-notice__close" href=href on:click=move |event| dismiss(screen, &event)>
                 {screen.word(Word::Dismiss)}
@@ -68,7 +76,7 @@ fn unknown(screen: Screen, key: &str, max_fen: Fen) -> AnyView {
     let href = screen.facts.with_value(|facts| [&facts.path, "?answer=", key, "#bid"].concat());
     view! {
         <div class="bid-notice" data-kind="unknown" data-testid="notice">
-            {shape::icon(|| shape::HALF)}
+            {shape::icon(live(|| shape::HALF))}
             <p>
                 <strong>{screen.with(Word::Unknown, "amount", &max_fen.yuan())}</strong> " "
                 <a href=href>{screen.word(Word::UnknownLink)}</a>
@@ -83,8 +91,8 @@ fn confirm(screen: Screen, max_fen: Fen) -> AnyView {
     let in_words = screen.words.with_value(|words| in_words(words.lang(), max_fen));
     let (action, key, path) =
         screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone(), facts.path.clone()));
-    let text = screen.with(Word::ConfirmText, "amount", &max_fen.yuan());
-    let text = super::super::words::fill(&text, "wan", &screen.wan(max_fen));
+    let amount = [max_fen.yuan(), screen.wan(max_fen)].join(" ");
+    let text = screen.with(Word::ConfirmText, "amount", amount.trim_end());
     let submit = move |event: SubmitEvent| {
         if screen.live.place(max_fen, true) {
             event.prevent_default();

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::super::room::Phase;
 use super::super::words::Word;
-use super::{Screen, shape};
+use super::{Screen, live, shape};
 
 fn amount(screen: Screen) -> Fen {
     screen.room.with(|room| room.lot.price_fen.unwrap_or(room.lot.min_next_fen))
@@ -36,10 +36,10 @@ pub(super) fn view(screen: Screen) -> AnyView {
         }
     };
     view! {
-        <div class="bid-price" data-bump=bump>
-            <span class="bid-price__label">{move || screen.word(label(screen))}</span>
-            <strong class="bid-price__yuan" data-testid="price">{move || amount(screen).yuan()}</strong>
-            <span class="bid-price__wan">{move || screen.wan(amount(screen))}</span>
+        <div class="bid-price" data-bump=live(bump)>
+            <span class="bid-price__label">{live(move || screen.word(label(screen)))}</span>
+            <strong class="bid-price__yuan" data-testid="price">{live(move || amount(screen).yuan())}</strong>
+            <span class="bid-price__wan">{live(move || screen.wan(amount(screen)))}</span>
             {light(screen)}
         </div>
     }
@@ -56,8 +56,8 @@ fn light(screen: Screen) -> AnyView {
         })
     };
     view! {
-        <span class="reserve-light" data-light=move || light().0>
-            {shape::icon(move || light().1)} {move || screen.word(light().2)}
+        <span class="reserve-light" data-light=live(move || light().0)>
+            {shape::icon(live(move || light().1))} {live(move || screen.word(light().2))}
         </span>
     }
     .into_any()
@@ -66,7 +66,7 @@ fn light(screen: Screen) -> AnyView {
 /// The numbers below the forms.
 pub(super) fn facts(screen: Screen) -> AnyView {
     let my_max = move || match screen.room.with(|room| room.mine.max_fen) {
-        Some(max) => [max.yuan(), screen.wan(max)].join(" · "),
+        Some(max) => [max.yuan(), screen.wan(max)].join(" ").trim_end().to_owned(),
         None => screen.word(Word::NoMax),
     };
     let bidders = move || {
@@ -80,19 +80,19 @@ pub(super) fn facts(screen: Screen) -> AnyView {
         <dl class="bid-facts">
             <div class="bid-facts__mine">
                 <dt>{screen.word(Word::MyMax)}</dt>
-                <dd data-testid="my-max">{my_max}</dd>
+                <dd data-testid="my-max">{live(my_max)}</dd>
             </div>
-            <div hidden=is_over>
+            <div hidden=live(is_over)>
                 <dt>{screen.word(Word::MinNext)}</dt>
-                <dd data-testid="min-next">{min_next}</dd>
+                <dd data-testid="min-next">{live(min_next)}</dd>
             </div>
-            <div hidden=is_over>
+            <div hidden=live(is_over)>
                 <dt>{screen.word(Word::Step)}</dt>
-                <dd>{step}</dd>
+                <dd>{live(step)}</dd>
             </div>
             <div>
                 <dt>{screen.word(Word::Bidders)}</dt>
-                <dd>{bidders}</dd>
+                <dd>{live(bidders)}</dd>
             </div>
         </dl>
     }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Follows;
+
 pub(super) const UP: &str = "M22 7 13.5 15.5l-5-5L2 17M16 7h6v6";
 pub(super) const DOWN: &str = "M22 17 13.5 8.5l-5 5L2 7M16 17h6v-6";
 pub(super) const CIRCLE: &str = "M10.1 2.182a10 10 0 0 1 3.8 0M13.9 21.818a10 10 0 0 1-3.8 0M17.609 3.721a10 10 0 0 1 2.69 2.7M2.182 13.9a10 10 0 0 1 0-3.8M20.279 17.609a10 10 0 0 1-2.7 2.69M21.818 10.1a10 10 0 0 1 0 3.8M3.721 6.391a10 10 0 0 1 2.7-2.69M6.391 20.279a10 10 0 0 1-2.69-2.7";
@@ -12,10 +14,11 @@ pub(super) const CHECK: &str = "M2 12a10 10 0 1 0 20 0 10 10 0 1 0-20 0M9 12l2 2
 pub(super) const HALF: &str = "M2 12a10 10 0 1 0 20 0 10 10 0 1 0-20 0M8 12h8";
 
 /// A drawing of 24 × 24, decorative: the word stands beside it.
-pub(super) fn icon(path: impl Fn() -> &'static str + Send + Sync + 'static) -> impl IntoView {
+pub(super) fn icon(path: Follows<&'static str>) -> AnyView {
     view! {
         <svg class="bid-icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor">
             <path d=path stroke-width="2" stroke-linecap="round" stroke-linejoin="round"></path>
         </svg>
     }
+    .into_any()
 }

@@ -1,10 +1,11 @@
 //! Where this dealer stands: one colour, one shape, one word; unmistakable from a metre away.
 
+use bidding::ReserveLight;
 use leptos::prelude::*;
 
 use super::super::room::{Ending, Phase, Room, Standing};
 use super::super::words::Word;
-use super::{Screen, shape};
+use super::{Screen, live, shape};
 
 /// Shape, word and explanation of what is now.
 fn now(screen: Screen) -> (&'static str, Word, Word) {
@@ -24,10 +25,18 @@ fn now(screen: Screen) -> (&'static str, Word, Word) {
         (Phase::Ending, Standing::Leading) => (shape::UP, Word::Leading, Word::EndingHint),
         (Phase::Ending, Standing::Outbid) => (shape::DOWN, Word::Outbid, Word::EndingHint),
         (Phase::Ending, Standing::NotBid) => (shape::CIRCLE, Word::NotBid, Word::EndingHint),
+        (Phase::Running, Standing::Leading) if is_below_reserve(screen) => {
+            (shape::UP, Word::Leading, Word::LeadingBelowHint)
+        }
         (Phase::Running, Standing::Leading) => (shape::UP, Word::Leading, Word::LeadingHint),
         (Phase::Running, Standing::Outbid) => (shape::DOWN, Word::Outbid, Word::OutbidHint),
         (Phase::Running, Standing::NotBid) => (shape::CIRCLE, Word::NotBid, Word::NotBidHint),
     }
+}
+
+/// Who leads below the reserve has not bought anything yet.
+fn is_below_reserve(screen: Screen) -> bool {
+    screen.room.with(|room| room.lot.reserve == ReserveLight::NotMet)
 }
 
 /// The band at the top of the panel.
@@ -35,12 +44,12 @@ pub(super) fn view(screen: Screen) -> AnyView {
     let is_mine = move || matches!(screen.phase.get(), Phase::Over(Ending::Won | Ending::Negotiating));
     view! {
         <div class="bid-standing" role="status">
-            {shape::icon(move || now(screen).0)}
+            {shape::icon(live(move || now(screen).0))}
             <div>
-                <strong class="bid-standing__word">{move || screen.word(now(screen).1)}</strong>
-                <span class="bid-standing__hint">{move || screen.word(now(screen).2)}</span>
+                <strong class="bid-standing__word">{live(move || screen.word(now(screen).1))}</strong>
+                <span class="bid-standing__hint">{live(move || screen.word(now(screen).2))}</span>
             </div>
-            <a class="bid-standing__link" href="/my/orders" hidden=move || !is_mine()>{screen.word(Word::GoToOrders)}</a>
+            <a class="bid-standing__link" href="/my/orders" hidden=live(move || !is_mine())>{screen.word(Word::GoToOrders)}</a>
         </div>
     }
     .into_any()
@@ -49,7 +58,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
 /// The same in one word, for the bar.
 pub(super) fn short(screen: Screen) -> AnyView {
     view! {
-        <span class="bid-bar__standing">{shape::icon(move || now(screen).0)} {move || screen.word(now(screen).1)}</span>
+        <span class="bid-bar__standing">{shape::icon(live(move || now(screen).0))} {live(move || screen.word(now(screen).1))}</span>
     }
     .into_any()
 }
