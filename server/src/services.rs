@@ -15,6 +15,11 @@ use tokio::sync::watch;
 /// Why the services could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// Events do not leave the process yet, so the services of another one would never hear of them.
+    #[error(
+        "LUOCHUI_SERVICES names a part of the services, and there is no bus between processes yet: set it to all"
+    )]
+    PartOfServices,
     /// The embedded PostgreSQL.
     #[error("the embedded PostgreSQL does not start")]
     Cluster(#[from] ClusterError),
@@ -69,6 +74,9 @@ pub struct Databases {
 
 /// Starts or reaches the databases and brings their tables up to date.
 pub async fn open(config: &Config) -> Result<Databases, OpenError> {
+    if Service::ALL.iter().any(|service| !config.runs(*service)) {
+        return Err(OpenError::PartOfServices);
+    }
     let cluster = if config.is_embedded() {
         let folder: PathBuf = config.data.clone();
         Some(Cluster::start(&folder, config.postgres_bin.as_deref()).await?)

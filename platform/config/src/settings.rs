@@ -62,7 +62,7 @@ pub const SETTINGS: &[Setting] = &[
         name: SERVICES,
         default: "all",
         allowed: "all, or a comma list of identity, vehicle, auction, order, finance",
-        meaning: "Which services this process runs. A part of them needs database URLs.",
+        meaning: "Which services this process runs. A part of them needs database URLs, and a bus between processes, which is not there yet: the server refuses to start with a part.",
     },
     Setting {
         name: "IDENTITY_DATABASE_URL",
