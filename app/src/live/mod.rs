@@ -9,14 +9,14 @@
 //!
 //! To show one more thing of a lot: it is a field of `bidding::PublicLot`; show it in `panel/`, and it is live.
 
-/// Props are written by the server and read by the browser; an island asks for both on either side. The browser's half
-/// of this says so instead of bringing code that never runs.
+/// Props are written by the server and read by the browser; an island asks for both on either side. The browser writes
+/// them as well when it takes an island over, and nobody reads that: it writes nothing, without the code for it.
 macro_rules! written_on_the_server {
     ($props:ty) => {
         #[cfg(not(feature = "ssr"))]
         impl serde::Serialize for $props {
-            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-                Err(serde::ser::Error::custom("props are written on the server"))
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_unit()
             }
         }
     };
