@@ -43,7 +43,7 @@ async function visit(page: Page, address: string, withScripts: boolean): Promise
     page.on('pageerror', note);
     const answer = await page.goto(address);
     expect.soft(answer?.status(), `${address} answers`).toBe(200);
-    expect.soft(await page.title(), `${address} has a title of its own`).toMatch(/\S · 落槌$/);
+    expect.soft(await page.title(), `${address} has a title of its own`).toMatch(/\S · (落槌|Luochui)$/);
     await expect.soft(page.locator('h1'), `${address} has one heading`).toHaveCount(1);
     expect.soft(await overflow(page), `${address} is not wider than the screen`).toBeLessThanOrEqual(0);
     expect.soft(errors, `${address} runs without a script error`).toEqual([]);

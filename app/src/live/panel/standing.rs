@@ -41,7 +41,8 @@ fn is_below_reserve(screen: Screen) -> bool {
 
 /// The band at the top of the panel.
 pub(super) fn view(screen: Screen) -> AnyView {
-    let is_mine = move || matches!(screen.phase.get(), Phase::Over(Ending::Won | Ending::Negotiating));
+    // what is negotiated has no order yet
+    let is_mine = move || matches!(screen.phase.get(), Phase::Over(Ending::Won));
     view! {
         <div class="bid-standing" role="status">
             {shape::icon(live(move || now(screen).0))}
