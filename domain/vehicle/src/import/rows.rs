@@ -85,16 +85,11 @@ impl RowReader {
                 |(code, detail)| Finding { line, code, severity: "rejected", detail, cells: held.take() };
             Checked::Rejected(reasons.into_iter().map(finding).collect())
         };
-        if record.len() != self.columns {
-            let detail = format!("{} / {}", record.len(), self.columns);
-            return reject(vec![("COLUMN_COUNT".into(), detail)]);
+        if let Some(why) = self.unreadable(record) {
+            return reject(vec![why]);
         }
         let text_of =
             |field: Field| untamed(self.places.get(&field).and_then(|at| record.get(*at)).unwrap_or(""));
-        let broken = |at: &usize| record.get(*at).is_some_and(|cell| cell.contains(['\u{fffd}', '\0']));
-        if self.places.values().chain(self.price_place.iter()).any(broken) {
-            return reject(vec![("BAD_CHARACTERS".into(), String::new())]);
-        }
         let mut reading = read_facts(text_of, self.mapping.mileage_unit, self.this_year);
         if !reading.facts.source_price.is_empty() && !self.mapping.currency.is_empty() {
             reading.facts.source_price = format!("{} {}", reading.facts.source_price, self.mapping.currency);
@@ -106,27 +101,14 @@ impl RowReader {
             reasons.push((problem.code, storable(detail).chars().take(TEXT_CHARS_MAX).collect()));
         }
         let mut warnings: Vec<&str> = reading.warnings;
-        if let Some(at) = warnings.iter().position(|code| *code == "VIN_CHECK_DIGIT") {
-            warnings[at] = WRONG_CHECK_DIGIT;
-            let is_required =
-                reading.facts.vin.as_ref().map(Vin::check_digit) == Some(CheckDigit::WrongAndRequired);
-            if self.mapping.vin_strict && is_required {
-                reasons.push((WRONG_CHECK_DIGIT.into(), text_of(Field::Vin).trim().to_owned()));
-            }
-        }
+        reasons.extend(self.wrong_check_digit(&reading.facts, &mut warnings));
         if external_id.as_ref().is_some_and(|id| id.chars().count() > TEXT_CHARS_MAX) {
             reasons.push(("FIELD_TOO_LONG".into(), String::new()));
         }
-        let identity = match (&reading.facts.vin, &external_id) {
-            (Some(vin), _) => format!("vin:{vin}"),
-            (None, Some(reference)) => format!("ref:{reference}"),
-            (None, None) => {
-                if !reasons.iter().any(|(code, _)| code.starts_with("VIN_")) {
-                    reasons.push(("IDENTITY_MISSING".into(), String::new()));
-                }
-                String::new()
-            }
-        };
+        let identity = identity_of(reading.facts.vin.as_ref(), external_id.as_deref());
+        if identity.is_none() && !reasons.iter().any(|(code, _)| code.starts_with("VIN_")) {
+            reasons.push(("IDENTITY_MISSING".into(), String::new()));
+        }
         if !reasons.is_empty() {
             reasons.sort();
             reasons.dedup_by(|a, b| a.0 == b.0);
@@ -151,9 +133,36 @@ impl RowReader {
             first.cells = Some(cells());
         }
         Checked::Good(
-            Box::new(StagedRow { line, identity, external_id, row_hash, facts, price, cells: cells() }),
+            Box::new(StagedRow {
+                line,
+                identity: identity.unwrap_or_default(),
+                external_id,
+                row_hash,
+                facts,
+                price,
+                cells: cells(),
+            }),
             warnings,
         )
+    }
+
+    /// Names a wrong check digit as imports do, and refuses it where the source's VINs must have a right one.
+    fn wrong_check_digit(&self, facts: &crate::Facts, warnings: &mut [&str]) -> Option<(String, String)> {
+        let warning = warnings.iter_mut().find(|code| **code == "VIN_CHECK_DIGIT")?;
+        *warning = WRONG_CHECK_DIGIT;
+        let vin = facts.vin.as_ref()?;
+        let is_refused = self.mapping.vin_strict && vin.check_digit() == CheckDigit::WrongAndRequired;
+        is_refused.then(|| (WRONG_CHECK_DIGIT.into(), vin.to_string()))
+    }
+
+    /// Why the cells cannot be taken for what their columns say, if so.
+    fn unreadable(&self, record: &csv::StringRecord) -> Option<(String, String)> {
+        if record.len() != self.columns {
+            return Some(("COLUMN_COUNT".into(), format!("{} / {}", record.len(), self.columns)));
+        }
+        let is_broken = |at: &usize| record.get(*at).is_some_and(|cell| cell.contains(['\u{fffd}', '\0']));
+        let mut used = self.places.values().chain(self.price_place.iter());
+        used.any(is_broken).then(|| ("BAD_CHARACTERS".into(), String::new()))
     }
 
     /// The price that the mapping makes of the row, if it makes one; else why the car stays without.
@@ -175,6 +184,15 @@ impl RowReader {
             Err("PRICE_TOO_HIGH") => Err("NOT_PRICED_TOO_HIGH"),
             Err(_) => Err("NOT_PRICED_TOO_LOW"),
         }
+    }
+}
+
+/// What tells this car from all others of its source: its VIN, else the source's own number.
+fn identity_of(vin: Option<&Vin>, external_id: Option<&str>) -> Option<String> {
+    match (vin, external_id) {
+        (Some(vin), _) => Some(format!("vin:{vin}")),
+        (None, Some(reference)) => Some(format!("ref:{reference}")),
+        (None, None) => None,
     }
 }
 
