@@ -9,6 +9,9 @@ use platform_config::{Config, LogFormat};
 use server::{assets, import, serve, services};
 use tracing_subscriber::EnvFilter;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The wholesale platform for used cars.
 #[derive(Parser)]
 #[command(version, about)]
