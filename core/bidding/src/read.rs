@@ -199,6 +199,7 @@ read_by! {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use serde::Serialize;
     use serde_json::json;
