@@ -3,12 +3,13 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { uploadCars } from '../support/import';
-import { dealer, signIn, staff } from '../support/people';
+import { otherDealer, signIn, staff } from '../support/people';
 import { isOf, listedPages, type ListedPage } from '../support/pages';
 
 const visitors = [
   { who: 'a visitor', login: undefined, sees: (page: ListedPage) => page.access === 'Public' },
-  { who: 'a dealer', login: dealer, sees: (page: ListedPage) => ['Dealer', 'SignedIn'].includes(page.access) },
+  // who wins in the main story, and so has an order
+  { who: 'a dealer', login: otherDealer, sees: (page: ListedPage) => ['Dealer', 'SignedIn'].includes(page.access) },
   { who: 'staff', login: staff, sees: (page: ListedPage) => ['Staff', 'SignedIn'].includes(page.access) },
 ];
 
@@ -26,13 +27,23 @@ for (const { who, login, sees } of visitors) {
       await visit(page, listed.path, javaScriptEnabled);
       for (const address of await linksOf(page)) addresses.add(address);
     }
-    for (const listed of pages.filter((one) => one.path.includes('{'))) {
-      const address = [...addresses].find((candidate) => isOf(listed, candidate));
-      expect.soft(address, `a page of ${who} links to ${listed.path}`).toBeDefined();
-      if (!address) continue;
-      await visit(page, address, javaScriptEnabled);
-      for (const found of await linksOf(page)) addresses.add(found);
+    // records are linked from pages and from other records
+    let waiting = pages.filter((listed) => listed.path.includes('{'));
+    for (let before = Infinity; waiting.length > 0 && waiting.length < before; ) {
+      before = waiting.length;
+      const unknown: ListedPage[] = [];
+      for (const listed of waiting) {
+        const address = [...addresses].find((candidate) => isOf(listed, candidate));
+        if (!address) {
+          unknown.push(listed);
+          continue;
+        }
+        await visit(page, address, javaScriptEnabled);
+        for (const found of await linksOf(page)) addresses.add(found);
+      }
+      waiting = unknown;
     }
+    expect.soft(waiting.map((listed) => listed.path), `pages that ${who} finds no link to`).toEqual([]);
   });
 }
 
