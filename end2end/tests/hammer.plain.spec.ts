@@ -4,10 +4,10 @@ import { dealer, otherDealer, signIn } from '../support/people';
 import { makeSale } from '../support/sale';
 
 /** Time for every page of the story to be loaded on two busy cores. */
-const runsForMs = 60_000;
+const runsForMs = 90_000;
 
 test('two dealers bid by form until the hammer falls, and the winner has an order', async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   const auctioneer = await personIn(browser, 'auctioneer');
   const { lot, title } = await makeSale(auctioneer, 'Plain sale', runsForMs, true);
   const [ada, bob] = [await personIn(browser, dealer), await personIn(browser, otherDealer)];
@@ -64,5 +64,5 @@ async function appears(page: Page, address: string, text: string): Promise<void>
   await expect(async () => {
     await page.goto(address);
     await expect(page.locator('main').getByText(text).first()).toBeVisible({ timeout: 1_000 });
-  }).toPass({ timeout: 120_000 });
+  }).toPass({ timeout: 180_000 });
 }
