@@ -44,7 +44,7 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
     let chips = filter::chips(cx, sales, &lots);
     let strip = sales::strip(cx, sales, filter.sale_id, now);
     let list = if lots.lots.is_empty() { empty(cx) } else { cards::grid(cx, &lots.lots, now) };
-    let live = (!lots.lots.is_empty()).then(|| view! { <HallLive words=words(cx, "")/> });
+    let live = (!lots.lots.is_empty()).then(|| view! { <HallLive words=words(cx, None)/> });
     view! {
         <PageHead title=t(lang, "auction.hall.title")/>
         {strip}

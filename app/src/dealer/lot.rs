@@ -35,8 +35,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
 
 fn view(cx: &PageContext, detail: LotDetail, car: Option<OfferedCar>, notice: Option<Notice>) -> AnyView {
     let lang = cx.lang;
-    let words = words(cx, &detail.sale.below_reserve);
-    let window_ms = detail.sale.window_ms;
+    let words = words(cx, car::below_reserve(&detail));
+    let window_ms = detail.terms.window_ms;
     let gallery = car::gallery(cx, &detail.lot);
     let about = car::view(cx, &detail, car);
     let head = car::head(cx, &detail);

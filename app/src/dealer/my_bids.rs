@@ -71,7 +71,7 @@ fn my_lots(cx: &PageContext, mut lots: Vec<HallLot>, now: UnixMs) -> AnyView {
     // a stable sort: within a group the next to end stays first
     lots.sort_by_key(|lot| rank(lot, now));
     view! {
-        <div class="hall-head"><span></span><HallLive words=words(cx, "")/></div>
+        <div class="hall-head"><span></span><HallLive words=words(cx, None)/></div>
         {cards::grid(cx, &lots, now)}
     }
     .into_any()

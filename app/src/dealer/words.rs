@@ -1,5 +1,6 @@
 //! Words that several of the dealers' pages share.
 
+use bidding::BelowReserve;
 use kernel::Lang;
 
 use crate::context::PageContext;
@@ -10,16 +11,24 @@ use crate::ui::grouped;
 /// From so many kilometres on the trade counts in 万.
 const WAN_KM: i64 = 10_000;
 
-/// The texts of the live islands in this person's language. `below_reserve` is how the sale shows a max below the
-/// reserve; it has its own note.
-pub(super) fn words(cx: &PageContext, below_reserve: &str) -> Words {
+/// The texts of the live islands in this person's language. `below_reserve` is how a lot with a reserve shows
+/// a max below it; each way has its own note.
+pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>) -> Words {
     let zone_min = cx.zone.whole_seconds() / 60;
     Words::new(cx.lang, zone_min, |key| match (key, below_reserve) {
-        ("auction.live.reserve_note", "full") => t(cx.lang, "auction.reserve_note.full").into_owned(),
-        ("auction.live.reserve_note", "stepped") => t(cx.lang, "auction.reserve_note.stepped").into_owned(),
-        ("auction.live.reserve_note", _) => String::new(),
+        ("auction.live.reserve_note", Some(mode)) => reserve_note(cx.lang, mode),
+        ("auction.live.reserve_note", None) => String::new(),
         (key, _) => t(cx.lang, key).into_owned(),
     })
+}
+
+/// What happens to a max below the reserve.
+pub(super) fn reserve_note(lang: Lang, mode: BelowReserve) -> String {
+    let key = match mode {
+        BelowReserve::Full => "auction.reserve_note.full",
+        BelowReserve::Stepped => "auction.reserve_note.stepped",
+    };
+    t(lang, key).into_owned()
 }
 
 /// `3.25 万公里`, `8,500 公里`, `32,500 km`.

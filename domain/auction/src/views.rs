@@ -1,6 +1,6 @@
 //! What pages, sockets and the JSON API read.
 
-use bidding::{BidLine, ServerFrame};
+use bidding::{BidLine, ServerFrame, Terms};
 use kernel::{Fen, LotId, Principal, Problem, SaleId, UnixMs, VehicleId};
 use platform_db::CommandError;
 use uuid::Uuid;
@@ -25,8 +25,8 @@ pub struct LotDetail {
     pub lot: HallLot,
     /// Its newest bids.
     pub history: Vec<BidLine>,
-    /// The sale it belongs to.
-    pub sale: SaleLine,
+    /// Its terms.
+    pub terms: Terms,
     /// The server's clock.
     pub server_time: UnixMs,
     /// The reserve: staff only, `None` for dealers.
@@ -81,22 +81,19 @@ impl Service {
     /// A lot's page. Staff also get the reserve and the log.
     pub async fn lot(&self, who: &Principal, lot_id: LotId) -> Result<LotDetail, CommandError> {
         let viewer = who.dealer().map(|seat| seat.dealer_id);
-        let lot = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
-        let history = lists::history(&self.db, lot_id).await?;
-        let (_, mut sale) = sales::list(&self.db, Some(lot.sale_id), None, 1, 0).await?;
-        let sale = sale.pop().ok_or_else(Problem::not_found)?;
+        let (lot, history) = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
         let (reserve_fen, log) = match who.is_staff() {
             true => (lot.state.reserve_fen, log::lines(&self.db, lot_id, LOG_SHOWN).await?),
             false => (None, Vec::new()),
         };
-        Ok(LotDetail { lot, history, sale, server_time: self.now(), reserve_fen, log })
+        let terms = lot.state.terms.clone();
+        Ok(LotDetail { lot, history, terms, server_time: self.now(), reserve_fen, log })
     }
 
     /// The snapshot a socket asked for.
     pub async fn snapshot(&self, who: &Principal, lot_id: LotId) -> Result<ServerFrame, CommandError> {
         let viewer = who.dealer().map(|seat| seat.dealer_id);
-        let lot = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
-        let history = lists::history(&self.db, lot_id).await?;
+        let (lot, history) = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
         Ok(projection::snapshot(lot_id, &lot.state, lot.mine, history, self.now()))
     }
 

@@ -1,12 +1,12 @@
 //! What is sold: photos, facts, the terms.
 
 use auction::{HallLot, LotDetail};
-use bidding::ReserveLight;
+use bidding::{BelowReserve, ReserveLight};
 use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::OfferedCar;
 
-use super::super::words::kilometres;
+use super::super::words::{kilometres, reserve_note};
 use super::report;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -22,7 +22,7 @@ pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
         kilometres(lang, lot.mileage_km),
         lot.city.clone(),
     ];
-    let note = format!("{} · {} · {}", detail.sale.name, number, facts.join(" · "));
+    let note = format!("{} · {} · {}", lot.sale_name, number, facts.join(" · "));
     let crumbs = vec![Crumb::new(t(lang, "auction.lot.back"), "/auctions")];
     view! { <PageHead title=lot.title.clone() crumbs note/> }.into_any()
 }
@@ -120,25 +120,25 @@ fn more_facts(lang: Lang, car: &OfferedCar) -> Vec<Fact> {
     said.map(|(label, value)| Fact::new(t(lang, label), value.clone())).collect()
 }
 
+/// How the lot shows a max below its reserve; without a reserve nothing can be below it.
+pub(super) fn below_reserve(detail: &LotDetail) -> Option<BelowReserve> {
+    (detail.lot.lot.reserve != ReserveLight::None).then_some(detail.terms.below_reserve)
+}
+
 fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
     let lang = cx.lang;
-    let sale = &detail.sale;
-    let window = match sale.window_ms / 1000 {
+    let terms = &detail.terms;
+    let window = match terms.window_ms / 1000 {
         0 => t(lang, "auction.lot.no_window").into_owned(),
         seconds => t_with(lang, "auction.lot.window", &[("n", &seconds.to_string())]),
     };
-    let below = match sale.below_reserve.as_str() {
-        "full" => t(lang, "auction.reserve_note.full"),
-        _ => t(lang, "auction.reserve_note.stepped"),
-    };
-    // without a reserve nothing can be below it
-    let has_reserve = detail.lot.lot.reserve != ReserveLight::None;
-    let (href, name) = (format!("/auctions?sale={}", sale.id), sale.name.clone());
+    let below = below_reserve(detail).map(|mode| view! { <li>{reserve_note(lang, mode)}</li> });
+    let (href, name) = (format!("/auctions?sale={}", detail.lot.sale_id), detail.lot.sale_name.clone());
     view! {
         <Panel title=t(lang, "auction.lot.terms")>
             <ul class="lot-terms">
                 <li>{window}</li>
-                {has_reserve.then(|| view! { <li>{below}</li> })}
+                {below}
                 <li>{t(lang, "auction.lot.terms_tie")}</li>
                 <li>{t(lang, "auction.lot.terms_binding")}</li>
                 <li>{t(lang, "auction.lot.sale")} " " <a href=href>{name}</a></li>

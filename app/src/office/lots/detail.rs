@@ -22,8 +22,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let detail = cx.services.auction.lot(cx.who()?, id).await.map_err(CommandError::into_problem)?;
     let title = detail.lot.title.clone();
     let crumbs = vec![Crumb::new(t(lang, "sale.title"), "/office/sales")];
-    let note =
-        t_with(lang, "sale.lot_note", &[("no", &detail.lot.lot_no.to_string()), ("sale", &detail.sale.name)]);
+    let note = t_with(
+        lang,
+        "sale.lot_note",
+        &[("no", &detail.lot.lot_no.to_string()), ("sale", &detail.lot.sale_name)],
+    );
     let problem = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
     let badge = state_badge(lang, &detail.lot.lot, cx.now);
     let (tiles, facts, controls) = (tiles(&cx, &detail), facts(&cx, &detail), controls(&cx, &detail));

@@ -126,7 +126,9 @@ pub struct LotPage {
 
 const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, l.vehicle_id, l.title, l.vin, l.make, l.model,
     l.model_year, l.mileage_km, l.colour, l.grade, l.city, l.seller_name, l.photo_ids, l.guide_fen, l.report_hash,
-    l.opens_at, l.state, my.max_fen AS my_max_fen, count(*) OVER () AS total
+    l.opens_at, l.state, my.max_fen AS my_max_fen";
+
+const FROM: &str = "
   FROM lot l
   JOIN sale s ON s.id = l.sale_id
   LEFT JOIN LATERAL (
@@ -142,6 +144,7 @@ pub(crate) async fn hall(
 ) -> Result<(i64, Vec<HallLot>), sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
     let who = viewer.map_or(Uuid::nil(), |dealer| dealer.0);
+    query.push(", count(*) OVER () AS total").push(FROM);
     query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE true");
     push_conditions(&mut query, filter);
     query.push(match filter.sort {
@@ -164,17 +167,31 @@ pub(crate) async fn hall(
     Ok((total, lots))
 }
 
-/// One lot as this dealer (or nobody) sees it.
+/// The newest bids of a lot beside the lot itself. A second statement would cost the bidding page more than its rows.
+const HISTORY: &str = ",
+    (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'seq', b.seq, 'alias', b.alias, 'price_fen', b.price_fen,
+                'at', (extract(epoch FROM b.admitted_at) * 1000)::bigint) ORDER BY b.seq DESC), '[]')
+       FROM (SELECT h.seq, h.alias, h.price_fen, h.admitted_at
+               FROM lot_log h
+              WHERE h.lot_id = l.id AND h.command = 'place_max' AND h.seq IS NOT NULL
+              ORDER BY h.seq DESC
+              LIMIT ";
+
+/// One lot as this dealer (or nobody) sees it, and its newest bids, newest first.
 pub(crate) async fn one(
     pool: &PgPool,
     viewer: Option<DealerId>,
     lot_id: LotId,
-) -> Result<Option<HallLot>, sqlx::Error> {
+) -> Result<Option<(HallLot, Vec<BidLine>)>, sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
+    query.push(HISTORY).push_bind(lots::HISTORY_SHOWN).push(") b) AS history").push(FROM);
     let who = viewer.map_or(Uuid::nil(), |dealer| dealer.0);
     query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE l.id = ").push_bind(lot_id.0);
-    let row = query.build().fetch_optional(pool).await?;
-    row.map(|row| hall_lot(&row, viewer)).transpose()
+    let Some(row) = query.build().fetch_optional(pool).await? else { return Ok(None) };
+    let history =
+        serde_json::from_value(row.try_get("history")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    Ok(Some((hall_lot(&row, viewer)?, history)))
 }
 
 fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
@@ -277,12 +294,6 @@ pub(crate) async fn facets(pool: &PgPool) -> Result<(Vec<String>, Vec<String>), 
     .fetch_all(pool)
     .await?;
     Ok((makes, cities))
-}
-
-/// The newest bids of a lot.
-pub(crate) async fn history(pool: &PgPool, lot_id: LotId) -> Result<Vec<BidLine>, sqlx::Error> {
-    let mut conn = pool.acquire().await?;
-    lots::history(&mut conn, lot_id, lots::HISTORY_SHOWN).await
 }
 
 /// A dealer's bid, accepted or refused, as its own list shows it.

@@ -4,6 +4,7 @@ use kernel::{Fen, UnixMs, VehicleId};
 use platform_db::from_sql;
 use sqlx::PgPool;
 
+use crate::Damage;
 use crate::car::Car;
 use crate::views::{OfferedCar, PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
 
@@ -51,20 +52,43 @@ pub(crate) async fn offered(
     id: VehicleId,
     hash: &str,
 ) -> Result<Option<OfferedCar>, sqlx::Error> {
-    let report = reports(db, id).await?.into_iter().find(|report| report.hash == hash);
-    let Some(report) = report else { return Ok(None) };
-    let Some((car, _, _)) = car(db, id).await? else { return Ok(None) };
-    let facts = car.facts;
+    let row = sqlx::query!(
+        "SELECT v.body, v.fuel, v.transmission, v.interior, v.first_registration, v.plate_place, v.transfers,
+                r.version, r.origin, r.grade, r.damages, r.notes, r.hash, r.who_name, r.at
+           FROM vehicle v
+           JOIN condition_report r ON r.vehicle_id = v.id
+          WHERE v.id = $1 AND r.hash = $2
+          ORDER BY r.version DESC
+          LIMIT 1",
+        id.0,
+        hash
+    )
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
     Ok(Some(OfferedCar {
-        body: facts.body,
-        fuel: facts.fuel,
-        transmission: facts.transmission,
-        interior: facts.interior,
-        first_registration: facts.first_registration,
-        plate_place: facts.plate_place,
-        transfers: facts.transfers,
-        report,
+        body: row.body,
+        fuel: row.fuel,
+        transmission: row.transmission,
+        interior: row.interior,
+        first_registration: row.first_registration,
+        plate_place: row.plate_place,
+        transfers: row.transfers,
+        report: ReportView {
+            version: row.version,
+            origin: row.origin,
+            grade: row.grade,
+            damages: damages(row.damages)?,
+            notes: row.notes,
+            hash: row.hash,
+            who_name: row.who_name,
+            at: from_sql(row.at),
+        },
     }))
+}
+
+fn damages(stored: serde_json::Value) -> Result<Vec<Damage>, sqlx::Error> {
+    serde_json::from_value(stored).map_err(|e| sqlx::Error::Decode(Box::new(e)))
 }
 
 async fn reports(db: &PgPool, id: VehicleId) -> Result<Vec<ReportView>, sqlx::Error> {
@@ -83,7 +107,7 @@ async fn reports(db: &PgPool, id: VehicleId) -> Result<Vec<ReportView>, sqlx::Er
                 version: row.version,
                 origin: row.origin,
                 grade: row.grade,
-                damages: serde_json::from_value(row.damages).map_err(|e| sqlx::Error::Decode(Box::new(e)))?,
+                damages: damages(row.damages)?,
                 notes: row.notes,
                 hash: row.hash,
                 who_name: row.who_name,
