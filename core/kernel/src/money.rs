@@ -107,29 +107,44 @@ pub fn parse_wan(text: &str) -> Result<Fen, MoneyError> {
     parse_decimal(text, 6)
 }
 
+/// Separators stand between groups of three and nowhere else: `128,5` may mean 1 285 or 128.5, so it means nothing.
 fn parse_decimal(text: &str, decimals: usize) -> Result<Fen, MoneyError> {
-    let cleaned: String = text
-        .trim()
-        .trim_start_matches(['¥', '￥'])
-        .chars()
-        .filter(|c| !matches!(c, ',' | '，' | ' '))
-        .collect();
-    let (negative, digits) = match cleaned.strip_prefix('-') {
+    let text = text.trim().trim_start_matches(['¥', '￥']).trim_start();
+    let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
-        None => (false, cleaned.as_str()),
+        None => (false, text),
     };
     let (whole, frac) = digits.split_once('.').unwrap_or((digits, ""));
-    let only_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !only_digits(whole) || !only_digits(frac) {
-        return Err(MoneyError::NotANumber);
-    }
     let frac = frac.trim_end_matches('0');
     if frac.len() > decimals {
+        // words behind the figures are a worse mistake than too many of them
+        push_digits(0, frac.bytes())?;
         return Err(MoneyError::TooManyDecimals);
     }
-    let joined = format!("{whole}{frac:0<decimals$}");
-    let magnitude: i64 = joined.parse().map_err(|_| MoneyError::OutOfRange)?;
-    Ok(Fen(if negative { -magnitude } else { magnitude }))
+    let mut value = 0;
+    let mut groups = 0;
+    for group in whole.split([',', '，', ' ']) {
+        let is_whole_group = if groups == 0 { !group.is_empty() } else { group.len() == 3 };
+        if !is_whole_group || (groups == 1 && value > 999) {
+            return Err(MoneyError::NotANumber);
+        }
+        groups += 1;
+        value = push_digits(value, group.bytes())?;
+    }
+    value = push_digits(value, frac.bytes().chain(std::iter::repeat(b'0')).take(decimals))?;
+    Ok(Fen(if negative { -value } else { value }))
+}
+
+fn push_digits(value: i64, digits: impl Iterator<Item = u8>) -> Result<i64, MoneyError> {
+    let mut value = value;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
+            return Err(MoneyError::NotANumber);
+        }
+        let pushed = value.checked_mul(10).and_then(|value| value.checked_add(i64::from(digit - b'0')));
+        value = pushed.ok_or(MoneyError::OutOfRange)?;
+    }
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -153,7 +168,18 @@ mod tests {
         assert_eq!(parse_yuan(""), Err(MoneyError::NotANumber));
         assert_eq!(parse_yuan("1.234"), Err(MoneyError::TooManyDecimals));
         assert_eq!(parse_yuan("99999999999999999999"), Err(MoneyError::OutOfRange));
+        assert_eq!(parse_yuan("1.23元"), Err(MoneyError::NotANumber));
         assert_eq!(parse_wan("12.85"), Ok(Fen(12_850_000)));
+    }
+
+    #[test]
+    fn separators_stand_between_groups_of_three() {
+        for text in ["128,500", "128，500", "128 500", "￥ 128,500.00"] {
+            assert_eq!(parse_yuan(text), Ok(Fen(12_850_000)), "{text}");
+        }
+        for text in ["128,5", "12,8500", "1285,000", ",500", "128,,500", "128,500,"] {
+            assert_eq!(parse_yuan(text), Err(MoneyError::NotANumber), "{text}");
+        }
     }
 
     proptest! {
