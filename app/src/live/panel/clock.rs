@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use super::super::clock::time_left;
 use super::super::room::Phase;
 use super::super::words::Word;
-use super::{Screen, live};
+use super::{Screen, follow};
 
-/// Outside the last minutes a whole ring is an hour.
+/// The upper half of the ring is an hour; the lower half is the soft-close window.
 const RING_MS: i64 = 3_600_000;
 
 /// The instant that is waited for.
@@ -51,9 +51,10 @@ pub(super) fn pace(screen: Screen) -> &'static str {
 /// The share of the ring that is left, in hundredths, as a dash.
 fn ring(screen: Screen) -> String {
     let window_ms = screen.facts.with_value(|facts| facts.window_ms).max(1);
-    let whole = if is_urgent(screen) { window_ms } else { RING_MS };
+    let left = left_ms(screen).clamp(0, window_ms + RING_MS);
     let share = match screen.phase.get() {
-        Phase::Upcoming | Phase::Running => (left_ms(screen).saturating_mul(100) / whole).clamp(0, 100),
+        Phase::Upcoming | Phase::Running if left <= window_ms => left * 50 / window_ms,
+        Phase::Upcoming | Phase::Running => 50 + (left - window_ms) * 50 / RING_MS,
         _ => 0,
     };
     [&share.to_string(), " 100"].concat()
@@ -80,18 +81,18 @@ pub(super) fn view(screen: Screen) -> AnyView {
         count => screen.with(Word::Extended, "n", &count.to_string()),
     };
     view! {
-        <div class="bid-clock" data-pace=live(move || pace(screen))>
+        <div class="bid-clock" data-pace=follow(move || pace(screen))>
             <svg class="bid-clock__ring" viewBox="0 0 36 36" aria-hidden="true" fill="none">
                 <path class="bid-clock__track" d="M18 2.5a15.5 15.5 0 1 1 0 31 15.5 15.5 0 1 1 0-31" stroke-width="3"></path>
                 <path
                     class="bid-clock__left" d="M18 2.5a15.5 15.5 0 1 1 0 31 15.5 15.5 0 1 1 0-31" stroke-width="3"
-                    pathLength="100" stroke-dasharray=live(move || ring(screen))
+                    pathLength="100" stroke-dasharray=follow(move || ring(screen))
                 ></path>
             </svg>
             <div class="bid-clock__text">
-                <span class="bid-clock__label">{live(label)}</span>
-                <strong class="bid-clock__left-text" role="timer" data-testid="time-left">{live(move || text(screen))}</strong>
-                <span class="bid-clock__at">{live(at)} " " <span class="bid-clock__extended">{live(extended)}</span></span>
+                <span class="bid-clock__label">{follow(label)}</span>
+                <strong class="bid-clock__left-text" role="timer" data-testid="time-left">{follow(move || text(screen))}</strong>
+                <span class="bid-clock__at">{follow(at)} " " <span class="bid-clock__extended">{follow(extended)}</span></span>
             </div>
         </div>
     }

@@ -10,7 +10,7 @@ use web_sys::HtmlButtonElement;
 
 use super::super::room::Room;
 use super::super::words::Word;
-use super::{Screen, live};
+use super::{Screen, follow};
 
 /// Both forms, hidden while nothing can be bid.
 pub(super) fn view(screen: Screen) -> AnyView {
@@ -19,10 +19,10 @@ pub(super) fn view(screen: Screen) -> AnyView {
         if below { screen.word(Word::ReserveNote) } else { String::new() }
     };
     view! {
-        <div class="bid-forms" hidden=live(move || !screen.takes_bids())>
+        <div class="bid-forms" hidden=follow(move || !screen.takes_bids())>
             {quick(screen)}
             {max(screen)}
-            <p class="bid-forms__note">{live(note)}</p>
+            <p class="bid-forms__note">{follow(note)}</p>
         </div>
     }
     .into_any()
@@ -41,7 +41,7 @@ fn quick(screen: Screen) -> AnyView {
     view! {
         <form class="bid-quick" method="post" action=action on:submit=move |event| submit_quick(screen, &event)>
             <input type="hidden" name="key" value=key/>
-            <span class="bid-quick__title">{live(title)}</span>
+            <span class="bid-quick__title">{follow(title)}</span>
             <div class="bid-quick__buttons">{buttons}</div>
         </form>
     }
@@ -58,13 +58,13 @@ pub(super) fn button(screen: Screen, index: usize) -> AnyView {
             class="bid-quick__button"
             type="submit"
             name="quick_fen"
-            value=live(move || amount().0.to_string())
-            title=live(move || amount().yuan())
-            disabled=live(move || is_pending(screen))
+            value=follow(move || amount().0.to_string())
+            title=follow(move || amount().yuan())
+            disabled=follow(move || is_pending(screen))
             data-testid="quick"
         >
-            <span class="bid-quick__verb">{live(verb)}</span>
-            <strong class="bid-quick__amount">{live(move || screen.short(amount()))}</strong>
+            <span class="bid-quick__verb">{follow(verb)}</span>
+            <strong class="bid-quick__amount">{follow(move || screen.short(amount()))}</strong>
         </button>
     }
     .into_any()
@@ -117,15 +117,15 @@ fn max(screen: Screen) -> AnyView {
                     autocomplete="off"
                     required
                     maxlength="16"
-                    placeholder=live(move || screen.room.with(|room| room.quick()[0]).yuan_plain())
+                    placeholder=follow(move || screen.room.with(|room| room.quick()[0]).yuan_plain())
                     aria-describedby="max-hint"
                     on:input=move |event| typed.set(event_target_value(&event))
                 />
-                <button class="bid-button bid-button--primary" type="submit" disabled=live(move || is_pending(screen)) data-testid="place-max">
+                <button class="bid-button bid-button--primary" type="submit" disabled=follow(move || is_pending(screen)) data-testid="place-max">
                     {screen.word(Word::MaxSubmit)}
                 </button>
             </div>
-            <p class="bid-max__hint" id="max-hint" aria-live="polite">{live(move || hint(screen, &typed.get()))}</p>
+            <p class="bid-max__hint" id="max-hint" aria-live="polite">{follow(move || hint(screen, &typed.get()))}</p>
         </form>
     }
     .into_any()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::words::Word;
-use super::{Screen, live};
+use super::{Screen, follow};
 
 /// The list, newest first.
 pub(super) fn view(screen: Screen) -> AnyView {
@@ -33,7 +33,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
     view! {
         <section class="bid-history">
             <h3 class="bid-history__title">{screen.word(Word::HistoryTitle)}</h3>
-            <p class="bid-history__empty" hidden=live(move || !is_empty())>{screen.word(Word::HistoryEmpty)}</p>
+            <p class="bid-history__empty" hidden=follow(move || !is_empty())>{screen.word(Word::HistoryEmpty)}</p>
             <ol class="bid-history__list" data-testid="history">{lines}</ol>
         </section>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::super::link::Freshness;
 use super::super::words::Word;
-use super::{Screen, live};
+use super::{Screen, follow};
 
 /// The line at the top of the panel; a warning when the connection is lost.
 pub(super) fn view(screen: Screen) -> AnyView {
@@ -24,19 +24,19 @@ pub(super) fn view(screen: Screen) -> AnyView {
         <div class="bid-link">
             <span class="bid-link__state" data-testid="link">
                 <span class="bid-link__dot" aria-hidden="true"></span>
-                {live(text)}
+                {follow(text)}
             </span>
-            <label class="bid-link__sound" hidden=live(is_still)>
+            <label class="bid-link__sound" hidden=follow(is_still)>
                 <input
                     type="checkbox"
-                    prop:checked=live(move || alarm.has_sound.get())
+                    prop:checked=follow(move || alarm.has_sound.get())
                     on:change=move |event| alarm.switch(event_target_checked(&event))
                 />
                 {screen.word(Word::Sound)}
             </label>
         </div>
-        <p class="bid-lost" role="alert" hidden=live(move || !is_lost())>
-            {live(move || if is_lost() { screen.word(Word::LinkLostHint) } else { String::new() })}
+        <p class="bid-lost" role="alert" hidden=follow(move || !is_lost())>
+            {follow(move || if is_lost() { screen.word(Word::LinkLostHint) } else { String::new() })}
         </p>
     }
     .into_any()

@@ -47,7 +47,7 @@ struct Facts {
 
 /// What follows the room, in one type for each kind of value. Views are compiled once for each type they hold, so a
 /// closure of its own at each place would bring its own drawing code into the browsers' file.
-fn live<T>(value: impl Fn() -> T + Send + 'static) -> Follows<T> {
+fn follow<T>(value: impl Fn() -> T + Send + 'static) -> Follows<T> {
     Box::new(value)
 }
 
@@ -115,8 +115,8 @@ pub fn BidPanel(start: Start, words: Words, key: Uuid, window_ms: i64) -> impl I
             class="bid-panel"
             id="bid"
             aria-label=screen.word(Word::PanelTitle)
-            data-look=self::live(move || screen.look())
-            data-link=self::live(move || screen.freshness.get().name())
+            data-look=follow(move || screen.look())
+            data-link=follow(move || screen.freshness.get().name())
         >
             {link::view(screen)}
             {standing::view(screen)}

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::super::amount_words::in_words;
 use super::super::room::Notice;
 use super::super::words::Word;
-use super::{Screen, live, shape};
+use super::{Screen, follow, shape};
 
 /// The notice, where there is one.
 pub(super) fn view(screen: Screen) -> AnyView {
@@ -56,7 +56,7 @@ fn banner(screen: Screen, kind: &'static str, path: &'static str, title: String,
     let href = screen.facts.with_value(|facts| facts.path.clone());
     view! {
         <div class="bid-notice" data-kind=kind data-testid="notice">
-            {shape::icon(live(move || path))}
+            {shape::icon(follow(move || path))}
             <p><strong>{title}</strong> " " <span>{text}</span></p>
             <a class="bid-notice__close" href=href on:click=move |event| dismiss(screen, &event)>
                 {screen.word(Word::Dismiss)}
@@ -76,7 +76,7 @@ fn unknown(screen: Screen, key: &str, max_fen: Fen) -> AnyView {
     let href = screen.facts.with_value(|facts| [&facts.path, "?answer=", key, "#bid"].concat());
     view! {
         <div class="bid-notice" data-kind="unknown" data-testid="notice">
-            {shape::icon(live(|| shape::HALF))}
+            {shape::icon(follow(|| shape::HALF))}
             <p>
                 <strong>{screen.with(Word::Unknown, "amount", &max_fen.yuan())}</strong> " "
                 <a href=href>{screen.word(Word::UnknownLink)}</a>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::super::room::Phase;
 use super::super::words::Word;
-use super::{Screen, live, shape};
+use super::{Screen, follow, shape};
 
 fn amount(screen: Screen) -> Fen {
     screen.room.with(|room| room.lot.price_fen.unwrap_or(room.lot.min_next_fen))
@@ -36,10 +36,10 @@ pub(super) fn view(screen: Screen) -> AnyView {
         }
     };
     view! {
-        <div class="bid-price" data-bump=live(bump)>
-            <span class="bid-price__label">{live(move || screen.word(label(screen)))}</span>
-            <strong class="bid-price__yuan" data-testid="price">{live(move || amount(screen).yuan())}</strong>
-            <span class="bid-price__wan">{live(move || screen.wan(amount(screen)))}</span>
+        <div class="bid-price" data-bump=follow(bump)>
+            <span class="bid-price__label">{follow(move || screen.word(label(screen)))}</span>
+            <strong class="bid-price__yuan" data-testid="price">{follow(move || amount(screen).yuan())}</strong>
+            <span class="bid-price__wan">{follow(move || screen.wan(amount(screen)))}</span>
             {light(screen)}
         </div>
     }
@@ -56,8 +56,8 @@ fn light(screen: Screen) -> AnyView {
         })
     };
     view! {
-        <span class="reserve-light" data-light=live(move || light().0)>
-            {shape::icon(live(move || light().1))} {live(move || screen.word(light().2))}
+        <span class="reserve-light" data-light=follow(move || light().0)>
+            {shape::icon(follow(move || light().1))} {follow(move || screen.word(light().2))}
         </span>
     }
     .into_any()
@@ -80,19 +80,19 @@ pub(super) fn facts(screen: Screen) -> AnyView {
         <dl class="bid-facts">
             <div class="bid-facts__mine">
                 <dt>{screen.word(Word::MyMax)}</dt>
-                <dd data-testid="my-max">{live(my_max)}</dd>
+                <dd data-testid="my-max">{follow(my_max)}</dd>
             </div>
-            <div hidden=live(is_over)>
+            <div hidden=follow(is_over)>
                 <dt>{screen.word(Word::MinNext)}</dt>
-                <dd data-testid="min-next">{live(min_next)}</dd>
+                <dd data-testid="min-next">{follow(min_next)}</dd>
             </div>
-            <div hidden=live(is_over)>
+            <div hidden=follow(is_over)>
                 <dt>{screen.word(Word::Step)}</dt>
-                <dd>{live(step)}</dd>
+                <dd>{follow(step)}</dd>
             </div>
             <div>
                 <dt>{screen.word(Word::Bidders)}</dt>
-                <dd>{live(bidders)}</dd>
+                <dd>{follow(bidders)}</dd>
             </div>
         </dl>
     }

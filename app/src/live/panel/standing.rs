@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::super::room::{Ending, Phase, Room, Standing};
 use super::super::words::Word;
-use super::{Screen, live, shape};
+use super::{Screen, follow, shape};
 
 /// Shape, word and explanation of what is now.
 fn now(screen: Screen) -> (&'static str, Word, Word) {
@@ -45,12 +45,12 @@ pub(super) fn view(screen: Screen) -> AnyView {
     let is_mine = move || matches!(screen.phase.get(), Phase::Over(Ending::Won));
     view! {
         <div class="bid-standing" role="status">
-            {shape::icon(live(move || now(screen).0))}
+            {shape::icon(follow(move || now(screen).0))}
             <div>
-                <strong class="bid-standing__word">{live(move || screen.word(now(screen).1))}</strong>
-                <span class="bid-standing__hint">{live(move || screen.word(now(screen).2))}</span>
+                <strong class="bid-standing__word">{follow(move || screen.word(now(screen).1))}</strong>
+                <span class="bid-standing__hint">{follow(move || screen.word(now(screen).2))}</span>
             </div>
-            <a class="bid-standing__link" href="/my/orders" hidden=live(move || !is_mine())>{screen.word(Word::GoToOrders)}</a>
+            <a class="bid-standing__link" href="/my/orders" hidden=follow(move || !is_mine())>{screen.word(Word::GoToOrders)}</a>
         </div>
     }
     .into_any()
@@ -59,7 +59,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
 /// The same in one word, for the bar.
 pub(super) fn short(screen: Screen) -> AnyView {
     view! {
-        <span class="bid-bar__standing">{shape::icon(live(move || now(screen).0))} {live(move || screen.word(now(screen).1))}</span>
+        <span class="bid-bar__standing">{shape::icon(follow(move || now(screen).0))} {follow(move || screen.word(now(screen).1))}</span>
     }
     .into_any()
 }
