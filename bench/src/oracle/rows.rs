@@ -1,7 +1,7 @@
 //! Reads lots and their logs back.
 
 use bidding::LotState;
-use kernel::{LotId, UnixMs};
+use kernel::{DealerId, LotId, UnixMs};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
@@ -14,12 +14,17 @@ pub(crate) async fn load(auction: &PgPool, lot_id: LotId) -> Result<StoredLot> {
     // one snapshot for both: the sweeper may write in between
     let mut tx = auction.begin().await?;
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *tx).await?;
-    let lot = sqlx::query("SELECT seq, price_fen, leader_dealer_id, state FROM lot WHERE id = $1")
-        .bind(lot_id.0)
-        .fetch_one(&mut *tx)
-        .await?;
+    let lot = sqlx::query(
+        "SELECT l.seq, l.price_fen, l.leader_dealer_id, l.state,
+                ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS bidders
+           FROM lot l
+          WHERE l.id = $1",
+    )
+    .bind(lot_id.0)
+    .fetch_one(&mut *tx)
+    .await?;
     let log = sqlx::query(
-        "SELECT seq, judged_seq, key, actor, command, max_fen, confirmed, code, note, explanation, price_fen, leader,
+        "SELECT seq, judged_seq, key, actor, command, max_fen, confirmed, code, note, explanation::jsonb, price_fen, leader,
                 (EXTRACT(EPOCH FROM admitted_at) * 1000)::bigint AS admitted_ms
            FROM lot_log
           WHERE lot_id = $1
@@ -29,7 +34,8 @@ pub(crate) async fn load(auction: &PgPool, lot_id: LotId) -> Result<StoredLot> {
     .fetch_all(&mut *tx)
     .await?;
     tx.rollback().await?;
-    let state: LotState = serde_json::from_value(lot.try_get("state")?)?;
+    let mut state: LotState = serde_json::from_value(lot.try_get("state")?)?;
+    state.bidders = lot.try_get::<Vec<Uuid>, _>("bidders")?.into_iter().map(DealerId).collect();
     Ok(StoredLot {
         lot_id,
         seq: lot.try_get("seq")?,
@@ -60,7 +66,7 @@ fn row(row: &PgRow) -> Result<Row, sqlx::Error> {
         confirmed: row.try_get("confirmed")?,
         code: row.try_get("code")?,
         note: row.try_get("note")?,
-        explanation: row.try_get("explanation")?,
+        explanation: row.try_get::<sqlx::types::Json<_>, _>("explanation")?.0,
         price_fen: row.try_get("price_fen")?,
         leader: row.try_get("leader")?,
         admitted_at: UnixMs(row.try_get("admitted_ms")?),

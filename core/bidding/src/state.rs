@@ -155,6 +155,8 @@ pub struct LotState {
     /// How often soft close moved the end.
     pub extensions: u32,
     /// Entities that ever had an accepted bid, without repeats: the number of bidders, and their aliases in order.
+    /// Kept beside the stored state, which would otherwise grow with every bidder.
+    #[serde(default, skip_serializing)]
     pub bidders: Vec<DealerId>,
     /// Set when closed.
     pub outcome: Option<Outcome>,

@@ -122,13 +122,11 @@ fn parse_decimal(text: &str, decimals: usize) -> Result<Fen, MoneyError> {
         return Err(MoneyError::TooManyDecimals);
     }
     let mut value = 0;
-    let mut groups = 0;
-    for group in whole.split([',', '，', ' ']) {
-        let is_whole_group = if groups == 0 { !group.is_empty() } else { group.len() == 3 };
-        if !is_whole_group || (groups == 1 && value > 999) {
+    for (n, group) in whole.split([',', '，', ' ']).enumerate() {
+        let is_whole_group = if n == 0 { !group.is_empty() } else { group.len() == 3 };
+        if !is_whole_group || (n == 1 && value > 999) {
             return Err(MoneyError::NotANumber);
         }
-        groups += 1;
         value = push_digits(value, group.bytes())?;
     }
     value = push_digits(value, frac.bytes().chain(std::iter::repeat(b'0')).take(decimals))?;

@@ -10,15 +10,34 @@ use crate::engine::{Actor, LotHub, encode};
 /// The version of the wire protocol (`docs/live-protocol.md`).
 pub const PROTOCOL: u16 = 1;
 
-/// Tells the watchers of a lot what changed since `from_seq`, and the bidders of this batch their own position (on
-/// all their screens).
-pub(crate) fn push(hub: &LotHub, actor: &Actor, from_seq: i64, bidders: &HashSet<DealerId>, now: UnixMs) {
+/// What the watchers of a lot are told of a batch.
+pub(crate) struct News {
+    lot_id: LotId,
+    delta: ServerFrame,
+    positions: Vec<(DealerId, MyPosition)>,
+}
+
+/// What changed since `from_seq`, and where the bidders of the batch stand now.
+pub(crate) fn news(actor: &Actor, from_seq: i64, bidders: &HashSet<DealerId>, now: UnixMs) -> News {
     let lot_id = actor.facts.lot_id;
-    hub.publish(lot_id, || encode(&delta(lot_id, &actor.state, from_seq, &actor.history, now)));
-    for dealer_id in bidders {
-        hub.publish_to(lot_id, *dealer_id, || {
-            encode(&ServerFrame::Mine { v: PROTOCOL, lot_id, mine: actor.position(*dealer_id) })
-        });
+    let positions = bidders.iter().map(|dealer_id| (*dealer_id, actor.position(*dealer_id)));
+    News {
+        lot_id,
+        delta: delta(lot_id, &actor.state, from_seq, &actor.history, now),
+        positions: positions.collect(),
+    }
+}
+
+impl News {
+    /// Tells everybody who watches, and the bidders their own position on all their screens.
+    pub(crate) fn tell(&self, hub: &LotHub) {
+        let lot_id = self.lot_id;
+        hub.publish(lot_id, || encode(&self.delta));
+        for (dealer_id, mine) in &self.positions {
+            hub.publish_to(lot_id, *dealer_id, || {
+                encode(&ServerFrame::Mine { v: PROTOCOL, lot_id, mine: mine.clone() })
+            });
+        }
     }
 }
 

@@ -34,6 +34,17 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool, sqlx::Er
         .await
 }
 
+/// A small pool beside `pool` for statements that are always the same: PostgreSQL plans each once, where it would plan
+/// a statement with long arrays anew every time. It connects when it is first used.
+pub fn planned_once(pool: &PgPool, connections: u32) -> PgPool {
+    let options = (*pool.connect_options()).clone().options([("plan_cache_mode", "force_generic_plan")]);
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .connect_lazy_with(options)
+}
+
 /// Brings a service's database up to date: its own migrations and the bus tables. Safe to run from several
 /// processes at once (sqlx takes an advisory lock).
 pub async fn migrate(pool: &PgPool, service: &Migrator) -> Result<(), MigrateError> {

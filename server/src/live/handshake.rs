@@ -17,8 +17,8 @@ use crate::state::AppState;
 const MESSAGE_MAX: usize = 4 * 1024;
 /// tungstenite's own default is 128 KiB a socket, which would be most of an idle watcher's cost.
 const READ_BUFFER: usize = 4 * 1024;
-/// Small frames go out at once.
-const WRITE_BUFFER: usize = 0;
+/// Frames that are ready together leave in one packet; every turn ends with a flush.
+const WRITE_BUFFER: usize = 16 * 1024;
 /// A reader that leaves so much unread is cut; it comes back and gets a snapshot.
 const WRITE_BUFFER_MAX: usize = 64 * 1024;
 

@@ -183,12 +183,7 @@ impl Session {
         let hub = Arc::clone(self.state.services.auction.engine().hub());
         match hub.take(&self.mailbox) {
             Outgoing::Overrun => Err(End::Close(CLOSE_TRY_AGAIN, "too many answers unread")),
-            Outgoing::Frames(frames) => {
-                for frame in frames {
-                    self.send(sink, frame).await?;
-                }
-                Ok(())
-            }
+            Outgoing::Frames(frames) => self.send(sink, frames).await,
         }
     }
 
@@ -198,7 +193,7 @@ impl Session {
             return Ok(());
         }
         let frame = ServerFrame::Heartbeat { v: PROTOCOL, server_time: self.state.services.auction.now() };
-        self.send(sink, encode(&frame)).await
+        self.send(sink, vec![encode(&frame)]).await
     }
 
     async fn check_standing(&mut self) -> Result<(), End> {
@@ -210,11 +205,17 @@ impl Session {
         }
     }
 
-    async fn send(&mut self, sink: &mut Sink, frame: Bytes) -> Result<(), End> {
-        // the frames are JSON that serde wrote
-        let Ok(text) = Utf8Bytes::try_from(frame) else { return Ok(()) };
+    async fn send(&mut self, sink: &mut Sink, frames: Vec<Bytes>) -> Result<(), End> {
         self.sent_at = Instant::now();
-        match tokio::time::timeout(WRITE_LIMIT, sink.send(Message::Text(text))).await {
+        // the frames are JSON that serde wrote
+        let mut texts = frames.into_iter().filter_map(|frame| Utf8Bytes::try_from(frame).ok());
+        let sent = async {
+            for text in texts.by_ref() {
+                sink.feed(Message::Text(text)).await?;
+            }
+            sink.flush().await
+        };
+        match tokio::time::timeout(WRITE_LIMIT, sent).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Gone),
             Err(_) => Err(End::Close(CLOSE_TRY_AGAIN, "too slow")),

@@ -3,13 +3,14 @@
 //! * Each lot belongs to one writer task of this process (by hash), so the process has one statement of a lot in
 //!   flight. Other processes may serve the same lot: the fence decides, and the loser reloads and decides again.
 //! * While a statement is in flight the next commands queue; that is the whole batching policy.
-//! * An answer leaves only after COMMIT. A queue that is full answers `BUSY` at once.
+//! * An answer leaves only after COMMIT, and while the next statement runs. A queue that is full answers `BUSY` at once.
 //! * When a commit's outcome is unknown, the same statement is sent again (its fence makes a second effect
 //!   impossible) and the recorded keys are read back; "refused" is never guessed.
 
 mod actor;
 mod answer;
 mod plan;
+mod untold;
 mod writer;
 
 use std::collections::HashMap;
@@ -118,12 +119,13 @@ impl Engine {
         told: Arc<dyn Fn() + Send + Sync>,
         dealers: crate::consumer::Dealers,
     ) -> (Engine, Vec<JoinHandle<()>>) {
+        let statements = platform_db::planned_once(&db, u32::try_from(WRITERS).unwrap_or(1));
         let mut writers = Vec::new();
         let mut tasks = Vec::new();
         for _ in 0..WRITERS {
             let (sender, receiver) = mpsc::channel(WRITER_QUEUE_LIMIT);
             let writer = writer::Writer::new(
-                db.clone(),
+                (db.clone(), statements.clone()),
                 Arc::clone(&hub),
                 Arc::clone(&told),
                 dealers.clone(),

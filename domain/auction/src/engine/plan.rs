@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::actor::Actor;
 use super::{Job, Recorded};
-use crate::store::batch::LogRow;
+use crate::store::batch::{BidderRow, LogRow};
 
 /// A decided job that waits for the statement.
 pub(super) struct Decided {
@@ -61,6 +61,12 @@ impl LotPlan {
         self.decided.push(Decided { job, verdict, row });
     }
 
+    /// The entities that bid for the first time, with their aliases, as rows.
+    pub(super) fn new_bidders(&self, known: usize) -> impl Iterator<Item = BidderRow> {
+        let rows = self.next.bidders.iter().zip(1..).skip(known);
+        rows.map(|(dealer_id, alias)| BidderRow { lot_id: self.lot_id, alias, dealer_id: *dealer_id })
+    }
+
     pub(super) fn needs_write(&self) -> bool {
         self.decided.iter().any(|d| d.row.is_some())
     }
@@ -80,18 +86,15 @@ impl LotPlan {
     fn log_row(&self, job: &Job, verdict: &Verdict, judged_seq: i64) -> LogRow {
         let state = &self.next;
         let (max_fen, confirmed) = payload(&job.command);
-        let json = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
         let (seq, code, note, explanation, events) = match verdict {
             Ok((seq, accepted)) => (
                 Some(*seq),
                 None,
                 accepted.note.map(Note::as_str),
-                json(serde_json::to_value(&accepted.explanation)),
-                json(serde_json::to_value(&accepted.events)),
+                json(&accepted.explanation),
+                json(&accepted.events),
             ),
-            Err(refusal) => {
-                (None, Some(refusal.code.as_str()), None, refusal.data.clone(), Value::Array(Vec::new()))
-            }
+            Err(refusal) => (None, Some(refusal.code.as_str()), None, json(&refusal.data), "[]".to_owned()),
         };
         LogRow {
             lot_id: job.lot_id,
@@ -116,6 +119,11 @@ impl LotPlan {
             admitted_at: job.admitted_at,
         }
     }
+}
+
+/// These types hold nothing that JSON cannot: no maps with odd keys, no floats.
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// What of a command a repeat must have in common with the first copy.

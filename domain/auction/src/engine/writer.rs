@@ -1,4 +1,7 @@
 //! A writer: takes what waits, decides it in memory, writes it in one statement, answers, pushes.
+//!
+//! Answers and pushes of a written batch leave while the next statement is under way (`untold.rs`): encoding them costs
+//! about as much as the statement, and the two can share the machine's cores.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,7 +17,8 @@ use uuid::Uuid;
 use super::actor::Actor;
 use super::answer::encode;
 use super::plan::{Decided, LotPlan, payload, recorded_of};
-use super::{Answer, BATCH_LIMIT, Failure, Job, LotHub, Outcome, Recorded, ReplyTo};
+use super::untold::Untold;
+use super::{BATCH_LIMIT, Failure, Job, LotHub, Outcome, Recorded, ReplyTo};
 use crate::clock::AnchoredClock;
 use crate::consumer::Dealers;
 use crate::events;
@@ -32,31 +36,46 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 pub(super) struct Writer {
     db: PgPool,
+    /// Where the one statement is planned once.
+    statements: PgPool,
     hub: Arc<LotHub>,
     /// Wakes the outbox relay.
     told: Arc<dyn Fn() + Send + Sync>,
     dealers: Dealers,
     clock: AnchoredClock,
     actors: HashMap<LotId, Actor>,
+    untold: Untold,
 }
 
 impl Writer {
     pub(super) fn new(
-        db: PgPool,
+        (db, statements): (PgPool, PgPool),
         hub: Arc<LotHub>,
         told: Arc<dyn Fn() + Send + Sync>,
         dealers: Dealers,
         clock: AnchoredClock,
     ) -> Writer {
-        Writer { db, hub, told, dealers, clock, actors: HashMap::new() }
+        let (actors, untold) = (HashMap::new(), Untold::default());
+        Writer { db, statements, hub, told, dealers, clock, actors, untold }
     }
 
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         let mut waiting = Vec::with_capacity(BATCH_LIMIT);
-        while queue.recv_many(&mut waiting, BATCH_LIMIT).await > 0 {
+        loop {
+            if queue.is_empty() {
+                // no statement follows at once
+                self.tell();
+            }
+            if queue.recv_many(&mut waiting, BATCH_LIMIT).await == 0 {
+                return;
+            }
             let jobs = std::mem::replace(&mut waiting, Vec::with_capacity(BATCH_LIMIT));
             self.settle(jobs).await;
         }
+    }
+
+    fn tell(&mut self) {
+        std::mem::take(&mut self.untold).tell(&self.hub);
     }
 
     /// Works on these jobs until each has an answer.
@@ -92,7 +111,9 @@ impl Writer {
             plans.into_iter().for_each(|plan| self.conclude(plan));
             return Vec::new();
         };
-        match self.write(&batch).await {
+        let untold = std::mem::take(&mut self.untold);
+        let (written, ()) = tokio::join!(self.write(&batch), async { untold.tell(&self.hub) });
+        match written {
             Ok(fenced) => self.divide(plans, &fenced),
             Err(error) => {
                 let duplicate = platform_db::constraint(&error) == Some("lot_log_key_once");
@@ -106,6 +127,7 @@ impl Writer {
 
     /// The way out of repeated loss: each lot alone, its row locked while we decide.
     async fn one_by_one(&mut self, jobs: Vec<Job>) -> Vec<Job> {
+        self.tell();
         let mut by_lot: HashMap<LotId, Vec<Job>> = HashMap::new();
         for job in jobs {
             by_lot.entry(job.lot_id).or_default().push(job);
@@ -148,6 +170,7 @@ impl Writer {
         if missing.is_empty() {
             return Ok(jobs);
         }
+        self.tell();
         let mut conn = match self.db.acquire().await {
             Ok(conn) => conn,
             Err(error) => return Err((jobs, error)),
@@ -193,14 +216,14 @@ impl Writer {
 
     /// Answers a repeat from memory; `home` is the lot whose actor has the record, where it is not the job's own
     /// (a key used again for another lot).
-    fn answer_repeat(&self, job: Job, home: Option<LotId>) {
+    fn answer_repeat(&mut self, job: Job, home: Option<LotId>) {
         let Some(actor) = self.actors.get(&home.unwrap_or(job.lot_id)) else {
             return fail_all(vec![job], Failure::Unavailable);
         };
         match actor.recorded(job.sender.actor, job.key) {
             Some(recorded) => {
                 let outcome = repeat_outcome(recorded, &job, actor);
-                reply(job, outcome);
+                self.untold.answer(job, outcome);
             }
             None => fail_all(vec![job], Failure::Unavailable),
         }
@@ -224,6 +247,7 @@ impl Writer {
                 closes: plan.next.status == LotStatus::Closed && actor.state.status != LotStatus::Closed,
                 state: plan.next.clone(),
             });
+            batch.bidders.extend(plan.new_bidders(actor.state.bidders.len()));
             batch.log.extend(plan.decided.iter().filter_map(|d| d.row.clone()));
             batch
                 .out
@@ -237,7 +261,7 @@ impl Writer {
     async fn write(&self, batch: &Batch) -> Result<HashSet<LotId>, sqlx::Error> {
         let mut pause = FIRST_PAUSE;
         loop {
-            let result = match self.db.acquire().await {
+            let result = match self.statements.acquire().await {
                 Ok(mut conn) => batch::write(&mut conn, batch).await,
                 Err(error) => Err(error),
             };
@@ -312,7 +336,7 @@ impl Writer {
         }
     }
 
-    /// The write holds: memory follows, answers leave, watchers are told.
+    /// The write holds: memory follows, answers and news wait to leave.
     fn conclude(&mut self, plan: LotPlan) {
         let Some(actor) = self.actors.get_mut(&plan.lot_id) else { return };
         let from_seq = actor.state.seq;
@@ -325,6 +349,7 @@ impl Writer {
         for line in &plan.history {
             actor.push_history(line.clone());
         }
+        let lot = actor.state.public();
         let mut bidders: HashSet<DealerId> = HashSet::new();
         for Decided { job, verdict, row } in plan.decided {
             if row.is_some() {
@@ -336,16 +361,16 @@ impl Writer {
                     Outcome::Accepted {
                         seq,
                         note: accepted.note,
-                        lot: Box::new(actor.state.public()),
+                        lot: Box::new(lot.clone()),
                         mine: actor.position(DealerId(job.sender.actor)),
                     }
                 }
                 Err(refusal) => Outcome::Refused(refusal),
             };
-            reply(job, outcome);
+            self.untold.answer(job, outcome);
         }
-        if actor.state.seq > from_seq {
-            projection::push(&self.hub, actor, from_seq, &bidders, self.clock.now());
+        if actor.state.seq > from_seq && self.hub.watchers(plan.lot_id) > 0 {
+            self.untold.news(projection::news(actor, from_seq, &bidders, self.clock.now()));
         }
         for job in plan.repeats {
             self.answer_repeat(job, Some(plan.lot_id));
@@ -382,15 +407,6 @@ fn repeat_outcome(recorded: &Recorded, job: &Job, actor: &Actor) -> Outcome {
             code: code.unwrap_or(RefusalCode::NotApplicable),
             data: recorded.explanation.clone(),
         }),
-    }
-}
-
-fn reply(job: Job, outcome: Outcome) {
-    let answer = Answer { key: job.key, lot_id: job.lot_id, outcome };
-    match job.reply_to {
-        // the caller may have gone; the answer is written down all the same
-        ReplyTo::Caller(caller) => drop(caller.send(Ok(answer))),
-        ReplyTo::Socket(mailbox) => mailbox.send(encode(&answer.frame())),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use bidding::{LotState, LotStatus};
-use kernel::{LotId, UnixMs};
+use kernel::{DealerId, LotId, UnixMs};
 use platform_db::to_sql;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -39,8 +39,10 @@ pub(crate) struct LogRow {
     pub(crate) confirmed: bool,
     pub(crate) code: Option<&'static str>,
     pub(crate) note: Option<&'static str>,
-    pub(crate) explanation: Value,
-    pub(crate) events: Value,
+    /// JSON.
+    pub(crate) explanation: String,
+    /// JSON.
+    pub(crate) events: String,
     pub(crate) price_fen: Option<i64>,
     pub(crate) leader: Option<Uuid>,
     pub(crate) alias: Option<i32>,
@@ -58,10 +60,19 @@ pub(crate) struct OutRow {
     pub(crate) envelope: Value,
 }
 
+/// An entity's first accepted bid on a lot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BidderRow {
+    pub(crate) lot_id: LotId,
+    pub(crate) alias: i32,
+    pub(crate) dealer_id: DealerId,
+}
+
 /// What one statement writes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) lots: Vec<LotWrite>,
+    pub(crate) bidders: Vec<BidderRow>,
     pub(crate) log: Vec<LogRow>,
     pub(crate) out: Vec<OutRow>,
 }
@@ -133,8 +144,8 @@ struct LogColumns {
     r_confirmed: Vec<bool>,
     r_code: Vec<Option<String>>,
     r_note: Vec<Option<String>>,
-    r_explanation: Vec<Value>,
-    r_events: Vec<Value>,
+    r_explanation: Vec<String>,
+    r_events: Vec<String>,
     r_price: Vec<Option<i64>>,
     r_leader: Vec<Option<Uuid>>,
     r_alias: Vec<Option<i32>>,
@@ -157,8 +168,8 @@ impl LogColumns {
         let r_confirmed: Vec<bool> = r.iter().map(|row| row.confirmed).collect();
         let r_code: Vec<Option<String>> = r.iter().map(|row| row.code.map(str::to_owned)).collect();
         let r_note: Vec<Option<String>> = r.iter().map(|row| row.note.map(str::to_owned)).collect();
-        let r_explanation: Vec<Value> = r.iter().map(|row| row.explanation.clone()).collect();
-        let r_events: Vec<Value> = r.iter().map(|row| row.events.clone()).collect();
+        let r_explanation: Vec<String> = r.iter().map(|row| row.explanation.clone()).collect();
+        let r_events: Vec<String> = r.iter().map(|row| row.events.clone()).collect();
         let r_price: Vec<Option<i64>> = r.iter().map(|row| row.price_fen).collect();
         let r_leader: Vec<Option<Uuid>> = r.iter().map(|row| row.leader).collect();
         let r_alias: Vec<Option<i32>> = r.iter().map(|row| row.alias).collect();
@@ -199,6 +210,9 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
     let o_id: Vec<Uuid> = batch.out.iter().map(|row| row.id).collect();
     let o_type: Vec<String> = batch.out.iter().map(|row| row.event_type.clone()).collect();
     let o_envelope: Vec<Value> = batch.out.iter().map(|row| row.envelope.clone()).collect();
+    let b_lot: Vec<Uuid> = batch.bidders.iter().map(|row| row.lot_id.0).collect();
+    let b_alias: Vec<i32> = batch.bidders.iter().map(|row| row.alias).collect();
+    let b_dealer: Vec<Uuid> = batch.bidders.iter().map(|row| row.dealer_id.0).collect();
 
     // `locked` takes the rows in id order, the one order of all writers: without it, batches that share lots
     // deadlock. Its columns are the newest committed ones (FOR UPDATE re-reads what it waited for), so the fence
@@ -239,7 +253,7 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
             SELECT r.lot_id, r.seq, r.judged_seq, r.key, r.actor, r.user_id, r.user_name, r.command, r.max_fen, r.confirmed,
                    r.code, r.note, r.explanation, r.events, r.price_fen, r.leader, r.alias, r.end_at, r.report_hash, r.admitted_at
               FROM unnest($13::uuid[], $14::bigint[], $15::bigint[], $16::uuid[], $17::uuid[], $18::uuid[], $19::text[],
-                          $20::text[], $21::bigint[], $22::bool[], $23::text[], $24::text[], $25::jsonb[], $26::jsonb[],
+                          $20::text[], $21::bigint[], $22::bool[], $23::text[], $24::text[], $25::text[], $26::text[],
                           $27::bigint[], $28::uuid[], $29::int[], $30::timestamptz[], $31::text[], $32::timestamptz[])
                 AS r (lot_id, seq, judged_seq, key, actor, user_id, user_name, command, max_fen, confirmed,
                       code, note, explanation, events, price_fen, leader, alias, end_at, report_hash, admitted_at)
@@ -249,6 +263,11 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
             SELECT o.id, o.event_type, o.envelope
               FROM unnest($33::uuid[], $34::uuid[], $35::text[], $36::jsonb[]) AS o (lot_id, id, event_type, envelope)
               JOIN judged j ON j.id = o.lot_id
+        ), joined AS (
+            INSERT INTO lot_bidder (lot_id, alias, dealer_id)
+            SELECT b.lot_id, b.alias, b.dealer_id
+              FROM unnest($37::uuid[], $38::int[], $39::uuid[]) AS b (lot_id, alias, dealer_id)
+              JOIN changed c ON c.id = b.lot_id
         )
         SELECT id AS "id!" FROM judged
         "#,
@@ -287,7 +306,10 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
         &o_lot,
         &o_id,
         &o_type,
-        &o_envelope
+        &o_envelope,
+        &b_lot,
+        &b_alias,
+        &b_dealer
     )
     .fetch_all(conn)
     .await?;

@@ -126,7 +126,8 @@ pub struct LotPage {
 
 const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, l.vehicle_id, l.title, l.vin, l.make, l.model,
     l.model_year, l.mileage_km, l.colour, l.grade, l.city, l.seller_name, l.photo_ids, l.guide_fen, l.report_hash,
-    l.opens_at, l.state, my.max_fen AS my_max_fen";
+    l.opens_at, l.state, my.max_fen AS my_max_fen,
+    ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS bidders";
 
 const FROM: &str = "
   FROM lot l
@@ -246,8 +247,9 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
 }
 
 fn hall_lot(row: &PgRow, viewer: Option<DealerId>) -> Result<HallLot, sqlx::Error> {
-    let state: LotState =
+    let mut state: LotState =
         serde_json::from_value(row.try_get("state")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    state.bidders = row.try_get::<Vec<Uuid>, _>("bidders")?.into_iter().map(DealerId).collect();
     let my_max: Option<i64> = row.try_get("my_max_fen")?;
     let mine = viewer.map_or_else(MyPosition::default, |dealer| MyPosition {
         alias: state.alias_of(dealer),

@@ -5,6 +5,8 @@ use platform_db::from_sql;
 use serde_json::Value;
 use sqlx::PgPool;
 
+use super::lots::text;
+
 /// One line of a lot's log: for staff, with names and maxes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLine {
@@ -47,20 +49,21 @@ pub(crate) async fn lines(pool: &PgPool, lot_id: LotId, limit: i64) -> Result<Ve
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| LogLine {
-            seq: row.seq,
-            command: row.command,
-            dealer_name: row.dealer_name,
-            user_name: row.user_name,
-            max_fen: row.max_fen.map(Fen),
-            code: row.code,
-            note: row.note,
-            explanation: row.explanation,
-            price_fen: row.price_fen.map(Fen),
-            end_at: from_sql(row.end_at),
-            admitted_at: from_sql(row.admitted_at),
+    rows.into_iter()
+        .map(|row| {
+            Ok(LogLine {
+                seq: row.seq,
+                command: row.command,
+                dealer_name: row.dealer_name,
+                user_name: row.user_name,
+                max_fen: row.max_fen.map(Fen),
+                code: row.code,
+                note: row.note,
+                explanation: text(&row.explanation)?,
+                price_fen: row.price_fen.map(Fen),
+                end_at: from_sql(row.end_at),
+                admitted_at: from_sql(row.admitted_at),
+            })
         })
-        .collect())
+        .collect()
 }

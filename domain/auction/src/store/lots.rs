@@ -26,6 +26,11 @@ fn decode<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Result<T, 
     serde_json::from_value(json).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
+/// JSON that the database keeps as text.
+pub(crate) fn text<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, sqlx::Error> {
+    serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
 /// Loads a lot. With `lock` the row stays locked until the caller's transaction ends: the way out when the fence
 /// was lost again and again.
 pub(crate) async fn load(
@@ -39,7 +44,8 @@ pub(crate) async fn load(
             .await?;
     }
     let row = sqlx::query!(
-        "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash, l.state
+        "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash, l.state,
+                ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS \"bidders!\"
            FROM lot l
            JOIN sale s ON s.id = l.sale_id
           WHERE l.id = $1",
@@ -48,7 +54,8 @@ pub(crate) async fn load(
     .fetch_optional(&mut *conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let state: LotState = decode(row.state)?;
+    let mut state: LotState = decode(row.state)?;
+    state.bidders = row.bidders.into_iter().map(DealerId).collect();
     let facts = LotFacts {
         lot_id: LotId(row.id),
         sale_id: SaleId(row.sale_id),
@@ -126,7 +133,7 @@ pub(crate) async fn recorded(
                 seq: row.seq,
                 code: row.code.map(|code| decode(serde_json::Value::String(code))).transpose()?,
                 note: row.note.map(|note| decode(serde_json::Value::String(note))).transpose()?,
-                explanation: row.explanation,
+                explanation: text(&row.explanation)?,
             };
             Ok(((row.actor, row.key), answer))
         })
