@@ -5,6 +5,7 @@
 mod support;
 
 mod api_v1_me;
+mod lists;
 mod middleware;
 mod office_dead_letters;
 mod office_dealers;

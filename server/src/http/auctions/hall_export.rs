@@ -1,64 +1,27 @@
 //! Exactly the lots of the hall's filter.
 
-use app::context::Appearance;
 use app::dealer::hall::filter_of;
 use app::i18n::t;
-use app::query::Query;
 use auction::HallLot;
-use axum::Extension;
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use bidding::{LotStatus, ReserveLight};
-use kernel::{Lang, Principal};
+use kernel::Lang;
 
 use crate::http::refusal::Refusal;
-use crate::http::sheet::{Cell, Kind, Sheet};
-use crate::state::AppState;
+use crate::http::sheet::{Cell, ListRequest, Sheet};
 
 /// At most so many lines a file; a longer list is filtered first.
 const LINES_MAX: i64 = 10_000;
+const COLUMNS: [&str; 14] = [
+    "sale", "lot", "title", "vin", "year", "km", "grade", "city", "state", "start", "price", "my_max",
+    "reserve", "ends",
+];
 
-/// As text.
-pub async fn csv(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    sheet(&state, &who, appearance.lang, query).await?.answer(Kind::Csv)
-}
-
-/// As a spreadsheet.
-pub async fn xlsx(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    sheet(&state, &who, appearance.lang, query).await?.answer(Kind::Xlsx)
-}
-
-async fn sheet(
-    state: &AppState,
-    who: &Principal,
-    lang: Lang,
-    query: Option<String>,
-) -> Result<Sheet, Refusal> {
-    let filter = filter_of(&Query::read(query.as_deref().unwrap_or_default()));
-    let lots = state.services.auction.hall_export(who, &filter, LINES_MAX).await?;
-    let columns = [
-        "sale", "lot", "title", "vin", "year", "km", "grade", "city", "state", "start", "price", "my_max",
-        "reserve", "ends",
-    ];
-    Ok(Sheet {
-        name: "lots",
-        header: columns
-            .iter()
-            .map(|column| t(lang, &format!("auction.column.{column}")).into_owned())
-            .collect(),
-        rows: lots.iter().map(|lot| cells(lot, lang)).collect(),
-        zone: state.zone(),
-    })
+/// The lots of the filter.
+pub async fn list(request: ListRequest) -> Result<Sheet, Refusal> {
+    let filter = filter_of(&request.query);
+    let lots = request.state.services.auction.hall_export(&request.who, &filter, LINES_MAX).await?;
+    let rows = lots.iter().map(|lot| cells(lot, request.lang));
+    Ok(Sheet::of(&request, "lots", "auction.column", &COLUMNS, rows))
 }
 
 fn cells(lot: &HallLot, lang: Lang) -> Vec<Cell> {
@@ -82,11 +45,11 @@ fn cells(lot: &HallLot, lang: Lang) -> Vec<Cell> {
         Cell::Text(lot.mileage_km.to_string()),
         lot.grade.as_str().into(),
         lot.city.as_str().into(),
-        Cell::Text(t(lang, state).into_owned()),
+        t(lang, state).into(),
         Cell::Money(lot.start_fen),
-        lot.lot.price_fen.map_or(Cell::Empty, Cell::Money),
-        lot.mine.max_fen.map_or(Cell::Empty, Cell::Money),
-        Cell::Text(t(lang, reserve).into_owned()),
+        lot.lot.price_fen.into(),
+        lot.mine.max_fen.into(),
+        t(lang, reserve).into(),
         Cell::Time(lot.lot.end_at),
     ]
 }

@@ -1,78 +1,23 @@
 //! Lists of dealers and people as files: exactly what is filtered.
 
-use app::context::Appearance;
 use app::i18n::t;
 use app::office::{dealers as dealers_page, users as users_page};
-use app::query::Query;
-use axum::Extension;
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use identity::{DealerRow, UserRow, UserSeat};
-use kernel::{Lang, Principal};
+use kernel::Lang;
 
 use crate::http::refusal::Refusal;
-use crate::http::sheet::{Cell, Kind, Sheet};
-use crate::state::AppState;
+use crate::http::sheet::{Cell, ListRequest, Sheet};
 
-/// Companies as text.
-pub async fn dealers_csv(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    dealers(&state, &who, appearance.lang, query).await?.answer(Kind::Csv)
-}
+const DEALER_COLUMNS: [&str; 6] = ["name", "city", "phone", "status", "users", "created"];
+const USER_COLUMNS: [&str; 7] = ["login", "name", "company", "roles", "status", "created", "last_signed_in"];
 
-/// Companies as a spreadsheet.
-pub async fn dealers_xlsx(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    dealers(&state, &who, appearance.lang, query).await?.answer(Kind::Xlsx)
-}
-
-/// People as text.
-pub async fn users_csv(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    users(&state, &who, appearance.lang, query).await?.answer(Kind::Csv)
-}
-
-/// People as a spreadsheet.
-pub async fn users_xlsx(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    users(&state, &who, appearance.lang, query).await?.answer(Kind::Xlsx)
-}
-
-async fn dealers(
-    state: &AppState,
-    who: &Principal,
-    lang: Lang,
-    query: Option<String>,
-) -> Result<Sheet, Refusal> {
-    let filter = dealers_page::filter_of(&Query::read(query.as_deref().unwrap_or_default()));
-    let rows = state.services.identity.dealers_to_export(who, &filter).await?;
-    tracing::info!(user.id = %who.user_id, rows = rows.len(), "dealers exported");
-    let columns = ["name", "city", "phone", "status", "users", "created"];
-    Ok(Sheet {
-        name: "dealers",
-        header: columns
-            .iter()
-            .map(|column| t(lang, &format!("identity.dealer.{column}")).into_owned())
-            .collect(),
-        rows: rows.iter().map(|row| dealer_cells(row, lang)).collect(),
-        zone: state.zone(),
-    })
+/// The companies of the filter.
+pub async fn dealers(request: ListRequest) -> Result<Sheet, Refusal> {
+    let filter = dealers_page::filter_of(&request.query);
+    let rows = request.state.services.identity.dealers_to_export(&request.who, &filter).await?;
+    tracing::info!(user.id = %request.who.user_id, rows = rows.len(), "dealers exported");
+    let rows = rows.iter().map(|row| dealer_cells(row, request.lang));
+    Ok(Sheet::of(&request, "dealers", "identity.dealer", &DEALER_COLUMNS, rows))
 }
 
 fn dealer_cells(row: &DealerRow, lang: Lang) -> Vec<Cell> {
@@ -80,31 +25,19 @@ fn dealer_cells(row: &DealerRow, lang: Lang) -> Vec<Cell> {
         row.name.as_str().into(),
         row.city.as_str().into(),
         row.phone.as_str().into(),
-        Cell::Text(t(lang, &format!("identity.dealer_status.{}", row.status.name())).into_owned()),
+        t(lang, &format!("identity.dealer_status.{}", row.status.name())).into(),
         Cell::Text(row.users.to_string()),
         Cell::Time(row.created_at),
     ]
 }
 
-async fn users(
-    state: &AppState,
-    who: &Principal,
-    lang: Lang,
-    query: Option<String>,
-) -> Result<Sheet, Refusal> {
-    let filter = users_page::filter_of(&Query::read(query.as_deref().unwrap_or_default()));
-    let rows = state.services.identity.users_to_export(who, &filter).await?;
-    tracing::info!(user.id = %who.user_id, rows = rows.len(), "users exported");
-    let columns = ["login", "name", "company", "roles", "status", "created", "last_signed_in"];
-    Ok(Sheet {
-        name: "users",
-        header: columns
-            .iter()
-            .map(|column| t(lang, &format!("identity.user.{column}")).into_owned())
-            .collect(),
-        rows: rows.iter().map(|row| user_cells(row, lang)).collect(),
-        zone: state.zone(),
-    })
+/// The people of the filter.
+pub async fn users(request: ListRequest) -> Result<Sheet, Refusal> {
+    let filter = users_page::filter_of(&request.query);
+    let rows = request.state.services.identity.users_to_export(&request.who, &filter).await?;
+    tracing::info!(user.id = %request.who.user_id, rows = rows.len(), "users exported");
+    let rows = rows.iter().map(|row| user_cells(row, request.lang));
+    Ok(Sheet::of(&request, "users", "identity.user", &USER_COLUMNS, rows))
 }
 
 fn user_cells(row: &UserRow, lang: Lang) -> Vec<Cell> {
@@ -117,7 +50,7 @@ fn user_cells(row: &UserRow, lang: Lang) -> Vec<Cell> {
         row.display_name.as_str().into(),
         company.into(),
         Cell::Text(users_page::seat_words(lang, &row.seat)),
-        Cell::Text(t(lang, users_page::active_key(row.active)).into_owned()),
+        t(lang, users_page::active_key(row.active)).into(),
         Cell::Time(row.created_at),
         row.last_signed_in_at.into(),
     ]

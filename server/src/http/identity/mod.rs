@@ -8,6 +8,7 @@ mod users;
 
 use kernel::{Access, Role};
 
+use crate::http::sheet;
 use crate::route_table::Routes;
 
 /// Who registers and changes dealers, and changes users; whose users is the command's question.
@@ -18,12 +19,10 @@ const ADMINS: Access = Access::Roles(&[Role::Admin]);
 /// Routes of dealers and people that are not pages.
 pub fn routes() -> Routes {
     Routes::new()
-        .get("/office/dealers.csv", Access::Staff, export::dealers_csv)
-        .get("/office/dealers.xlsx", Access::Staff, export::dealers_xlsx)
+        .merge(sheet::files("/office/dealers", Access::Staff, export::dealers))
         .post("/office/dealers/new", SALES, dealers::register)
         .post("/office/dealers/{id}", SALES, dealers::change)
-        .get("/office/users.csv", SALES, export::users_csv)
-        .get("/office/users.xlsx", SALES, export::users_xlsx)
+        .merge(sheet::files("/office/users", SALES, export::users))
         .post("/office/users/new", ADMINS, users::register_colleague)
         .post("/office/users/{id}", SALES, users::change)
         .post("/my/company", Access::Dealer, users::register_own)

@@ -4,13 +4,12 @@ mod export;
 
 use kernel::Access;
 
+use crate::http::sheet;
 use crate::route_table::Routes;
 
 /// Routes of orders that are not pages.
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/office/orders.csv", Access::Staff, export::csv)
-        .get("/office/orders.xlsx", Access::Staff, export::xlsx)
-        .get("/my/orders.csv", Access::Dealer, export::csv)
-        .get("/my/orders.xlsx", Access::Dealer, export::xlsx)
+    let office = sheet::files("/office/orders", Access::Staff, export::list);
+    let dealers = sheet::files("/my/orders", Access::Dealer, export::list);
+    office.merge(dealers)
 }

@@ -1,58 +1,23 @@
 //! Exactly the receivables of the page's filter.
 
-use app::context::Appearance;
 use app::i18n::t;
 use app::office::receivables::filter_of;
-use app::query::Query;
-use axum::Extension;
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use finance::ReceivableRow;
-use kernel::{Lang, Principal};
+use kernel::Lang;
 
 use crate::http::refusal::Refusal;
-use crate::http::sheet::{Cell, Kind, Sheet};
-use crate::state::AppState;
+use crate::http::sheet::{Cell, ListRequest, Sheet};
 
-/// As text.
-pub async fn csv(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    sheet(&state, &who, appearance.lang, query).await?.answer(Kind::Csv)
-}
+const COLUMNS: [&str; 9] =
+    ["order_no", "dealer", "title", "amount", "outstanding", "issued", "due", "state", "age"];
 
-/// As a spreadsheet.
-pub async fn xlsx(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    sheet(&state, &who, appearance.lang, query).await?.answer(Kind::Xlsx)
-}
-
-async fn sheet(
-    state: &AppState,
-    who: &Principal,
-    lang: Lang,
-    query: Option<String>,
-) -> Result<Sheet, Refusal> {
-    let filter = filter_of(&Query::read(query.as_deref().unwrap_or_default()), state.zone());
-    let rows = state.services.finance.export_receivables(who, &filter).await?;
-    tracing::info!(user.id = %who.user_id, rows = rows.len(), "receivables exported");
-    let columns = ["order_no", "dealer", "title", "amount", "outstanding", "issued", "due", "state", "age"];
-    Ok(Sheet {
-        name: "receivables",
-        header: columns
-            .iter()
-            .map(|column| t(lang, &format!("finance.column.{column}")).into_owned())
-            .collect(),
-        rows: rows.iter().map(|row| cells(row, lang)).collect(),
-        zone: state.zone(),
-    })
+/// The receivables of the filter.
+pub async fn list(request: ListRequest) -> Result<Sheet, Refusal> {
+    let filter = filter_of(&request.query, request.state.zone());
+    let rows = request.state.services.finance.export_receivables(&request.who, &filter).await?;
+    tracing::info!(user.id = %request.who.user_id, rows = rows.len(), "receivables exported");
+    let rows = rows.iter().map(|row| cells(row, request.lang));
+    Ok(Sheet::of(&request, "receivables", "finance.column", &COLUMNS, rows))
 }
 
 fn cells(row: &ReceivableRow, lang: Lang) -> Vec<Cell> {
@@ -64,7 +29,7 @@ fn cells(row: &ReceivableRow, lang: Lang) -> Vec<Cell> {
         Cell::Money(row.outstanding_fen),
         Cell::Time(row.issued_at),
         Cell::Time(row.due_at),
-        Cell::Text(t(lang, &format!("finance.state.{}", row.state.name())).into_owned()),
-        Cell::Text(t(lang, &format!("finance.age.{}", row.age.name())).into_owned()),
+        t(lang, &format!("finance.state.{}", row.state.name())).into(),
+        t(lang, &format!("finance.age.{}", row.age.name())).into(),
     ]
 }

@@ -2,13 +2,10 @@
 
 mod export;
 
+use crate::http::sheet;
 use crate::route_table::Routes;
 
 /// Routes of receivables that are not pages.
 pub fn routes() -> Routes {
-    Routes::new().get("/office/receivables.csv", finance::READERS, export::csv).get(
-        "/office/receivables.xlsx",
-        finance::READERS,
-        export::xlsx,
-    )
+    sheet::files("/office/receivables", finance::READERS, export::list)
 }

@@ -1,82 +1,28 @@
 //! Exactly the cars of the page's filter, row by row: memory stays small however many there are.
 
-use app::context::Appearance;
 use app::i18n::t;
 use app::office::vehicles::filter_of;
-use app::query::Query;
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
-use bytes::Bytes;
-use futures_util::StreamExt as _;
-use kernel::{Lang, Principal};
-use platform_db::CommandError;
-use time::UtcOffset;
-use tokio::sync::mpsc;
+use kernel::Lang;
 use vehicle::{ExportRow, Field};
 
-use super::stream::{csv_bytes, download, workbook_body};
 use crate::http::refusal::Refusal;
-use crate::http::sheet::{Cell, Kind, text_of};
-use crate::state::AppState;
+use crate::http::sheet::{Cell, ListRequest, LongSheet};
 
 /// A sheet of a workbook has 1 048 576 rows; more cars are filtered first.
 const ROWS_MAX: i64 = 1_000_000;
-/// Rows a chunk of the answer.
-const CHUNK_ROWS: usize = 500;
 
-type Rows = mpsc::Receiver<Result<ExportRow, CommandError>>;
-
-/// As text.
-pub async fn csv(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    let (lang, zone) = (appearance.lang, state.zone());
-    let rows = rows_of(&state, &who, query)?;
-    let first = csv_bytes(&[header(lang)], true)?;
-    let rest = futures_util::stream::try_unfold(rows, move |mut rows| async move {
-        Ok(chunk(&mut rows, lang, zone).await?.map(|bytes| (bytes, rows)))
-    });
-    let body = futures_util::stream::iter([Ok::<_, CommandError>(first)]).chain(rest);
-    download(Body::from_stream(body), "vehicles", Kind::Csv)
-}
-
-/// As a spreadsheet.
-pub async fn xlsx(
-    State(state): State<AppState>,
-    Extension(who): Extension<Principal>,
-    Extension(appearance): Extension<Appearance>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    let (lang, zone) = (appearance.lang, state.zone());
-    let mut rows = rows_of(&state, &who, query)?;
-    let next = move || rows.blocking_recv().map(|row| row.map(|row| cells(row, lang)).map_err(Refusal::from));
-    let body = workbook_body(header(lang), next, zone).await?;
-    download(body, "vehicles", Kind::Xlsx)
-}
-
-fn rows_of(state: &AppState, who: &Principal, query: Option<String>) -> Result<Rows, Refusal> {
-    let filter = filter_of(&Query::read(query.as_deref().unwrap_or_default()));
+/// The cars of the filter.
+pub async fn list(request: ListRequest) -> Result<LongSheet<ExportRow>, Refusal> {
+    let ListRequest { state, who, lang, query } = request;
     tracing::info!(user.id = %who.user_id, "vehicles exported");
-    Ok(state.services.vehicle.export_vehicles(who, filter, ROWS_MAX)?)
-}
-
-async fn chunk(rows: &mut Rows, lang: Lang, zone: UtcOffset) -> Result<Option<Bytes>, CommandError> {
-    let mut lines = Vec::with_capacity(CHUNK_ROWS);
-    while lines.len() < CHUNK_ROWS {
-        let Some(row) = rows.recv().await else { break };
-        lines.push(cells(row?, lang).iter().map(|cell| text_of(cell, zone)).collect());
-    }
-    if lines.is_empty() {
-        return Ok(None);
-    }
-    let bytes = csv_bytes(&lines, false)
-        .map_err(|_| CommandError::Inconsistent("cars could not be written as CSV".to_owned()))?;
-    Ok(Some(bytes))
+    Ok(LongSheet {
+        name: "vehicles",
+        header: header(lang),
+        rows: state.services.vehicle.export_vehicles(&who, filter_of(&query), ROWS_MAX)?,
+        cells,
+        lang,
+        zone: state.zone(),
+    })
 }
 
 fn header(lang: Lang) -> Vec<String> {
@@ -98,9 +44,8 @@ fn header(lang: Lang) -> Vec<String> {
 fn cells(row: ExportRow, lang: Lang) -> Vec<Cell> {
     let f = row.facts;
     let number = |n: Option<i32>| n.map_or(Cell::Empty, |n| Cell::Number(i64::from(n)));
-    let money = |fen: Option<kernel::Fen>| fen.map_or(Cell::Empty, Cell::Money);
     vec![
-        Cell::Text(t(lang, &format!("vehicle.status.{}", row.status.name())).into_owned()),
+        t(lang, &format!("vehicle.status.{}", row.status.name())).into(),
         Cell::Text(row.source),
         Cell::Text(row.external_id.unwrap_or_default()),
         Cell::Text(f.vin.map(String::from).unwrap_or_default()),
@@ -122,9 +67,9 @@ fn cells(row: ExportRow, lang: Lang) -> Vec<Cell> {
         Cell::Text(f.grade),
         Cell::Text(f.seller_name),
         Cell::Text(f.source_price),
-        money(row.guide_fen),
-        money(row.start_fen),
-        money(row.reserve_fen),
+        row.guide_fen.into(),
+        row.start_fen.into(),
+        row.reserve_fen.into(),
         Cell::Time(row.received_at),
         Cell::Time(row.updated_at),
     ]

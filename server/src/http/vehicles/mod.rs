@@ -6,11 +6,11 @@ mod import;
 mod photos;
 mod receive;
 mod rejected;
-mod stream;
 
 use axum::extract::DefaultBodyLimit;
 use kernel::{Access, Role};
 
+use crate::http::sheet;
 use crate::route_table::Routes;
 
 pub use rejected::{rejected_cells, rejected_header};
@@ -31,13 +31,12 @@ pub fn routes() -> Routes {
         .post("/office/vehicles/new", INSPECTORS, receive::receive)
         .post("/office/vehicles/{id}", CHANGERS, change::change)
         .post("/office/vehicles/{id}/photos/{photo}/remove", INSPECTORS, photos::remove)
-        .get("/office/vehicles/export.csv", Access::Staff, export::csv)
-        .get("/office/vehicles/export.xlsx", Access::Staff, export::xlsx)
+        .merge(sheet::files("/office/vehicles/export", Access::Staff, export::list))
         .post("/office/vehicles/import/{id}", CHANGERS, import::start)
         .post("/office/vehicles/import/{id}/apply", CHANGERS, import::apply)
         .post("/office/vehicles/import/{id}/restart", CHANGERS, import::restart)
         .post("/office/vehicles/import/{id}/discard", CHANGERS, import::discard)
-        .get("/office/vehicles/import/{id}/rejected.csv", CHANGERS, rejected::csv)
+        .get("/office/vehicles/import/{id}/rejected.csv", CHANGERS, rejected::rejected_csv)
         .get("/office/vehicles/import/{id}/warned.csv", CHANGERS, rejected::warned_csv)
         .get("/photos/{id}/{size}", Access::SignedIn, photos::show)
         .merge(

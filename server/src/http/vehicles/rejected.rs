@@ -4,26 +4,23 @@ use app::context::Appearance;
 use app::i18n::{field_text, t};
 use app::office::vehicles::import::reason_text;
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use bytes::Bytes;
 use kernel::{Lang, Principal};
 use platform_db::CommandError;
 use uuid::Uuid;
 use vehicle::Service;
 use vehicle::import::{FoundLine, ImportJob, Severity};
 
-use super::stream::{csv_bytes, download};
 use crate::http::refusal::Refusal;
-use crate::http::sheet::Kind;
+use crate::http::sheet::{Kind, csv, download};
 use crate::state::AppState;
 
 /// Lines a step of the download.
 const STEP_LINES: i64 = 1_000;
 
 /// All refused lines, however many.
-pub async fn csv(
+pub async fn rejected_csv(
     State(state): State<AppState>,
     Extension(who): Extension<Principal>,
     Extension(appearance): Extension<Appearance>,
@@ -51,14 +48,12 @@ async fn file(
 ) -> Result<Response, Refusal> {
     let job = service.show_import(who, job_id).await?;
     let name = file_name_of(&job.file_name, severity, lang);
-    let first = csv_bytes(&[rejected_header(&job, lang)], true)?;
     let (service, who) = (service.clone(), who.clone());
-    let rest = futures_util::stream::try_unfold(0_i64, move |after| {
+    let lines = futures_util::stream::try_unfold(0_i64, move |after| {
         let (service, who) = (service.clone(), who.clone());
         async move { step(&service, &who, (job_id, severity), after, lang).await }
     });
-    let body = futures_util::StreamExt::chain(futures_util::stream::iter([Ok(first)]), rest);
-    download(Body::from_stream(body), &name, Kind::Csv)
+    download(csv::streamed(rejected_header(&job, lang), lines), &name, Kind::Csv)
 }
 
 async fn step(
@@ -67,13 +62,10 @@ async fn step(
     (job_id, severity): (Uuid, Severity),
     after: i64,
     lang: Lang,
-) -> Result<Option<(Bytes, i64)>, CommandError> {
+) -> Result<Option<(Vec<Vec<String>>, i64)>, CommandError> {
     let lines = service.found_lines(who, job_id, severity, after, STEP_LINES).await?;
     let Some(last) = lines.last().map(|line| line.line) else { return Ok(None) };
-    let rows: Vec<Vec<String>> = lines.iter().map(|line| rejected_cells(line, lang)).collect();
-    let bytes = csv_bytes(&rows, false)
-        .map_err(|_| CommandError::Inconsistent("refused lines could not be written as CSV".to_owned()))?;
-    Ok(Some((bytes, last)))
+    Ok(Some((lines.iter().map(|line| rejected_cells(line, lang)).collect(), last)))
 }
 
 /// `sales-refused` for `sales.csv.gz`.
