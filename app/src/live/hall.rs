@@ -14,6 +14,7 @@ use web_sys::Element;
 use super::clock::{ServerClock, time_left};
 use super::link::Freshness;
 use super::page;
+use super::panel::follow;
 use super::room::{Ending, Phase, Room, Standing, Start};
 use super::socket::{Event, Socket};
 use super::words::{Word, Words};
@@ -55,9 +56,9 @@ pub fn HallLive(words: Words) -> impl IntoView {
         texts.with_value(|words| words.get(word))
     };
     view! {
-        <span class="bid-link__state" role="status" data-link=move || freshness.get().name()>
+        <span class="bid-link__state" role="status" data-link=follow(move || freshness.get().name())>
             <span class="bid-link__dot" aria-hidden="true"></span>
-            {text}
+            {follow(text)}
         </span>
     }
 }

@@ -82,10 +82,10 @@ pub(super) fn view(screen: Screen) -> AnyView {
     };
     view! {
         <div class="bid-clock" data-pace=follow(move || pace(screen))>
-            <svg class="bid-clock__ring" viewBox="0 0 36 36" aria-hidden="true" fill="none">
-                <path class="bid-clock__track" d="M18 2.5a15.5 15.5 0 1 1 0 31 15.5 15.5 0 1 1 0-31" stroke-width="3"></path>
+            <svg class="bid-clock__ring" viewBox="0 0 36 36" aria-hidden="true">
+                <path class="bid-clock__track" d="M18 2.5a15.5 15.5 0 1 1 0 31 15.5 15.5 0 1 1 0-31"></path>
                 <path
-                    class="bid-clock__left" d="M18 2.5a15.5 15.5 0 1 1 0 31 15.5 15.5 0 1 1 0-31" stroke-width="3"
+                    class="bid-clock__left" d="M18 2.5a15.5 15.5 0 1 1 0 31 15.5 15.5 0 1 1 0-31"
                     pathLength="100" stroke-dasharray=follow(move || ring(screen))
                 ></path>
             </svg>

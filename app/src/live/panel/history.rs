@@ -34,7 +34,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
         <section class="bid-history">
             <h3 class="bid-history__title">{screen.word(Word::HistoryTitle)}</h3>
             <p class="bid-history__empty" hidden=follow(move || !is_empty())>{screen.word(Word::HistoryEmpty)}</p>
-            <ol class="bid-history__list" data-testid="history">{lines}</ol>
+            <ol class="bid-history__list" data-testid="history">{follow(lines)}</ol>
         </section>
     }
     .into_any()

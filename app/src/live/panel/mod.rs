@@ -22,10 +22,10 @@ use super::link::Freshness;
 use super::room::{Ending, Phase, Room, Standing, Start};
 use super::words::{Word, Words};
 
-/// What the parts of the panel share. All of it is a handle.
 /// A value that follows the room.
-type Follows<T> = Box<dyn Fn() -> T + Send>;
+pub(super) type Follows<T> = Box<dyn Fn() -> T + Send>;
 
+/// What the parts of the panel share. All of it is a handle.
 #[derive(Clone, Copy)]
 struct Screen {
     live: Live,
@@ -47,7 +47,7 @@ struct Facts {
 
 /// What follows the room, in one type for each kind of value. Views are compiled once for each type they hold, so a
 /// closure of its own at each place would bring its own drawing code into the browsers' file.
-fn follow<T>(value: impl Fn() -> T + Send + 'static) -> Follows<T> {
+pub(super) fn follow<T>(value: impl Fn() -> T + Send + 'static) -> Follows<T> {
     Box::new(value)
 }
 

@@ -26,7 +26,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
         (None, Some(Notice::Unknown { key, max_fen })) => unknown(screen, &key.to_string(), max_fen),
         (None, None) => ().into_any(),
     };
-    view! { <div class="bid-notices" aria-live="assertive">{content}</div> }.into_any()
+    view! { <div class="bid-notices" aria-live="assertive">{follow(content)}</div> }.into_any()
 }
 
 fn pending(screen: Screen, max_fen: Fen) -> AnyView {
@@ -53,23 +53,24 @@ fn accepted(screen: Screen, max_fen: Fen, note: Option<Note>) -> AnyView {
 }
 
 fn banner(screen: Screen, kind: &'static str, path: &'static str, title: String, text: String) -> AnyView {
-    let href = screen.facts.with_value(|facts| facts.path.clone());
     view! {
         <div class="bid-notice" data-kind=kind data-testid="notice">
             {shape::icon(follow(move || path))}
             <p><strong>{title}</strong> " " <span>{text}</span></p>
-            <a class="bid-notice__close" href=href on:click=move |event| dismiss(screen, &event)>
-                {screen.word(Word::Dismiss)}
-            </a>
+            {dismiss(screen, "bid-notice__close", Word::Dismiss)}
         </div>
     }
     .into_any()
 }
 
-/// Without scripts it is a link to the page as it is now.
-fn dismiss(screen: Screen, event: &MouseEvent) {
-    event.prevent_default();
-    screen.live.dismiss();
+/// Takes the notice away. Without scripts it is a link to the page as it is now.
+fn dismiss(screen: Screen, class: &'static str, word: Word) -> AnyView {
+    let href = screen.facts.with_value(|facts| facts.path.clone());
+    let click = move |event: MouseEvent| {
+        event.prevent_default();
+        screen.live.dismiss();
+    };
+    view! { <a class=class href=href on:click=click>{screen.word(word)}</a> }.into_any()
 }
 
 fn unknown(screen: Screen, key: &str, max_fen: Fen) -> AnyView {
@@ -89,8 +90,7 @@ fn unknown(screen: Screen, key: &str, max_fen: Fen) -> AnyView {
 /// The amount in figures and in words, and the same bid again as confirmed. Works as a form too.
 fn confirm(screen: Screen, max_fen: Fen) -> AnyView {
     let in_words = screen.words.with_value(|words| in_words(words.lang(), max_fen));
-    let (action, key, path) =
-        screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone(), facts.path.clone()));
+    let (action, key) = screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone()));
     let amount = [max_fen.yuan(), screen.wan(max_fen)].join(" ");
     let text = screen.with(Word::ConfirmText, "amount", amount.trim_end());
     let submit = move |event: SubmitEvent| {
@@ -110,7 +110,7 @@ fn confirm(screen: Screen, max_fen: Fen) -> AnyView {
                 <button class="bid-button bid-button--danger" type="submit">
                     {screen.with(Word::ConfirmYes, "amount", &max_fen.yuan())}
                 </button>
-                <a class="bid-button" href=path on:click=move |event| dismiss(screen, &event)>{screen.word(Word::ConfirmNo)}</a>
+                {dismiss(screen, "bid-button", Word::ConfirmNo)}
             </div>
         </form>
     }

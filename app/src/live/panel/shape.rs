@@ -13,11 +13,11 @@ pub(super) const CROSS: &str = "M2 12a10 10 0 1 0 20 0 10 10 0 1 0-20 0M15 9l-6 
 pub(super) const CHECK: &str = "M2 12a10 10 0 1 0 20 0 10 10 0 1 0-20 0M9 12l2 2 4-4";
 pub(super) const HALF: &str = "M2 12a10 10 0 1 0 20 0 10 10 0 1 0-20 0M8 12h8";
 
-/// A drawing of 24 × 24, decorative: the word stands beside it.
+/// A drawing of 24 × 24, decorative: the word stands beside it. Its strokes are in the style sheet.
 pub(super) fn icon(path: Follows<&'static str>) -> AnyView {
     view! {
-        <svg class="bid-icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor">
-            <path d=path stroke-width="2" stroke-linecap="round" stroke-linejoin="round"></path>
+        <svg class="bid-icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path d=path></path>
         </svg>
     }
     .into_any()
