@@ -99,10 +99,13 @@ fn max(screen: Screen) -> AnyView {
             Ok(_) => {}
             Err(_) => {
                 event.prevent_default();
+                // what the last bid was refused for is not what is wrong now
+                screen.live.dismiss();
                 typed.set(input.value());
             }
         }
     };
+    let look = move || if typed.with(|typed| is_unreadable(typed)) { "wrong" } else { "" };
     view! {
         <form class="bid-max" method="post" action=action on:submit=submit>
             <input type="hidden" name="key" value=key/>
@@ -125,10 +128,14 @@ fn max(screen: Screen) -> AnyView {
                     {screen.word(Word::MaxSubmit)}
                 </button>
             </div>
-            <p class="bid-max__hint" id="max-hint" aria-live="polite">{follow(move || hint(screen, &typed.get()))}</p>
+            <p class="bid-max__hint" id="max-hint" aria-live="polite" data-look=follow(look)>{follow(move || hint(screen, &typed.get()))}</p>
         </form>
     }
     .into_any()
+}
+
+fn is_unreadable(typed: &str) -> bool {
+    !typed.trim().is_empty() && parse_yuan(typed).is_err()
 }
 
 /// What the typed amount is in 万元, and what it would do.
