@@ -24,10 +24,12 @@ pub static PAGES: &[Page] = &[
     // --- everybody ---------------------------------------------------------------------------------
     Page { path: "/sign-in", access: Access::Public, draw: |cx| Box::pin(sign_in::page(cx)) },
     Page { path: "/settings", access: Access::SignedIn, draw: |cx| Box::pin(settings::page(cx)) },
+    Page { path: "/proof", access: Access::Public, draw: |cx| Box::pin(dealer::proof::page(cx)) },
     // --- dealers -----------------------------------------------------------------------------------
     Page { path: "/auctions", access: Access::Dealer, draw: |cx| Box::pin(dealer::hall::page(cx)) },
     Page { path: "/auctions/lots/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::lot::page(cx)) },
     Page { path: "/my/bids", access: Access::Dealer, draw: |cx| Box::pin(dealer::my_bids::page(cx)) },
+    Page { path: "/my/receipts/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::receipt::page(cx)) },
     Page { path: "/my", access: Access::Dealer, draw: |cx| Box::pin(dealer::home::page(cx)) },
     Page { path: "/my/orders", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::list::page(cx)) },
     Page {

@@ -17,4 +17,6 @@ pub mod route_table;
 pub mod router;
 pub mod serve;
 pub mod services;
+pub mod signing_key;
 pub mod state;
+pub mod verify_log;

@@ -1,4 +1,4 @@
-//! `server serve | migrate | check | import`.
+//! `server serve | migrate | check | import | verify-log`.
 #![expect(clippy::print_stdout, reason = "the commands answer at the terminal")]
 
 use std::error::Error;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use platform_config::{Config, LogFormat};
-use server::{assets, import, serve, services};
+use server::{assets, import, serve, services, verify_log};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -28,6 +28,8 @@ enum Command {
     Migrate,
     /// Says which settings hold, and whether the server could start with them.
     Check,
+    /// Checks the log of every lot: that no bid is missing or was changed.
+    VerifyLog(verify_log::VerifyLog),
     /// Brings records in from files.
     Import {
         /// What is in the file.
@@ -57,6 +59,7 @@ async fn main() -> ExitCode {
         Command::Serve => serve::serve(config).await.map_err(Into::into),
         Command::Migrate => migrate(&config).await,
         Command::Check => check(&config).await,
+        Command::VerifyLog(which) => verify_log::run(&config, &which).await,
         Command::Import { what: Import::Vehicles(file) } => import::vehicles(&config, &file).await,
     };
     match done {

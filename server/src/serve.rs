@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::assets::AssetsError;
 use crate::services::{self, LateBus, OpenError};
+use crate::signing_key::{self, SigningKeyError};
 use crate::state::AppState;
 use crate::{assets, auth, demo, router};
 
@@ -28,6 +29,9 @@ pub enum ServeError {
     /// The services.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The key of receipts.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
     /// The address is taken, or not ours to take.
     #[error("cannot listen on {addr}")]
     Listen {
@@ -51,10 +55,12 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let listening = TcpListener::bind(config.addr).await;
     let listener = listening.map_err(|source| ServeError::Listen { addr: config.addr, source })?;
     let databases = services::open(&config).await?;
+    // after the database, which makes the data folder as its own user needs it
+    let signer = signing_key::signer(&config)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (stop, stopped) = watch::channel(false);
     let late_bus = LateBus::default();
-    let (services, auction_tasks) = databases.services(&clock, stopped.clone(), &late_bus).await?;
+    let (services, auction_tasks) = databases.services(&clock, stopped.clone(), &late_bus, signer).await?;
     let bus = databases.bus(&services);
     late_bus.set(bus.clone());
     let state =

@@ -4,10 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use app::Services;
+use auction::LogVerdict;
 use connector_storage::FolderStore;
+use kernel::LotId;
 use platform_bus::{Bus, Consumer, Member};
 use platform_config::{Config, Service};
 use platform_db::{Clock, Cluster, ClusterError};
+use proof::Signer;
 use sqlx::PgPool;
 use sqlx::migrate::{MigrateError, Migrator};
 use tokio::sync::watch;
@@ -99,12 +102,14 @@ impl Databases {
         clock: &Arc<dyn Clock>,
         stop: watch::Receiver<bool>,
         late_bus: &LateBus,
+        signer: Signer,
     ) -> Result<(Services, auction::Running), OpenError> {
         let told = |service: Service| -> Arc<dyn Fn() + Send + Sync> {
             let bus = late_bus.clone();
             Arc::new(move || bus.wake(service.name()))
         };
-        let started = auction::Service::start(self.auction.clone(), told(Service::Auction), stop).await;
+        let told_auction = told(Service::Auction);
+        let started = auction::Service::start(self.auction.clone(), told_auction, signer, stop).await;
         let (auction, running) =
             started.map_err(|source| OpenError::Connect { service: Service::Auction, source })?;
         let services = Services {
@@ -121,6 +126,11 @@ impl Databases {
     pub fn vehicle(&self, clock: &Arc<dyn Clock>) -> vehicle::Service {
         let photos = Arc::new(FolderStore::new(self.data.join("photos")));
         vehicle::Service::new(self.vehicle.clone(), clock.clone(), photos, self.data.join("imports"))
+    }
+
+    /// Checks the auction's log.
+    pub async fn verify_log(&self, lot_id: Option<LotId>) -> Result<LogVerdict, sqlx::Error> {
+        auction::verify_log(&self.auction, lot_id).await
     }
 
     /// The bus between them.

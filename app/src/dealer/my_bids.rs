@@ -106,6 +106,7 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
         Column::new(t(lang, "auction.my.result")),
         Column::number(t(lang, "auction.my.price_after")),
         Column::new(t(lang, "auction.my.by")),
+        Column::new(t(lang, "proof.receipt.title")),
     ];
     let is_full = i64::try_from(bids.len()).is_ok_and(|count| count == BIDS_SHOWN);
     let oldest = bids.last().filter(|_| is_full).map(|bid| bid.admitted_at.0.to_string());
@@ -126,6 +127,7 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
 
 fn row(lang: Lang, bid: MyBid) -> AnyView {
     let href = format!("/auctions/lots/{}", bid.lot_id);
+    let receipt = format!("/my/receipts/{}", bid.key);
     let result = match bid.code {
         None => view! { <Badge tone=Tone::Good>{t(lang, "auction.my.accepted")}</Badge> }.into_any(),
         Some(code) => {
@@ -144,6 +146,7 @@ fn row(lang: Lang, bid: MyBid) -> AnyView {
             <td>{result}</td>
             <td class="num"><Money fen=bid.price_fen/></td>
             <td>{bid.user_name}</td>
+            <td><a href=receipt>{t(lang, "proof.receipt.link")}</a></td>
         </tr>
     }
     .into_any()

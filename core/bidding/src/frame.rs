@@ -7,13 +7,14 @@ use uuid::Uuid;
 
 use crate::{Note, PublicLot, Refusal};
 
-/// One line of a lot's bid history, with the bidder's alias.
+/// One line of a lot's bid history: what the price was after a bid, and who led at it. The bidder who did not get the
+/// lead is not named: a price that he drove up is not his.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct BidLine {
     /// The lot's number of this bid.
     pub seq: i64,
-    /// The bidder's alias on this lot (1 = first bidder).
+    /// The alias of who led after it (1 = first bidder).
     pub alias: u32,
     /// The price after it.
     pub price_fen: Fen,

@@ -31,8 +31,11 @@ pub struct StampError;
 impl Stamp {
     /// Signs the rows of a batch at once: a stamp each, in their order. At most 65 535 rows.
     pub fn on(rows: &[Hash], signer: &Signer) -> Vec<Stamp> {
+        let size = match u16::try_from(rows.len()) {
+            Ok(0) | Err(_) => return Vec::new(),
+            Ok(size) => size,
+        };
         let tree = Tree::over(rows);
-        let Ok(size) = u16::try_from(rows.len()) else { return Vec::new() };
         let signature = signer.sign(&signed_text(tree.root(), size));
         let one = |index: u16| Stamp { index, size, signature, path: tree.path(usize::from(index)) };
         (0..size).map(one).collect()

@@ -13,6 +13,7 @@
 //! `Engine::ask`. To add a format: a variant of the sale's template in `create_sale.rs`.
 #![deny(missing_docs)]
 
+mod chain;
 mod clock;
 mod consumer;
 mod create_sale;
@@ -21,27 +22,32 @@ mod events;
 mod lot_control;
 mod place_max;
 mod projection;
+mod proofs;
 mod store;
 mod sweeper;
+mod verify_log;
 mod views;
 
 use std::sync::Arc;
 
 use platform_db::Clock as _;
+use proof::Signer;
 use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use clock::AnchoredClock;
 pub use create_sale::{BelowReserveMode, CreateSale, MAX_LOTS_A_SALE};
-pub use engine::{Answer, Engine, Failure, LotHub, LotMailbox, Outcome};
+pub use engine::{Answer, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{AuctionCompleted, BidAccepted, LotListed, LotOpened};
 pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
+pub use proofs::{LogFault, LogVerdict, PublishedLog, PublishedRow};
 pub use store::cars::OfferableCar;
 pub use store::lists::{HallFilter, HallLot, LotPage, MyBid, Sort};
 pub use store::log::LogLine;
 pub use store::sales::{SaleLine, SalesCount};
+pub use verify_log::verify_log;
 pub use views::{BidOutcome, LotDetail, SaleDetail};
 
 /// Its tables.
@@ -53,6 +59,7 @@ pub struct Service {
     db: PgPool,
     engine: Engine,
     dealers: consumer::Dealers,
+    signer: Arc<Signer>,
     /// Wakes the outbox relay; may be set once the bus exists.
     told: Arc<dyn Fn() + Send + Sync>,
 }
@@ -67,18 +74,23 @@ pub struct Running {
 
 impl Service {
     /// Starts the bid path on this database: anchors the clock, starts the writers and the sweeper. `told` is called
-    /// whenever events were committed; it must not block.
+    /// whenever events were committed; it must not block. `signer` signs receipts; processes that share the database
+    /// may have different ones.
     pub async fn start(
         db: PgPool,
         told: Arc<dyn Fn() + Send + Sync>,
+        signer: Signer,
         stop: watch::Receiver<bool>,
     ) -> Result<(Service, Running), sqlx::Error> {
         let clock = AnchoredClock::anchored(&db).await?;
         let dealers = consumer::Dealers::default();
         dealers.refresh(&db).await?;
         let hub = Arc::new(LotHub::default());
-        let (engine, writers) = Engine::start(db.clone(), clock, hub, Arc::clone(&told), dealers.clone());
-        let service = Service { db, engine, dealers, told };
+        let signer = Arc::new(signer);
+        store::proofs::know_key(&db, &signer.public()).await?;
+        let (engine, writers) =
+            Engine::start(db.clone(), clock, hub, Arc::clone(&told), dealers.clone(), &signer);
+        let service = Service { db, engine, dealers, signer, told };
         let sweeper = tokio::spawn(sweeper::run(service.clone(), stop));
         Ok((service, Running { writers, sweeper }))
     }

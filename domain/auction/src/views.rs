@@ -159,8 +159,12 @@ fn outcome_of(key: Uuid, recorded: Recorded) -> BidOutcome {
                 data.insert("lot_id".to_owned(), serde_json::json!(recorded.lot_id));
             }
             let refusal = bidding::Refusal { code, data };
-            let answer =
-                crate::Answer { key, lot_id: recorded.lot_id, outcome: crate::Outcome::Refused(refusal) };
+            let answer = crate::Answer {
+                key,
+                lot_id: recorded.lot_id,
+                outcome: crate::Outcome::Refused(refusal),
+                proof: None,
+            };
             BidOutcome::Refused(Box::new(answer.refusal().unwrap_or_else(Problem::internal)))
         }
     }

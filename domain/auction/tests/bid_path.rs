@@ -5,7 +5,7 @@ mod common;
 
 use auction::{Failure, Outcome};
 use bidding::{LotStatus, Note, RefusalCode};
-use common::{World, accepted, refused};
+use common::{World, accepted, outcome, proof_hash, refused};
 use kernel::{Fen, LotId, Role, UserId};
 use platform_testkit::{dealer, staff};
 use uuid::Uuid;
@@ -17,7 +17,9 @@ async fn a_bid_is_durable_before_it_is_answered_and_a_repeat_gets_the_same_answe
     let key = Uuid::now_v7();
     let first = world.bid(&ada, 0, key, 60_000).await;
     assert_eq!(accepted(&first), 2, "number 1 is the opening");
-    assert_eq!(world.bid(&ada, 0, key, 60_000).await, first);
+    let again = world.bid(&ada, 0, key, 60_000).await;
+    assert_eq!(outcome(&again), outcome(&first));
+    assert_eq!(proof_hash(&again), proof_hash(&first), "and the same line is proven");
     let log = world.log(0).await;
     assert_eq!(log.iter().filter(|line| line.key == key).count(), 1);
 

@@ -34,6 +34,8 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// The folder of everything the server keeps: embedded PostgreSQL, photos, files.
     pub data: PathBuf,
+    /// The file of the key that signs receipts, where it is not in [`Config::data`].
+    pub signing_key: Option<PathBuf>,
     /// PostgreSQL's binaries, where they are not in an ordinary place.
     pub postgres_bin: Option<PathBuf>,
     /// Which services this process runs, in the order of [`Service::ALL`].

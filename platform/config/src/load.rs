@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::settings::{
     ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, POOL_SIZE, POSTGRES_BIN, PROXIES, PUBLIC_URL,
-    SECURE_COOKIES, SERVICES, TIME_ZONE, setting,
+    SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE, setting,
 };
 use crate::values::is_log_filter;
 use crate::{
@@ -37,6 +37,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
     let services = reader.read(SERVICES, Service::list);
     let public_url = reader.public_url(addr);
     let data = reader.read(DATA, |text| Some(PathBuf::from(text)));
+    let signing_key = reader.given(SIGNING_KEY).map(PathBuf::from);
     let postgres_bin = reader.given(POSTGRES_BIN).map(PathBuf::from);
     let databases = reader.databases(services.as_deref());
     let pool_size =
@@ -55,6 +56,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
             addr: addr?,
             public_url: public_url?,
             data: data?,
+            signing_key,
             postgres_bin,
             services: services?,
             databases: databases?,

@@ -16,6 +16,7 @@ pub struct Setting {
 pub(crate) const ADDR: &str = "LUOCHUI_ADDR";
 pub(crate) const PUBLIC_URL: &str = "LUOCHUI_PUBLIC_URL";
 pub(crate) const DATA: &str = "LUOCHUI_DATA";
+pub(crate) const SIGNING_KEY: &str = "LUOCHUI_SIGNING_KEY";
 pub(crate) const POSTGRES_BIN: &str = "LUOCHUI_POSTGRES_BIN";
 pub(crate) const SERVICES: &str = "LUOCHUI_SERVICES";
 pub(crate) const POOL_SIZE: &str = "LUOCHUI_POOL_SIZE";
@@ -50,6 +51,13 @@ pub const SETTINGS: &[Setting] = &[
         allowed: "a folder; it is made when it is missing",
         meaning: "Everything the server keeps on disk: the embedded PostgreSQL, photos, uploaded files. One server a \
                   folder.",
+    },
+    Setting {
+        name: SIGNING_KEY,
+        default: "",
+        allowed: "a file with 32 random bytes in base64",
+        meaning: "The key that signs receipts of bids. When it is not set, signing.key in LUOCHUI_DATA, made at the first \
+                  start. Keep a copy: whoever has it can sign in your name. A new key is no harm, old receipts stay good.",
     },
     Setting {
         name: POSTGRES_BIN,

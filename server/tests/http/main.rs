@@ -12,6 +12,7 @@ mod office_dealers;
 mod office_orders;
 mod office_vehicles;
 mod office_vehicles_import;
+mod receipts;
 mod settings;
 mod sign_in;
 mod sold;

@@ -66,8 +66,10 @@ impl TestServer {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (stop, stopped) = watch::channel(false);
         let late_bus = LateBus::default();
-        let (services, _tasks) =
-            databases.services(&clock, stopped, &late_bus).await.expect("the services start");
+        let (services, _tasks) = databases
+            .services(&clock, stopped, &late_bus, proof::Signer::from_seed(&[7; 32]))
+            .await
+            .expect("the services start");
         let bus = databases.bus(&services);
         late_bus.set(bus.clone());
         let people = services.identity.ensure_demo_people(PASSWORD).await.expect("the people are made");

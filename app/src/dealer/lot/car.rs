@@ -1,7 +1,7 @@
 //! What is sold: photos, facts, the terms.
 
 use auction::{HallLot, LotDetail};
-use bidding::{BelowReserve, ReserveLight};
+use bidding::{BelowReserve, LotStatus, ReserveLight};
 use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::OfferedCar;
@@ -133,6 +133,10 @@ fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
         seconds => t_with(lang, "auction.lot.window", &[("n", &seconds.to_string())]),
     };
     let below = below_reserve(detail).map(|mode| view! { <li>{reserve_note(lang, mode)}</li> });
+    let log = (detail.lot.lot.status == LotStatus::Closed).then(|| {
+        let href = format!("/auctions/lots/{}/log.json", detail.lot.id);
+        view! { " · " <a href=href download>{t(lang, "proof.log")}</a> }
+    });
     let (href, name) = (format!("/auctions?sale={}", detail.lot.sale_id), detail.lot.sale_name.clone());
     view! {
         <Panel title=t(lang, "auction.lot.terms")>
@@ -142,6 +146,7 @@ fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
                 <li>{t(lang, "auction.lot.terms_tie")}</li>
                 <li>{t(lang, "auction.lot.terms_binding")}</li>
                 <li>{t(lang, "auction.lot.sale")} " " <a href=href>{name}</a></li>
+                <li>{t(lang, "proof.lot")} " " <a href="/proof">{t(lang, "proof.title")}</a>{log}</li>
             </ul>
         </Panel>
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use bidding::{BidLine, Event, LotState, MyPosition};
 use kernel::{DealerId, Fen};
+use proof::Hash;
 use uuid::Uuid;
 
 use super::{LotFacts, Recorded};
@@ -16,6 +17,8 @@ const ANSWERS_KEPT: usize = 10_000;
 pub(crate) struct Actor {
     pub(crate) facts: LotFacts,
     pub(crate) state: LotState,
+    /// The hash that the next accepted line stands on; none where the lot is not chained.
+    pub(crate) chain_head: Option<Hash>,
     maxes: HashMap<DealerId, Fen>,
     pub(crate) history: VecDeque<BidLine>,
     answers: HashMap<(Uuid, Uuid), Recorded>,
@@ -27,6 +30,7 @@ impl Actor {
         Actor {
             facts: loaded.facts,
             state: loaded.state,
+            chain_head: loaded.chain_head,
             maxes: loaded.maxes.into_iter().collect(),
             history: loaded.history.into(),
             answers: HashMap::new(),

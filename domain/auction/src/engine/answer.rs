@@ -3,9 +3,13 @@
 use bidding::{MyPosition, Note, PublicLot, Refusal, RefusalCode, ServerFrame};
 use bytes::Bytes;
 use kernel::{Fen, LotId, Problem, ProblemKind};
+use proof::{Hash, KeyId, Stamp};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::Job;
+use super::plan::payload;
 use crate::projection::PROTOCOL;
 
 /// A durable answer: accepted or refused, and written down.
@@ -17,6 +21,19 @@ pub struct Answer {
     pub lot_id: LotId,
     /// Accepted or refused.
     pub outcome: Outcome,
+    /// Proves that it was recorded; none on lots without a chain.
+    pub proof: Option<BidProof>,
+}
+
+/// What the bidder keeps: proves, with the whole receipt or without, that the line of this hash was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BidProof {
+    /// The line's hash.
+    pub hash: Hash,
+    /// Which key signed.
+    pub key: KeyId,
+    /// The signature over the batch, and the line's place in it.
+    pub stamp: Stamp,
 }
 
 /// Accepted or refused.
@@ -58,12 +75,15 @@ pub(crate) struct Recorded {
     pub(crate) code: Option<RefusalCode>,
     pub(crate) note: Option<Note>,
     pub(crate) explanation: Value,
+    /// Of its line, where the lot is chained.
+    pub(crate) hash: Option<Hash>,
 }
 
 impl Recorded {
-    /// Whether a command with the same key asks for the same thing. If not, it is refused as `DUPLICATE`.
-    pub(crate) fn same_payload(&self, lot_id: LotId, max_fen: Option<Fen>, confirmed: bool) -> bool {
-        self.lot_id == lot_id && self.max_fen == max_fen && self.confirmed == confirmed
+    /// Whether this command asks for the same thing. If not, its key was used twice: it is refused as `DUPLICATE`.
+    pub(crate) fn is_of(&self, job: &Job) -> bool {
+        let (max_fen, confirmed) = payload(&job.command);
+        self.lot_id == job.lot_id && self.max_fen == max_fen && self.confirmed == confirmed
     }
 }
 
@@ -113,6 +133,16 @@ impl Answer {
                 lot_id: self.lot_id,
                 refusal: refusal.clone(),
             },
+        }
+    }
+
+    /// The frame as bytes on the wire, with the proof.
+    pub(crate) fn encode(&self) -> Bytes {
+        let frame = encode(&self.frame());
+        let proof = self.proof.as_ref().and_then(|proof| serde_json::to_string(proof).ok());
+        match (proof, frame.strip_suffix(b"}")) {
+            (Some(proof), Some(open)) => [open, br#","receipt":"#, proof.as_bytes(), b"}"].concat().into(),
+            _ => frame,
         }
     }
 

@@ -20,6 +20,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use bidding::Command;
 use kernel::{DealerId, LotId, SaleId, UnixMs, UserId, VehicleId};
 use platform_live::{Hub, Mailbox};
+use proof::Signer;
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -28,7 +29,7 @@ use uuid::Uuid;
 use crate::clock::AnchoredClock;
 
 pub(crate) use actor::Actor;
-pub use answer::{Answer, Failure, Outcome};
+pub use answer::{Answer, BidProof, Failure, Outcome};
 pub(crate) use answer::{Recorded, encode};
 
 /// Writer tasks a process: enough to keep one statement in flight while another is decided.
@@ -118,6 +119,7 @@ impl Engine {
         hub: Arc<LotHub>,
         told: Arc<dyn Fn() + Send + Sync>,
         dealers: crate::consumer::Dealers,
+        signer: &Arc<Signer>,
     ) -> (Engine, Vec<JoinHandle<()>>) {
         let statements = platform_db::planned_once(&db, u32::try_from(WRITERS).unwrap_or(1));
         let mut writers = Vec::new();
@@ -130,6 +132,7 @@ impl Engine {
                 Arc::clone(&told),
                 dealers.clone(),
                 clock.clone(),
+                Arc::clone(signer),
             );
             tasks.push(tokio::spawn(writer.run(receiver)));
             writers.push(sender);

@@ -2,10 +2,13 @@
 
 use bidding::{Accepted, BidLine, Command, LotState, Note, Refusal, apply_all, decide};
 use kernel::{DealerId, Fen, LotId};
+use proof::Hash;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::actor::Actor;
 use super::{Job, Recorded};
+use crate::chain;
 use crate::store::batch::{BidderRow, LogRow};
 
 /// A decided job that waits for the statement.
@@ -28,6 +31,8 @@ pub(super) struct LotPlan {
     /// Second copies of commands in this very batch; answered like the first copy, after it.
     pub(super) repeats: Vec<Job>,
     pub(super) history: Vec<BidLine>,
+    /// The hash of the newest accepted line, where the lot is chained.
+    pub(super) chain_head: Option<Hash>,
     report_hash: String,
 }
 
@@ -39,6 +44,7 @@ impl LotPlan {
             decided: Vec::new(),
             repeats: Vec::new(),
             history: Vec::new(),
+            chain_head: actor.chain_head,
             report_hash: actor.facts.report_hash.clone(),
         }
     }
@@ -50,14 +56,22 @@ impl LotPlan {
             self.next = apply_all(&self.next, &accepted.events);
             (self.next.seq, accepted)
         });
-        if let (Ok((seq, _)), Command::PlaceMax { dealer_id, .. }, Some(price_fen)) =
+        if let (Ok((seq, _)), Command::PlaceMax { .. }, Some(price_fen)) =
             (&verdict, command, self.next.price_fen)
         {
-            let alias = self.next.alias_of(*dealer_id).unwrap_or_default();
+            let leader = self.next.leader.and_then(|leader| self.next.alias_of(leader.dealer_id));
+            let alias = leader.unwrap_or_default();
             self.history.push(BidLine { seq: *seq, alias, price_fen, at: job.admitted_at });
         }
         let logged = verdict.is_ok() || matches!(command, Command::PlaceMax { .. });
-        let row = logged.then(|| self.log_row(&job, &verdict, judged_seq));
+        let row = logged.then(|| {
+            let mut row = self.log_row(&job, &verdict, judged_seq);
+            row.hash = self.chain_head.map(|head| chain::row(&row, &self.next).hash(head));
+            row
+        });
+        if verdict.is_ok() {
+            self.chain_head = row.as_ref().and_then(|row| row.hash);
+        }
         self.decided.push(Decided { job, verdict, row });
     }
 
@@ -117,6 +131,9 @@ impl LotPlan {
             end_at: state.end_at,
             report_hash: self.report_hash.clone(),
             admitted_at: job.admitted_at,
+            status: state.status,
+            salt: Uuid::new_v4(),
+            hash: None,
         }
     }
 }
@@ -136,13 +153,13 @@ pub(super) fn payload(command: &Command) -> (Option<Fen>, bool) {
 }
 
 /// What the log will have under this job's key.
-pub(super) fn recorded_of(job: &Job, verdict: &Verdict) -> Recorded {
+pub(super) fn recorded_of(job: &Job, verdict: &Verdict, hash: Option<Hash>) -> Recorded {
     let (max_fen, confirmed) = payload(&job.command);
     let (seq, code, note, explanation) = match verdict {
         Ok((seq, accepted)) => (Some(*seq), None, accepted.note, Value::Null),
         Err(refusal) => (None, Some(refusal.code), None, refusal.data.clone()),
     };
-    Recorded { lot_id: job.lot_id, max_fen, confirmed, seq, code, note, explanation }
+    Recorded { lot_id: job.lot_id, max_fen, confirmed, seq, code, note, explanation, hash }
 }
 
 const fn command_name(command: &Command) -> &'static str {

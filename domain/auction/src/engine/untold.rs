@@ -1,19 +1,21 @@
 //! What a written batch still has to say: answers to who asked, news to who watches.
 
-use super::{Answer, Job, LotHub, Outcome, ReplyTo, encode};
+use proof::{Hash, Signer, Stamp};
+
+use super::{Answer, BidProof, Job, LotHub, Outcome, ReplyTo};
 use crate::projection::News;
 
 /// Answers and news in the order in which they were written down.
 #[derive(Default)]
 pub(super) struct Untold {
-    answers: Vec<(Job, Outcome)>,
+    answers: Vec<(Job, Outcome, Option<Hash>)>,
     news: Vec<News>,
 }
 
 impl Untold {
-    /// The job has this outcome.
-    pub(super) fn answer(&mut self, job: Job, outcome: Outcome) {
-        self.answers.push((job, outcome));
+    /// The job has this outcome, written down as a line of this hash.
+    pub(super) fn answer(&mut self, job: Job, outcome: Outcome, line: Option<Hash>) {
+        self.answers.push((job, outcome, line));
     }
 
     /// The watchers of a lot hear this.
@@ -21,10 +23,14 @@ impl Untold {
         self.news.push(news);
     }
 
-    /// Says it all: answers first, they are waited for.
-    pub(super) fn tell(self, hub: &LotHub) {
-        for (job, outcome) in self.answers {
-            reply(job, outcome);
+    /// Says it all: answers first, they are waited for. One signature is for all of them.
+    pub(super) fn tell(self, hub: &LotHub, signer: &Signer) {
+        let lines: Vec<Hash> = self.answers.iter().filter_map(|(_, _, line)| *line).collect();
+        let mut stamps = Stamp::on(&lines, signer).into_iter();
+        for (job, outcome, line) in self.answers {
+            let proof = line
+                .and_then(|hash| Some(BidProof { hash, key: signer.id().clone(), stamp: stamps.next()? }));
+            reply(job, outcome, proof);
         }
         for news in &self.news {
             news.tell(hub);
@@ -32,11 +38,11 @@ impl Untold {
     }
 }
 
-fn reply(job: Job, outcome: Outcome) {
-    let answer = Answer { key: job.key, lot_id: job.lot_id, outcome };
+fn reply(job: Job, outcome: Outcome, proof: Option<BidProof>) {
+    let answer = Answer { key: job.key, lot_id: job.lot_id, outcome, proof };
     match job.reply_to {
         // the caller may have gone; the answer is written down all the same
         ReplyTo::Caller(caller) => drop(caller.send(Ok(answer))),
-        ReplyTo::Socket(mailbox) => mailbox.send(encode(&answer.frame())),
+        ReplyTo::Socket(mailbox) => mailbox.send(answer.encode()),
     }
 }

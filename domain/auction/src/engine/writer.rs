@@ -10,13 +10,14 @@ use std::time::Duration;
 use bidding::{Bar, Command, LotStatus, Refusal, RefusalCode};
 use kernel::{DealerId, LotId};
 use platform_db::Clock as _;
+use proof::Signer;
 use sqlx::PgPool;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::actor::Actor;
 use super::answer::encode;
-use super::plan::{Decided, LotPlan, payload, recorded_of};
+use super::plan::{Decided, LotPlan, recorded_of};
 use super::untold::Untold;
 use super::{BATCH_LIMIT, Failure, Job, LotHub, Outcome, Recorded, ReplyTo};
 use crate::clock::AnchoredClock;
@@ -45,6 +46,7 @@ pub(super) struct Writer {
     clock: AnchoredClock,
     actors: HashMap<LotId, Actor>,
     untold: Untold,
+    signer: Arc<Signer>,
 }
 
 impl Writer {
@@ -54,9 +56,10 @@ impl Writer {
         told: Arc<dyn Fn() + Send + Sync>,
         dealers: Dealers,
         clock: AnchoredClock,
+        signer: Arc<Signer>,
     ) -> Writer {
         let (actors, untold) = (HashMap::new(), Untold::default());
-        Writer { db, statements, hub, told, dealers, clock, actors, untold }
+        Writer { db, statements, hub, told, dealers, clock, actors, untold, signer }
     }
 
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
@@ -75,7 +78,7 @@ impl Writer {
     }
 
     fn tell(&mut self) {
-        std::mem::take(&mut self.untold).tell(&self.hub);
+        std::mem::take(&mut self.untold).tell(&self.hub, &self.signer);
     }
 
     /// Works on these jobs until each has an answer.
@@ -112,7 +115,7 @@ impl Writer {
             return Vec::new();
         };
         let untold = std::mem::take(&mut self.untold);
-        let (written, ()) = tokio::join!(self.write(&batch), async { untold.tell(&self.hub) });
+        let (written, ()) = tokio::join!(self.write(&batch), async { untold.tell(&self.hub, &self.signer) });
         match written {
             Ok(fenced) => self.divide(plans, &fenced),
             Err(error) => {
@@ -223,7 +226,9 @@ impl Writer {
         match actor.recorded(job.sender.actor, job.key) {
             Some(recorded) => {
                 let outcome = repeat_outcome(recorded, &job, actor);
-                self.untold.answer(job, outcome);
+                // a key that was used for something else proves nothing about this
+                let hash = recorded.hash.filter(|_| recorded.is_of(&job));
+                self.untold.answer(job, outcome, hash);
             }
             None => fail_all(vec![job], Failure::Unavailable),
         }
@@ -246,6 +251,7 @@ impl Writer {
                 first_admitted_at: plan.decided.iter().filter(accepted).map(|d| d.job.admitted_at).min(),
                 closes: plan.next.status == LotStatus::Closed && actor.state.status != LotStatus::Closed,
                 state: plan.next.clone(),
+                chain_head: plan.chain_head,
             });
             batch.bidders.extend(plan.new_bidders(actor.state.bidders.len()));
             batch.log.extend(plan.decided.iter().filter_map(|d| d.row.clone()));
@@ -341,6 +347,7 @@ impl Writer {
         let Some(actor) = self.actors.get_mut(&plan.lot_id) else { return };
         let from_seq = actor.state.seq;
         actor.state = plan.next;
+        actor.chain_head = plan.chain_head;
         for decided in &plan.decided {
             if let Ok((_, accepted)) = &decided.verdict {
                 actor.follow(&accepted.events);
@@ -353,7 +360,11 @@ impl Writer {
         let mut bidders: HashSet<DealerId> = HashSet::new();
         for Decided { job, verdict, row } in plan.decided {
             if row.is_some() {
-                actor.remember(job.sender.actor, job.key, recorded_of(&job, &verdict));
+                actor.remember(
+                    job.sender.actor,
+                    job.key,
+                    recorded_of(&job, &verdict, row.as_ref().and_then(|row| row.hash)),
+                );
             }
             let outcome = match verdict {
                 Ok((seq, accepted)) => {
@@ -367,7 +378,7 @@ impl Writer {
                 }
                 Err(refusal) => Outcome::Refused(refusal),
             };
-            self.untold.answer(job, outcome);
+            self.untold.answer(job, outcome, row.and_then(|row| row.hash));
         }
         if actor.state.seq > from_seq && self.hub.watchers(plan.lot_id) > 0 {
             self.untold.news(projection::news(actor, from_seq, &bidders, self.clock.now()));
@@ -391,8 +402,7 @@ fn with_bar(command: &Command, dealers: &Dealers) -> Command {
 }
 
 fn repeat_outcome(recorded: &Recorded, job: &Job, actor: &Actor) -> Outcome {
-    let (max_fen, confirmed) = payload(&job.command);
-    if !recorded.same_payload(job.lot_id, max_fen, confirmed) {
+    if !recorded.is_of(job) {
         let data = serde_json::json!({ "key": job.key, "recorded_max_fen": recorded.max_fen });
         return Outcome::Refused(Refusal { code: RefusalCode::Duplicate, data });
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use bidding::{LotState, LotStatus};
 use kernel::{DealerId, LotId, UnixMs};
 use platform_db::to_sql;
+use proof::Hash;
 use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::types::time::OffsetDateTime;
@@ -20,6 +21,8 @@ pub(crate) struct LotWrite {
     pub(crate) state: LotState,
     /// The earliest admission among its accepted bids: must lie before the stored end.
     pub(crate) first_admitted_at: Option<UnixMs>,
+    /// The hash of its newest accepted line, where it is chained.
+    pub(crate) chain_head: Option<Hash>,
     /// Whether it is closed by this batch: then the stored end must have passed by the database's own clock.
     pub(crate) closes: bool,
 }
@@ -49,6 +52,10 @@ pub(crate) struct LogRow {
     pub(crate) end_at: UnixMs,
     pub(crate) report_hash: String,
     pub(crate) admitted_at: UnixMs,
+    pub(crate) status: LotStatus,
+    pub(crate) salt: Uuid,
+    /// Where the lot is chained.
+    pub(crate) hash: Option<Hash>,
 }
 
 /// An event that leaves with the lot's write.
@@ -95,6 +102,7 @@ struct LotColumns {
     outcome: Vec<Option<String>>,
     admitted: Vec<Option<OffsetDateTime>>,
     closes: Vec<bool>,
+    heads: Vec<Option<Vec<u8>>>,
 }
 
 impl LotColumns {
@@ -113,6 +121,7 @@ impl LotColumns {
         let admitted: Vec<Option<OffsetDateTime>> =
             l.iter().map(|w| w.first_admitted_at.map(to_sql)).collect();
         let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
+        let heads = l.iter().map(|w| w.chain_head.map(|hash| hash.0.to_vec())).collect();
         Ok(LotColumns {
             outcome,
             lot_ids,
@@ -126,6 +135,7 @@ impl LotColumns {
             leader,
             admitted,
             closes,
+            heads,
         })
     }
 }
@@ -152,6 +162,9 @@ struct LogColumns {
     r_end: Vec<OffsetDateTime>,
     r_hash: Vec<String>,
     r_admitted: Vec<OffsetDateTime>,
+    r_status: Vec<String>,
+    r_salt: Vec<Uuid>,
+    r_row_hash: Vec<Option<Vec<u8>>>,
 }
 
 impl LogColumns {
@@ -176,6 +189,9 @@ impl LogColumns {
         let r_end: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.end_at)).collect();
         let r_hash: Vec<String> = r.iter().map(|row| row.report_hash.clone()).collect();
         let r_admitted: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.admitted_at)).collect();
+        let r_status: Vec<String> = r.iter().map(|row| row.status.as_str().to_owned()).collect();
+        let r_salt: Vec<Uuid> = r.iter().map(|row| row.salt).collect();
+        let r_row_hash = r.iter().map(|row| row.hash.map(|hash| hash.0.to_vec())).collect();
         LogColumns {
             r_lot,
             r_seq,
@@ -197,6 +213,9 @@ impl LogColumns {
             r_end,
             r_hash,
             r_admitted,
+            r_status,
+            r_salt,
+            r_row_hash,
         }
     }
 }
@@ -223,9 +242,10 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
         WITH want AS (
             SELECT *
               FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::jsonb[],
-                          $7::timestamptz[], $8::bigint[], $9::uuid[], $10::text[], $11::timestamptz[], $12::bool[])
+                          $7::timestamptz[], $8::bigint[], $9::uuid[], $10::text[], $11::timestamptz[], $12::bool[],
+                          $40::bytea[])
                 AS w (lot_id, expected_seq, expected_status, new_seq, status, state,
-                      end_at, price_fen, leader, outcome, first_admitted_at, closes)
+                      end_at, price_fen, leader, outcome, first_admitted_at, closes, chain_head)
         ), locked AS (
             SELECT id, seq, status, end_at FROM lot WHERE id = ANY($1) ORDER BY id FOR UPDATE
         ), fence AS (
@@ -239,7 +259,8 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
         ), changed AS (
             UPDATE lot
                SET seq = f.new_seq, status = f.status, state = f.state, end_at = f.end_at,
-                   price_fen = f.price_fen, leader_dealer_id = f.leader, outcome = f.outcome
+                   price_fen = f.price_fen, leader_dealer_id = f.leader, outcome = f.outcome,
+                   chain_head = f.chain_head
               FROM fence f
              WHERE lot.id = f.lot_id AND lot.seq = f.expected_seq AND f.new_seq > f.expected_seq
             RETURNING lot.id
@@ -249,14 +270,18 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
             SELECT lot_id FROM fence WHERE new_seq = expected_seq
         ), logged AS (
             INSERT INTO lot_log (lot_id, seq, judged_seq, key, actor, user_id, user_name, command, max_fen, confirmed,
-                                 code, note, explanation, events, price_fen, leader, alias, end_at, report_hash, admitted_at)
+                                 code, note, explanation, events, price_fen, leader, alias, end_at, report_hash, admitted_at,
+                                 status, salt, row_hash)
             SELECT r.lot_id, r.seq, r.judged_seq, r.key, r.actor, r.user_id, r.user_name, r.command, r.max_fen, r.confirmed,
-                   r.code, r.note, r.explanation, r.events, r.price_fen, r.leader, r.alias, r.end_at, r.report_hash, r.admitted_at
+                   r.code, r.note, r.explanation, r.events, r.price_fen, r.leader, r.alias, r.end_at, r.report_hash, r.admitted_at,
+                   r.status, r.salt, r.row_hash
               FROM unnest($13::uuid[], $14::bigint[], $15::bigint[], $16::uuid[], $17::uuid[], $18::uuid[], $19::text[],
                           $20::text[], $21::bigint[], $22::bool[], $23::text[], $24::text[], $25::text[], $26::text[],
-                          $27::bigint[], $28::uuid[], $29::int[], $30::timestamptz[], $31::text[], $32::timestamptz[])
+                          $27::bigint[], $28::uuid[], $29::int[], $30::timestamptz[], $31::text[], $32::timestamptz[],
+                          $41::text[], $42::uuid[], $43::bytea[])
                 AS r (lot_id, seq, judged_seq, key, actor, user_id, user_name, command, max_fen, confirmed,
-                      code, note, explanation, events, price_fen, leader, alias, end_at, report_hash, admitted_at)
+                      code, note, explanation, events, price_fen, leader, alias, end_at, report_hash, admitted_at,
+                      status, salt, row_hash)
               JOIN judged j ON j.id = r.lot_id
         ), told AS (
             INSERT INTO outbox (id, event_type, envelope)
@@ -309,7 +334,11 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
         &o_envelope,
         &b_lot,
         &b_alias,
-        &b_dealer
+        &b_dealer,
+        &lots.heads as &[Option<Vec<u8>>],
+        &log.r_status,
+        &log.r_salt,
+        &log.r_row_hash as &[Option<Vec<u8>>]
     )
     .fetch_all(conn)
     .await?;

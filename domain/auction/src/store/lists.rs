@@ -173,8 +173,9 @@ const HISTORY: &str = ",
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'seq', b.seq, 'alias', b.alias, 'price_fen', b.price_fen,
                 'at', (extract(epoch FROM b.admitted_at) * 1000)::bigint) ORDER BY b.seq DESC), '[]')
-       FROM (SELECT h.seq, h.alias, h.price_fen, h.admitted_at
+       FROM (SELECT h.seq, d.alias, h.price_fen, h.admitted_at
                FROM lot_log h
+               JOIN lot_bidder d ON d.lot_id = h.lot_id AND d.dealer_id = h.leader
               WHERE h.lot_id = l.id AND h.command = 'place_max' AND h.seq IS NOT NULL
               ORDER BY h.seq DESC
               LIMIT ";
@@ -301,6 +302,8 @@ pub(crate) async fn facets(pool: &PgPool) -> Result<(Vec<String>, Vec<String>), 
 /// A dealer's bid, accepted or refused, as its own list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MyBid {
+    /// The key it was sent under, by which its receipt is found.
+    pub key: Uuid,
     /// The lot.
     pub lot_id: LotId,
     /// Its title.
@@ -327,7 +330,7 @@ pub(crate) async fn my_bids(
     limit: i64,
 ) -> Result<Vec<MyBid>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT g.lot_id, l.title, g.seq, g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name
+        "SELECT g.key, g.lot_id, l.title, g.seq, g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name
            FROM lot_log g
            JOIN lot l ON l.id = g.lot_id
           WHERE g.actor = $1 AND g.command = 'place_max' AND g.admitted_at < $2
@@ -342,6 +345,7 @@ pub(crate) async fn my_bids(
     Ok(rows
         .into_iter()
         .map(|row| MyBid {
+            key: row.key,
             lot_id: LotId(row.lot_id),
             title: row.title,
             seq: row.seq,

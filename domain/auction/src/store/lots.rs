@@ -3,6 +3,7 @@
 use bidding::{BidLine, LotState};
 use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, VehicleId};
 use platform_db::{from_sql, to_sql};
+use proof::{Genesis, Hash};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -13,6 +14,8 @@ use crate::engine::{LotFacts, Recorded};
 pub(crate) struct LoadedLot {
     pub(crate) facts: LotFacts,
     pub(crate) state: LotState,
+    /// The hash that the next accepted line stands on; none where the lot is not chained.
+    pub(crate) chain_head: Option<Hash>,
     /// The newest accepted max of each entity.
     pub(crate) maxes: Vec<(DealerId, Fen)>,
     /// The newest bids, newest first.
@@ -44,7 +47,8 @@ pub(crate) async fn load(
             .await?;
     }
     let row = sqlx::query!(
-        "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash, l.state,
+        "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash, l.state, l.terms_text,
+                l.chain_head,
                 ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS \"bidders!\"
            FROM lot l
            JOIN sale s ON s.id = l.sale_id
@@ -78,7 +82,17 @@ pub(crate) async fn load(
     .map(|max| (DealerId(max.actor), Fen(max.max_fen)))
     .collect();
     let history = history(conn, lot_id, HISTORY_SHOWN).await?;
-    Ok(Some(LoadedLot { facts, state, maxes, history }))
+    let chain_head = chain_head(facts.lot_id, &row.terms_text, row.chain_head.as_deref());
+    Ok(Some(LoadedLot { facts, state, chain_head, maxes, history }))
+}
+
+/// The hash that a lot's next line stands on: its newest line's, or at the beginning that of its terms.
+pub(crate) fn chain_head(lot_id: LotId, terms_text: &str, newest: Option<&[u8]>) -> Option<Hash> {
+    match newest {
+        Some(hash) => hash.try_into().ok().map(Hash),
+        None if terms_text.is_empty() => None,
+        None => Some(Genesis { lot_id, terms: Hash::of(&[terms_text.as_bytes()]) }.hash()),
+    }
 }
 
 /// The newest accepted bids of a lot, newest first.
@@ -88,10 +102,11 @@ pub(crate) async fn history(
     limit: i64,
 ) -> Result<Vec<BidLine>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT seq AS \"seq!\", alias AS \"alias!\", price_fen AS \"price_fen!\", admitted_at
-           FROM lot_log
-          WHERE lot_id = $1 AND command = 'place_max' AND seq IS NOT NULL
-          ORDER BY seq DESC
+        "SELECT g.seq AS \"seq!\", b.alias, g.price_fen AS \"price_fen!\", g.admitted_at
+           FROM lot_log g
+           JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
+          WHERE g.lot_id = $1 AND g.command = 'place_max' AND g.seq IS NOT NULL
+          ORDER BY g.seq DESC
           LIMIT $2",
         lot_id.0,
         limit
@@ -116,7 +131,7 @@ pub(crate) async fn recorded(
 ) -> Result<Vec<((Uuid, Uuid), Recorded)>, sqlx::Error> {
     let (actors, keys): (Vec<Uuid>, Vec<Uuid>) = keys.iter().copied().unzip();
     let rows = sqlx::query!(
-        "SELECT l.actor, l.key, l.lot_id, l.seq, l.max_fen, l.confirmed, l.code, l.note, l.explanation
+        "SELECT l.actor, l.key, l.lot_id, l.seq, l.max_fen, l.confirmed, l.code, l.note, l.explanation, l.row_hash
            FROM unnest($1::uuid[], $2::uuid[]) AS wanted (actor, key)
            JOIN lot_log l ON l.actor = wanted.actor AND l.key = wanted.key",
         &actors,
@@ -134,6 +149,7 @@ pub(crate) async fn recorded(
                 code: row.code.map(|code| decode(serde_json::Value::String(code))).transpose()?,
                 note: row.note.map(|note| decode(serde_json::Value::String(note))).transpose()?,
                 explanation: text(&row.explanation)?,
+                hash: row.row_hash.and_then(|bytes| bytes.try_into().ok()).map(Hash),
             };
             Ok(((row.actor, row.key), answer))
         })

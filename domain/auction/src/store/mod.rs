@@ -5,5 +5,6 @@ pub(crate) mod cars;
 pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod lots;
+pub(crate) mod proofs;
 pub(crate) mod pulse;
 pub(crate) mod sales;

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use auction::{Answer, BelowReserveMode, CreateSale, MIGRATOR, Outcome, PlaceMax, Service};
 use bidding::{LotState, LotStatus, Refusal};
-use kernel::{Envelope, Fen, LotId, Principal, Problem, Role, SaleId, UnixMs, VehicleId, event_id_for};
+use kernel::{
+    DealerId, Envelope, Fen, LotId, Principal, Problem, Role, SaleId, UnixMs, VehicleId, event_id_for,
+};
 use platform_testkit::{fresh_database, staff};
+use proof::Signer;
 use serde_json::{Value, json};
 use sqlx::{PgPool, Row as _};
 use tokio::sync::watch;
@@ -48,6 +51,16 @@ pub fn refused(answer: &Answered) -> Refusal {
         Ok(Answer { outcome: Outcome::Refused(refusal), .. }) => refusal.clone(),
         other => panic!("not refused: {other:?}"),
     }
+}
+
+/// Accepted or refused, without the proof, which each signature makes anew.
+pub fn outcome(answer: &Answered) -> &Outcome {
+    &answer.as_ref().expect("an answer").outcome
+}
+
+/// The hash of the line that the answer proves.
+pub fn proof_hash(answer: &Answered) -> Option<proof::Hash> {
+    answer.as_ref().ok()?.proof.as_ref().map(|proof| proof.hash)
 }
 
 /// All of them at once.
@@ -96,7 +109,9 @@ impl World {
         // tests sweep by hand, so the service's own sweeper is told to stop at once
         stop.send_replace(true);
         let (service, running) =
-            Service::start(db.clone(), Arc::new(|| ()), stopped).await.expect("the service starts");
+            Service::start(db.clone(), Arc::new(|| ()), Signer::from_seed(&[7; 32]), stopped)
+                .await
+                .expect("the service starts");
         running.sweeper.abort();
         World { db, service, lots, stop }
     }
@@ -230,12 +245,17 @@ impl World {
     }
 
     pub async fn state(&self, lot: usize) -> LotState {
-        let state: Value = sqlx::query_scalar("SELECT state FROM lot WHERE id = $1")
-            .bind(self.lots[lot].0)
-            .fetch_one(&self.db)
-            .await
-            .expect("the lot is there");
-        serde_json::from_value(state).expect("the state is readable")
+        let row = sqlx::query(
+            "SELECT state, ARRAY(SELECT dealer_id FROM lot_bidder WHERE lot_id = id ORDER BY alias) AS bidders
+               FROM lot WHERE id = $1",
+        )
+        .bind(self.lots[lot].0)
+        .fetch_one(&self.db)
+        .await
+        .expect("the lot is there");
+        let mut state: LotState = serde_json::from_value(row.get("state")).expect("the state is readable");
+        state.bidders = row.get::<Vec<Uuid>, _>("bidders").into_iter().map(DealerId).collect();
+        state
     }
 
     pub async fn status(&self, lot: usize) -> LotStatus {

@@ -1,0 +1,84 @@
+//! `/my/receipts/{id}`: what was recorded of one bid, in words and in hashes, to keep and to show.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use platform_db::CommandError;
+use proof::{Receipt, Row};
+
+use crate::context::PageContext;
+use crate::i18n::{known, t, t_with};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it. Another dealer's bid is not there.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let lang = cx.lang;
+    let receipt = cx.services.auction.receipt(cx.who()?, cx.id("id")?).await;
+    let receipt = receipt.map_err(CommandError::into_problem)?;
+    let title = t(lang, "proof.receipt.title");
+    let crumbs = vec![Crumb::new(t(lang, "auction.my.title"), "/my/bids?view=bids")];
+    let file = format!("/my/receipts/{}/receipt.json", receipt.row.key);
+    let lot = format!("/auctions/lots/{}", receipt.row.lot_id);
+    let (said, hashes) = (said(&cx, &receipt), hashes(&cx, &receipt));
+    let body = view! {
+        <PageHead title=title.clone() crumbs note=t(lang, "proof.receipt.note")>
+            <LinkButton href=lot>{t(lang, "proof.receipt.to_lot")}</LinkButton>
+            <LinkButton href=file icon=Icon::Download download=true kind=ButtonKind::Primary>{t(lang, "proof.receipt.file")}</LinkButton>
+        </PageHead>
+        <Panel title=t(lang, "proof.receipt.what")>{said}</Panel>
+        <Panel title=t(lang, "proof.receipt.proof")>
+            <p class="muted mb-3">{t(lang, "proof.receipt.proof_text")} " " <a href="/proof">{t(lang, "proof.receipt.to_check")}</a></p>
+            {hashes}
+        </Panel>
+    };
+    Ok(PageView::dealer(title, body))
+}
+
+/// What the row says, in words.
+pub(super) fn said(cx: &PageContext, receipt: &Receipt) -> AnyView {
+    let lang = cx.lang;
+    let row = &receipt.row;
+    let facts = vec![
+        Fact::new(t(lang, "proof.row.outcome"), outcome(cx, row)),
+        Fact::new(t(lang, "proof.row.amount"), view! { <Money fen=receipt.secret.amount_fen/> }),
+        Fact::new(t(lang, "proof.row.admitted"), view! { <Time at=row.admitted_at form=TimeForm::Exact/> }),
+        Fact::new(t(lang, "proof.row.price"), view! { <Money fen=row.price_fen/> }),
+        Fact::new(t(lang, "proof.row.leader"), leader(cx, row)),
+        Fact::new(t(lang, "proof.row.end"), view! { <Time at=row.end_at form=TimeForm::Exact/> }),
+    ];
+    view! { <Facts facts/> }.into_any()
+}
+
+fn outcome(cx: &PageContext, row: &Row) -> AnyView {
+    let lang = cx.lang;
+    match (&row.code, row.seq) {
+        (Some(code), _) => {
+            let why = known(lang, &format!("auction.reason.{code}")).unwrap_or_else(|| code.clone().into());
+            view! { <Badge tone=Tone::Bad>{t(lang, "auction.my.refused")}</Badge> " " {why} }.into_any()
+        }
+        (None, seq) => {
+            let number = t_with(lang, "proof.row.number", &[("n", &seq.unwrap_or_default().to_string())]);
+            view! { <Badge tone=Tone::Good>{t(lang, "auction.my.accepted")}</Badge> " " {number} }.into_any()
+        }
+    }
+}
+
+fn leader(cx: &PageContext, row: &Row) -> String {
+    match row.leader {
+        None => t(cx.lang, "proof.row.nobody").into_owned(),
+        Some(alias) if alias == row.alias => t(cx.lang, "proof.row.this_bidder").into_owned(),
+        Some(alias) => t_with(cx.lang, "proof.row.bidder", &[("n", &alias.to_string())]),
+    }
+}
+
+fn hashes(cx: &PageContext, receipt: &Receipt) -> AnyView {
+    let code = |text: String| view! { <code class="text-xs break-all">{text}</code> };
+    let facts = vec![
+        Fact::new(t(cx.lang, "proof.hash.row"), code(receipt.hash.to_string())),
+        Fact::new(t(cx.lang, "proof.hash.before"), code(receipt.before.to_string())),
+        Fact::new(t(cx.lang, "proof.hash.report"), code(receipt.row.report.clone())),
+        Fact::new(t(cx.lang, "proof.hash.key"), code(receipt.key.0.clone())),
+    ];
+    view! { <Facts facts/> }.into_any()
+}

@@ -1,0 +1,195 @@
+//! Lines of the log as rows with their hashes, and the keys that sign.
+
+use bidding::LotStatus;
+use kernel::{Fen, LotId, UnixMs};
+use platform_db::from_sql;
+use proof::{Genesis, Hash, PublicKey, Row, Secret};
+use sqlx::PgPool;
+use sqlx::types::time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::lots::chain_head;
+use crate::chain::secret;
+
+/// A line with what proves it.
+#[derive(Clone, Debug)]
+pub(crate) struct ProvenLine {
+    pub(crate) row: Row,
+    pub(crate) secret: Secret,
+    pub(crate) hash: Hash,
+    /// The hash that it stands on; none for a line that stands on the lot's terms.
+    pub(crate) before: Option<Hash>,
+}
+
+/// What a lot's chain begins with, and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct LotChain {
+    pub(crate) genesis: Genesis,
+    pub(crate) terms_text: String,
+    pub(crate) head: Hash,
+    pub(crate) seq: i64,
+    pub(crate) status: LotStatus,
+}
+
+struct StoredLine {
+    lot_id: Uuid,
+    seq: Option<i64>,
+    judged_seq: i64,
+    command: String,
+    key: Uuid,
+    alias: Option<i32>,
+    actor: Uuid,
+    user_id: Option<Uuid>,
+    max_fen: Option<i64>,
+    report_hash: String,
+    admitted_at: OffsetDateTime,
+    code: Option<String>,
+    price_fen: Option<i64>,
+    leader_alias: Option<i32>,
+    status: Option<String>,
+    end_at: OffsetDateTime,
+    salt: Option<Uuid>,
+    row_hash: Option<Vec<u8>>,
+    /// The hash of the accepted line that it was judged on; none at number 0.
+    before_hash: Option<Vec<u8>>,
+}
+
+impl StoredLine {
+    /// `None` for a line from before there was a chain.
+    fn proven(self) -> Option<ProvenLine> {
+        let secret = secret(self.actor, self.user_id, self.max_fen, self.salt?);
+        let count = |alias: i32| u32::try_from(alias).unwrap_or_default();
+        let row = Row {
+            lot_id: LotId(self.lot_id),
+            seq: self.seq,
+            judged_seq: self.judged_seq,
+            command: self.command,
+            key: self.key,
+            alias: self.alias.map(count).unwrap_or_default(),
+            secret: secret.commitment(),
+            report: self.report_hash,
+            admitted_at: from_sql(self.admitted_at),
+            code: self.code,
+            price_fen: self.price_fen.map(Fen),
+            leader: self.leader_alias.map(count),
+            status: self.status?,
+            end_at: from_sql(self.end_at),
+        };
+        let hash = Hash(self.row_hash?.try_into().ok()?);
+        let before = self.before_hash.and_then(|bytes| bytes.try_into().ok()).map(Hash);
+        Some(ProvenLine { row, secret, hash, before })
+    }
+}
+
+/// Notes a key that signs from now on.
+pub(crate) async fn know_key(pool: &PgPool, key: &PublicKey) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO proof_key (id, public_key) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+        key.id().0,
+        key.to_base64()
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// All keys that ever signed, in base64, the newest first.
+pub(crate) async fn keys(pool: &PgPool) -> Result<Vec<(String, UnixMs)>, sqlx::Error> {
+    let rows = sqlx::query!("SELECT public_key, first_at FROM proof_key ORDER BY first_at DESC")
+        .fetch_all(pool)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.public_key, from_sql(row.first_at))).collect())
+}
+
+/// The chain of a lot; `None` for an unknown lot and one without a chain.
+pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<LotChain>, sqlx::Error> {
+    let row = sqlx::query!("SELECT terms_text, chain_head, seq, status FROM lot WHERE id = $1", lot_id.0)
+        .fetch_optional(pool)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let Some(head) = chain_head(lot_id, &row.terms_text, row.chain_head.as_deref()) else { return Ok(None) };
+    let status = LotStatus::ALL.into_iter().find(|status| status.as_str() == row.status);
+    Ok(Some(LotChain {
+        genesis: Genesis { lot_id, terms: Hash::of(&[row.terms_text.as_bytes()]) },
+        terms_text: row.terms_text,
+        head,
+        seq: row.seq,
+        status: status.unwrap_or(LotStatus::Closed),
+    }))
+}
+
+/// The lots that have a chain, the oldest first.
+pub(crate) async fn chained_lots(pool: &PgPool) -> Result<Vec<LotId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!("SELECT id FROM lot WHERE terms_text <> '' ORDER BY created_at, id");
+    Ok(ids.fetch_all(pool).await?.into_iter().map(LotId).collect())
+}
+
+/// Accepted lines of a lot from the number after `after`, in order.
+pub(crate) async fn accepted(
+    pool: &PgPool,
+    lot_id: LotId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Option<ProvenLine>>, sqlx::Error> {
+    let lines = sqlx::query_as!(
+        StoredLine,
+        "SELECT g.lot_id, g.seq, g.judged_seq, g.command, g.key, g.alias, g.actor, g.user_id, g.max_fen, g.report_hash,
+                g.admitted_at, g.code, g.price_fen, b.alias AS \"leader_alias?\", g.status, g.end_at, g.salt, g.row_hash, p.row_hash AS \"before_hash?\"
+           FROM lot_log g
+           LEFT JOIN lot_log p ON p.lot_id = g.lot_id AND p.seq = g.judged_seq
+           LEFT JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
+          WHERE g.lot_id = $1 AND g.seq > $2
+          ORDER BY g.seq
+          LIMIT $3",
+        lot_id.0,
+        after,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(lines.into_iter().map(StoredLine::proven).collect())
+}
+
+/// Refused lines of a lot, in the order in which they were written.
+pub(crate) async fn refused(
+    pool: &PgPool,
+    lot_id: LotId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Option<ProvenLine>>, sqlx::Error> {
+    let lines = sqlx::query_as!(
+        StoredLine,
+        "SELECT g.lot_id, g.seq, g.judged_seq, g.command, g.key, g.alias, g.actor, g.user_id, g.max_fen, g.report_hash,
+                g.admitted_at, g.code, g.price_fen, b.alias AS \"leader_alias?\", g.status, g.end_at, g.salt, g.row_hash, p.row_hash AS \"before_hash?\"
+           FROM lot_log g
+           LEFT JOIN lot_log p ON p.lot_id = g.lot_id AND p.seq = g.judged_seq
+           LEFT JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
+          WHERE g.lot_id = $1 AND g.seq IS NULL
+          ORDER BY g.written_at, g.key
+          LIMIT $3 OFFSET $2",
+        lot_id.0,
+        after,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(lines.into_iter().map(StoredLine::proven).collect())
+}
+
+/// One actor's line under this key.
+pub(crate) async fn line(pool: &PgPool, actor: Uuid, key: Uuid) -> Result<Option<ProvenLine>, sqlx::Error> {
+    let line = sqlx::query_as!(
+        StoredLine,
+        "SELECT g.lot_id, g.seq, g.judged_seq, g.command, g.key, g.alias, g.actor, g.user_id, g.max_fen, g.report_hash,
+                g.admitted_at, g.code, g.price_fen, b.alias AS \"leader_alias?\", g.status, g.end_at, g.salt, g.row_hash, p.row_hash AS \"before_hash?\"
+           FROM lot_log g
+           LEFT JOIN lot_log p ON p.lot_id = g.lot_id AND p.seq = g.judged_seq
+           LEFT JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
+          WHERE g.actor = $1 AND g.key = $2",
+        actor,
+        key
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(line.and_then(StoredLine::proven))
+}

@@ -1,0 +1,116 @@
+//! Receipts: one's own to fetch, anybody's to check, nobody else's to read.
+
+use auction::{BelowReserveMode, CreateSale, PlaceMax};
+use axum::http::StatusCode;
+use kernel::{Envelope, Fen, LotId, SaleId, UnixMs, VehicleId, event_id_for};
+use platform_config::Service;
+use platform_db::new_id;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::TestServer;
+
+/// An open lot on a car that the auction has heard of.
+async fn open_lot(server: &TestServer) -> LotId {
+    let vehicle_id = VehicleId(new_id());
+    hear_of_car(server, vehicle_id).await;
+    let auction = &server.state.services.auction;
+    let now = auction.now();
+    let sale = CreateSale {
+        id: SaleId(new_id()),
+        name: "周日专场".into(),
+        opens_at: now.plus_ms(-1_000),
+        first_end_at: now.plus_ms(3_600_000),
+        stagger_ms: 0,
+        window_ms: 1_000,
+        cap_ms: 60_000,
+        below_reserve: BelowReserveMode::Full,
+        vehicle_ids: vec![vehicle_id],
+    };
+    let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
+    auction.sweep().await.unwrap();
+    LotId(event_id_for(sale_id.0, "lot:0"))
+}
+
+async fn hear_of_car(server: &TestServer, id: VehicleId) {
+    let event = Envelope {
+        id: new_id(),
+        r#type: "VehiclePriced".into(),
+        version: 1,
+        occurred_at: UnixMs(1),
+        service: "vehicle".into(),
+        aggregate: id.0,
+        aggregate_seq: 1,
+        correlation_id: new_id(),
+        causation_id: None,
+        actor: "system:test".into(),
+        data: json!({
+            "vehicle_id": id, "vin": "LUOCHUI0000000001", "title": "测试车", "make": "测试", "model": "一号",
+            "model_year": 2021, "mileage_km": 30_000, "colour": "白", "city": "杭州", "grade": "B", "photo_ids": [],
+            "guide_fen": 9_000_000, "start_fen": 5_000_000, "reserve_fen": null, "report_hash": "ab".repeat(32),
+            "seller_name": "测试卖方"
+        }),
+    };
+    let url = server.state.config.database_url(Service::Vehicle).unwrap();
+    let pool = platform_db::connect(url, 1).await.unwrap();
+    sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, 'VehiclePriced', $2)")
+        .bind(event.id)
+        .bind(serde_json::to_value(&event).unwrap())
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    server.state.bus.drain().await.unwrap();
+}
+
+async fn bid(server: &TestServer, login: &str, lot_id: LotId, yuan: i64) -> Uuid {
+    let bid = PlaceMax { key: new_id(), lot_id, max_fen: Fen(yuan * 100), confirmed: true };
+    server.state.services.auction.place_max(&server.person(login), bid).await.unwrap();
+    bid.key
+}
+
+#[tokio::test]
+async fn a_receipt_is_fetched_by_its_company_and_checked_by_anybody() {
+    let server = TestServer::new().await;
+    let lot_id = open_lot(&server).await;
+    let (taken, low) =
+        (bid(&server, "yuanxing", lot_id, 60_000).await, bid(&server, "yuanxing", lot_id, 1_000).await);
+    let mut company = server.signed_in("yuanxing2").await;
+    let page = company.get(&format!("/my/receipts/{taken}")).await;
+    assert!(page.body.contains("¥60,000"), "{}", page.body);
+    let refused = company.get(&format!("/my/receipts/{low}")).await;
+    assert!(refused.body.contains("低于最低可出价"), "a refused bid has one too");
+
+    let mut rival = server.signed_in("hengxin").await;
+    assert_eq!(rival.get(&format!("/my/receipts/{taken}")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(rival.get(&format!("/my/receipts/{taken}/receipt.json")).await.status, StatusCode::NOT_FOUND);
+
+    let file = company.get(&format!("/my/receipts/{taken}/receipt.json")).await;
+    let mut stranger = server.browser();
+    let good = stranger.post("/proof", &[("receipt", &file.body)]).await;
+    assert_eq!(good.status, StatusCode::OK);
+    assert!(good.body.contains("回执有效"), "{}", good.body);
+    let mut changed: Value = serde_json::from_str(&file.body).unwrap();
+    changed["secret"]["amount_fen"] = json!(1);
+    let bad = stranger.post("/proof", &[("receipt", &changed.to_string())]).await;
+    assert!(bad.body.contains("回执无效") && !bad.body.contains("回执有效"));
+    let nonsense = stranger.post("/proof", &[("receipt", "{}")]).await;
+    assert!(nonsense.body.contains("这不是一份回执"));
+    let keys: Value = serde_json::from_str(&stranger.get("/proof/keys.json").await.body).unwrap();
+    assert_eq!(keys[0]["id"], changed["key"]);
+}
+
+#[tokio::test]
+async fn a_log_is_published_when_the_lot_has_closed() {
+    let server = TestServer::new().await;
+    let lot_id = open_lot(&server).await;
+    let mut dealer = server.signed_in("hengxin").await;
+    let early = dealer.get(&format!("/auctions/lots/{lot_id}/log.json")).await;
+    assert_eq!(early.status, StatusCode::CONFLICT);
+    assert_eq!(
+        server.browser().get(&format!("/auctions/lots/{lot_id}/log.json")).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let nowhere = dealer.get(&format!("/auctions/lots/{}/log.json", new_id())).await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+}
