@@ -46,11 +46,43 @@ pub struct CreateSale {
     pub vehicle_ids: Vec<VehicleId>,
 }
 
+impl CreateSale {
+    /// What is wrong with it, whatever the cars are. Opening may lie in the past: then it opens at once.
+    pub fn wrong_fields(&self, now: UnixMs) -> Vec<FieldProblem> {
+        let mut wrong = Vec::new();
+        if self.name.trim().is_empty() || self.name.chars().count() > 80 {
+            wrong.push(FieldProblem::new("name", "NAME_NEEDED"));
+        }
+        if self.first_end_at <= self.opens_at {
+            wrong.push(FieldProblem::new("first_end_at", "END_BEFORE_OPENING"));
+        } else if self.first_end_at <= now {
+            wrong.push(FieldProblem::new("first_end_at", "END_IN_PAST"));
+        }
+        for (field, value) in [("stagger", self.stagger_ms), ("window", self.window_ms)] {
+            if !(0..=3_600_000).contains(&value) {
+                wrong.push(FieldProblem::new(field, "OUT_OF_RANGE"));
+            }
+        }
+        if !(0..=24 * 3_600_000).contains(&self.cap_ms) {
+            wrong.push(FieldProblem::new("cap", "OUT_OF_RANGE"));
+        }
+        let mut seen = std::collections::HashSet::new();
+        if self.vehicle_ids.is_empty() {
+            wrong.push(FieldProblem::new("vehicle_ids", "CARS_NEEDED"));
+        } else if self.vehicle_ids.len() > MAX_LOTS_A_SALE {
+            wrong.push(FieldProblem::new("vehicle_ids", "TOO_MANY_CARS"));
+        } else if !self.vehicle_ids.iter().all(|id| seen.insert(*id)) {
+            wrong.push(FieldProblem::new("vehicle_ids", "CAR_TWICE"));
+        }
+        wrong
+    }
+}
+
 impl Service {
     /// Makes a sale and its lots, all or nothing, and tells `LotListed` for each.
     ///
     /// # Errors
-    /// `INVALID_FIELDS` with the fields; `CARS_NOT_OFFERABLE` when a car has no price or is on offer or sold
+    /// `INVALID_FIELDS` with the fields, as [`CreateSale::wrong_fields`] finds them; `CARS_NOT_OFFERABLE` when a car has no price or is on offer or sold
     /// already (`data.vehicle_ids`); `FORBIDDEN`.
     pub async fn create_sale(&self, who: &Principal, sale: CreateSale) -> Result<SaleId, CommandError> {
         if !who.has_role(Role::Auctioneer) {
@@ -63,7 +95,10 @@ impl Service {
         if sales::exists(&self.db, sale.id).await? {
             return Ok(sale.id);
         }
-        validate(&sale)?;
+        let wrong = sale.wrong_fields(self.now());
+        if !wrong.is_empty() {
+            return Err(Problem::fields(wrong).into());
+        }
         let mut tx = self.db.begin().await?;
         let cars = sales::cars_to_offer(&mut tx, &sale.vehicle_ids).await?;
         let missing: Vec<VehicleId> = sale
@@ -134,33 +169,6 @@ fn new_lot(sale: &CreateSale, index: usize, car: &sales::CarToOffer) -> NewLot {
         vehicle_id: car.vehicle_id,
         state: LotState::scheduled(terms, sale.opens_at, end_at, car.reserve_fen),
     }
-}
-
-fn validate(sale: &CreateSale) -> Result<(), Problem> {
-    let mut wrong = Vec::new();
-    if sale.name.trim().is_empty() || sale.name.chars().count() > 80 {
-        wrong.push(FieldProblem::new("name", "NAME_NEEDED"));
-    }
-    if sale.first_end_at <= sale.opens_at {
-        wrong.push(FieldProblem::new("first_end_at", "END_BEFORE_OPENING"));
-    }
-    for (field, value) in [("stagger", sale.stagger_ms), ("window", sale.window_ms)] {
-        if !(0..=3_600_000).contains(&value) {
-            wrong.push(FieldProblem::new(field, "OUT_OF_RANGE"));
-        }
-    }
-    if !(0..=24 * 3_600_000).contains(&sale.cap_ms) {
-        wrong.push(FieldProblem::new("cap", "OUT_OF_RANGE"));
-    }
-    let mut seen = std::collections::HashSet::new();
-    if sale.vehicle_ids.is_empty() {
-        wrong.push(FieldProblem::new("vehicle_ids", "CARS_NEEDED"));
-    } else if sale.vehicle_ids.len() > MAX_LOTS_A_SALE {
-        wrong.push(FieldProblem::new("vehicle_ids", "TOO_MANY_CARS"));
-    } else if !sale.vehicle_ids.iter().all(|id| seen.insert(*id)) {
-        wrong.push(FieldProblem::new("vehicle_ids", "CAR_TWICE"));
-    }
-    if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
 }
 
 fn not_offerable(vehicle_ids: &[VehicleId]) -> Problem {

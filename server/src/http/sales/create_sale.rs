@@ -25,21 +25,33 @@ pub async fn create_sale(
 ) -> Response {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
     let values: HashMap<String, String> = pairs.iter().cloned().collect();
-    let refused = match read(&pairs, &values, state.zone()) {
-        Ok(sale) => match state.services.auction.create_sale(&who, sale).await {
+    let (sale, unreadable) = read(&pairs, &values, state.zone());
+    let auction = &state.services.auction;
+    let refused = if unreadable.is_empty() {
+        match auction.create_sale(&who, sale).await {
             Ok(id) => return Redirect::to(&format!("/office/sales/{id}?done=SALE_CREATED")).into_response(),
             Err(error) => error.into_problem(),
-        },
-        Err(problem) => problem,
+        }
+    } else {
+        Problem::fields(all_wrong(unreadable, sale.wrong_fields(auction.now())))
     };
     render_form(&state, parts, FormState::refused(pairs, refused)).await
 }
 
+/// What cannot be read, and what else is wrong: a form is mended once. A field that cannot be read has a stand-in, of
+/// which nothing is said.
+fn all_wrong(mut unreadable: Vec<FieldProblem>, wrong: Vec<FieldProblem>) -> Vec<FieldProblem> {
+    let named: Vec<String> = unreadable.iter().map(|problem| problem.field.clone()).collect();
+    unreadable.extend(wrong.into_iter().filter(|problem| !named.contains(&problem.field)));
+    unreadable
+}
+
+/// The sale as typed, and the fields that cannot be read.
 fn read(
     pairs: &[(String, String)],
     values: &HashMap<String, String>,
     zone: UtcOffset,
-) -> Result<CreateSale, Problem> {
+) -> (CreateSale, Vec<FieldProblem>) {
     let mut wrong = Vec::new();
     let text = |name: &str| values.get(name).map(String::as_str).unwrap_or_default().trim();
     let id = text("key").parse().map(SaleId).unwrap_or_else(|_| {
@@ -67,11 +79,8 @@ fn read(
     };
     let vehicle_ids: Vec<VehicleId> =
         pairs.iter().filter(|(name, _)| name == "vehicle_id").filter_map(|(_, id)| id.parse().ok()).collect();
-    if !wrong.is_empty() {
-        return Err(Problem::fields(wrong));
-    }
     let name = text("name").to_owned();
-    Ok(CreateSale {
+    let sale = CreateSale {
         id,
         name,
         opens_at,
@@ -81,7 +90,8 @@ fn read(
         cap_ms,
         below_reserve,
         vehicle_ids,
-    })
+    };
+    (sale, wrong)
 }
 
 /// What an `<input type="datetime-local">` sends, in the product's zone.
@@ -104,5 +114,32 @@ mod tests {
         assert_eq!(local_time("1970-01-01T08:00", beijing), Some(UnixMs(0)));
         assert_eq!(local_time("1970-01-01T08:00:01", beijing), Some(UnixMs(1_000)));
         assert_eq!(local_time("tomorrow", beijing), None);
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_said_at_once() {
+        let pairs = [
+            ("key", "0190b6a0-0000-7000-8000-000000000001"),
+            ("name", " "),
+            ("opens_at", "1970-01-01T09:00"),
+            ("first_end_at", "tomorrow"),
+            ("stagger", "30"),
+            ("window", "two minutes"),
+            ("cap", "9999"),
+        ];
+        let pairs: Vec<_> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let values = pairs.iter().cloned().collect();
+        let (sale, unreadable) = read(&pairs, &values, UtcOffset::UTC);
+        let wrong = all_wrong(unreadable, sale.wrong_fields(UnixMs(0)));
+        let wrong: Vec<_> = wrong.iter().map(|wrong| (wrong.field.as_str(), wrong.code.as_str())).collect();
+        let expected = [
+            ("first_end_at", "TIME_UNREADABLE"),
+            ("window", "NUMBER_UNREADABLE"),
+            ("name", "NAME_NEEDED"),
+            ("cap", "OUT_OF_RANGE"),
+            ("vehicle_ids", "CARS_NEEDED"),
+        ];
+        assert_eq!(wrong, expected);
     }
 }
