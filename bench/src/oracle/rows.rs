@@ -15,7 +15,7 @@ pub(crate) async fn load(auction: &PgPool, lot_id: LotId) -> Result<StoredLot> {
     let mut tx = auction.begin().await?;
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut *tx).await?;
     let lot = sqlx::query(
-        "SELECT l.seq, l.price_fen, l.leader_dealer_id, l.state,
+        "SELECT l.seq, l.price_fen, l.leader_dealer_id, l.state || jsonb_build_object('terms', l.terms) AS state,
                 ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS bidders
            FROM lot l
           WHERE l.id = $1",

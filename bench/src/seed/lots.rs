@@ -89,6 +89,8 @@ async fn insert(auction: &PgPool, lots: &[SeededLot]) -> Result<()> {
     let vehicle_ids: Vec<Uuid> = lots.iter().map(|_| Uuid::now_v7()).collect();
     let states: Vec<Value> =
         lots.iter().map(|lot| serde_json::to_value(&lot.state)).collect::<Result<_, _>>()?;
+    let terms: Vec<Value> =
+        lots.iter().map(|lot| serde_json::to_value(&lot.state.terms)).collect::<Result<_, _>>()?;
     let mut tx = auction.begin().await?;
     sqlx::query(
         "INSERT INTO sale (id, name, opens_at, first_end_at, stagger_ms, window_ms, cap_ms, tick_fen, below_reserve,
@@ -104,12 +106,13 @@ async fn insert(auction: &PgPool, lots: &[SeededLot]) -> Result<()> {
     .await?;
     sqlx::query(
         "INSERT INTO lot (id, sale_id, lot_no, vehicle_id, vin, title, make, model, model_year, mileage_km, colour, city,
-                          grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms_text,
+                          grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms_text, terms,
                           opens_at, end_at)
          SELECT n.id, $1, n.lot_no, n.vehicle_id, 'LBENCH00000000000', 'Bench', 'Bench', 'Bench', 2020, 10000, 'black',
-                'Bench', 'B', 'Bench', '{}', $2, repeat('0', 64), 'scheduled', n.state, (n.state -> 'terms')::text, to_timestamp($3 / 1000.0),
+                'Bench', 'B', 'Bench', '{}', $2, repeat('0', 64), 'scheduled', n.state, n.terms::text, n.terms, to_timestamp($3 / 1000.0),
                 to_timestamp($4 / 1000.0)
-           FROM unnest($5::uuid[], $6::uuid[], $7::jsonb[]) WITH ORDINALITY AS n (id, vehicle_id, state, lot_no)",
+           FROM unnest($5::uuid[], $6::uuid[], $7::jsonb[], $8::jsonb[]) WITH ORDINALITY
+             AS n (id, vehicle_id, state, terms, lot_no)",
     )
     .bind(sale_id)
     .bind(START_FEN)
@@ -118,6 +121,7 @@ async fn insert(auction: &PgPool, lots: &[SeededLot]) -> Result<()> {
     .bind(&ids)
     .bind(&vehicle_ids)
     .bind(&states)
+    .bind(&terms)
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;

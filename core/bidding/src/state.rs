@@ -136,7 +136,8 @@ pub struct LotState {
     pub seq: i64,
     /// Where it is in its life.
     pub status: LotStatus,
-    /// The terms.
+    /// The terms. Kept beside the stored state, which is written far more often.
+    #[serde(skip_serializing)]
     pub terms: Terms,
     /// When bidding opens.
     pub opens_at: UnixMs,

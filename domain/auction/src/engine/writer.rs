@@ -250,6 +250,7 @@ impl Writer {
                 expected_status: actor.state.status,
                 first_admitted_at: plan.decided.iter().filter(accepted).map(|d| d.job.admitted_at).min(),
                 closes: plan.next.status == LotStatus::Closed && actor.state.status != LotStatus::Closed,
+                has_new_terms: plan.next.terms != actor.state.terms,
                 state: plan.next.clone(),
                 chain_head: plan.chain_head,
             });

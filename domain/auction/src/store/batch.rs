@@ -19,6 +19,8 @@ pub(crate) struct LotWrite {
     pub(crate) expected_seq: i64,
     pub(crate) expected_status: LotStatus,
     pub(crate) state: LotState,
+    /// Whether its terms changed: an outage moves the cap.
+    pub(crate) has_new_terms: bool,
     /// The earliest admission among its accepted bids: must lie before the stored end.
     pub(crate) first_admitted_at: Option<UnixMs>,
     /// The hash of its newest accepted line, where it is chained.
@@ -103,6 +105,7 @@ struct LotColumns {
     admitted: Vec<Option<OffsetDateTime>>,
     closes: Vec<bool>,
     heads: Vec<Option<Vec<u8>>>,
+    terms: Vec<Option<Value>>,
 }
 
 impl LotColumns {
@@ -122,6 +125,8 @@ impl LotColumns {
             l.iter().map(|w| w.first_admitted_at.map(to_sql)).collect();
         let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
         let heads = l.iter().map(|w| w.chain_head.map(|hash| hash.0.to_vec())).collect();
+        let new_terms = |w: &LotWrite| w.has_new_terms.then(|| json(&w.state.terms)).transpose();
+        let terms = l.iter().map(new_terms).collect::<Result<_, _>>()?;
         Ok(LotColumns {
             outcome,
             lot_ids,
@@ -136,6 +141,7 @@ impl LotColumns {
             admitted,
             closes,
             heads,
+            terms,
         })
     }
 }
@@ -243,9 +249,9 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
             SELECT *
               FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::jsonb[],
                           $7::timestamptz[], $8::bigint[], $9::uuid[], $10::text[], $11::timestamptz[], $12::bool[],
-                          $40::bytea[])
+                          $40::bytea[], $44::jsonb[])
                 AS w (lot_id, expected_seq, expected_status, new_seq, status, state,
-                      end_at, price_fen, leader, outcome, first_admitted_at, closes, chain_head)
+                      end_at, price_fen, leader, outcome, first_admitted_at, closes, chain_head, terms)
         ), locked AS (
             SELECT id, seq, status, end_at FROM lot WHERE id = ANY($1) ORDER BY id FOR UPDATE
         ), fence AS (
@@ -260,7 +266,7 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
             UPDATE lot
                SET seq = f.new_seq, status = f.status, state = f.state, end_at = f.end_at,
                    price_fen = f.price_fen, leader_dealer_id = f.leader, outcome = f.outcome,
-                   chain_head = f.chain_head
+                   chain_head = f.chain_head, terms = coalesce(f.terms, lot.terms)
               FROM fence f
              WHERE lot.id = f.lot_id AND lot.seq = f.expected_seq AND f.new_seq > f.expected_seq
             RETURNING lot.id
@@ -338,7 +344,8 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
         &lots.heads as &[Option<Vec<u8>>],
         &log.r_status,
         &log.r_salt,
-        &log.r_row_hash as &[Option<Vec<u8>>]
+        &log.r_row_hash as &[Option<Vec<u8>>],
+        &lots.terms as &[Option<Value>]
     )
     .fetch_all(conn)
     .await?;

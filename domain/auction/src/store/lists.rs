@@ -126,7 +126,7 @@ pub struct LotPage {
 
 const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, l.vehicle_id, l.title, l.vin, l.make, l.model,
     l.model_year, l.mileage_km, l.colour, l.grade, l.city, l.seller_name, l.photo_ids, l.guide_fen, l.report_hash,
-    l.opens_at, l.state, my.max_fen AS my_max_fen,
+    l.opens_at, l.state || jsonb_build_object('terms', l.terms) AS state, my.max_fen AS my_max_fen,
     ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS bidders";
 
 const FROM: &str = "
@@ -150,10 +150,8 @@ pub(crate) async fn hall(
     push_conditions(&mut query, filter);
     query.push(match filter.sort {
         Sort::Ending => " ORDER BY (l.status = 'closed'), l.end_at, l.id",
-        Sort::PriceUp => " ORDER BY coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint), l.id",
-        Sort::PriceDown => {
-            " ORDER BY coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint) DESC, l.id"
-        }
+        Sort::PriceUp => " ORDER BY coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint), l.id",
+        Sort::PriceDown => " ORDER BY coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint) DESC, l.id",
         Sort::Newest => " ORDER BY l.model_year DESC, l.id",
         Sort::Mileage => " ORDER BY l.mileage_km, l.id",
     });
@@ -223,9 +221,7 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
         query.push(" AND l.mileage_km <= ").push_bind(mileage);
     }
     if let Some(price) = filter.price_to_fen {
-        query
-            .push(" AND coalesce(l.price_fen, (l.state #>> '{terms,start_fen}')::bigint) <= ")
-            .push_bind(price.0);
+        query.push(" AND coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint) <= ").push_bind(price.0);
     }
     match filter.status.as_str() {
         "open" => query.push(" AND l.status IN ('open', 'paused')"),

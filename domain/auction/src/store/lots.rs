@@ -47,7 +47,8 @@ pub(crate) async fn load(
             .await?;
     }
     let row = sqlx::query!(
-        "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash, l.state, l.terms_text,
+        "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash,
+                l.state || jsonb_build_object('terms', l.terms) AS \"state!\", l.terms_text,
                 l.chain_head,
                 ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS \"bidders!\"
            FROM lot l

@@ -93,6 +93,10 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+fn encode(value: &impl serde::Serialize) -> Result<Value, sqlx::Error> {
+    serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+}
+
 /// Makes the lots, each with its own copy of what the auction knows of the car.
 pub(crate) async fn insert_lots(
     conn: &mut PgConnection,
@@ -102,21 +106,22 @@ pub(crate) async fn insert_lots(
     let ids: Vec<Uuid> = lots.iter().map(|lot| lot.id.0).collect();
     let numbers: Vec<i32> = lots.iter().map(|lot| lot.lot_no).collect();
     let vehicles: Vec<Uuid> = lots.iter().map(|lot| lot.vehicle_id.0).collect();
-    let encode = |state: &LotState| serde_json::to_value(state).map_err(|e| sqlx::Error::Encode(Box::new(e)));
     let states: Vec<Value> = lots.iter().map(|lot| encode(&lot.state)).collect::<Result<_, _>>()?;
-    let terms: Vec<String> = states.iter().map(|state| state["terms"].to_string()).collect();
+    let terms: Vec<Value> = lots.iter().map(|lot| encode(&lot.state.terms)).collect::<Result<_, _>>()?;
+    let terms_texts: Vec<String> = terms.iter().map(Value::to_string).collect();
     let opens: Vec<_> = lots.iter().map(|lot| to_sql(lot.state.opens_at)).collect();
     let ends: Vec<_> = lots.iter().map(|lot| to_sql(lot.state.end_at)).collect();
     sqlx::query!(
         "INSERT INTO lot (id, sale_id, lot_no, vehicle_id, vin, title, make, model, model_year, mileage_km, colour, city,
-                          grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms_text, opens_at,
-                          end_at)
+                          grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms_text, terms,
+                          opens_at, end_at)
          SELECT n.id, $1, n.lot_no, c.vehicle_id, c.vin, c.title, c.make, c.model, c.model_year, c.mileage_km, c.colour,
                 c.city, c.grade, c.seller_name, c.photo_ids, c.guide_fen, c.report_hash, 'scheduled', n.state,
-                n.terms_text,
+                n.terms_text, n.terms,
                 n.opens_at, n.end_at
            FROM unnest($2::uuid[], $3::int[], $4::uuid[], $5::jsonb[], $6::timestamptz[], $7::timestamptz[],
-                       $8::text[]) AS n (id, lot_no, vehicle_id, state, opens_at, end_at, terms_text)
+                       $8::text[], $9::jsonb[])
+             AS n (id, lot_no, vehicle_id, state, opens_at, end_at, terms_text, terms)
            JOIN car c ON c.vehicle_id = n.vehicle_id",
         sale_id.0,
         &ids,
@@ -125,6 +130,7 @@ pub(crate) async fn insert_lots(
         &states,
         &opens,
         &ends,
+        &terms_texts,
         &terms
     )
     .execute(conn)

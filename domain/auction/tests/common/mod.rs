@@ -246,7 +246,7 @@ impl World {
 
     pub async fn state(&self, lot: usize) -> LotState {
         let row = sqlx::query(
-            "SELECT state, ARRAY(SELECT dealer_id FROM lot_bidder WHERE lot_id = id ORDER BY alias) AS bidders
+            "SELECT state || jsonb_build_object('terms', terms) AS state, ARRAY(SELECT dealer_id FROM lot_bidder WHERE lot_id = id ORDER BY alias) AS bidders
                FROM lot WHERE id = $1",
         )
         .bind(self.lots[lot].0)
