@@ -31,15 +31,17 @@ pub fn known(lang: Lang, key: &str) -> Option<Cow<'static, str>> {
 /// UTC), or the general words for its kind when the code has no text.
 pub fn problem_text(lang: Lang, problem: &Problem) -> String {
     let key = format!("error.{}", shape_of(&problem.code, &problem.data));
-    let Some(mut text) = known(lang, &key).map(Cow::into_owned) else {
-        return t(lang, &format!("error.kind.{}", problem.status())).into_owned();
-    };
-    if let Some(data) = problem.data.as_object() {
-        for (name, value) in data {
-            text = text.replace(&format!("%{{{name}}}"), &value_text(name, value));
-        }
+    filled(lang, &key, &problem.data)
+        .unwrap_or_else(|| t(lang, &format!("error.kind.{}", problem.status())).into_owned())
+}
+
+/// The text of a key with the members of `data` filled in, money in yuan and instants in UTC; `None` without a text.
+pub fn filled(lang: Lang, key: &str, data: &Value) -> Option<String> {
+    let mut text = known(lang, key)?.into_owned();
+    for (name, value) in data.as_object().into_iter().flatten() {
+        text = text.replace(&format!("%{{{name}}}"), &value_text(name, value));
     }
-    text
+    Some(text)
 }
 
 /// A value as people read it; its name tells what it is.

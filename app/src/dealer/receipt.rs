@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use auction::BidReason;
 use leptos::prelude::*;
 use platform_db::CommandError;
 use proof::{Receipt, Row};
 
 use crate::context::PageContext;
-use crate::i18n::{known, t, t_with};
+use crate::i18n::{filled, known, problem_text, t, t_with};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -16,6 +17,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let receipt = cx.services.auction.receipt(cx.who()?, cx.id("id")?).await;
     let receipt = receipt.map_err(CommandError::into_problem)?;
+    let reason = cx.services.auction.bid_reason(cx.who()?, receipt.row.key).await;
+    let why = reason.map_err(CommandError::into_problem)?.map(|reason| why(&cx, &reason));
     let title = t(lang, "proof.receipt.title");
     let crumbs = vec![Crumb::new(t(lang, "auction.my.title"), "/my/bids?view=bids")];
     let file = format!("/my/receipts/{}/receipt.json", receipt.row.key);
@@ -27,12 +30,29 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href=file icon=Icon::Download download=true kind=ButtonKind::Primary>{t(lang, "proof.receipt.file")}</LinkButton>
         </PageHead>
         <Panel title=t(lang, "proof.receipt.what")>{said}</Panel>
+        {why}
         <Panel title=t(lang, "proof.receipt.proof")>
             <p class="muted mb-3">{t(lang, "proof.receipt.proof_text")} " " <a href="/proof">{t(lang, "proof.receipt.to_check")}</a></p>
             {hashes}
         </Panel>
     };
     Ok(PageView::dealer(title, body))
+}
+
+/// Which rule decided, and how the price came about: with the bidder's own amount and public values only.
+fn why(cx: &PageContext, reason: &BidReason) -> AnyView {
+    let lang = cx.lang;
+    let sentences = match reason {
+        BidReason::Refused(problem) => vec![problem_text(lang, problem)],
+        BidReason::Accepted(explanation) => {
+            let formula = explanation.data["formula"].as_str().unwrap_or_default();
+            let keys =
+                [format!("proof.why.branch.{}", explanation.branch), format!("proof.why.formula.{formula}")];
+            keys.iter().filter_map(|key| filled(lang, key, &explanation.data)).collect()
+        }
+    };
+    let lines = sentences.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+    view! { <Panel title=t(lang, "proof.why.title")><ul class="lot-terms">{lines}</ul></Panel> }.into_any()
 }
 
 /// What the row says, in words.

@@ -48,7 +48,7 @@ pub use store::lists::{HallFilter, HallLot, LotPage, MyBid, Sort};
 pub use store::log::LogLine;
 pub use store::sales::{SaleLine, SalesCount};
 pub use verify_log::verify_log;
-pub use views::{BidOutcome, LotDetail, SaleDetail};
+pub use views::{BidOutcome, BidReason, LotDetail, SaleDetail};
 
 /// Its tables.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/auction");

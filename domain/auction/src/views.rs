@@ -44,6 +44,15 @@ pub struct SaleDetail {
     pub lots: Vec<HallLot>,
 }
 
+/// Why a bid was judged as it was.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BidReason {
+    /// Accepted: the branch of the rules that decided, with its inputs.
+    Accepted(bidding::Explanation),
+    /// Refused.
+    Refused(Box<Problem>),
+}
+
 /// What came of a bid that was sent as a form, for the page that follows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BidOutcome {
@@ -104,6 +113,13 @@ impl Service {
         Ok(recorded.into_iter().next().map(|(_, recorded)| outcome_of(key, recorded)))
     }
 
+    /// Why this dealer's bid under `key` was judged as it was; `None` when there is none.
+    pub async fn bid_reason(&self, who: &Principal, key: Uuid) -> Result<Option<BidReason>, CommandError> {
+        let Some(seat) = who.dealer() else { return Ok(None) };
+        let recorded = lots::recorded(&self.db, &[(seat.dealer_id.0, key)]).await?;
+        Ok(recorded.into_iter().next().and_then(|(_, recorded)| reason_of(key, recorded)))
+    }
+
     /// This dealer's newest bids, accepted and refused.
     pub async fn my_bids(
         &self,
@@ -145,6 +161,16 @@ impl Service {
     /// The newest lot of a car, for links from other pages.
     pub async fn lot_of_vehicle(&self, vehicle_id: VehicleId) -> Result<Option<LotId>, CommandError> {
         Ok(lots::newest_of_vehicle(&self.db, vehicle_id).await?)
+    }
+}
+
+fn reason_of(key: Uuid, recorded: Recorded) -> Option<BidReason> {
+    if recorded.code.is_none() {
+        return serde_json::from_value(recorded.explanation).ok().map(BidReason::Accepted);
+    }
+    match outcome_of(key, recorded) {
+        BidOutcome::Refused(problem) => Some(BidReason::Refused(problem)),
+        BidOutcome::Accepted { .. } => None,
     }
 }
 

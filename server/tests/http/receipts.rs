@@ -78,8 +78,10 @@ async fn a_receipt_is_fetched_by_its_company_and_checked_by_anybody() {
     let mut company = server.signed_in("yuanxing2").await;
     let page = company.get(&format!("/my/receipts/{taken}")).await;
     assert!(page.body.contains("¥60,000"), "{}", page.body);
+    assert!(page.body.contains("第一笔出价") && page.body.contains("起拍价 ¥50,000"), "and why");
     let refused = company.get(&format!("/my/receipts/{low}")).await;
     assert!(refused.body.contains("低于最低可出价"), "a refused bid has one too");
+    assert!(refused.body.contains("¥50,000"), "the floor: the leader may go down to the price");
 
     let mut rival = server.signed_in("hengxin").await;
     assert_eq!(rival.get(&format!("/my/receipts/{taken}")).await.status, StatusCode::NOT_FOUND);

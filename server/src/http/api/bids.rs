@@ -53,10 +53,11 @@ pub async fn place(
     if let Some(refused) = answer.refusal() {
         return Err(refused.into());
     }
+    let receipt = answer.proof;
     match answer.outcome {
         Outcome::Accepted { seq, note, lot, mine } => {
             let note = note.and_then(|note| serde_json::to_value(note).ok()?.as_str().map(str::to_owned));
-            Ok(Json(AcceptedBody { key, seq, note, lot: LotBody::new(&lot, &mine) }))
+            Ok(Json(AcceptedBody { key, seq, note, lot: LotBody::new(&lot, &mine), receipt }))
         }
         Outcome::Refused(_) => Err(Problem::internal().into()),
     }

@@ -1,6 +1,6 @@
 //! The bodies of the JSON API. Amounts are integers in fen, times milliseconds since 1970 UTC.
 
-use auction::{HallLot, MyBid};
+use auction::{BidProof, HallLot, MyBid};
 use bidding::{LotStatus, MyPosition, Outcome, PublicLot, ReserveLight};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -30,6 +30,9 @@ pub struct AcceptedBody {
     pub note: Option<String>,
     /// The lot now.
     pub lot: LotBody,
+    /// Proves that the bid was recorded: `hash` of its line in the log, `key` that signed, `stamp`. Keep it.
+    #[schema(value_type = Option<Object>)]
+    pub receipt: Option<BidProof>,
 }
 
 /// What everybody sees of a lot, and your own position.
