@@ -1,4 +1,4 @@
-//! `/my/bids`: the cars the company has bid on, and every bid with what came of it.
+//! `/my/bids`: the cars the company has bid on, those the person keeps an eye on, and every bid with what came of it.
 
 use std::sync::Arc;
 
@@ -19,29 +19,32 @@ use crate::ui::*;
 /// So many bids a page.
 const BIDS_SHOWN: i64 = 50;
 
-/// Draws it: the cars, or with `?view=bids` every bid.
+/// Draws it: the cars, with `?view=watched` those on the watch list, with `?view=bids` every bid.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let who = cx.who()?;
     let auction = &cx.services.auction;
     let lang = cx.lang;
     let is_bids = cx.query.get("view") == Some("bids");
+    let is_watched = cx.query.get("view") == Some("watched");
     let content = if is_bids {
         let before = cx.query.parse("before").map_or(UnixMs(i64::MAX), UnixMs);
         let bids = auction.my_bids(who, before, BIDS_SHOWN).await.map_err(CommandError::into_problem)?;
         all_bids(&cx, bids)
     } else {
         let filter = HallFilter {
-            bid_by: who.dealer().map(|seat| seat.dealer_id),
+            bid_by: who.dealer().map(|seat| seat.dealer_id).filter(|_| !is_watched),
+            watched: is_watched,
             page: cx.query.parse("page").unwrap_or(1).max(1),
             ..HallFilter::default()
         };
         let page = auction.hall(who, &filter).await.map_err(CommandError::into_problem)?;
         let now = auction.now();
         let pager = view! { <Pager current=filter.page total=page.total page_size=page.page_size/> };
-        view! { {my_lots(&cx, page.lots, now)} {pager} }.into_any()
+        view! { {my_lots(&cx, page.lots, now, is_watched)} {pager} }.into_any()
     };
     let tabs = vec![
-        Tab::new(t(lang, "auction.my.lots"), "/my/bids", !is_bids),
+        Tab::new(t(lang, "auction.my.lots"), "/my/bids", !is_bids && !is_watched),
+        Tab::new(t(lang, "auction.my.watched"), "/my/bids?view=watched", is_watched),
         Tab::new(t(lang, "auction.my.bids"), "/my/bids?view=bids", is_bids),
     ];
     let body = view! {
@@ -63,8 +66,20 @@ fn nothing_yet(lang: Lang) -> AnyView {
     .into_any()
 }
 
+fn none_watched(lang: Lang) -> AnyView {
+    view! {
+        <EmptyState icon=Icon::Eye title=t(lang, "auction.my.none_watched_title") text=t(lang, "auction.my.none_watched_text")>
+            <LinkButton href="/auctions" kind=ButtonKind::Primary>{t(lang, "auction.my.to_hall")}</LinkButton>
+        </EmptyState>
+    }
+    .into_any()
+}
+
 /// Where one leads first, then where one was outbid, then what is over.
-fn my_lots(cx: &PageContext, mut lots: Vec<HallLot>, now: UnixMs) -> AnyView {
+fn my_lots(cx: &PageContext, mut lots: Vec<HallLot>, now: UnixMs, is_watched: bool) -> AnyView {
+    if lots.is_empty() && is_watched {
+        return none_watched(cx.lang);
+    }
     if lots.is_empty() {
         return nothing_yet(cx.lang);
     }

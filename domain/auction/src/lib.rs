@@ -27,6 +27,7 @@ mod store;
 mod sweeper;
 mod verify_log;
 mod views;
+mod watch_lot;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::engine::Recorded;
 use crate::store::cars::{self, OfferableCar};
-use crate::store::lists::{self, HallFilter, HallLot, LotPage, MyBid};
+use crate::store::lists::{self, HallFilter, HallLot, LotPage, MyBid, Viewer};
 use crate::store::log::{self, LogLine};
 use crate::store::lots;
 use crate::store::sales::{self, SaleLine};
@@ -70,7 +70,7 @@ pub enum BidOutcome {
 impl Service {
     /// The hall: lots of the filter as this person sees them.
     pub async fn hall(&self, who: &Principal, filter: &HallFilter) -> Result<LotPage, CommandError> {
-        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        let viewer = viewer(who);
         let (total, lots) = lists::hall(&self.db, viewer, filter, lists::PAGE_SIZE).await?;
         let (makes, cities) = lists::facets(&self.db).await?;
         Ok(LotPage { total, lots, page_size: lists::PAGE_SIZE, makes, cities })
@@ -83,13 +83,13 @@ impl Service {
         filter: &HallFilter,
         limit: i64,
     ) -> Result<Vec<HallLot>, CommandError> {
-        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        let viewer = viewer(who);
         Ok(lists::hall(&self.db, viewer, &HallFilter { page: 1, ..filter.clone() }, limit).await?.1)
     }
 
     /// A lot's page. Staff also get the reserve and the log.
     pub async fn lot(&self, who: &Principal, lot_id: LotId) -> Result<LotDetail, CommandError> {
-        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        let viewer = viewer(who);
         let (lot, history) = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
         let (reserve_fen, log) = match who.is_staff() {
             true => (lot.state.reserve_fen, log::lines(&self.db, lot_id, LOG_SHOWN).await?),
@@ -101,7 +101,7 @@ impl Service {
 
     /// The snapshot a socket asked for.
     pub async fn snapshot(&self, who: &Principal, lot_id: LotId) -> Result<ServerFrame, CommandError> {
-        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        let viewer = viewer(who);
         let (lot, history) = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
         Ok(projection::snapshot(lot_id, &lot.state, lot.mine, history, self.now()))
     }
@@ -144,7 +144,7 @@ impl Service {
         let sale = found.pop().ok_or_else(Problem::not_found)?;
         let filter = HallFilter { sale_id: Some(sale_id), page: 1, ..HallFilter::default() };
         let limit = i64::try_from(crate::MAX_LOTS_A_SALE).unwrap_or(i64::MAX);
-        let viewer = who.dealer().map(|seat| seat.dealer_id);
+        let viewer = viewer(who);
         let (_, lots) = lists::hall(&self.db, viewer, &filter, limit).await?;
         Ok(SaleDetail { sale, lots })
     }
@@ -162,6 +162,10 @@ impl Service {
     pub async fn lot_of_vehicle(&self, vehicle_id: VehicleId) -> Result<Option<LotId>, CommandError> {
         Ok(lots::newest_of_vehicle(&self.db, vehicle_id).await?)
     }
+}
+
+fn viewer(who: &Principal) -> Viewer {
+    Viewer { dealer_id: who.dealer().map(|seat| seat.dealer_id), user_id: who.user_id }
 }
 
 fn reason_of(key: Uuid, recorded: Recorded) -> Option<BidReason> {

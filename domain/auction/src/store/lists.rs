@@ -1,7 +1,7 @@
 //! Lots as lists and pages show them.
 
 use bidding::{BidLine, LotState, MyPosition, PublicLot};
-use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, VehicleId};
+use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, UserId, VehicleId};
 use platform_db::{from_sql, to_sql};
 use sqlx::postgres::PgRow;
 use sqlx::types::time::OffsetDateTime;
@@ -52,10 +52,21 @@ pub struct HallFilter {
     pub sale_id: Option<SaleId>,
     /// Only lots this dealer has bid on.
     pub bid_by: Option<DealerId>,
+    /// Only lots that who looks keeps an eye on.
+    pub watched: bool,
     /// The order.
     pub sort: Sort,
     /// The page, from 1.
     pub page: u32,
+}
+
+/// For whom a list is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Viewer {
+    /// The company whose position is shown; none for staff.
+    pub(crate) dealer_id: Option<DealerId>,
+    /// The person whose watch list counts.
+    pub(crate) user_id: UserId,
 }
 
 /// A lot in a list.
@@ -105,6 +116,8 @@ pub struct HallLot {
     pub lot: PublicLot,
     /// What this dealer sees besides.
     pub mine: MyPosition,
+    /// Whether who looks keeps an eye on it.
+    pub watched: bool,
     /// The whole state: for staff pages only, never sent to a dealer.
     pub(crate) state: LotState,
 }
@@ -136,18 +149,19 @@ const FROM: &str = "
       SELECT g.max_fen FROM lot_log g
        WHERE g.lot_id = l.id AND g.command = 'place_max' AND g.seq IS NOT NULL AND g.actor = ";
 
-/// The lots of the filter as this dealer (or nobody) sees them.
+/// The lots of the filter as this viewer sees them.
 pub(crate) async fn hall(
     pool: &PgPool,
-    viewer: Option<DealerId>,
+    viewer: Viewer,
     filter: &HallFilter,
     limit: i64,
 ) -> Result<(i64, Vec<HallLot>), sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
-    let who = viewer.map_or(Uuid::nil(), |dealer| dealer.0);
+    let who = viewer.dealer_id.map_or(Uuid::nil(), |dealer| dealer.0);
+    push_watched(&mut query, viewer);
     query.push(", count(*) OVER () AS total").push(FROM);
     query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE true");
-    push_conditions(&mut query, filter);
+    push_conditions(&mut query, viewer, filter);
     query.push(match filter.sort {
         Sort::Ending => " ORDER BY (l.status = 'closed'), l.end_at, l.id",
         Sort::PriceUp => " ORDER BY coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint), l.id",
@@ -178,15 +192,17 @@ const HISTORY: &str = ",
               ORDER BY h.seq DESC
               LIMIT ";
 
-/// One lot as this dealer (or nobody) sees it, and its newest bids, newest first.
+/// One lot as this viewer sees it, and its newest bids, newest first.
 pub(crate) async fn one(
     pool: &PgPool,
-    viewer: Option<DealerId>,
+    viewer: Viewer,
     lot_id: LotId,
 ) -> Result<Option<(HallLot, Vec<BidLine>)>, sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
-    query.push(HISTORY).push_bind(lots::HISTORY_SHOWN).push(") b) AS history").push(FROM);
-    let who = viewer.map_or(Uuid::nil(), |dealer| dealer.0);
+    query.push(HISTORY).push_bind(lots::HISTORY_SHOWN).push(") b) AS history");
+    push_watched(&mut query, viewer);
+    query.push(FROM);
+    let who = viewer.dealer_id.map_or(Uuid::nil(), |dealer| dealer.0);
     query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE l.id = ").push_bind(lot_id.0);
     let Some(row) = query.build().fetch_optional(pool).await? else { return Ok(None) };
     let history =
@@ -194,7 +210,12 @@ pub(crate) async fn one(
     Ok(Some((hall_lot(&row, viewer)?, history)))
 }
 
-fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
+fn push_watched(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
+    query.push(", EXISTS (SELECT FROM lot_watch w WHERE w.lot_id = l.id AND w.user_id = ");
+    query.push_bind(viewer.user_id.0).push(") AS watched");
+}
+
+fn push_conditions(query: &mut QueryBuilder<Postgres>, viewer: Viewer, filter: &HallFilter) {
     let words = filter.search.trim().replace(['%', '_', '\\'], " ");
     for word in words.split_whitespace().take(6) {
         let pattern = format!("%{word}%");
@@ -229,11 +250,17 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
         "closed" => query.push(" AND l.status = 'closed'"),
         "all" => query,
         // what can still be bid on, unless the list is about a sale or one's own bids: those show all
-        _ if filter.sale_id.is_none() && filter.bid_by.is_none() => query.push(" AND l.status <> 'closed'"),
+        _ if filter.sale_id.is_none() && filter.bid_by.is_none() && !filter.watched => {
+            query.push(" AND l.status <> 'closed'")
+        }
         _ => query,
     };
     if let Some(sale_id) = filter.sale_id {
         query.push(" AND l.sale_id = ").push_bind(sale_id.0);
+    }
+    if filter.watched {
+        query.push(" AND EXISTS (SELECT FROM lot_watch w WHERE w.lot_id = l.id AND w.user_id = ");
+        query.push_bind(viewer.user_id.0).push(")");
     }
     if let Some(dealer_id) = filter.bid_by {
         query
@@ -243,12 +270,12 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
     }
 }
 
-fn hall_lot(row: &PgRow, viewer: Option<DealerId>) -> Result<HallLot, sqlx::Error> {
+fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
     let mut state: LotState =
         serde_json::from_value(row.try_get("state")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
     state.bidders = row.try_get::<Vec<Uuid>, _>("bidders")?.into_iter().map(DealerId).collect();
     let my_max: Option<i64> = row.try_get("my_max_fen")?;
-    let mine = viewer.map_or_else(MyPosition::default, |dealer| MyPosition {
+    let mine = viewer.dealer_id.map_or_else(MyPosition::default, |dealer| MyPosition {
         alias: state.alias_of(dealer),
         leading: state.is_leader(dealer),
         max_fen: my_max.map(Fen),
@@ -276,6 +303,7 @@ fn hall_lot(row: &PgRow, viewer: Option<DealerId>) -> Result<HallLot, sqlx::Erro
         opens_at: from_sql(row.try_get::<OffsetDateTime, _>("opens_at")?),
         lot: state.public(),
         mine,
+        watched: row.try_get("watched")?,
         state,
     })
 }

@@ -8,3 +8,4 @@ pub(crate) mod lots;
 pub(crate) mod proofs;
 pub(crate) mod pulse;
 pub(crate) mod sales;
+pub(crate) mod watch;

@@ -5,6 +5,7 @@ mod hall_export;
 mod my_bids_export;
 mod place_bid;
 mod proofs;
+mod watch_lot;
 
 use kernel::Access;
 
@@ -15,6 +16,7 @@ use crate::route_table::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .post("/auctions/lots/{id}/bids", Access::Dealer, place_bid::place_bid)
+        .post("/auctions/lots/{id}/watch", Access::Dealer, watch_lot::watch_lot)
         .get("/auctions/lots/{id}/log.json", Access::SignedIn, proofs::log)
         .get("/my/receipts/{id}/receipt.json", Access::Dealer, proofs::receipt)
         .get("/proof/keys.json", Access::Public, proofs::keys)
