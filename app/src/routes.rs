@@ -29,7 +29,7 @@ pub static PAGES: &[Page] = &[
     Page { path: "/auctions", access: Access::Dealer, draw: |cx| Box::pin(dealer::hall::page(cx)) },
     Page { path: "/auctions/lots/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::lot::page(cx)) },
     Page { path: "/my/bids", access: Access::Dealer, draw: |cx| Box::pin(dealer::my_bids::page(cx)) },
-    Page { path: "/my/receipts/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::receipt::page(cx)) },
+    Page { path: "/my/bids/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::receipt::page(cx)) },
     Page { path: "/my", access: Access::Dealer, draw: |cx| Box::pin(dealer::home::page(cx)) },
     Page { path: "/my/orders", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::list::page(cx)) },
     Page {

@@ -142,7 +142,7 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
 
 fn row(lang: Lang, bid: MyBid) -> AnyView {
     let href = format!("/auctions/lots/{}", bid.lot_id);
-    let receipt = format!("/my/receipts/{}", bid.key);
+    let receipt = format!("/my/bids/{}", bid.key);
     let result = match bid.code {
         None => view! { <Badge tone=Tone::Good>{t(lang, "auction.my.accepted")}</Badge> }.into_any(),
         Some(code) => {

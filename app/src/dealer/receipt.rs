@@ -1,4 +1,4 @@
-//! `/my/receipts/{id}`: what was recorded of one bid, in words and in hashes, to keep and to show.
+//! `/my/bids/{id}`: what was recorded of one bid, in words and in hashes, to keep and to show.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let why = reason.map_err(CommandError::into_problem)?.map(|reason| why(&cx, &reason));
     let title = t(lang, "proof.receipt.title");
     let crumbs = vec![Crumb::new(t(lang, "auction.my.title"), "/my/bids?view=bids")];
-    let file = format!("/my/receipts/{}/receipt.json", receipt.row.key);
+    let file = format!("/my/bids/{}/receipt.json", receipt.row.key);
     let lot = format!("/auctions/lots/{}", receipt.row.lot_id);
     let (said, hashes) = (said(&cx, &receipt), hashes(&cx, &receipt));
     let body = view! {

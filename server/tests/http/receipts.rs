@@ -76,18 +76,18 @@ async fn a_receipt_is_fetched_by_its_company_and_checked_by_anybody() {
     let (taken, low) =
         (bid(&server, "yuanxing", lot_id, 60_000).await, bid(&server, "yuanxing", lot_id, 1_000).await);
     let mut company = server.signed_in("yuanxing2").await;
-    let page = company.get(&format!("/my/receipts/{taken}")).await;
+    let page = company.get(&format!("/my/bids/{taken}")).await;
     assert!(page.body.contains("¥60,000"), "{}", page.body);
     assert!(page.body.contains("第一笔出价") && page.body.contains("起拍价 ¥50,000"), "and why");
-    let refused = company.get(&format!("/my/receipts/{low}")).await;
+    let refused = company.get(&format!("/my/bids/{low}")).await;
     assert!(refused.body.contains("低于最低可出价"), "a refused bid has one too");
     assert!(refused.body.contains("¥50,000"), "the floor: the leader may go down to the price");
 
     let mut rival = server.signed_in("hengxin").await;
-    assert_eq!(rival.get(&format!("/my/receipts/{taken}")).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(rival.get(&format!("/my/receipts/{taken}/receipt.json")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(rival.get(&format!("/my/bids/{taken}")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(rival.get(&format!("/my/bids/{taken}/receipt.json")).await.status, StatusCode::NOT_FOUND);
 
-    let file = company.get(&format!("/my/receipts/{taken}/receipt.json")).await;
+    let file = company.get(&format!("/my/bids/{taken}/receipt.json")).await;
     let mut stranger = server.browser();
     let good = stranger.post("/proof", &[("receipt", &file.body)]).await;
     assert_eq!(good.status, StatusCode::OK);

@@ -18,7 +18,7 @@ pub fn routes() -> Routes {
         .post("/auctions/lots/{id}/bids", Access::Dealer, place_bid::place_bid)
         .post("/auctions/lots/{id}/watch", Access::Dealer, watch_lot::watch_lot)
         .get("/auctions/lots/{id}/log.json", Access::SignedIn, proofs::log)
-        .get("/my/receipts/{id}/receipt.json", Access::Dealer, proofs::receipt)
+        .get("/my/bids/{id}/receipt.json", Access::Dealer, proofs::receipt)
         .get("/proof/keys.json", Access::Public, proofs::keys)
         .post("/proof", Access::Public, check_receipt::check)
         .merge(sheet::files("/auctions/export", Access::Dealer, hall_export::list))
