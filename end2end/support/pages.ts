@@ -20,8 +20,8 @@ export function listedPages(): ListedPage[] {
   return pages;
 }
 
-/** Whether the address is one of the page's: `/auctions/lots/{id}` has any last part. */
+/** Whether the address is one of the page's: `/auctions/lots/{id}` has any last part but the name of a file. */
 export function isOf(page: ListedPage, address: string): boolean {
-  const pattern = page.path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+');
+  const pattern = page.path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/.]+');
   return new RegExp(`^${pattern}$`).test(address);
 }

@@ -18,7 +18,7 @@ for (const { who, login, sees } of visitors) {
 
   test(`every page of ${who} holds up`, async ({ page, javaScriptEnabled }) => {
     // one test for all: addresses of single records are found on the pages before
-    test.setTimeout(20_000 + pages.length * 15_000);
+    test.setTimeout(20_000 + pages.length * 25_000);
     if (login) await signIn(page, login);
     if (login === staff) await uploadCars(page);
     const addresses = new Set<string>();
@@ -26,6 +26,10 @@ for (const { who, login, sees } of visitors) {
     for (const listed of plain) {
       await visit(page, listed.path, javaScriptEnabled);
       for (const address of await linksOf(page)) addresses.add(address);
+      for (const tab of await tabsOf(page)) {
+        await visit(page, tab, javaScriptEnabled);
+        for (const address of await linksOf(page)) addresses.add(address);
+      }
     }
     // records are linked from pages and from other records
     let waiting = pages.filter((listed) => listed.path.includes('{'));
@@ -77,6 +81,12 @@ async function findings(axe: AxeBuilder): Promise<string[]> {
 
 function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** The other tabs of a page. */
+function tabsOf(page: Page): Promise<string[]> {
+  const tabs = page.locator('main .tabs a:not([aria-current])');
+  return tabs.evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
 }
 
 function linksOf(page: Page): Promise<string[]> {
