@@ -1,10 +1,13 @@
--- What proves the log (docs/proof.md). `terms_text` is what the lot's chain begins with; `chain_head` is the hash of its
--- newest accepted line, NULL where there is none. A lot that had bids before there was a chain has no terms text, and
--- stays without one: a proof made up afterwards would prove nothing.
-ALTER TABLE lot
-    ADD COLUMN terms_text TEXT NOT NULL DEFAULT '',
-    ADD COLUMN chain_head BYTEA CONSTRAINT lot_chain_head_is_a_hash CHECK (length(chain_head) = 32);
-UPDATE lot SET terms_text = (state -> 'terms')::text WHERE seq = 0;
+-- What proves the log (docs/proof.md). `chain_head` is the hash of the lot's newest accepted line, NULL where there is none.
+ALTER TABLE lot ADD COLUMN chain_head BYTEA CONSTRAINT lot_chain_head_is_a_hash CHECK (length(chain_head) = 32);
+
+-- What a lot's chain begins with: beside the lot, whose row is written with every batch. A lot that had bids before there
+-- was a chain is not here, and stays without one: a proof made up afterwards would prove nothing.
+CREATE TABLE lot_genesis (
+    lot_id      UUID PRIMARY KEY REFERENCES lot (id),
+    terms_text  TEXT NOT NULL
+);
+INSERT INTO lot_genesis (lot_id, terms_text) SELECT id, (state -> 'terms')::text FROM lot WHERE seq = 0;
 
 ALTER TABLE lot_log
     ADD COLUMN status TEXT,                 -- of the lot after the command

@@ -105,14 +105,18 @@ async fn insert(auction: &PgPool, lots: &[SeededLot]) -> Result<()> {
     .execute(&mut *tx)
     .await?;
     sqlx::query(
-        "INSERT INTO lot (id, sale_id, lot_no, vehicle_id, vin, title, make, model, model_year, mileage_km, colour, city,
-                          grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms_text, terms,
-                          opens_at, end_at)
-         SELECT n.id, $1, n.lot_no, n.vehicle_id, 'LBENCH00000000000', 'Bench', 'Bench', 'Bench', 2020, 10000, 'black',
-                'Bench', 'B', 'Bench', '{}', $2, repeat('0', 64), 'scheduled', n.state, n.terms::text, n.terms, to_timestamp($3 / 1000.0),
-                to_timestamp($4 / 1000.0)
-           FROM unnest($5::uuid[], $6::uuid[], $7::jsonb[], $8::jsonb[]) WITH ORDINALITY
-             AS n (id, vehicle_id, state, terms, lot_no)",
+        "WITH made AS (
+             INSERT INTO lot (id, sale_id, lot_no, vehicle_id, vin, title, make, model, model_year, mileage_km, colour, city,
+                              grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms,
+                              opens_at, end_at)
+             SELECT n.id, $1, n.lot_no, n.vehicle_id, 'LBENCH00000000000', 'Bench', 'Bench', 'Bench', 2020, 10000, 'black',
+                    'Bench', 'B', 'Bench', '{}', $2, repeat('0', 64), 'scheduled', n.state, n.terms, to_timestamp($3 / 1000.0),
+                    to_timestamp($4 / 1000.0)
+               FROM unnest($5::uuid[], $6::uuid[], $7::jsonb[], $8::jsonb[]) WITH ORDINALITY
+                 AS n (id, vehicle_id, state, terms, lot_no)
+             RETURNING lot.id, lot.terms
+         )
+         INSERT INTO lot_genesis (lot_id, terms_text) SELECT id, terms::text FROM made",
     )
     .bind(sale_id)
     .bind(START_FEN)

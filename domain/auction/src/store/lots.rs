@@ -48,11 +48,12 @@ pub(crate) async fn load(
     }
     let row = sqlx::query!(
         "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash,
-                l.state || jsonb_build_object('terms', l.terms) AS \"state!\", l.terms_text,
+                l.state || jsonb_build_object('terms', l.terms) AS \"state!\", n.terms_text AS \"terms_text?\",
                 l.chain_head,
                 ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS \"bidders!\"
            FROM lot l
            JOIN sale s ON s.id = l.sale_id
+           LEFT JOIN lot_genesis n ON n.lot_id = l.id
           WHERE l.id = $1",
         lot_id.0
     )
@@ -83,16 +84,18 @@ pub(crate) async fn load(
     .map(|max| (DealerId(max.actor), Fen(max.max_fen)))
     .collect();
     let history = history(conn, lot_id, HISTORY_SHOWN).await?;
-    let chain_head = chain_head(facts.lot_id, &row.terms_text, row.chain_head.as_deref());
+    let chain_head = chain_head(facts.lot_id, row.terms_text.as_deref(), row.chain_head.as_deref());
     Ok(Some(LoadedLot { facts, state, chain_head, maxes, history }))
 }
 
 /// The hash that a lot's next line stands on: its newest line's, or at the beginning that of its terms.
-pub(crate) fn chain_head(lot_id: LotId, terms_text: &str, newest: Option<&[u8]>) -> Option<Hash> {
+pub(crate) fn chain_head(lot_id: LotId, terms_text: Option<&str>, newest: Option<&[u8]>) -> Option<Hash> {
     match newest {
         Some(hash) => hash.try_into().ok().map(Hash),
-        None if terms_text.is_empty() => None,
-        None => Some(Genesis { lot_id, terms: Hash::of(&[terms_text.as_bytes()]) }.hash()),
+        None => {
+            let terms = Hash::of(&[terms_text?.as_bytes()]);
+            Some(Genesis { lot_id, terms }.hash())
+        }
     }
 }
 

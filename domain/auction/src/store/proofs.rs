@@ -103,11 +103,19 @@ pub(crate) async fn keys(pool: &PgPool) -> Result<Vec<(String, UnixMs)>, sqlx::E
 
 /// The chain of a lot; `None` for an unknown lot and one without a chain.
 pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<LotChain>, sqlx::Error> {
-    let row = sqlx::query!("SELECT terms_text, chain_head, seq, status FROM lot WHERE id = $1", lot_id.0)
-        .fetch_optional(pool)
-        .await?;
+    let row = sqlx::query!(
+        "SELECT n.terms_text, l.chain_head, l.seq, l.status
+           FROM lot l
+           JOIN lot_genesis n ON n.lot_id = l.id
+          WHERE l.id = $1",
+        lot_id.0
+    )
+    .fetch_optional(pool)
+    .await?;
     let Some(row) = row else { return Ok(None) };
-    let Some(head) = chain_head(lot_id, &row.terms_text, row.chain_head.as_deref()) else { return Ok(None) };
+    let Some(head) = chain_head(lot_id, Some(&row.terms_text), row.chain_head.as_deref()) else {
+        return Ok(None);
+    };
     let status = LotStatus::ALL.into_iter().find(|status| status.as_str() == row.status);
     Ok(Some(LotChain {
         genesis: Genesis { lot_id, terms: Hash::of(&[row.terms_text.as_bytes()]) },
@@ -120,7 +128,9 @@ pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<Lot
 
 /// The lots that have a chain, the oldest first.
 pub(crate) async fn chained_lots(pool: &PgPool) -> Result<Vec<LotId>, sqlx::Error> {
-    let ids = sqlx::query_scalar!("SELECT id FROM lot WHERE terms_text <> '' ORDER BY created_at, id");
+    let ids = sqlx::query_scalar!(
+        "SELECT l.id FROM lot l JOIN lot_genesis n ON n.lot_id = l.id ORDER BY l.created_at, l.id"
+    );
     Ok(ids.fetch_all(pool).await?.into_iter().map(LotId).collect())
 }
 

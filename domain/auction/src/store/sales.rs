@@ -112,17 +112,22 @@ pub(crate) async fn insert_lots(
     let opens: Vec<_> = lots.iter().map(|lot| to_sql(lot.state.opens_at)).collect();
     let ends: Vec<_> = lots.iter().map(|lot| to_sql(lot.state.end_at)).collect();
     sqlx::query!(
-        "INSERT INTO lot (id, sale_id, lot_no, vehicle_id, vin, title, make, model, model_year, mileage_km, colour, city,
-                          grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms_text, terms,
-                          opens_at, end_at)
-         SELECT n.id, $1, n.lot_no, c.vehicle_id, c.vin, c.title, c.make, c.model, c.model_year, c.mileage_km, c.colour,
-                c.city, c.grade, c.seller_name, c.photo_ids, c.guide_fen, c.report_hash, 'scheduled', n.state,
-                n.terms_text, n.terms,
-                n.opens_at, n.end_at
-           FROM unnest($2::uuid[], $3::int[], $4::uuid[], $5::jsonb[], $6::timestamptz[], $7::timestamptz[],
-                       $8::text[], $9::jsonb[])
-             AS n (id, lot_no, vehicle_id, state, opens_at, end_at, terms_text, terms)
-           JOIN car c ON c.vehicle_id = n.vehicle_id",
+        "WITH made AS (
+             INSERT INTO lot (id, sale_id, lot_no, vehicle_id, vin, title, make, model, model_year, mileage_km, colour, city,
+                              grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms,
+                              opens_at, end_at)
+             SELECT n.id, $1, n.lot_no, c.vehicle_id, c.vin, c.title, c.make, c.model, c.model_year, c.mileage_km, c.colour,
+                    c.city, c.grade, c.seller_name, c.photo_ids, c.guide_fen, c.report_hash, 'scheduled', n.state,
+                    n.terms,
+                    n.opens_at, n.end_at
+               FROM unnest($2::uuid[], $3::int[], $4::uuid[], $5::jsonb[], $6::timestamptz[], $7::timestamptz[],
+                           $8::text[], $9::jsonb[])
+                 AS n (id, lot_no, vehicle_id, state, opens_at, end_at, terms_text, terms)
+               JOIN car c ON c.vehicle_id = n.vehicle_id
+             RETURNING lot.id
+         )
+         INSERT INTO lot_genesis (lot_id, terms_text)
+         SELECT m.id, g.terms_text FROM made m JOIN unnest($2::uuid[], $8::text[]) AS g (id, terms_text) ON g.id = m.id",
         sale_id.0,
         &ids,
         &numbers,
