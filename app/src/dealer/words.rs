@@ -31,6 +31,11 @@ pub(super) fn reserve_note(lang: Lang, mode: BelowReserve) -> String {
     t(lang, key).into_owned()
 }
 
+/// `杭州专场 · 第 3 号 · 杭州`; what is not known leaves no gap.
+pub(super) fn joined(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
 /// `3.25 万公里`, `8,500 公里`, `32,500 km`.
 pub(crate) fn kilometres(lang: Lang, km: i64) -> String {
     if lang == Lang::Zh && km >= WAN_KM {
@@ -47,6 +52,15 @@ pub(crate) fn kilometres(lang: Lang, km: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_known_leaves_no_gap() {
+        assert_eq!(
+            joined(["2020 款", "3 万公里", "", "评级 B"].map(str::to_owned)),
+            "2020 款 · 3 万公里 · 评级 B"
+        );
+        assert_eq!(joined(["3 万公里", ""].map(str::to_owned)), "3 万公里");
+    }
 
     #[test]
     fn kilometres_as_the_trade_says_them() {

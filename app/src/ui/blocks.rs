@@ -99,6 +99,27 @@ impl Fact {
     pub fn new(label: impl Into<String>, value: impl IntoAny) -> Fact {
         Fact { label: label.into(), value: value.into_any() }
     }
+
+    /// A fact that is a text; a dash where it is not known.
+    pub fn text(label: impl Into<String>, text: impl Into<String>) -> Fact {
+        Fact::new(label, or_dash(text.into()))
+    }
+
+    /// The same in letters that are told apart well: a VIN.
+    pub fn code(label: impl Into<String>, text: &str) -> Fact {
+        match text.trim().is_empty() {
+            true => Fact::text(label, ""),
+            false => Fact::new(label, view! { <span class="code">{text.to_owned()}</span> }),
+        }
+    }
+}
+
+/// A text in a line or a cell; a dash where there is none.
+pub fn or_dash(text: String) -> AnyView {
+    match text.trim().is_empty() {
+        true => view! { <span class="none">"—"</span> }.into_any(),
+        false => text.into_any(),
+    }
 }
 
 /// Facts of a record, in columns.

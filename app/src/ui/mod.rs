@@ -43,7 +43,7 @@ mod work;
 
 pub use badge::{Badge, Tone};
 pub use banner::{Banner, DoneBanner, ProblemBanner};
-pub use blocks::{Crumb, Disclosure, EmptyState, Fact, Facts, PageHead, Panel};
+pub use blocks::{Crumb, Disclosure, EmptyState, Fact, Facts, PageHead, Panel, or_dash};
 pub use button::{Button, ButtonKind, LinkButton};
 pub use confirm::{ConfirmButton, PostButton};
 pub use field::{FileField, InputKind, TextArea, TextField};

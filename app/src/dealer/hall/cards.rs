@@ -6,7 +6,7 @@ use bidding::ReserveLight;
 use kernel::{Lang, UnixMs};
 use leptos::prelude::*;
 
-use super::super::words::kilometres;
+use super::super::words::{joined, kilometres};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::clock::time_left;
@@ -66,7 +66,7 @@ fn facts(lang: Lang, lot: &HallLot) -> String {
     let year = (!lot.title.contains(&year)).then(|| t_with(lang, "auction.hall.year", &[("n", &year)]));
     let grade = (!lot.grade.is_empty()).then(|| t_with(lang, "auction.hall.grade", &[("grade", &lot.grade)]));
     let facts = [year, Some(kilometres(lang, lot.mileage_km)), Some(lot.city.clone()), grade];
-    facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    joined(facts.into_iter().flatten())
 }
 
 /// The lot as the island keeps it.

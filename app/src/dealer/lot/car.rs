@@ -6,7 +6,7 @@ use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::OfferedCar;
 
-use super::super::words::{kilometres, reserve_note};
+use super::super::words::{joined, kilometres, reserve_note};
 use super::report;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -18,11 +18,13 @@ pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
     let lot = &detail.lot;
     let number = t_with(lang, "auction.hall.lot_no", &[("n", &lot.lot_no.to_string())]);
     let facts = [
+        lot.sale_name.clone(),
+        number,
         t_with(lang, "auction.hall.year", &[("n", &lot.model_year.to_string())]),
         kilometres(lang, lot.mileage_km),
         lot.city.clone(),
     ];
-    let note = format!("{} · {} · {}", lot.sale_name, number, facts.join(" · "));
+    let note = joined(facts);
     let crumbs = vec![Crumb::new(t(lang, "auction.lot.back"), "/auctions")];
     view! { <PageHead title=lot.title.clone() crumbs note/> }.into_any()
 }
@@ -89,15 +91,15 @@ pub(super) fn gallery(cx: &PageContext, lot: &HallLot) -> AnyView {
 fn facts(cx: &PageContext, lot: &HallLot, car: Option<&OfferedCar>) -> AnyView {
     let lang = cx.lang;
     let mut facts = vec![
-        Fact::new(t(lang, "auction.lot.vin"), view! { <span class="code">{lot.vin.clone()}</span> }),
+        Fact::code(t(lang, "auction.lot.vin"), &lot.vin),
         Fact::new(t(lang, "auction.lot.model_year"), lot.model_year.to_string()),
         Fact::new(t(lang, "auction.lot.mileage"), kilometres(lang, lot.mileage_km)),
-        Fact::new(t(lang, "auction.lot.colour"), lot.colour.clone()),
+        Fact::text(t(lang, "auction.lot.colour"), lot.colour.clone()),
     ];
     facts.extend(car.into_iter().flat_map(|car| more_facts(lang, car)));
     facts.extend([
-        Fact::new(t(lang, "auction.lot.city"), lot.city.clone()),
-        Fact::new(t(lang, "auction.lot.seller"), lot.seller_name.clone()),
+        Fact::text(t(lang, "auction.lot.city"), lot.city.clone()),
+        Fact::text(t(lang, "auction.lot.seller"), lot.seller_name.clone()),
         Fact::new(t(lang, "auction.lot.start"), view! { <Money fen=lot.start_fen wan=true/> }),
         Fact::new(t(lang, "auction.lot.guide"), view! { <Money fen=lot.guide_fen wan=true/> }),
     ]);

@@ -70,13 +70,13 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let lang = cx.lang;
     let lot = &detail.lot;
     let (opens_at, end_at) = (lot.opens_at, lot.lot.end_at);
-    let (vin, hash) = (lot.vin.clone(), lot.report_hash.clone());
+    let hash = lot.report_hash.clone();
     let facts = vec![
-        Fact::new("VIN", view! { <span class="font-mono">{vin}</span> }),
+        Fact::code("VIN", &lot.vin),
         Fact::new(t(lang, "auction.lot.mileage"), kilometres(lang, lot.mileage_km)),
-        Fact::new(t(lang, "sale.grade"), lot.grade.clone()),
-        Fact::new(t(lang, "sale.city"), lot.city.clone()),
-        Fact::new(t(lang, "sale.seller"), lot.seller_name.clone()),
+        Fact::text(t(lang, "sale.grade"), lot.grade.clone()),
+        Fact::text(t(lang, "sale.city"), lot.city.clone()),
+        Fact::text(t(lang, "sale.seller"), lot.seller_name.clone()),
         Fact::new(t(lang, "sale.reserve_light"), light(lang, &lot.lot)),
         Fact::new(t(lang, "sale.opens_at"), view! { <Time at=opens_at form=TimeForm::Exact/> }),
         Fact::new(t(lang, "sale.end_at"), view! { <Time at=end_at form=TimeForm::Exact/> }),

@@ -22,7 +22,7 @@ pub fn Document(order: OrderDetail) -> impl IntoView {
         Fact::new(t(lang, "order.document.no"), order.order_no.clone()),
         Fact::new(t(lang, "order.document.buyer"), order.buyer_name.clone()),
         Fact::new(t(lang, "order.document.car"), order.title.clone()),
-        Fact::new(t(lang, "order.column.vin"), order.vin.clone()),
+        Fact::text(t(lang, "order.column.vin"), order.vin.clone()),
         Fact::new(t(lang, "order.document.sale"), order.sale_name.clone()),
         Fact::new(t(lang, "order.document.sold_at"), view! { <Time at=order.sold_at form=TimeForm::Exact/> }),
         Fact::new(t(lang, "order.document.due"), due),

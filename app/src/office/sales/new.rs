@@ -52,8 +52,7 @@ fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView 
         ["full", "stepped"].map(|mode| Choice::new(mode, t(lang, &format!("sale.mode.{mode}")))).to_vec();
     let chosen = chosen(cx);
     let shown = i64::try_from(cars.len()).unwrap_or(total);
-    let count =
-        t_with(lang, "sale.cars_count", &[("shown", &shown.to_string()), ("total", &total.to_string())]);
+    let count = t_with(lang, "sale.cars_count", &[("shown", &grouped(shown)), ("total", &grouped(total))]);
     let car_error = cx.form.error("vehicle_ids").map(|code| crate::i18n::field_text(lang, code));
     // a search of the cars comes back with what was typed
     let typed = |name: &str, default: String| cx.query.get(name).map_or(default, str::to_owned);
@@ -165,10 +164,10 @@ fn row(car: OfferableCar, chosen: &[String]) -> impl IntoView + use<> {
         <tr>
             <td><input type="checkbox" class="checkbox" name="vehicle_id" value=id checked=is_chosen aria-label=car.title.clone()/></td>
             <td>{car.title}</td>
-            <td class="font-mono">{car.vin}</td>
+            <td class="font-mono">{or_dash(car.vin)}</td>
             <td class="num">{grouped(car.mileage_km)}</td>
-            <td>{car.city}</td>
-            <td>{car.grade}</td>
+            <td>{or_dash(car.city)}</td>
+            <td>{or_dash(car.grade)}</td>
             <td class="num"><Money fen=car.guide_fen/></td>
             <td class="num"><Money fen=car.start_fen/></td>
             <td class="num"><Money fen=car.reserve_fen/></td>

@@ -2,7 +2,7 @@
 
 use kernel::VehicleId;
 use leptos::prelude::*;
-use vehicle::{DAMAGE_KINDS, PARTS, VehicleDetail};
+use vehicle::{DAMAGE_KINDS, PARTS, ReportView, VehicleDetail};
 
 use super::facts_form::FactsFields;
 use crate::context::page;
@@ -17,7 +17,7 @@ const DAMAGE_LINES: usize = 8;
 pub(super) fn InspectForm(car: VehicleDetail) -> impl IntoView {
     let cx = page();
     let lang = cx.lang;
-    let last = car.reports.into_iter().find(|report| report.origin == "inspection");
+    let last = car.reports.into_iter().find(ReportView::is_inspection);
     let label = if last.is_some() { "vehicle.inspect_again" } else { "vehicle.inspect" };
     let state = cx.form.of("inspect");
     let error = state.error("damages").map(|code| field_text(lang, code));

@@ -4,7 +4,6 @@ use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::{Field, PriceView, ReportView, VehicleDetail};
 
-use super::list::grouped;
 use super::source_name;
 use super::trail::priced;
 use crate::context::page;
@@ -65,7 +64,7 @@ pub(super) fn FactsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl Into
     let lang = page().lang;
     let f = car.facts;
     let vin = f.vin.map(|vin| view! { <span class="font-mono">{vin.to_string()}</span> });
-    let km = f.mileage_km.map(|km| t_with(lang, "vehicle.km", &[("n", &grouped(km))]));
+    let km = f.mileage_km.map(|km| t_with(lang, "vehicle.km", &[("n", &grouped(km.into()))]));
     let source = source_name(lang, &car.source);
     let facts = vec![
         fact(lang, Field::Vin, vin),
@@ -116,7 +115,9 @@ pub(super) fn ReportsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl In
     let is_missing = car.reports.is_empty();
     let one = move |(n, report): (usize, ReportView)| {
         let version = t_with(lang, "vehicle.report_version", &[("n", &report.version.to_string())]);
-        let label = format!("{version} · {}", report.grade);
+        let kind = (!report.is_inspection()).then(|| t(lang, "vehicle.report_of_source").into_owned());
+        let parts = [Some(version), kind, given(report.grade.clone())];
+        let label = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
         view! { <Disclosure label open=n == 0><ReportBody report/></Disclosure> }
     };
     view! {
@@ -132,8 +133,8 @@ pub(super) fn ReportsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl In
 fn ReportBody(report: ReportView) -> impl IntoView {
     let lang = page().lang;
     let facts = vec![
-        Fact::new(t(lang, "vehicle.field.grade"), report.grade),
-        Fact::new(t(lang, &format!("vehicle.report_origin.{}", report.origin)), report.who_name),
+        Fact::text(t(lang, "vehicle.field.grade"), report.grade.clone()),
+        Fact::new(t(lang, &format!("vehicle.report_origin.{}", report.origin)), report.who_name.clone()),
         Fact::new(t(lang, "vehicle.import.column.when"), view! { <Time at=report.at form=TimeForm::Exact/> }),
     ];
     let columns = ["damage_part", "damage_kind", "damage_severity", "damage_note"]
@@ -150,6 +151,8 @@ fn ReportBody(report: ReportView) -> impl IntoView {
         }
     };
     let damages = match report.damages.is_empty() {
+        // nobody looked: that none is noted says nothing
+        true if !report.is_inspection() => ().into_any(),
         true => view! { <p class="opacity-70">{t(lang, "vehicle.no_damage")}</p> }.into_any(),
         false => view! {
             <Table columns caption=t(lang, "vehicle.damages")>{report.damages.into_iter().map(row).collect_view()}</Table>

@@ -19,7 +19,7 @@ pub(super) fn TrailPanel(lines: Vec<TrailView>) -> impl IntoView {
 }
 
 fn step(lang: Lang, line: TrailView) -> Step {
-    let what = t(lang, &format!("vehicle.trail.{}", line.what)).into_owned();
+    let what = t(lang, &format!("vehicle.trail.{}", deed(&line))).into_owned();
     let tone = match line.what.as_str() {
         "sold" => Tone::Good,
         "not_sold" => Tone::Warn,
@@ -33,6 +33,14 @@ fn step(lang: Lang, line: TrailView) -> Step {
     match detail(lang, &line.what, &line.data) {
         Some(detail) => step.detail(detail),
         None => step,
+    }
+}
+
+/// What was done, as its text is called: a source's description is a version of the report, and no inspection.
+fn deed(line: &TrailView) -> &str {
+    match (line.what.as_str(), line.data["origin"].as_str()) {
+        ("inspected", Some("source")) => "described",
+        (what, _) => what,
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::{Damage, Facts, Service, Status, store};
+use crate::{Damage, Facts, Origin, Service, Status, store};
 
 /// A car's record.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +64,13 @@ pub struct ReportView {
     pub who_name: String,
     /// When.
     pub at: UnixMs,
+}
+
+impl ReportView {
+    /// Whether one of our people looked at the car; else it says what the source says.
+    pub fn is_inspection(&self) -> bool {
+        self.origin == Origin::Inspection.name()
+    }
 }
 
 /// A price that was set.
