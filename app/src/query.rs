@@ -5,6 +5,9 @@ use form_urlencoded::Serializer;
 /// At most so many pairs of a query are read: no filter has more.
 const PAIRS_MAX: usize = 100;
 
+/// Parts of an address that filter nothing.
+const NO_FILTERS: [&str; 4] = ["sort", "order", "page", "done"];
+
 /// The pairs of a query, in the order of the link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query(Vec<(String, String)>);
@@ -45,6 +48,11 @@ impl Query {
     /// The same query without that name.
     pub fn without(&self, name: &str) -> Query {
         self.with(name, "")
+    }
+
+    /// Whether it narrows the list of its page.
+    pub fn is_filtered(&self) -> bool {
+        self.0.iter().any(|(name, value)| !value.trim().is_empty() && !NO_FILTERS.contains(&name.as_str()))
     }
 
     /// The pairs, for hidden fields that keep the rest of a filter.
@@ -89,5 +97,11 @@ mod tests {
         assert_eq!(query.with("sort", "price").href("/x"), "/x?q=%E5%A5%94%E9%A9%B0&sort=price");
         assert_eq!(query.with("page", "4").href("/x"), "/x?q=%E5%A5%94%E9%A9%B0&page=4");
         assert_eq!(query.without("q").href("/x"), "/x");
+    }
+
+    #[test]
+    fn an_order_and_an_empty_field_filter_nothing() {
+        assert!(!Query::read("q=&city=+&sort=price&order=reversed&page=2&done=X").is_filtered());
+        assert!(Query::read("sort=price&city=x").is_filtered());
     }
 }

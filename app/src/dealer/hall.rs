@@ -54,7 +54,7 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
             <h2 class="sr-only">{t(lang, "auction.hall.list")}</h2>
             {filter::sort_links(cx)}
             <p class="hall-head__end">
-                <span>{t_with(lang, "auction.hall.count", &[("n", &total.to_string())])}</span>
+                <span>{t_with(lang, "auction.hall.count", &[("n", &grouped(total))])}</span>
                 {live}
             </p>
         </div>

@@ -30,10 +30,6 @@ pub fn FilterBar(
         .iter()
         .filter_map(keep)
         .map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
-    let filters = |(name, value): &&(String, String)| {
-        !value.is_empty() && !KEPT.contains(&name.as_str()) && !["page", "done"].contains(&name.as_str())
-    };
-    let is_filtered = cx.query.pairs().iter().any(|pair| filters(&pair));
     let typed = cx.query.get("q").unwrap_or_default().to_owned();
     view! {
         <form method="get" action=cx.path.clone() class="filter" role="search">
@@ -44,7 +40,7 @@ pub fn FilterBar(
             </div>
             {children.map(|children| children())}
             <button class="button" type="submit"><IconView icon=Icon::Filter/>{t(lang, "ui.filter")}</button>
-            {is_filtered.then(|| view! { <a class="button button--quiet" href=cx.path.clone()>{t(lang, "ui.clear")}</a> })}
+            {cx.query.is_filtered().then(|| view! { <a class="button button--quiet" href=cx.path.clone()>{t(lang, "ui.clear")}</a> })}
             {actions.map(|actions| view! { <div class="filter__actions">{actions}</div> })}
         </form>
     }

@@ -6,6 +6,7 @@ use crate::context::page;
 use crate::i18n::{t, t_with};
 
 use super::icon::{Icon, IconView};
+use super::number::grouped;
 
 /// Which of how many, and the pages before and after. Shows the count alone when all fit.
 #[component]
@@ -25,7 +26,7 @@ pub fn Pager(
     let count = t_with(
         cx.lang,
         "ui.pager_count",
-        &[("first", &first.to_string()), ("last", &last.to_string()), ("total", &total.to_string())],
+        &[("first", &grouped(first)), ("last", &grouped(last)), ("total", &grouped(total))],
     );
     let href = |to: i64| cx.query.with("page", &to.to_string()).href(&cx.path);
     let step = |to: i64, label: &'static str, icon: Icon, rel: &'static str| {
@@ -39,7 +40,7 @@ pub fn Pager(
     let steps = (pages > 1).then(|| {
         view! {
             {step(current - 1, "ui.previous_page", Icon::ChevronLeft, "prev")}
-            <span class="pager__where">{current} " / " {pages}</span>
+            <span class="pager__where">{grouped(current)} " / " {grouped(pages)}</span>
             {step(current + 1, "ui.next_page", Icon::ChevronRight, "next")}
         }
     });

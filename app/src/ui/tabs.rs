@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::number::grouped;
+
 /// One view.
 #[derive(Clone, Debug)]
 pub struct Tab {
@@ -28,7 +30,7 @@ impl Tab {
 #[component]
 pub fn Tabs(#[prop(into)] label: String, tabs: Vec<Tab>) -> impl IntoView {
     let one = |tab: Tab| {
-        let count = tab.count.map(|count| view! { <span class="tabs__count">{count}</span> });
+        let count = tab.count.map(|count| view! { <span class="tabs__count">{grouped(count)}</span> });
         view! { <a class="tabs__tab" href=tab.href aria-current=tab.current.then_some("page")>{tab.label}{count}</a> }
     };
     view! { <nav class="tabs" aria-label=label>{tabs.into_iter().map(one).collect_view()}</nav> }

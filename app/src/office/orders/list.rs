@@ -28,17 +28,18 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <FilterField name="from" label=t(lang, "order.filter.from") kind="date"/>
             <FilterField name="until" label=t(lang, "order.filter.until") kind="date"/>
         </FilterBar>
-        {content(lang, list)}
+        {content(&cx, list)}
     };
     Ok(PageView::office(t(lang, "order.title"), body))
 }
 
-fn content(lang: Lang, list: OrderPage) -> AnyView {
+fn content(cx: &PageContext, list: OrderPage) -> AnyView {
+    let lang = cx.lang;
     if list.rows.is_empty() {
-        return view! {
-            <EmptyState icon=Icon::Receipt title=t(lang, "order.empty.title") text=t(lang, "order.empty.text")/>
-        }
-        .into_any();
+        // without a filter there is none to widen
+        let which = if cx.query.is_filtered() { "empty" } else { "none_yet" };
+        let words = |part: &str| t(lang, &format!("order.{which}.{part}"));
+        return view! { <EmptyState icon=Icon::Receipt title=words("title") text=words("text")/> }.into_any();
     }
     let columns = vec![
         // numbers run with time: the newest first
@@ -86,7 +87,7 @@ fn row(row: OrderRow) -> AnyView {
 fn totals(lang: Lang, totals: OrderTotals) -> AnyView {
     view! {
         <tr>
-            <td colspan="3">{t_with(lang, "order.total_of", &[("n", &totals.count.to_string())])}</td>
+            <td colspan="3">{t_with(lang, "order.total_of", &[("n", &grouped(totals.count))])}</td>
             <td class="num"><Money fen=totals.price_fen/></td>
             <td class="num"><Money fen=totals.fees_fen/></td>
             <td class="num"><Money fen=totals.total_fen/></td>

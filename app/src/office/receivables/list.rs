@@ -35,7 +35,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <FilterField name="as_of" label=t(lang, "finance.filter.as_of") kind="date"/>
             {dealer}
         </FilterBar>
-        {content(lang, list)}
+        {content(&cx, list)}
     };
     Ok(PageView::office(t(lang, "finance.title"), body))
 }
@@ -57,12 +57,13 @@ fn dealer_filter(list: &ReceivablePage) -> Option<AnyView> {
     )
 }
 
-fn content(lang: Lang, list: ReceivablePage) -> AnyView {
+fn content(cx: &PageContext, list: ReceivablePage) -> AnyView {
+    let lang = cx.lang;
     if list.rows.is_empty() {
-        return view! {
-            <EmptyState icon=Icon::Coins title=t(lang, "finance.empty.title") text=t(lang, "finance.empty.text")/>
-        }
-        .into_any();
+        // without a filter there is none to widen
+        let which = if cx.query.is_filtered() { "empty" } else { "none_yet" };
+        let words = |part: &str| t(lang, &format!("finance.{which}.{part}"));
+        return view! { <EmptyState icon=Icon::Coins title=words("title") text=words("text")/> }.into_any();
     }
     let columns = vec![
         Column::new(t(lang, "finance.column.order_no")).sort("order_no"),
@@ -107,7 +108,7 @@ fn totals(lang: Lang, totals: ReceivableTotals) -> AnyView {
     let overdue = t_with(lang, "finance.overdue_of", &[("amount", &totals.overdue_fen.yuan())]);
     view! {
         <tr>
-            <td colspan="3">{t_with(lang, "finance.total_of", &[("n", &totals.count.to_string())])}</td>
+            <td colspan="3">{t_with(lang, "finance.total_of", &[("n", &grouped(totals.count))])}</td>
             <td class="num"><Money fen=totals.amount_fen/></td>
             <td class="num"><Money fen=totals.outstanding_fen/></td>
             <td colspan="3">{overdue}</td>

@@ -1,7 +1,9 @@
 //! The list's filter in the page's address; the same for the page and for files.
 
+use kernel::Lang;
 use vehicle::{Sort, Status, VehicleFilter};
 
+use crate::i18n::{t, t_with};
 use crate::query::Query;
 
 /// Lines a page.
@@ -27,6 +29,26 @@ pub fn filter_of(query: &Query) -> VehicleFilter {
         page: query.parse("page").unwrap_or(1),
         per_page: PAGE_SIZE,
     }
+}
+
+/// The typed numbers of the filter: its name in the address; those that are the two ends of a range.
+const RANGES: [(&str, &str); 2] = [("year_from", "year_to"), ("km_from", "km_to")];
+
+/// What an address asks for that cannot filter as it was meant, in words: numbers that cannot be read, ranges that end
+/// before they begin.
+pub(super) fn doubts(lang: Lang, query: &Query) -> Vec<String> {
+    let label = |name: &str| t(lang, &format!("vehicle.filter.{name}")).into_owned();
+    let number = |name: &str| query.parse::<i32>(name);
+    let unread = |name: &str| {
+        let typed = query.get(name).filter(|_| number(name).is_none())?;
+        Some(t_with(lang, "vehicle.filter.unread", &[("name", &label(name)), ("value", typed)]))
+    };
+    let reversed = |from: &str, to: &str| {
+        number(from).zip(number(to)).filter(|(low, high)| low > high)?;
+        Some(t_with(lang, "vehicle.filter.reversed", &[("from", &label(from)), ("to", &label(to))]))
+    };
+    let doubts = RANGES.into_iter().flat_map(|(from, to)| [unread(from), unread(to), reversed(from, to)]);
+    doubts.flatten().collect()
 }
 
 fn sort_of(name: &str, reversed: bool) -> Sort {
@@ -56,5 +78,18 @@ mod tests {
         assert_eq!(filter_of(&Query::read("q=a%00b&make=%00")).search, "ab");
         let odd = filter_of(&Query::read("status=flying&page=-1&sort=colour"));
         assert_eq!(odd, VehicleFilter { page: 1, per_page: PAGE_SIZE, ..VehicleFilter::default() });
+    }
+
+    #[test]
+    fn says_what_does_not_filter() {
+        let doubts = |query: &str| doubts(Lang::En, &Query::read(query));
+        assert!(doubts("year_from=2019&year_to=2019&km_to=").is_empty());
+        assert_eq!(
+            doubts("year_from=abc&km_from=9000&km_to=80"),
+            [
+                "Year from: “abc” cannot be read as a whole number and does not filter.",
+                "“km from” is above “km to”: no car can match."
+            ]
+        );
     }
 }

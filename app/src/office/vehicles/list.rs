@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 use vehicle::{Choices, Status, StatusCount, VehicleLine, VehiclePage};
 
-use super::filter::PAGE_SIZE;
+use super::filter::{PAGE_SIZE, doubts};
 use super::{StatusBadge, filter_of, source_name};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -39,6 +39,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         </PageHead>
         <Tabs label=t(lang, "vehicle.status") tabs=tabs(&cx, &counts)/>
         {filter_bar(&cx, choices)}
+        {doubts(lang, &cx.query).into_iter().map(|text| view! { <Banner tone=Tone::Warn>{text}</Banner> }).collect_view()}
         {match list.lines.is_empty() {
             true => empty(lang, is_stocked),
             false => table(lang, list),
@@ -67,13 +68,15 @@ fn filter_bar(cx: &PageContext, choices: Choices) -> AnyView {
     let answers = |choices: Vec<vehicle::Choice>| -> Vec<Choice> {
         choices
             .into_iter()
-            .map(|c| Choice::new(c.value.clone(), format!("{} ({})", c.value, c.count)))
+            .map(|c| Choice::new(c.value.clone(), format!("{} ({})", c.value, grouped(c.count))))
             .collect()
     };
     let sources = choices
         .sources
         .into_iter()
-        .map(|c| Choice::new(c.value.clone(), format!("{} ({})", source_name(lang, &c.value), c.count)))
+        .map(|c| {
+            Choice::new(c.value.clone(), format!("{} ({})", source_name(lang, &c.value), grouped(c.count)))
+        })
         .collect();
     let status = cx.query.get("status").map(str::to_owned);
     view! {
@@ -130,7 +133,7 @@ fn table(lang: Lang, list: VehiclePage) -> AnyView {
     ];
     let foot = view! {
         <tr>
-            <td colspan="6">{t_with(lang, "vehicle.total_of", &[("n", &grouped(i32::try_from(list.total).unwrap_or(i32::MAX)))])}</td>
+            <td colspan="6">{t_with(lang, "vehicle.total_of", &[("n", &grouped(list.total))])}</td>
             <td class="num"><Money fen=list.guide_fen/></td>
             <td class="num"><Money fen=list.start_fen/></td>
             <td class="num"><Money fen=list.reserve_fen/></td>
@@ -152,7 +155,7 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
     let photo = line.photo_id.map(|id| format!("/photos/{id}/thumb"));
     let reference = line.vin.or(line.external_id).unwrap_or_default();
     let source = source_name(lang, &line.source);
-    let km = line.mileage_km.map(|km| t_with(lang, "vehicle.km", &[("n", &grouped(km))]));
+    let km = line.mileage_km.map(|km| t_with(lang, "vehicle.km", &[("n", &grouped(km.into()))]));
     view! {
         <tr>
             <td class="text">
@@ -171,8 +174,8 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
             </td>
             <td class="num">{line.model_year}</td>
             <td class="num">{km}</td>
-            <td>{line.city}</td>
-            <td>{line.grade}</td>
+            <td>{or_dash(line.city)}</td>
+            <td>{or_dash(line.grade)}</td>
             <td><StatusBadge status=line.status/></td>
             <td class="num"><Money fen=line.guide_fen/></td>
             <td class="num"><Money fen=line.start_fen/></td>
@@ -181,9 +184,4 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
         </tr>
     }
     .into_any()
-}
-
-/// `32,000`.
-pub(super) fn grouped(km: i32) -> String {
-    kernel::Fen::from_yuan(i64::from(km)).map(|n| n.yuan().replace('¥', "")).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use vehicle::import::{ImportJob, JobStatus};
 
 use super::mapping::MappingForm;
 use super::result::{Counters, Findings, findings_of};
-use super::{JobBadge, grouped, size};
+use super::{JobBadge, size};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 use vehicle::import::{ImportJob, JobStatus};
 
-use super::{JobBadge, grouped};
+use super::JobBadge;
 use crate::context::PageContext;
 use crate::i18n::t;
 use crate::page::{PageResult, PageView};

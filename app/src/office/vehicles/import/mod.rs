@@ -37,11 +37,6 @@ pub(super) fn JobBadge(
         .into_any()
 }
 
-/// `20,000`.
-fn grouped(n: i64) -> String {
-    kernel::Fen::from_yuan(n).map(|n| n.yuan().replace('¥', "")).unwrap_or_default()
-}
-
 /// `785 kB`, `41.2 MB`.
 fn size(bytes: i64) -> String {
     match bytes {

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 use vehicle::import::{FindingCount, FoundLine, ImportJob, JobStatus, Severity};
 
-use super::grouped;
 use crate::context::{PageContext, page};
 use crate::i18n::{field_text, t, t_with};
 use crate::ui::*;
