@@ -26,7 +26,20 @@ pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
     ];
     let note = joined(facts);
     let crumbs = vec![Crumb::new(t(lang, "auction.lot.back"), "/auctions")];
-    view! { <PageHead title=lot.title.clone() crumbs note/> }.into_any()
+    let watch = format!("/auctions/lots/{}/watch", lot.id);
+    let (word, watched) = match lot.watched {
+        true => (t(lang, "auction.lot.unwatch"), ""),
+        false => (t(lang, "auction.lot.watch"), "on"),
+    };
+    view! {
+        <PageHead title=lot.title.clone() crumbs note>
+            <PostForm action=watch name="watch">
+                <input type="hidden" name="watched" value=watched/>
+                <Button>{word}</Button>
+            </PostForm>
+        </PageHead>
+    }
+    .into_any()
 }
 
 /// What stands below the photos.
