@@ -11,12 +11,12 @@ use app::i18n::{problem_text, t};
 use clap::Args;
 use kernel::{Lang, Principal, Problem, Role, Seat, UserId};
 use platform_config::Config;
-use platform_db::{Clock, CommandError, SystemClock, new_id};
+use platform_db::{Clock, ClusterError, CommandError, SystemClock, new_id};
 use uuid::Uuid;
-use vehicle::import::{ImportJob, JobStatus, Mapping, OpenImport, Severity, StartImport};
+use vehicle::import::{ImportJob, JobStatus, Mapping, OpenImport, Severity, StartImport, check_source};
 use vehicle::{MileageUnit, PriceRule, PriceUnit, Service};
 
-use crate::services;
+use crate::services::{self, OpenError};
 
 /// Which file, and how it is read. What is not said is found out, or was kept for the source the last time.
 #[derive(Args, Clone, Debug)]
@@ -74,19 +74,35 @@ struct Refused {
 
 /// Imports the file and says what came of it.
 pub async fn vehicles(config: &Config, file: &VehiclesFile) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let databases = services::open(config).await?;
+    // a slip in the command is told at once: starting the database takes seconds, and another server may hold it
+    check_source(&file.source).map_err(|problem| words(&problem))?;
+    let path = file.file.canonicalize().map_err(|error| format!("{}: {error}", file.file.display()))?;
+    let databases = services::open(config).await.map_err(with_way_out)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let outcome = run(&databases.vehicle(&clock), file).await;
+    let outcome = run(&databases.vehicle(&clock), file, &path).await;
     databases.close().await;
     outcome
 }
 
-async fn run(service: &Service, file: &VehiclesFile) -> Result<(), Box<dyn Error + Send + Sync>> {
+/// While a server runs on the embedded database, its import page takes the file.
+fn with_way_out(error: OpenError) -> Box<dyn Error + Send + Sync> {
+    match error {
+        OpenError::Cluster(held @ ClusterError::InUse { .. }) => {
+            format!("{held}; or upload the file on that server's page /office/vehicles/import").into()
+        }
+        error => error.into(),
+    }
+}
+
+async fn run(
+    service: &Service,
+    file: &VehiclesFile,
+    path: &Path,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let who = operator();
-    let path = file.file.canonicalize().map_err(|error| format!("{}: {error}", file.file.display()))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let input = OpenImport { id: new_id(), source: file.source.clone(), file_name: name };
-    let mut job = service.open_import(&who, input, &path).await.map_err(in_words)?;
+    let mut job = service.open_import(&who, input, path).await.map_err(in_words)?;
     if file.encoding.is_some() || file.delimiter.is_some() {
         let delimiter = file
             .delimiter

@@ -254,7 +254,11 @@ impl Drop for Upload {
     }
 }
 
-fn check_source(name: &str) -> Result<(), Problem> {
+/// Whether a source may be called that.
+///
+/// # Errors
+/// `INVALID_FIELDS` with `SOURCE_NAME`.
+pub fn check_source(name: &str) -> Result<(), Problem> {
     let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
     let starts_well = name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
     if starts_well && name.len() <= 40 && name.chars().all(known) && name != OWN_SOURCE {
