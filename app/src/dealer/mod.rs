@@ -4,7 +4,7 @@ pub mod hall;
 pub mod home;
 pub mod lot;
 pub mod my_bids;
+pub mod orders;
 pub mod proof;
 pub mod receipt;
-pub mod orders;
 pub(crate) mod words;
