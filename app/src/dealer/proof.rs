@@ -79,22 +79,19 @@ const fn fault_key(fault: ReceiptFault) -> &'static str {
 
 fn key_list(cx: &PageContext, keys: Vec<(PublicKey, UnixMs)>) -> AnyView {
     let lang = cx.lang;
-    let columns = vec![
-        Column::new(t(lang, "proof.keys.id")),
-        Column::new(t(lang, "proof.keys.public")),
-        Column::new(t(lang, "proof.keys.first")),
-    ];
-    let rows = keys.into_iter().map(|(key, first)| {
-        view! {
-            <tr>
-                <td><code>{key.id().0.clone()}</code></td>
-                <td><code class="text-xs break-all">{key.to_base64()}</code></td>
-                <td><Time at=first form=TimeForm::Exact/></td>
-            </tr>
-        }
-    });
+    // a key is as wide as a phone: no table
+    let one = |(key, first): (PublicKey, UnixMs)| {
+        let id = view! { <code>{key.id().0.clone()}</code> };
+        let public = view! { <code class="text-xs break-all">{key.to_base64()}</code> };
+        let facts = vec![
+            Fact::new(t(lang, "proof.keys.id"), id),
+            Fact::new(t(lang, "proof.keys.public"), public),
+            Fact::new(t(lang, "proof.keys.first"), view! { <Time at=first form=TimeForm::Exact/> }),
+        ];
+        view! { <Facts facts/> }
+    };
     view! {
-        <Table columns caption=t(lang, "proof.keys.title")>{rows.collect_view()}</Table>
+        {keys.into_iter().map(one).collect_view()}
         <p class="muted mt-2">"Ed25519 · " <a href="/proof/keys.json">"keys.json"</a></p>
     }
     .into_any()
