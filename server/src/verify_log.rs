@@ -24,6 +24,9 @@ pub async fn run(config: &Config, which: &VerifyLog) -> Result<(), Box<dyn Error
     let verdict = databases.verify_log(which.lot.map(LotId)).await;
     databases.close().await;
     let verdict = verdict?;
+    if let (Some(lot), 0) = (which.lot, verdict.lots) {
+        return Err(format!("there is no lot {lot} with a chain").into());
+    }
     for fault in &verdict.faults {
         println!("lot {} at {}: {}", fault.lot_id, fault.seq, fault.what);
     }

@@ -23,7 +23,6 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     };
     let keys = cx.services.auction.proof_keys().await.map_err(CommandError::into_problem)?;
     let title = t(lang, "proof.title");
-    let is_signed_in = cx.principal.is_some();
     let keys = key_list(&cx, keys);
     let body = view! {
         <PageHead title=title.clone() note=t(lang, "proof.note")/>
@@ -44,10 +43,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         </Panel>
         <Panel title=t(lang, "proof.keys.title")>{keys}</Panel>
     };
-    match is_signed_in {
-        true => Ok(PageView::dealer(title, body)),
-        false => Ok(PageView::bare(title, body)),
-    }
+    Ok(PageView::shared(&cx, title, body))
 }
 
 async fn answer(cx: &PageContext, shown: &str) -> Result<AnyView, kernel::Problem> {

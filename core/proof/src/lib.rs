@@ -7,7 +7,7 @@
 //!   once. A [`Stamp`] is a row's place in that tree with the signature: small enough to travel with every answer. It
 //!   proves that we had recorded exactly this row, so a bidder can show that he was not ignored.
 //! * A [`Receipt`] is a row, its secret and a stamp: all that is needed to check it.
-//! * [`check_chain`] checks a lot's whole published log.
+//! * [`check_chain`] checks a lot's whole published log, [`Chain`] one that is read page by page.
 //!
 //! What this does not prove by itself: that a log has no later rows than those shown (the newest head must be known from
 //! elsewhere: a receipt, a checkpoint), and that everybody is shown the same log. `docs/proof.md` says it in full.
@@ -24,7 +24,7 @@ mod secret;
 mod stamp;
 mod tree;
 
-pub use chain::{ChainFault, check_chain};
+pub use chain::{Chain, ChainFault, check_chain};
 pub use hash::Hash;
 pub use key::{KeyError, KeyId, PublicKey, Signer};
 pub use receipt::{Receipt, ReceiptFault};

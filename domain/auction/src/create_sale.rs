@@ -82,7 +82,8 @@ impl Service {
     /// Makes a sale and its lots, all or nothing, and tells `LotListed` for each.
     ///
     /// # Errors
-    /// `INVALID_FIELDS` with the fields, as [`CreateSale::wrong_fields`] finds them; `CARS_NOT_OFFERABLE` when a car has no price or is on offer or sold
+    /// `INVALID_FIELDS` with the fields, as [`CreateSale::wrong_fields`] finds them;
+    /// `CARS_NOT_OFFERABLE` when a car has no price or is on offer or sold
     /// already (`data.vehicle_ids`); `FORBIDDEN`.
     pub async fn create_sale(&self, who: &Principal, sale: CreateSale) -> Result<SaleId, CommandError> {
         if !who.has_role(Role::Auctioneer) {

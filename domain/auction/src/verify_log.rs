@@ -1,11 +1,11 @@
 //! Checks the log of every lot against its chain: `server verify-log`.
 
 use kernel::LotId;
-use proof::Hash;
+use proof::Chain;
 use sqlx::PgPool;
 
 use crate::proofs::{LogFault, LogVerdict};
-use crate::store::proofs::{self, LotChain, ProvenLine};
+use crate::store::proofs::{self, LotChain};
 
 /// How many lines are read at once.
 const PAGE: i64 = 2_000;
@@ -28,45 +28,32 @@ pub async fn verify_log(db: &PgPool, only: Option<LotId>) -> Result<LogVerdict, 
 }
 
 /// The lot's accepted lines: gapless, chained, never falling, ending in the lot's own head.
-async fn accepted(db: &PgPool, chain: &LotChain, verdict: &mut LogVerdict) -> Result<(), sqlx::Error> {
-    let lot_id = chain.genesis.lot_id;
+async fn accepted(db: &PgPool, lot: &LotChain, verdict: &mut LogVerdict) -> Result<(), sqlx::Error> {
+    let lot_id = lot.genesis.lot_id;
     let mut fault = |seq: i64, what: &'static str| verdict.faults.push(LogFault { lot_id, seq, what });
-    let (mut before, mut price, mut seq) = (chain.genesis.hash(), None, 0);
-    while seq < chain.seq {
-        let page = proofs::accepted(db, lot_id, seq, PAGE.min(chain.seq - seq)).await?;
+    let mut chain = Chain::new(&lot.genesis);
+    while chain.seq() < lot.seq {
+        let page = proofs::accepted(db, lot_id, chain.seq(), PAGE.min(lot.seq - chain.seq())).await?;
         if page.is_empty() {
-            fault(seq + 1, "gap");
+            fault(chain.seq() + 1, "gap");
             return Ok(());
         }
         for line in page {
-            seq += 1;
             verdict.accepted += 1;
             let Some(line) = line else {
-                fault(seq, "unproven");
+                fault(chain.seq() + 1, "unproven");
                 return Ok(());
             };
-            if let Some(code) = fault_of(&line, seq, before, price) {
-                fault(seq, code);
+            if let Err(found) = chain.push(&line.row, line.hash) {
+                fault(found.seq(), found.word());
                 return Ok(());
             }
-            (before, price) = (line.hash, line.row.price_fen);
         }
     }
-    if before != chain.head {
-        fault(seq, "head_differs");
+    if chain.head() != lot.head {
+        fault(lot.seq, "head_differs");
     }
     Ok(())
-}
-
-fn fault_of(line: &ProvenLine, seq: i64, before: Hash, price: Option<kernel::Fen>) -> Option<&'static str> {
-    let row = &line.row;
-    if row.seq != Some(seq) {
-        return Some("gap");
-    }
-    if row.hash(before) != line.hash {
-        return Some("changed");
-    }
-    (row.price_fen < price && row.command != "void_bid").then_some("price_fell")
 }
 
 /// The refused lines: each stands on the accepted line that it was judged on.

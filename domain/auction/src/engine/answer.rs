@@ -136,7 +136,8 @@ impl Answer {
         }
     }
 
-    /// The frame as bytes on the wire, with the proof.
+    /// The frame as bytes on the wire, with the proof. The proof is no part of [`ServerFrame`]: that is what browsers'
+    /// file reads, which has no room for what no page uses yet.
     pub(crate) fn encode(&self) -> Bytes {
         let frame = encode(&self.frame());
         let proof = self.proof.as_ref().and_then(|proof| serde_json::to_string(proof).ok());
