@@ -84,19 +84,22 @@ pub(crate) async fn load(
     .map(|max| (DealerId(max.actor), Fen(max.max_fen)))
     .collect();
     let history = history(conn, lot_id, HISTORY_SHOWN).await?;
-    let chain_head = chain_head(facts.lot_id, row.terms_text.as_deref(), row.chain_head.as_deref());
+    let chain_head = chain_head(facts.lot_id, row.terms_text.as_deref(), row.chain_head);
     Ok(Some(LoadedLot { facts, state, chain_head, maxes, history }))
 }
 
 /// The hash that a lot's next line stands on: its newest line's, or at the beginning that of its terms.
-pub(crate) fn chain_head(lot_id: LotId, terms_text: Option<&str>, newest: Option<&[u8]>) -> Option<Hash> {
-    match newest {
-        Some(hash) => hash.try_into().ok().map(Hash),
-        None => {
-            let terms = Hash::of(&[terms_text?.as_bytes()]);
-            Some(Genesis { lot_id, terms }.hash())
-        }
+pub(crate) fn chain_head(lot_id: LotId, terms_text: Option<&str>, newest: Option<Vec<u8>>) -> Option<Hash> {
+    if newest.is_some() {
+        return stored_hash(newest);
     }
+    let terms = Hash::of(&[terms_text?.as_bytes()]);
+    Some(Genesis { lot_id, terms }.hash())
+}
+
+/// A hash as its column has it; the column holds no other length.
+pub(crate) fn stored_hash(column: Option<Vec<u8>>) -> Option<Hash> {
+    column?.try_into().ok().map(Hash)
 }
 
 /// The newest accepted bids of a lot, newest first.
@@ -153,7 +156,7 @@ pub(crate) async fn recorded(
                 code: row.code.map(|code| decode(serde_json::Value::String(code))).transpose()?,
                 note: row.note.map(|note| decode(serde_json::Value::String(note))).transpose()?,
                 explanation: text(&row.explanation)?,
-                hash: row.row_hash.and_then(|bytes| bytes.try_into().ok()).map(Hash),
+                hash: stored_hash(row.row_hash),
             };
             Ok(((row.actor, row.key), answer))
         })

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use sqlx::types::time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::lots::chain_head;
+use super::lots::{chain_head, stored_hash};
 use crate::chain::secret;
 
 /// A line with what proves it.
@@ -29,6 +29,23 @@ pub(crate) struct LotChain {
     pub(crate) head: Hash,
     pub(crate) seq: i64,
     pub(crate) status: LotStatus,
+}
+
+/// The lines of the log that the clauses after `FROM` name, each with the line that it was judged on.
+macro_rules! lines {
+    ($clauses:tt, $($value:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            StoredLine,
+            r#"SELECT g.lot_id, g.seq, g.judged_seq, g.command, g.key, g.alias, g.actor, g.user_id, g.max_fen,
+                      g.report_hash, g.admitted_at, g.code, g.price_fen, b.alias AS "leader_alias?", g.status, g.end_at,
+                      g.salt, g.row_hash, p.row_hash AS "before_hash?"
+                 FROM lot_log g
+                 LEFT JOIN lot_log p ON p.lot_id = g.lot_id AND p.seq = g.judged_seq
+                 LEFT JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
+            "# + $clauses,
+            $($value),+
+        )
+    };
 }
 
 struct StoredLine {
@@ -75,8 +92,7 @@ impl StoredLine {
             status: self.status?,
             end_at: from_sql(self.end_at),
         };
-        let hash = Hash(self.row_hash?.try_into().ok()?);
-        let before = self.before_hash.and_then(|bytes| bytes.try_into().ok()).map(Hash);
+        let (hash, before) = (stored_hash(self.row_hash)?, stored_hash(self.before_hash));
         Some(ProvenLine { row, secret, hash, before })
     }
 }
@@ -113,7 +129,7 @@ pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<Lot
     .fetch_optional(pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let Some(head) = chain_head(lot_id, Some(&row.terms_text), row.chain_head.as_deref()) else {
+    let Some(head) = chain_head(lot_id, Some(&row.terms_text), row.chain_head) else {
         return Ok(None);
     };
     let status = LotStatus::ALL.into_iter().find(|status| status.as_str() == row.status);
@@ -141,44 +157,23 @@ pub(crate) async fn accepted(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Option<ProvenLine>>, sqlx::Error> {
-    let lines = sqlx::query_as!(
-        StoredLine,
-        "SELECT g.lot_id, g.seq, g.judged_seq, g.command, g.key, g.alias, g.actor, g.user_id, g.max_fen, g.report_hash,
-                g.admitted_at, g.code, g.price_fen, b.alias AS \"leader_alias?\", g.status, g.end_at, g.salt, g.row_hash, p.row_hash AS \"before_hash?\"
-           FROM lot_log g
-           LEFT JOIN lot_log p ON p.lot_id = g.lot_id AND p.seq = g.judged_seq
-           LEFT JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
-          WHERE g.lot_id = $1 AND g.seq > $2
-          ORDER BY g.seq
-          LIMIT $3",
-        lot_id.0,
-        after,
-        limit
-    )
-    .fetch_all(pool)
-    .await?;
+    let lines = lines!("WHERE g.lot_id = $1 AND g.seq > $2 ORDER BY g.seq LIMIT $3", lot_id.0, after, limit)
+        .fetch_all(pool)
+        .await?;
     Ok(lines.into_iter().map(StoredLine::proven).collect())
 }
 
-/// Refused lines of a lot, in the order in which they were written.
+/// Refused lines of a lot without the first `skipped`, in the order in which they were written.
 pub(crate) async fn refused(
     pool: &PgPool,
     lot_id: LotId,
-    after: i64,
+    skipped: i64,
     limit: i64,
 ) -> Result<Vec<Option<ProvenLine>>, sqlx::Error> {
-    let lines = sqlx::query_as!(
-        StoredLine,
-        "SELECT g.lot_id, g.seq, g.judged_seq, g.command, g.key, g.alias, g.actor, g.user_id, g.max_fen, g.report_hash,
-                g.admitted_at, g.code, g.price_fen, b.alias AS \"leader_alias?\", g.status, g.end_at, g.salt, g.row_hash, p.row_hash AS \"before_hash?\"
-           FROM lot_log g
-           LEFT JOIN lot_log p ON p.lot_id = g.lot_id AND p.seq = g.judged_seq
-           LEFT JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
-          WHERE g.lot_id = $1 AND g.seq IS NULL
-          ORDER BY g.written_at, g.key
-          LIMIT $3 OFFSET $2",
+    let lines = lines!(
+        "WHERE g.lot_id = $1 AND g.seq IS NULL ORDER BY g.written_at, g.key LIMIT $3 OFFSET $2",
         lot_id.0,
-        after,
+        skipped,
         limit
     )
     .fetch_all(pool)
@@ -188,18 +183,6 @@ pub(crate) async fn refused(
 
 /// One actor's line under this key.
 pub(crate) async fn line(pool: &PgPool, actor: Uuid, key: Uuid) -> Result<Option<ProvenLine>, sqlx::Error> {
-    let line = sqlx::query_as!(
-        StoredLine,
-        "SELECT g.lot_id, g.seq, g.judged_seq, g.command, g.key, g.alias, g.actor, g.user_id, g.max_fen, g.report_hash,
-                g.admitted_at, g.code, g.price_fen, b.alias AS \"leader_alias?\", g.status, g.end_at, g.salt, g.row_hash, p.row_hash AS \"before_hash?\"
-           FROM lot_log g
-           LEFT JOIN lot_log p ON p.lot_id = g.lot_id AND p.seq = g.judged_seq
-           LEFT JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
-          WHERE g.actor = $1 AND g.key = $2",
-        actor,
-        key
-    )
-    .fetch_optional(pool)
-    .await?;
+    let line = lines!("WHERE g.actor = $1 AND g.key = $2", actor, key).fetch_optional(pool).await?;
     Ok(line.and_then(StoredLine::proven))
 }
