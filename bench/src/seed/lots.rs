@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bidding::{BelowReserve, Ladder, LotState, Terms};
+use bidding::{BelowReserve, Format, Ladder, LotState, Terms};
 use kernel::{Fen, LotId, UnixMs};
 use serde_json::Value;
 use sqlx::PgPool;
@@ -39,6 +39,8 @@ pub(crate) fn terms(end_at: UnixMs) -> Terms {
         below_reserve: BelowReserve::Stepped,
         guide_fen: None,
         fat_finger_guard: false,
+        format: Format::default(),
+        buy_now_fen: None,
     }
 }
 

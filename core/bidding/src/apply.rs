@@ -1,7 +1,7 @@
 //! `apply`: what an event does to the state. It decides nothing: every number stands in the event, so that a
 //! replay of an old log never depends on today's rules.
 
-use crate::{Event, Leader, LotState, LotStatus};
+use crate::{Event, Leader, LotState, LotStatus, StepClock, sealed};
 
 /// Leads the state over one event. `seq` stays: it counts commands, see [`apply_all`].
 pub fn apply(state: &mut LotState, event: &Event) {
@@ -10,6 +10,9 @@ pub fn apply(state: &mut LotState, event: &Event) {
         Event::MaxPlaced { dealer_id, max_fen } => {
             if !state.bidders.contains(dealer_id) {
                 state.bidders.push(*dealer_id);
+            }
+            if state.is_sealed_now() {
+                sealed::keep(state, *dealer_id, *max_fen);
             }
             // Of a challenger's max only its effect counts: the `PriceChanged` that follows it.
             set_own_max(state, Leader { dealer_id: *dealer_id, max_fen: *max_fen });
@@ -22,6 +25,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.second_max_fen = *second_max_fen;
             state.price_fen = Some(*price_fen);
             state.met = *met;
+            state.call = None;
         }
         Event::ReserveLowered { reserve_fen } => state.reserve_fen = Some(*reserve_fen),
         Event::Extended { end_at } => {
@@ -32,6 +36,17 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.end_at = *end_at;
             state.terms.cap_at = *cap_at;
         }
+        Event::StepsBegan { from, end_at, cap_at } => {
+            state.steps = Some(StepClock::From(*from));
+            state.end_at = *end_at;
+            state.terms.cap_at = *cap_at;
+        }
+        Event::StepHeld { step } => state.steps = Some(StepClock::Held(*step)),
+        Event::LaneBegan { end_at, cap_at } => {
+            state.end_at = *end_at;
+            state.terms.cap_at = *cap_at;
+        }
+        Event::Called { call } => state.call = Some(*call),
         Event::Paused => state.status = LotStatus::Paused,
         Event::Resumed { end_at, cap_at } => {
             state.status = LotStatus::Open;

@@ -4,7 +4,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Outcome, ReserveLight};
+use crate::{Call, Outcome, ReserveLight};
 
 /// Everything that changes a lot is a command in the lot's queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,11 +22,38 @@ pub enum Command {
         /// order is the answer.
         bar: Option<Bar>,
     },
+    /// Somebody takes the lot at its buy-now price.
+    BuyNow {
+        /// The buyer entity.
+        dealer_id: DealerId,
+        /// The price that it saw.
+        price_fen: Fen,
+        /// As in `PlaceMax`.
+        bar: Option<Bar>,
+    },
+    /// Somebody accepts a step of a Dutch lot.
+    Accept {
+        /// The buyer entity.
+        dealer_id: DealerId,
+        /// The step: the current one, or an earlier one.
+        step: u32,
+        /// The price that it saw for it.
+        price_fen: Fen,
+        /// As in `PlaceMax`.
+        bar: Option<Bar>,
+    },
     /// The seller lowers his reserve.
     ReserveLowered {
         /// The new, lower reserve.
         reserve_fen: Fen,
     },
+    /// The auctioneer of a lane calls.
+    Call {
+        /// What.
+        call: Call,
+    },
+    /// The auctioneer of a lane passes the lot.
+    Pass,
     /// Bidding begins.
     Open,
     /// Bidding stops until resumed.
@@ -117,6 +144,32 @@ pub enum Event {
         /// The new cap, moved by as much as the end.
         cap_at: UnixMs,
     },
+    /// The steps of a Dutch lot began, or began again after a pause.
+    StepsBegan {
+        /// When step 0 began, or would have.
+        from: UnixMs,
+        /// The end, after the last step.
+        end_at: UnixMs,
+        /// The cap.
+        cap_at: UnixMs,
+    },
+    /// A pause holds this step of a Dutch lot.
+    StepHeld {
+        /// The step.
+        step: u32,
+    },
+    /// The lot came on the block of its lane.
+    LaneBegan {
+        /// The end.
+        end_at: UnixMs,
+        /// The cap, moved by as much as the end.
+        cap_at: UnixMs,
+    },
+    /// The auctioneer called.
+    Called {
+        /// What.
+        call: Call,
+    },
     /// Bidding stopped.
     Paused,
     /// Bidding goes on.
@@ -137,8 +190,8 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// The rule's branch. Bids: `first_bid`, `overtook`, `below_leader`, `tied`, `own_raise`, `lowered`, and
-    /// `reserve_jump` when the light turned to met. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
-    /// `extended_by_system`, `closed`.
+    /// `reserve_jump` when the light turned to met; `bought_now`, `accepted_step`, `sealed_offer` in their formats.
+    /// Others: `reserve_lowered`, `opened`, `paused`, `resumed`, `extended_by_system`, `called`, `passed`, `closed`.
     pub branch: String,
     /// Inputs and formula, other entities' maxes redacted to what is public. The reserve stands only in that of
     /// `reserve_lowered`, which is for the seller.
@@ -200,7 +253,8 @@ pub enum RefusalCode {
     ReserveAlreadyMet,
     /// The new reserve is not lower, or there is none to lower.
     ReserveNotLower,
-    /// A system command that does not fit the status (close before the end, resume what runs).
+    /// What does not fit the lot's status or format (close before the end, resume what runs, buy what is no longer
+    /// offered).
     NotApplicable,
 }
 
@@ -212,6 +266,29 @@ pub struct Refusal {
     pub code: RefusalCode,
     /// The data that explains it: a JSON object.
     pub data: Value,
+}
+
+impl Command {
+    /// The entity, where the command is a bidder's.
+    pub const fn bidder(&self) -> Option<DealerId> {
+        match self {
+            Command::PlaceMax { dealer_id, .. }
+            | Command::BuyNow { dealer_id, .. }
+            | Command::Accept { dealer_id, .. } => Some(*dealer_id),
+            _ => None,
+        }
+    }
+
+    /// The same command with what is known against its bidder, unless there is something already.
+    pub fn barred(&self, known: Option<Bar>) -> Command {
+        let mut barred = self.clone();
+        if let Command::PlaceMax { bar, .. } | Command::BuyNow { bar, .. } | Command::Accept { bar, .. } =
+            &mut barred
+        {
+            *bar = bar.or(known);
+        }
+        barred
+    }
 }
 
 impl Note {

@@ -2,9 +2,11 @@
 
 use kernel::UnixMs;
 
+use crate::buy_now::{Purchase, buy_now};
+use crate::dutch::{Acceptance, accept};
 use crate::place_max::{Bid, place_max};
 use crate::system::{self, Outage};
-use crate::{Accepted, Command, LotState, Refusal, lower_reserve::lower_reserve};
+use crate::{Accepted, Command, Format, LotState, Refusal, lane, lower_reserve::lower_reserve, sealed};
 
 /// What this command does to a lot in this state, or why it is refused.
 ///
@@ -13,8 +15,22 @@ use crate::{Accepted, Command, LotState, Refusal, lower_reserve::lower_reserve};
 pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accepted, Refusal> {
     match *command {
         Command::PlaceMax { dealer_id, max_fen, confirmed, bar } => {
-            place_max(state, &Bid { dealer_id, max_fen, confirmed, bar }, now)
+            let bid = Bid { dealer_id, max_fen, confirmed, bar };
+            match state.terms.format {
+                Format::SealedFirst | Format::SealedSecond => sealed::place(state, &bid, now),
+                // the price is not made by maxes
+                Format::Dutch(_) => Err(system::not_applicable(state, now)),
+                Format::Timed | Format::Flash | Format::Lane(_) => place_max(state, &bid, now),
+            }
         }
+        Command::BuyNow { dealer_id, price_fen, bar } => {
+            buy_now(state, &Purchase { dealer_id, price_fen, bar }, now)
+        }
+        Command::Accept { dealer_id, step, price_fen, bar } => {
+            accept(state, &Acceptance { dealer_id, step, price_fen, bar }, now)
+        }
+        Command::Call { call } => lane::call(state, call, now),
+        Command::Pass => lane::pass(state, now),
         Command::ReserveLowered { reserve_fen } => lower_reserve(state, reserve_fen, now),
         Command::Open => system::open(state, now),
         Command::Pause => system::pause(state, now),

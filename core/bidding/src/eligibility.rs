@@ -16,12 +16,17 @@ const FAT_FINGER_STEPS: i64 = 30;
 
 /// Every check that the fold can make, in order.
 pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refusal> {
-    check_open(state, now)?;
-    check_bar(bid.bar)?;
+    check_entry(state, bid.bar, now)?;
     check_tick(state.terms.tick_fen, bid.max_fen)?;
     check_min(state, bid)?;
     check_fat_finger(state, bid)?;
     check_duplicate(state, bid)
+}
+
+/// Codes 1 to 7: whether this entity may bid here now, whatever it bids.
+pub(crate) fn check_entry(state: &LotState, bar: Option<Bar>, now: UnixMs) -> Result<(), Refusal> {
+    check_open(state, now)?;
+    check_bar(bar)
 }
 
 /// Codes 1 and 2. `now` is the admission time: a bid admitted before the opening is early, even if it is judged
@@ -91,7 +96,7 @@ fn check_min(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
 }
 
 /// Code 11.
-fn check_fat_finger(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
+pub(crate) fn check_fat_finger(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
     let own_max =
         state.leader.filter(|leader| leader.dealer_id == bid.dealer_id).map(|leader| leader.max_fen);
     let lowering = own_max.is_some_and(|own_max| bid.max_fen < own_max);

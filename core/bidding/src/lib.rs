@@ -5,7 +5,7 @@
 //! decides on the server, replays the log, and explains a price in the browser.
 //!
 //! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`,
-//! `system.rs`. Who leads at what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
+//! `system.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`. Who leads at what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
 //! `view.rs` makes what everybody may see, `frame.rs` carries it to browsers. The rules are the domain rules §3–§5;
 //! voiding a bid (§3.4) is not built yet: it will resolve the accepted maxes of the log again, without one of them.
 //!
@@ -14,15 +14,20 @@
 #![deny(missing_docs)]
 
 mod apply;
+mod buy_now;
 mod command;
 mod decide;
+mod dutch;
 mod eligibility;
+mod format;
 mod frame;
 mod ladder;
+mod lane;
 mod lower_reserve;
 mod place_max;
 mod read;
 mod resolve;
+mod sealed;
 mod soft_close;
 mod state;
 mod system;
@@ -31,7 +36,11 @@ mod view;
 pub use apply::{apply, apply_all};
 pub use command::{Accepted, Bar, Command, Event, Explanation, Note, PublicLot, Refusal, RefusalCode};
 pub use decide::decide;
+pub use dutch::StepClock;
+pub use format::{DutchSteps, Format, LaneTimes};
 pub use frame::{BidLine, ClientFrame, MyPosition, ServerFrame};
 pub use ladder::{Band, Ladder};
+pub use lane::Call;
+pub use sealed::Offer;
 pub use state::{BelowReserve, Leader, LotState, LotStatus, Outcome, ReserveLight, Terms};
 pub use view::quick_bids;

@@ -3,7 +3,7 @@
 use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 
-use crate::Ladder;
+use crate::{Call, Format, Ladder, Offer, StepClock};
 
 /// How a max below the reserve is shown; frozen at the first accepted bid and printed on the lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,12 @@ pub struct Terms {
     pub guide_fen: Option<Fen>,
     /// Whether the fat-finger guard asks for a second confirmation.
     pub fat_finger_guard: bool,
+    /// How the lot is sold.
+    #[serde(default)]
+    pub format: Format,
+    /// `B`: the price at which anybody may have it at once, while it is offered.
+    #[serde(default)]
+    pub buy_now_fen: Option<Fen>,
 }
 
 /// Where a lot is in its life. `CLOSING` is a view, not a status: an open lot past its end.
@@ -161,6 +167,22 @@ pub struct LotState {
     pub bidders: Vec<DealerId>,
     /// Set when closed.
     pub outcome: Option<Outcome>,
+    /// The live offers of a sealed lot. Secret until the close.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
+    /// How many accepted commands of a sealed lot are nobody's business until the close.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hidden: i64,
+    /// Where the steps of a Dutch lot are, once it opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<StepClock>,
+    /// What the auctioneer of a lane called last, at this price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Call>,
+}
+
+const fn is_zero(count: &i64) -> bool {
+    *count == 0
 }
 
 impl LotState {
@@ -180,6 +202,10 @@ impl LotState {
             extensions: 0,
             bidders: Vec::new(),
             outcome: None,
+            offers: Vec::new(),
+            hidden: 0,
+            steps: None,
+            call: None,
         }
     }
 

@@ -3,14 +3,25 @@
 use kernel::UnixMs;
 use serde_json::{Value, json};
 
-use crate::{Accepted, Event, Explanation, LotState, LotStatus, Outcome, Refusal, RefusalCode};
+use crate::{
+    Accepted, Event, Explanation, Format, LotState, LotStatus, Outcome, Refusal, RefusalCode, dutch, lane,
+    sealed,
+};
 
 /// Bidding begins. Late is possible: after an outage a lot opens past its end, and the outage rule moves the end.
 pub(crate) fn open(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
     if state.status != LotStatus::Scheduled || now < state.opens_at {
         return Err(not_applicable(state, now));
     }
-    Ok(accepted(Event::Opened, "opened", json!({ "opens_at": state.opens_at, "end_at": state.end_at })))
+    let began = match state.terms.format {
+        Format::Dutch(steps) => Some(dutch::began(state, steps, now)),
+        Format::Lane(times) => Some(lane::began(state, times, now)),
+        _ => None,
+    };
+    let mut opened =
+        accepted(Event::Opened, "opened", json!({ "opens_at": state.opens_at, "end_at": state.end_at }));
+    opened.events.extend(began);
+    Ok(opened)
 }
 
 /// Bidding stops. Not past the end: a later resume would open a lot again that everybody saw ending.
@@ -18,7 +29,9 @@ pub(crate) fn pause(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> 
     if state.status != LotStatus::Open || now >= state.end_at {
         return Err(not_applicable(state, now));
     }
-    Ok(accepted(Event::Paused, "paused", json!({ "end_at": state.end_at })))
+    let mut paused = accepted(Event::Paused, "paused", json!({ "end_at": state.end_at }));
+    paused.events.extend(dutch::held(state, now));
+    Ok(paused)
 }
 
 /// Bidding goes on with at least `min_left_ms` to go.
@@ -28,7 +41,12 @@ pub(crate) fn resume(state: &LotState, min_left_ms: i64, now: UnixMs) -> Result<
     }
     let (end_at, cap_at) = moved_to(state, now.plus_ms(min_left_ms));
     let data = json!({ "end_before": state.end_at, "end_at": end_at, "min_left_ms": min_left_ms });
-    Ok(accepted(Event::Resumed { end_at, cap_at }, "resumed", data))
+    let mut resumed = accepted(Event::Resumed { end_at, cap_at }, "resumed", data);
+    if let Some(steps) = state.terms.format.dutch() {
+        let moved = LotState { end_at, ..state.clone() };
+        resumed.events.push(dutch::began(&moved, steps, now));
+    }
+    Ok(resumed)
 }
 
 /// The outage `from..=to` touched the lot's last window.
@@ -65,22 +83,35 @@ pub(crate) fn close(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> 
     if state.status != LotStatus::Open || now < state.end_at {
         return Err(not_applicable(state, now));
     }
-    let outcome = match (state.leader, state.reserve_fen) {
-        (None, _) => Outcome::Unsold,
-        (Some(_), Some(_)) if !state.met => Outcome::Provisional,
-        (Some(_), _) => Outcome::Sold,
-    };
+    let mut events: Vec<Event> = Vec::new();
+    let mut last = state.clone();
+    if state.terms.format.is_sealed() {
+        events.extend(sealed::opened(state));
+        events.iter().for_each(|event| crate::apply(&mut last, event));
+    }
+    let outcome = outcome(last.leader.is_some(), last.reserve_fen, last.met);
+    events.push(Event::Closed { outcome });
     let data = json!({
-        "end_at": state.end_at,
-        "price_fen": state.price_fen,
-        "reserve": state.reserve_light(),
+        "end_at": last.end_at,
+        "price_fen": last.price_fen,
+        "reserve": last.reserve_light(),
         "outcome": outcome,
     });
-    Ok(accepted(Event::Closed { outcome }, "closed", data))
+    let explanation = Explanation { branch: "closed".to_owned(), data };
+    Ok(Accepted { events, note: None, explanation })
+}
+
+/// How a lot ends (domain rules §8).
+pub(crate) fn outcome(has_leader: bool, reserve: Option<kernel::Fen>, met: bool) -> Outcome {
+    match (has_leader, reserve) {
+        (false, _) => Outcome::Unsold,
+        (true, Some(_)) if !met => Outcome::Provisional,
+        (true, _) => Outcome::Sold,
+    }
 }
 
 /// The end at `wanted` if that is later; the cap keeps its distance, or soft close would end with the extension.
-fn moved_to(state: &LotState, wanted: UnixMs) -> (UnixMs, UnixMs) {
+pub(crate) fn moved_to(state: &LotState, wanted: UnixMs) -> (UnixMs, UnixMs) {
     let end_at = state.end_at.max(wanted);
     (end_at, state.terms.cap_at.plus_ms(end_at.since(state.end_at)))
 }
@@ -89,7 +120,7 @@ fn accepted(event: Event, branch: &str, data: Value) -> Accepted {
     Accepted { events: vec![event], note: None, explanation: Explanation { branch: branch.to_owned(), data } }
 }
 
-fn not_applicable(state: &LotState, now: UnixMs) -> Refusal {
+pub(crate) fn not_applicable(state: &LotState, now: UnixMs) -> Refusal {
     let data = json!({ "status": state.status, "opens_at": state.opens_at, "end_at": state.end_at, "admitted_at": now });
     Refusal { code: RefusalCode::NotApplicable, data }
 }

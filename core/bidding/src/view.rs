@@ -2,7 +2,7 @@
 
 use kernel::{DealerId, Fen};
 
-use crate::{LotState, PublicLot, ReserveLight};
+use crate::{LotState, MyPosition, PublicLot, ReserveLight};
 
 /// The second and the third quick button lie this many steps above the first.
 const QUICK_STEPS: [i64; 2] = [1, 4];
@@ -10,18 +10,30 @@ const QUICK_STEPS: [i64; 2] = [1, 4];
 impl LotState {
     /// What everybody may see. No max, no reserve, no dealer.
     pub fn public(&self) -> PublicLot {
+        // Of a sealed lot that still takes offers there is no price and no leader; their number is kept back too.
+        let bidders = if self.is_sealed_now() { 0 } else { self.bidders.len() };
         PublicLot {
-            seq: self.seq,
+            seq: self.public_seq(),
             status: self.status,
             price_fen: self.price_fen,
             min_next_fen: self.min_next(),
             step_fen: self.increment(self.price_fen.unwrap_or(self.terms.start_fen)),
             reserve: self.reserve_light(),
             leader_alias: self.leader.and_then(|leader| self.alias_of(leader.dealer_id)),
-            bidders: u32::try_from(self.bidders.len()).unwrap_or(u32::MAX),
+            bidders: u32::try_from(bidders).unwrap_or(u32::MAX),
             end_at: self.end_at,
             extensions: self.extensions,
             outcome: self.outcome,
+        }
+    }
+
+    /// What this entity sees besides, with its newest accepted amount.
+    pub fn position_of(&self, dealer_id: DealerId, max_fen: Option<Fen>) -> MyPosition {
+        MyPosition {
+            // aliases are given in the order of the first bids: of a sealed lot they would count the bidders
+            alias: if self.is_sealed_now() { None } else { self.alias_of(dealer_id) },
+            leading: self.is_leader(dealer_id),
+            max_fen,
         }
     }
 

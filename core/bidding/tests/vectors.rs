@@ -18,8 +18,8 @@ mod soft_close;
 mod system;
 
 use bidding::{
-    Accepted, BelowReserve, Command, Ladder, LotState, Note, Refusal, RefusalCode, ReserveLight, Terms,
-    apply_all, decide,
+    Accepted, BelowReserve, Command, Format, Ladder, LotState, Note, Refusal, RefusalCode, ReserveLight,
+    Terms, apply_all, decide,
 };
 use kernel::{DealerId, Fen, UnixMs};
 use serde_json::Value;
@@ -53,6 +53,8 @@ fn terms(below_reserve: BelowReserve) -> Terms {
         below_reserve,
         guide_fen: None,
         fat_finger_guard: false,
+        format: Format::default(),
+        buy_now_fen: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Staff make a sale session from priced cars.
 
-use bidding::{BelowReserve, Ladder, LotState, Terms};
+use bidding::{BelowReserve, Format, Ladder, LotState, Terms};
 use kernel::{
     Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role, SaleId, UnixMs, VehicleId, event_id_for,
 };
@@ -162,6 +162,8 @@ fn new_lot(sale: &CreateSale, index: usize, car: &sales::CarToOffer) -> NewLot {
         below_reserve: sale.below_reserve,
         guide_fen: Some(car.guide_fen),
         fat_finger_guard: true,
+        format: Format::Timed,
+        buy_now_fen: None,
     };
     NewLot {
         // the same sale and place always make the same lot, so a repeat cannot make a second one

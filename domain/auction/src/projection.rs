@@ -13,17 +13,19 @@ pub const PROTOCOL: u16 = 1;
 /// What the watchers of a lot are told of a batch.
 pub(crate) struct News {
     lot_id: LotId,
-    delta: ServerFrame,
+    /// None where nothing happened that everybody may know: an offer on a sealed lot.
+    delta: Option<ServerFrame>,
     positions: Vec<(DealerId, MyPosition)>,
 }
 
-/// What changed since `from_seq`, and where the bidders of the batch stand now.
+/// What changed since the public number `from_seq`, and where the bidders of the batch stand now.
 pub(crate) fn news(actor: &Actor, from_seq: i64, bidders: &HashSet<DealerId>, now: UnixMs) -> News {
     let lot_id = actor.facts.lot_id;
     let positions = bidders.iter().map(|dealer_id| (*dealer_id, actor.position(*dealer_id)));
+    let changed = actor.state.public_seq() > from_seq;
     News {
         lot_id,
-        delta: delta(lot_id, &actor.state, from_seq, &actor.history, now),
+        delta: changed.then(|| delta(lot_id, &actor.state, from_seq, &actor.history, now)),
         positions: positions.collect(),
     }
 }
@@ -32,7 +34,9 @@ impl News {
     /// Tells everybody who watches, and the bidders their own position on all their screens.
     pub(crate) fn tell(&self, hub: &LotHub) {
         let lot_id = self.lot_id;
-        hub.publish(lot_id, || encode(&self.delta));
+        if let Some(delta) = &self.delta {
+            hub.publish(lot_id, || encode(delta));
+        }
         for (dealer_id, mine) in &self.positions {
             hub.publish_to(lot_id, *dealer_id, || {
                 encode(&ServerFrame::Mine { v: PROTOCOL, lot_id, mine: mine.clone() })

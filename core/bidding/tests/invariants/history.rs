@@ -1,7 +1,7 @@
 //! Random histories: moves that are near what matters (minimum, leader's max, reserve, end), made into commands
 //! against the state of the moment.
 
-use bidding::{Bar, BelowReserve, Command, Ladder, LotState, Terms};
+use bidding::{Bar, BelowReserve, Command, Format, Ladder, LotState, Terms};
 use kernel::{DealerId, Fen, UnixMs};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -144,6 +144,8 @@ impl Setup {
             below_reserve: mode,
             guide_fen: self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * TICK)),
             fat_finger_guard: self.guard,
+            format: Format::default(),
+            buy_now_fen: None,
         };
         let reserve = self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * TICK));
         LotState::scheduled(terms, OPENS_AT, end_at, reserve)

@@ -71,10 +71,6 @@ impl Actor {
 
     /// What a dealer sees of this lot beside what everybody sees.
     pub(crate) fn position(&self, dealer_id: DealerId) -> MyPosition {
-        MyPosition {
-            alias: self.state.alias_of(dealer_id),
-            leading: self.state.is_leader(dealer_id),
-            max_fen: self.maxes.get(&dealer_id).copied(),
-        }
+        self.state.position_of(dealer_id, self.maxes.get(&dealer_id).copied())
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Job;
-use super::plan::payload;
+use super::plan::{command_name, payload};
 use crate::projection::PROTOCOL;
 
 /// A durable answer: accepted or refused, and written down.
@@ -69,6 +69,7 @@ pub enum Failure {
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
     pub(crate) lot_id: LotId,
+    pub(crate) command: String,
     pub(crate) max_fen: Option<Fen>,
     pub(crate) confirmed: bool,
     pub(crate) seq: Option<i64>,
@@ -83,7 +84,8 @@ impl Recorded {
     /// Whether this command asks for the same thing. If not, its key was used twice: it is refused as `DUPLICATE`.
     pub(crate) fn is_of(&self, job: &Job) -> bool {
         let (max_fen, confirmed) = payload(&job.command);
-        self.lot_id == job.lot_id && self.max_fen == max_fen && self.confirmed == confirmed
+        let same_amount = self.max_fen == max_fen && self.confirmed == confirmed;
+        self.lot_id == job.lot_id && self.command == command_name(&job.command) && same_amount
     }
 }
 

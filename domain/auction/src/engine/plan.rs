@@ -56,14 +56,12 @@ impl LotPlan {
             self.next = apply_all(&self.next, &accepted.events);
             (self.next.seq, accepted)
         });
-        if let (Ok((seq, _)), Command::PlaceMax { .. }, Some(price_fen)) =
-            (&verdict, command, self.next.price_fen)
-        {
+        if let (Ok((seq, _)), Some(_), Some(price_fen)) = (&verdict, command.bidder(), self.next.price_fen) {
             let leader = self.next.leader.and_then(|leader| self.next.alias_of(leader.dealer_id));
             let alias = leader.unwrap_or_default();
             self.history.push(BidLine { seq: *seq, alias, price_fen, at: job.admitted_at });
         }
-        let logged = verdict.is_ok() || matches!(command, Command::PlaceMax { .. });
+        let logged = verdict.is_ok() || command.bidder().is_some();
         let row = logged.then(|| {
             let mut row = self.log_row(&job, &verdict, judged_seq);
             row.hash = self.chain_head.map(|head| chain::row(&row, &self.next).hash(head));
@@ -147,6 +145,8 @@ fn json(value: &impl serde::Serialize) -> String {
 pub(super) fn payload(command: &Command) -> (Option<Fen>, bool) {
     match command {
         Command::PlaceMax { max_fen, confirmed, .. } => (Some(*max_fen), *confirmed),
+        // the amount is printed on the lot, and the button names it
+        Command::BuyNow { price_fen, .. } | Command::Accept { price_fen, .. } => (Some(*price_fen), true),
         Command::ReserveLowered { reserve_fen } => (Some(*reserve_fen), false),
         _ => (None, false),
     }
@@ -155,16 +155,31 @@ pub(super) fn payload(command: &Command) -> (Option<Fen>, bool) {
 /// What the log will have under this job's key.
 pub(super) fn recorded_of(job: &Job, verdict: &Verdict, hash: Option<Hash>) -> Recorded {
     let (max_fen, confirmed) = payload(&job.command);
+    let command = command_name(&job.command);
     let (seq, code, note, explanation) = match verdict {
         Ok((seq, accepted)) => (Some(*seq), None, accepted.note, Value::Null),
         Err(refusal) => (None, Some(refusal.code), None, refusal.data.clone()),
     };
-    Recorded { lot_id: job.lot_id, max_fen, confirmed, seq, code, note, explanation, hash }
+    Recorded {
+        lot_id: job.lot_id,
+        command: command.to_owned(),
+        max_fen,
+        confirmed,
+        seq,
+        code,
+        note,
+        explanation,
+        hash,
+    }
 }
 
-const fn command_name(command: &Command) -> &'static str {
+pub(super) const fn command_name(command: &Command) -> &'static str {
     match command {
         Command::PlaceMax { .. } => "place_max",
+        Command::BuyNow { .. } => "buy_now",
+        Command::Accept { .. } => "accept",
+        Command::Call { .. } => "call",
+        Command::Pass => "pass",
         Command::ReserveLowered { .. } => "reserve_lowered",
         Command::Open => "open",
         Command::Pause => "pause",

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bidding::{Bar, Command, LotStatus, Refusal, RefusalCode};
+use bidding::{Bar, Command, Refusal, RefusalCode};
 use kernel::{DealerId, LotId};
 use platform_db::Clock as _;
 use proof::Signer;
@@ -242,14 +242,15 @@ impl Writer {
             if !plan.needs_write() {
                 continue;
             }
-            let accepted =
-                |d: &&Decided| d.verdict.is_ok() && matches!(d.job.command, Command::PlaceMax { .. });
+            let accepted = |d: &&Decided| d.verdict.is_ok() && d.job.command.bidder().is_some();
+            // a buyer or an auctioneer ends a lot before its time; its close does not
+            let closed = |d: &Decided| d.verdict.is_ok() && d.job.command == Command::Close;
             batch.lots.push(LotWrite {
                 lot_id: plan.lot_id,
                 expected_seq: actor.state.seq,
                 expected_status: actor.state.status,
                 first_admitted_at: plan.decided.iter().filter(accepted).map(|d| d.job.admitted_at).min(),
-                closes: plan.next.status == LotStatus::Closed && actor.state.status != LotStatus::Closed,
+                closes: plan.decided.iter().any(closed),
                 has_new_terms: plan.next.terms != actor.state.terms,
                 state: plan.next.clone(),
                 chain_head: plan.chain_head,
@@ -346,7 +347,7 @@ impl Writer {
     /// The write holds: memory follows, answers and news wait to leave.
     fn conclude(&mut self, plan: LotPlan) {
         let Some(actor) = self.actors.get_mut(&plan.lot_id) else { return };
-        let from_seq = actor.state.seq;
+        let from_seq = actor.state.public_seq();
         actor.state = plan.next;
         actor.chain_head = plan.chain_head;
         for decided in &plan.decided {
@@ -371,7 +372,7 @@ impl Writer {
                 Ok((seq, accepted)) => {
                     bidders.insert(DealerId(job.sender.actor));
                     Outcome::Accepted {
-                        seq,
+                        seq: actor.state.answer_seq(seq),
                         note: accepted.note,
                         lot: Box::new(lot.clone()),
                         mine: actor.position(DealerId(job.sender.actor)),
@@ -381,7 +382,7 @@ impl Writer {
             };
             self.untold.answer(job, outcome, row.and_then(|row| row.hash));
         }
-        if actor.state.seq > from_seq && self.hub.watchers(plan.lot_id) > 0 {
+        if !bidders.is_empty() && self.hub.watchers(plan.lot_id) > 0 {
             self.untold.news(projection::news(actor, from_seq, &bidders, self.clock.now()));
         }
         for job in plan.repeats {
@@ -391,15 +392,8 @@ impl Writer {
 }
 
 fn with_bar(command: &Command, dealers: &Dealers) -> Command {
-    match command {
-        Command::PlaceMax { dealer_id, max_fen, confirmed, bar } => Command::PlaceMax {
-            dealer_id: *dealer_id,
-            max_fen: *max_fen,
-            confirmed: *confirmed,
-            bar: bar.or_else(|| dealers.is_suspended(*dealer_id).then_some(Bar::Banned)),
-        },
-        other => other.clone(),
-    }
+    let suspended = command.bidder().is_some_and(|dealer_id| dealers.is_suspended(dealer_id));
+    command.barred(suspended.then_some(Bar::Banned))
 }
 
 fn repeat_outcome(recorded: &Recorded, job: &Job, actor: &Actor) -> Outcome {
@@ -409,7 +403,7 @@ fn repeat_outcome(recorded: &Recorded, job: &Job, actor: &Actor) -> Outcome {
     }
     match (recorded.seq, recorded.code) {
         (Some(seq), _) => Outcome::Accepted {
-            seq,
+            seq: actor.state.answer_seq(seq),
             note: recorded.note,
             lot: Box::new(actor.state.public()),
             mine: actor.position(DealerId(job.sender.actor)),

@@ -275,11 +275,9 @@ fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
         serde_json::from_value(row.try_get("state")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
     state.bidders = row.try_get::<Vec<Uuid>, _>("bidders")?.into_iter().map(DealerId).collect();
     let my_max: Option<i64> = row.try_get("my_max_fen")?;
-    let mine = viewer.dealer_id.map_or_else(MyPosition::default, |dealer| MyPosition {
-        alias: state.alias_of(dealer),
-        leading: state.is_leader(dealer),
-        max_fen: my_max.map(Fen),
-    });
+    let mine = viewer
+        .dealer_id
+        .map_or_else(MyPosition::default, |dealer| state.position_of(dealer, my_max.map(Fen)));
     Ok(HallLot {
         id: LotId(row.try_get("id")?),
         lot_no: row.try_get("lot_no")?,

@@ -1,0 +1,64 @@
+//! Buy-now (domain rules §7.1): a price at which the first one ends the lot.
+
+use kernel::{DealerId, Fen, UnixMs};
+use serde_json::json;
+
+use crate::{
+    Accepted, Bar, Event, Explanation, Leader, LotState, LotStatus, Refusal, RefusalCode, eligibility, system,
+};
+
+/// The price is offered only below this share of it, in percent.
+const OFFERED_BELOW_PERCENT: i128 = 85;
+
+/// `Command::BuyNow` as a struct.
+pub(crate) struct Purchase {
+    pub(crate) dealer_id: DealerId,
+    pub(crate) price_fen: Fen,
+    pub(crate) bar: Option<Bar>,
+}
+
+impl LotState {
+    /// The buy-now price while it is offered: until an accepted bid meets the reserve, or the price comes near it.
+    pub fn buy_now(&self) -> Option<Fen> {
+        let buy_now = self.terms.buy_now_fen.filter(|_| self.terms.format.is_english())?;
+        let is_near = self
+            .price_fen
+            .is_some_and(|price| i128::from(price.0) * 100 >= i128::from(buy_now.0) * OFFERED_BELOW_PERCENT);
+        (self.status != LotStatus::Closed && !self.met && !is_near).then_some(buy_now)
+    }
+}
+
+/// Judges a purchase. The amount is printed on the lot, so the fat-finger guard does not ask.
+pub(crate) fn buy_now(state: &LotState, wanted: &Purchase, now: UnixMs) -> Result<Accepted, Refusal> {
+    eligibility::check_entry(state, wanted.bar, now)?;
+    if state.buy_now() != Some(wanted.price_fen) {
+        let data = json!({ "buy_now_fen": state.buy_now(), "price_fen": state.price_fen });
+        return Err(Refusal { code: RefusalCode::NotApplicable, data });
+    }
+    let bought = Leader { dealer_id: wanted.dealer_id, max_fen: wanted.price_fen };
+    Ok(sold_at_once(state, bought, "bought_now", "buy_now_price"))
+}
+
+/// Somebody takes the lot at a price that everybody could see: it is his, and the lot ends.
+pub(crate) fn sold_at_once(state: &LotState, buyer: Leader, branch: &str, formula: &str) -> Accepted {
+    let met = state.reserve_fen.is_some_and(|reserve| buyer.max_fen >= reserve);
+    let outcome = system::outcome(true, state.reserve_fen, met);
+    let events = vec![
+        Event::MaxPlaced { dealer_id: buyer.dealer_id, max_fen: buyer.max_fen },
+        Event::PriceChanged {
+            leader: buyer,
+            second_max_fen: state.second_max_fen,
+            price_fen: buyer.max_fen,
+            met,
+        },
+        Event::Closed { outcome },
+    ];
+    let data = json!({
+        "amount_fen": buyer.max_fen,
+        "price_before_fen": state.price_fen,
+        "price_fen": buyer.max_fen,
+        "reserve": crate::view::light(state.reserve_fen, met),
+        "formula": formula,
+    });
+    Accepted { events, note: None, explanation: Explanation { branch: branch.to_owned(), data } }
+}

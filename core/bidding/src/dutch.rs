@@ -1,0 +1,85 @@
+//! Dutch lots (domain rules §7.3): the price falls by steps, and the first to accept one has the lot.
+//!
+//! Nothing is written when a step begins: which step is current follows from the terms, from when the steps began (an
+//! event of the log) and from the time. A pause holds the step; after it the same step begins anew.
+
+use kernel::{DealerId, Fen, UnixMs};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::buy_now::sold_at_once;
+use crate::format::DutchSteps;
+use crate::{Accepted, Bar, Event, Leader, LotState, LotStatus, Refusal, RefusalCode, eligibility, system};
+
+/// Where the steps of a Dutch lot are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepClock {
+    /// Step 0 began then, or would have.
+    From(UnixMs),
+    /// The lot is paused in this step.
+    Held(u32),
+}
+
+/// `Command::Accept` as a struct.
+pub(crate) struct Acceptance {
+    pub(crate) dealer_id: DealerId,
+    pub(crate) step: u32,
+    pub(crate) price_fen: Fen,
+    pub(crate) bar: Option<Bar>,
+}
+
+impl LotState {
+    /// The current step of a Dutch lot; `None` before the opening and in other formats.
+    pub fn step_at(&self, now: UnixMs) -> Option<u32> {
+        let steps = self.terms.format.dutch()?;
+        let last = steps.last(self.terms.start_fen);
+        Some(match self.steps? {
+            StepClock::Held(step) => step.min(last),
+            StepClock::From(from) => {
+                let step = now.since(from).max(0) / steps.step_ms.max(1);
+                u32::try_from(step).unwrap_or(u32::MAX).min(last)
+            }
+        })
+    }
+
+    /// What a step of a Dutch lot costs.
+    pub fn step_price(&self, step: u32) -> Option<Fen> {
+        Some(self.terms.format.dutch()?.price(self.terms.start_fen, step))
+    }
+}
+
+/// Judges an acceptance: the step is current or was offered earlier, and its price is the one that was seen.
+pub(crate) fn accept(state: &LotState, wanted: &Acceptance, now: UnixMs) -> Result<Accepted, Refusal> {
+    let Some(steps) = state.terms.format.dutch() else {
+        return Err(system::not_applicable(state, now));
+    };
+    eligibility::check_entry(state, wanted.bar, now)?;
+    let start = state.terms.start_fen;
+    let current = state.step_at(now).unwrap_or_default();
+    if wanted.step > current || wanted.price_fen != steps.price(start, wanted.step) {
+        let data = json!({ "min_next_fen": steps.price(start, current), "step": current });
+        return Err(Refusal { code: RefusalCode::BelowMin, data });
+    }
+    let buyer = Leader { dealer_id: wanted.dealer_id, max_fen: wanted.price_fen };
+    let mut accepted = sold_at_once(state, buyer, "accepted_step", "step_price");
+    accepted.explanation.data["step"] = json!(wanted.step);
+    accepted.explanation.data["current_step"] = json!(current);
+    Ok(accepted)
+}
+
+/// The steps begin, or begin again: the end leaves time for all that are left.
+pub(crate) fn began(state: &LotState, steps: DutchSteps, now: UnixMs) -> Event {
+    let done_ms = steps.step_ms.saturating_mul(i64::from(state.step_at(now).unwrap_or_default()));
+    let from = now.plus_ms(done_ms.saturating_neg());
+    let end_at = state.end_at.max(from.plus_ms(steps.whole_ms(state.terms.start_fen)));
+    Event::StepsBegan { from, end_at, cap_at: state.terms.cap_at.max(end_at) }
+}
+
+/// The step that a pause holds.
+pub(crate) fn held(state: &LotState, now: UnixMs) -> Option<Event> {
+    (state.status == LotStatus::Open)
+        .then(|| state.step_at(now))
+        .flatten()
+        .map(|step| Event::StepHeld { step })
+}

@@ -1,0 +1,153 @@
+//! §7.2: one secret offer an entity; the highest wins, of equal ones the one that was last raised first.
+
+use std::collections::HashMap;
+
+use bidding::{Bar, Command, Format, LotStatus, MyPosition, Outcome, RefusalCode, ReserveLight, Terms};
+use kernel::{DealerId, Fen};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::{A, B, C, END_AT, Lot, max, terms, yuan};
+
+fn first_price(reserve: Option<i64>) -> Lot {
+    Lot::open(terms(Format::SealedFirst), reserve)
+}
+
+fn second_price(reserve: Option<i64>) -> Lot {
+    Lot::open(terms(Format::SealedSecond), reserve)
+}
+
+/// Who won at what price, in yuan.
+fn closed(lot: &mut Lot) -> (Option<DealerId>, Option<i64>, Outcome) {
+    lot.at(END_AT).accepts(&Command::Close);
+    lot.replays();
+    let state = &lot.state;
+    let price = state.price_fen.map(|price| price.0 / 100);
+    (state.leader.map(|leader| leader.dealer_id), price, state.outcome.unwrap())
+}
+
+fn with(mut lot: Lot, offers: &[(DealerId, i64)]) -> Lot {
+    for (who, amount) in offers {
+        lot.accepts(&max(*who, *amount));
+    }
+    lot
+}
+
+#[test]
+fn the_highest_pays_what_it_offered() {
+    let mut lot = with(first_price(Some(60_000)), &[(A, 62_000), (B, 70_000), (C, 65_000)]);
+    assert_eq!(closed(&mut lot), (Some(B), Some(70_000), Outcome::Sold));
+    assert_eq!(lot.state.second_max_fen, Some(yuan(65_000)));
+}
+
+#[test]
+fn by_second_price_it_pays_a_tick_more_than_the_second_but_at_least_the_reserve_and_at_most_its_own() {
+    let of = |reserve, offers: &[(DealerId, i64)]| closed(&mut with(second_price(reserve), offers));
+    assert_eq!(of(None, &[(A, 62_000), (B, 70_000)]), (Some(B), Some(62_100), Outcome::Sold));
+    assert_eq!(of(Some(65_000), &[(A, 62_000), (B, 70_000)]), (Some(B), Some(65_000), Outcome::Sold));
+    assert_eq!(of(None, &[(A, 70_000), (B, 70_000)]), (Some(A), Some(70_000), Outcome::Sold), "never above");
+    assert_eq!(of(None, &[(A, 70_000)]), (Some(A), Some(50_000), Outcome::Sold), "alone: the start");
+    assert_eq!(of(Some(80_000), &[(A, 62_000), (B, 70_000)]), (Some(B), Some(70_000), Outcome::Provisional));
+}
+
+#[test]
+fn of_equal_offers_the_one_that_was_last_raised_first_wins() {
+    let winner = |offers: &[(DealerId, i64)]| closed(&mut with(first_price(None), offers)).0;
+    assert_eq!(winner(&[(A, 60_000), (B, 60_000)]), Some(A));
+    assert_eq!(winner(&[(A, 55_000), (B, 60_000), (A, 60_000)]), Some(B), "raising is a new place");
+    assert_eq!(winner(&[(A, 70_000), (B, 60_000), (A, 60_000)]), Some(A), "lowering keeps the place");
+}
+
+#[test]
+fn an_offer_can_be_changed_both_ways_until_the_close() {
+    let mut lot = with(first_price(None), &[(A, 70_000), (B, 60_000)]);
+    lot.refuses(&max(A, 70_000), RefusalCode::Duplicate);
+    lot.accepts(&max(A, 55_000));
+    assert_eq!(lot.state.offer_of(A), Some(yuan(55_000)));
+    let mut later = lot.clone();
+    assert_eq!(closed(&mut lot).0, Some(B));
+    lot.refuses(&max(A, 90_000), RefusalCode::Closed);
+    later.at(END_AT.plus_ms(-1)).accepts(&max(A, 90_000));
+    assert_eq!(later.state.end_at, END_AT, "no soft close");
+}
+
+#[test]
+fn what_is_no_offer_is_refused_in_the_order_of_all_bids() {
+    let lot = first_price(None);
+    let refusal = lot.refuses(&max(A, 49_900), RefusalCode::BelowMin);
+    assert_eq!(refusal.data, serde_json::json!({ "min_next_fen": yuan(50_000) }));
+    let odd = Command::PlaceMax { dealer_id: A, max_fen: Fen(5_000_001), confirmed: false, bar: None };
+    lot.refuses(&odd, RefusalCode::NotTick);
+    let barred =
+        Command::PlaceMax { dealer_id: A, max_fen: Fen(1), confirmed: false, bar: Some(Bar::KycMissing) };
+    lot.refuses(&barred, RefusalCode::KycMissing);
+    let mut guarded = terms(Format::SealedFirst);
+    (guarded.guide_fen, guarded.fat_finger_guard) = (Some(yuan(60_000)), true);
+    Lot::open(guarded, None).refuses(&max(A, 90_000), RefusalCode::FatFingerConfirm);
+}
+
+#[test]
+fn nobody_offering_is_unsold() {
+    assert_eq!(closed(&mut first_price(Some(60_000))), (None, None, Outcome::Unsold));
+}
+
+#[test]
+fn a_reserve_can_be_lowered_and_nobody_sees_it() {
+    let mut lot = with(first_price(Some(80_000)), &[(A, 70_000)]);
+    lot.accepts(&Command::ReserveLowered { reserve_fen: yuan(65_000) });
+    assert_eq!(lot.state.public().reserve, ReserveLight::NotMet);
+    assert_eq!(closed(&mut lot), (Some(A), Some(70_000), Outcome::Sold));
+}
+
+fn dealer(n: u128) -> DealerId {
+    DealerId(Uuid::from_u128(n + 1))
+}
+
+proptest! {
+    /// Whatever is offered, what everybody may see of the lot is what it was before the first offer; and the close
+    /// finds the winner that a plain book finds.
+    #[test]
+    fn offers_change_nothing_that_is_public_and_the_best_wins(
+        edits in vec((0..5_u128, 0..40_i64), 0..40),
+        reserve in proptest::option::of(0..40_i64),
+        second in any::<bool>(),
+    ) {
+        let hundreds = |n: i64| 50_000 + n * 100;
+        let format = if second { Format::SealedSecond } else { Format::SealedFirst };
+        let mut lot = Lot::open(Terms { buy_now_fen: None, ..terms(format) }, reserve.map(hundreds));
+        let before = lot.state.public();
+        // the newest offer of each, with when it was last raised
+        let mut book: HashMap<DealerId, (i64, usize)> = HashMap::new();
+        for (at, (who, n)) in edits.into_iter().enumerate() {
+            let (who, amount) = (dealer(who), hundreds(n));
+            let standing = book.get(&who).copied();
+            let answer = lot.decide(&max(who, amount));
+            prop_assert_eq!(answer.is_ok(), standing.is_none_or(|(held, _)| held != amount));
+            if answer.is_err() {
+                continue;
+            }
+            lot.accepts(&max(who, amount));
+            let raised = standing.filter(|(held, _)| amount < *held).map_or(at, |(_, raised)| raised);
+            book.insert(who, (amount, raised));
+            prop_assert_eq!(lot.state.public(), before.clone());
+            prop_assert_eq!(lot.state.public_seq(), before.seq);
+            let own = lot.state.position_of(who, Some(yuan(amount)));
+            prop_assert_eq!(own, MyPosition { alias: None, leading: false, max_fen: Some(yuan(amount)) });
+        }
+        let mut ranked: Vec<_> = book.iter().map(|(who, (amount, raised))| (*amount, *raised, *who)).collect();
+        ranked.sort_by_key(|(amount, raised, _)| (-amount, *raised));
+        let (winner, price, outcome) = closed(&mut lot);
+        prop_assert_eq!(winner, ranked.first().map(|best| best.2));
+        let reserve = reserve.map(hundreds);
+        if let Some((best, _, _)) = ranked.first() {
+            let runner_up = ranked.get(1).map(|next| next.0 + 100);
+            let due = runner_up.unwrap_or(50_000).max(reserve.unwrap_or(0)).min(*best);
+            prop_assert_eq!(price, Some(if second { due } else { *best }));
+            let covered = reserve.is_none_or(|reserve| *best >= reserve);
+            prop_assert_eq!(outcome, if covered { Outcome::Sold } else { Outcome::Provisional });
+        }
+        prop_assert_eq!(lot.state.status, LotStatus::Closed);
+        prop_assert_eq!(lot.state.public().bidders as usize, book.len());
+    }
+}
