@@ -31,17 +31,6 @@ pub struct LotOpened {
     pub vehicle_id: VehicleId,
 }
 
-/// Commands were accepted on a lot, numbered from `seq_from` to `seq_to`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BidAccepted {
-    /// The lot.
-    pub lot_id: LotId,
-    /// The first number.
-    pub seq_from: i64,
-    /// The last number.
-    pub seq_to: i64,
-}
-
 /// The hammer fell. Written once, under the fence of the close.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuctionCompleted {
@@ -80,8 +69,13 @@ macro_rules! event {
 }
 event!(LotListed);
 event!(LotOpened);
-event!(BidAccepted);
 event!(AuctionCompleted);
+
+/// Whether anybody is told of an accepted command. Bids are told of on the live channel and stand in the log: an event
+/// for each batch of them would be written, relayed and thrown away, for nobody consumes it.
+pub(crate) fn is_told(accepted: &Accepted) -> bool {
+    accepted.events.iter().any(|event| matches!(event, Event::Opened | Event::Closed { .. }))
+}
 
 /// The events of one lot's accepted commands, to be written with them. `dealer_name` knows the dealers by what
 /// the auction has heard of them.
@@ -93,13 +87,9 @@ pub(crate) fn of_batch<'a>(
 ) -> Vec<OutRow> {
     let facts = &actor.facts;
     let mut rows = Vec::new();
-    let mut bids: Option<(i64, i64, &Job)> = None;
     for (job, seq, accepted) in accepted {
         for event in &accepted.events {
             match event {
-                Event::MaxPlaced { .. } | Event::MaxLowered { .. } => {
-                    bids = Some((bids.map_or(seq, |(from, _, _)| from), seq, job));
-                }
                 Event::Opened => {
                     let opened = LotOpened { lot_id: facts.lot_id, vehicle_id: facts.vehicle_id };
                     rows.extend(row(&opened, facts.lot_id, seq, job));
@@ -124,9 +114,6 @@ pub(crate) fn of_batch<'a>(
                 _ => {}
             }
         }
-    }
-    if let Some((seq_from, seq_to, job)) = bids {
-        rows.extend(row(&BidAccepted { lot_id: facts.lot_id, seq_from, seq_to }, facts.lot_id, seq_to, job));
     }
     rows
 }

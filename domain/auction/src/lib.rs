@@ -1,7 +1,7 @@
 //! The auction service: sale sessions, lots, bids, the live room.
 //!
 //! It owns the database `auction` and decides every bid by the pure fold of `core/bidding`. It hears of priced cars
-//! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened`, `BidAccepted` and `AuctionCompleted`
+//! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened` and `AuctionCompleted`
 //! (`events.rs`).
 //!
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
@@ -40,7 +40,7 @@ use tokio::task::JoinHandle;
 pub use clock::AnchoredClock;
 pub use create_sale::{BelowReserveMode, CreateSale, MAX_LOTS_A_SALE};
 pub use engine::{Answer, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
-pub use events::{AuctionCompleted, BidAccepted, LotListed, LotOpened};
+pub use events::{AuctionCompleted, LotListed, LotOpened};
 pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
 pub use proofs::{LogFault, LogVerdict, PublishedLog, PublishedRow};

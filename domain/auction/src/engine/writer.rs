@@ -292,9 +292,9 @@ impl Writer {
         let mut lost = Vec::new();
         let mut told = false;
         for plan in plans {
-            let wrote = plan.decided.iter().any(|d| d.verdict.is_ok());
+            let tells = plan.accepted().any(|(_, _, accepted)| events::is_told(accepted));
             if fenced.contains(&plan.lot_id) || !plan.needs_write() {
-                told |= wrote;
+                told |= tells;
                 self.conclude(plan);
             } else {
                 tracing::debug!(lot.id = %plan.lot_id, "fence lost");
