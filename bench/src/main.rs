@@ -1,8 +1,10 @@
-//! `bench bids | watchers | pages | kill | bad-input`: load on a running server, and the proof that no answer was
+//! `bench bids | watchers | pages | kill | bad-input | compare`: load on a running server, and the proof that no answer was
 //! lost. `docs/performance.md` says how each figure is repeated.
 
 mod bad_input;
+mod baseline;
 mod bids;
+mod compare;
 mod heard;
 mod kill;
 mod latency;
@@ -21,6 +23,10 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+/// As in the server: generator and baseline allocate as much as it does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Whatever goes wrong ends the program with a sentence.
 type Fault = Box<dyn Error + Send + Sync>;
@@ -44,6 +50,8 @@ enum Scenario {
     Pages(pages::PagesArguments),
     Kill(kill::KillArguments),
     BadInput(bad_input::BadInputArguments),
+    Compare(compare::CompareArguments),
+    Baseline(baseline::BaselineArguments),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +75,8 @@ async fn run(scenario: Scenario) -> Result<()> {
         Scenario::Pages(arguments) => pages::run(arguments).await,
         Scenario::Kill(arguments) => kill::run(arguments).await,
         Scenario::BadInput(arguments) => bad_input::run(arguments).await,
+        Scenario::Compare(arguments) => compare::run(arguments).await,
+        Scenario::Baseline(arguments) => baseline::run(arguments).await,
     }
 }
 

@@ -24,7 +24,8 @@ impl Sheet {
         self.add(name, value as f64, 0);
     }
 
-    fn get(&self, name: &str) -> Option<f64> {
+    /// A figure, if there is one of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<f64> {
         self.0.iter().find(|figure| figure.name == name).map(|figure| figure.value)
     }
 }
@@ -34,6 +35,12 @@ pub(crate) fn print(title: &str, runs: &[Sheet]) {
     for line in table(title, runs) {
         println!("{line}");
     }
+}
+
+/// The median of a figure over several runs; 0 where no run has it.
+pub(crate) fn median(runs: &[Sheet], name: &str) -> f64 {
+    let values: Vec<f64> = runs.iter().filter_map(|run| run.get(name)).collect();
+    spread(&values).1
 }
 
 /// Prints a line of its own.
@@ -104,6 +111,8 @@ mod tests {
         let lines = table("bids", &runs);
         assert_eq!(lines[4], "P99 ms           5.0           3.0           9.0  3.0 / 9.0 / 5.0");
         assert_eq!(lines[5], "BUSY             0.0           0.0           4.0  0.0 / 4.0 / 0.0");
+        let of_one = |name: &str| format!("{:.1}", median(&runs, name));
+        assert_eq!((of_one("P99 ms"), of_one("P50 ms")), ("5.0".to_owned(), "0.0".to_owned()));
     }
 
     #[test]

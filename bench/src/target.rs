@@ -81,29 +81,27 @@ impl Target {
 impl Databases {
     /// The databases of an embedded cluster, by the files that the server keeps in its data folder.
     pub(crate) async fn embedded(data: &Path) -> Result<Databases> {
-        let read = |path: PathBuf| {
-            fs::read_to_string(&path)
-                .map_err(|error| fault(format!("cannot read {}: {error}", path.display())))
-        };
-        let password = read(data.join("postgres.password"))?;
-        let pid_file = read(data.join("postgres/postmaster.pid"))?;
-        // process id, data folder, start time, port, socket folder
-        let lines: Vec<&str> = pid_file.lines().map(str::trim).collect();
-        let (Some(port), Some(socket)) = (lines.get(3), lines.get(4)) else {
-            return Err(fault("postmaster.pid names no socket: has PostgreSQL started?"));
-        };
-        let socket = socket.replace('/', "%2F");
-        let url = |name: &str| {
-            format!(
-                "postgres://luochui:{}@localhost:{port}/{name}?host={socket}&sslmode=disable",
-                password.trim()
-            )
-        };
-        Databases::connect(&url("auction"), &url("identity")).await
+        Databases::connect(&embedded_url(data, "auction")?, &embedded_url(data, "identity")?).await
     }
 
     async fn connect(auction: &str, identity: &str) -> Result<Databases> {
         let pool = || PgPoolOptions::new().max_connections(4);
         Ok(Databases { auction: pool().connect(auction).await?, identity: pool().connect(identity).await? })
     }
+}
+
+/// How a database of an embedded cluster is reached.
+pub(crate) fn embedded_url(data: &Path, name: &str) -> Result<String> {
+    let read = |path: PathBuf| {
+        fs::read_to_string(&path).map_err(|error| fault(format!("cannot read {}: {error}", path.display())))
+    };
+    let password = read(data.join("postgres.password"))?;
+    let pid_file = read(data.join("postgres/postmaster.pid"))?;
+    // process id, data folder, start time, port, socket folder
+    let lines: Vec<&str> = pid_file.lines().map(str::trim).collect();
+    let (Some(port), Some(socket)) = (lines.get(3), lines.get(4)) else {
+        return Err(fault("postmaster.pid names no socket: has PostgreSQL started?"));
+    };
+    let (password, socket) = (password.trim(), socket.replace('/', "%2F"));
+    Ok(format!("postgres://luochui:{password}@localhost:{port}/{name}?host={socket}&sslmode=disable"))
 }

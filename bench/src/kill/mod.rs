@@ -2,7 +2,7 @@
 //! lost, none may land twice, every log stays gapless, and a repeat gets the first answer.
 
 mod again;
-mod victim;
+pub(crate) mod victim;
 
 use std::path::PathBuf;
 use std::sync::Arc;

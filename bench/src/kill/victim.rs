@@ -12,7 +12,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::pace::doze;
-use crate::target::{Databases, Target};
+use crate::target::{Databases, Target, embedded_url};
 use crate::{Result, fault};
 
 /// The first start makes the cluster and the tables.
@@ -21,7 +21,7 @@ const STOPPED_WITHIN: Duration = Duration::from_secs(40);
 const POLL: Duration = Duration::from_millis(10);
 
 /// A server with its folder. Whatever happens, it and its PostgreSQL end with this value.
-pub(super) struct Victim {
+pub(crate) struct Victim {
     binary: PathBuf,
     folder: TempDir,
     port: u16,
@@ -30,7 +30,7 @@ pub(super) struct Victim {
 
 impl Victim {
     /// Starts a server on an empty folder.
-    pub(super) async fn start(binary: &Path) -> Result<Victim> {
+    pub(crate) async fn start(binary: &Path) -> Result<Victim> {
         let binary =
             binary.canonicalize().map_err(|error| fault(format!("{}: {error}", binary.display())))?;
         // PostgreSQL runs as another user when we are root, and must be able to enter
@@ -46,7 +46,7 @@ impl Victim {
     }
 
     /// Starts the server on what is in the folder and waits until it answers.
-    pub(super) async fn start_again(&mut self) -> Result<()> {
+    pub(crate) async fn start_again(&mut self) -> Result<()> {
         let log = File::options().create(true).append(true).open(self.log())?;
         let child = Command::new(&self.binary)
             .arg("serve")
@@ -62,9 +62,14 @@ impl Victim {
         self.wait_until_ready().await
     }
 
-    /// Kills the server with SIGKILL after this time, which may be a fraction of a millisecond.
-    pub(super) async fn kill_after(&mut self, moment: Duration) -> Result<()> {
-        let mut child = self.child.take().ok_or_else(|| fault("the server does not run"))?;
+    /// The same, where it does not run.
+    pub(crate) async fn start_again_if_dead(&mut self) -> Result<()> {
+        if self.child.is_some() { Ok(()) } else { self.start_again().await }
+    }
+
+    /// Kills the server with SIGKILL, if it runs, after this time, which may be a fraction of a millisecond.
+    pub(crate) async fn kill_after(&mut self, moment: Duration) -> Result<()> {
+        let Some(mut child) = self.child.take() else { return Ok(()) };
         // the runtime's timer has whole milliseconds, and its thread may be busy with bids
         let killing = std::thread::spawn(move || {
             doze(moment);
@@ -78,7 +83,7 @@ impl Victim {
     }
 
     /// Stops the server in order.
-    pub(super) async fn stop(mut self) -> Result<()> {
+    pub(crate) async fn stop(mut self) -> Result<()> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
         kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM)?;
         let deadline = Instant::now() + STOPPED_WITHIN;
@@ -93,14 +98,19 @@ impl Victim {
     }
 
     /// Where it listens.
-    pub(super) async fn target(&self) -> Result<Target> {
+    pub(crate) async fn target(&self) -> Result<Target> {
         let pid = self.child.as_ref().map(|child| child.id().cast_signed());
         Target::at(&format!("http://127.0.0.1:{}", self.port), pid).await
     }
 
     /// Its databases; they outlive a killed server.
-    pub(super) async fn databases(&self) -> Result<Databases> {
+    pub(crate) async fn databases(&self) -> Result<Databases> {
         Databases::embedded(self.folder.path()).await
+    }
+
+    /// How a database of its cluster is reached.
+    pub(crate) fn database_url(&self, name: &str) -> Result<String> {
+        embedded_url(self.folder.path(), name)
     }
 
     async fn wait_until_ready(&mut self) -> Result<()> {
