@@ -9,8 +9,9 @@
 //! 2. Its line in [`routes::PAGES`]: path, who may see it, the function.
 //! 3. Its texts in `locales/<area>.yml`, in both languages, read by [`i18n::t`].
 //!
-//! To add an island: a file beside its page that compiles without `ssr`, `#[island] fn`, texts as props. The scripts
-//! are sent with a page by themselves as soon as there is an island in it. Props can be read by everybody.
+//! To add an island: a file beside its page that compiles without `ssr`, `#[island] fn` without props of its own, and
+//! what it is given in [`live::props`]: props of its own bring serde into the browsers' file, a sixth of the whole. The
+//! scripts are sent with a page by themselves as soon as there is an island in it. What it is given, everybody can read.
 //!
 //! There is no client router, no `Resource` and no `Suspense`: a page is complete before its first byte leaves.
 

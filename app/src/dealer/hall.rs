@@ -12,11 +12,10 @@ use platform_db::CommandError;
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
-use crate::live::hall::HallLive;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
-use super::words::words;
+use super::words::live_prices;
 
 pub use filter::filter_of;
 
@@ -44,7 +43,7 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
     let chips = filter::chips(cx, sales, &lots);
     let strip = sales::strip(cx, sales, filter.sale_id, now);
     let list = if lots.lots.is_empty() { empty(cx) } else { cards::grid(cx, &lots.lots, now) };
-    let live = (!lots.lots.is_empty()).then(|| view! { <HallLive words=words(cx, None)/> });
+    let live = (!lots.lots.is_empty()).then(|| live_prices(cx));
     view! {
         <PageHead title=t(lang, "auction.hall.title")/>
         {strip}

@@ -15,6 +15,7 @@ use vehicle::OfferedCar;
 use crate::context::PageContext;
 use crate::i18n::t;
 use crate::live::panel::BidPanel;
+use crate::live::props::{PanelProps, around};
 use crate::live::{Notice, Start};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
@@ -49,12 +50,14 @@ fn view(cx: &PageContext, detail: LotDetail, car: Option<OfferedCar>, notice: Op
         server_time: detail.server_time,
         notice,
     };
+    let given = PanelProps { start, words, key: new_id(), window_ms };
+    let panel = around(given, || view! { <BidPanel/> }.into_any());
     view! {
         {head}
         <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript>
         <div class="lot">
             {gallery}
-            <aside class="lot__side"><BidPanel start words key=new_id() window_ms/></aside>
+            <aside class="lot__side">{panel}</aside>
             <div class="lot__main">{about}</div>
         </div>
     }

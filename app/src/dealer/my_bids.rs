@@ -8,10 +8,9 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 
 use super::hall::cards;
-use super::words::words;
+use super::words::live_prices;
 use crate::context::PageContext;
 use crate::i18n::{known, t};
-use crate::live::hall::HallLive;
 use crate::live::room::{Phase, Room, Standing, Start};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
@@ -86,7 +85,7 @@ fn my_lots(cx: &PageContext, mut lots: Vec<HallLot>, now: UnixMs, is_watched: bo
     // a stable sort: within a group the next to end stays first
     lots.sort_by_key(|lot| rank(lot, now));
     view! {
-        <div class="hall-head"><span></span><HallLive words=words(cx, None)/></div>
+        <div class="hall-head"><span></span>{live_prices(cx)}</div>
         {cards::grid(cx, &lots, now)}
     }
     .into_any()

@@ -2,9 +2,12 @@
 
 use bidding::BelowReserve;
 use kernel::Lang;
+use leptos::prelude::*;
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
+use crate::live::hall::HallLive;
+use crate::live::props::{HallProps, around};
 use crate::live::words::Words;
 use crate::ui::grouped;
 
@@ -20,6 +23,11 @@ pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>) -> Wo
         ("auction.live.reserve_note", None) => String::new(),
         (key, _) => t(cx.lang, key).into_owned(),
     })
+}
+
+/// The prices of the page's cards, kept up to date.
+pub(super) fn live_prices(cx: &PageContext) -> AnyView {
+    around(HallProps { words: words(cx, None) }, || view! { <HallLive/> }.into_any())
 }
 
 /// What happens to a max below the reserve.

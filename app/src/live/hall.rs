@@ -15,6 +15,7 @@ use super::clock::{ServerClock, time_left};
 use super::link::Freshness;
 use super::page;
 use super::panel::follow;
+use super::props::{HallProps, given};
 use super::room::{Ending, Phase, Room, Standing, Start};
 use super::socket::{Event, Socket};
 use super::words::{Word, Words};
@@ -41,7 +42,8 @@ struct Board {
 
 /// Keeps the cards of the page up to date, and says whether they are.
 #[island]
-pub fn HallLive(words: Words) -> impl IntoView {
+pub fn HallLive() -> impl IntoView {
+    let Some(HallProps { words }) = given() else { return ().into_any() };
     let freshness = RwSignal::new(Freshness::Still);
     let texts = StoredValue::new(words);
     Effect::new(move |_| start(texts.get_value(), freshness));
@@ -61,6 +63,7 @@ pub fn HallLive(words: Words) -> impl IntoView {
             {follow(text)}
         </span>
     }
+    .into_any()
 }
 
 fn start(words: Words, freshness: RwSignal<Freshness>) {

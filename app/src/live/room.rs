@@ -11,7 +11,6 @@ use bidding::{
     BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, ServerFrame, quick_bids,
 };
 use kernel::{Fen, LotId, UnixMs};
-use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -33,7 +32,7 @@ const REACTION_MS: i64 = 400;
 const RAISE_STEPS: [i64; 3] = [1, 2, 5];
 
 /// What the page knew when it was made: the island's first state.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "ssr", derive(serde::Serialize))]
 pub struct Start {
     /// The lot.
@@ -52,10 +51,8 @@ pub struct Start {
     pub notice: Option<Notice>,
 }
 
-crate::live::written_on_the_server!(Start);
-
 /// What the bidder is told of the last attempt.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "ssr", derive(serde::Serialize))]
 pub enum Notice {
     /// It counts.

@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use bidding::{ClientFrame, ServerFrame};
+use bidding::{ClientFrame, Json, ServerFrame};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
@@ -115,7 +115,7 @@ impl Socket {
             socket.0.link.borrow_mut().heard(page::now());
             let text = event.data().as_string().unwrap_or_default();
             // a frame of a newer protocol that this page does not know is passed over
-            if let Ok(frame) = serde_json::from_str::<ServerFrame>(&text) {
+            if let Some(Ok(frame)) = Json::read(&text).map(|json| ServerFrame::try_from(&json)) {
                 (socket.0.tell)(Event::Frame(frame));
             }
         });

@@ -1,7 +1,6 @@
 //! The texts of the live islands. They come from the server as a prop: the wasm holds no language.
 
 use kernel::{Fen, Lang, UnixMs};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::clock::{moment, time_of_day};
@@ -112,7 +111,7 @@ words! {
 }
 
 /// All texts of an island, in one language, with the zone in which it writes times.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(serde::Serialize))]
 pub struct Words {
     list: Vec<String>,
@@ -121,8 +120,6 @@ pub struct Words {
     lang: Lang,
     zone_min: i32,
 }
-
-crate::live::written_on_the_server!(Words);
 
 impl Words {
     /// The texts in this language. `text` finds the text of a key.
@@ -135,6 +132,11 @@ impl Words {
             lang,
             zone_min,
         }
+    }
+
+    /// The texts as the server wrote them.
+    pub(super) fn read(list: Vec<String>, refusals: Vec<String>, lang: Lang, zone_min: i32) -> Words {
+        Words { list, refusals, lang, zone_min }
     }
 
     /// A text.

@@ -5,8 +5,10 @@
 //! decides on the server, replays the log, and explains a price in the browser.
 //!
 //! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`,
-//! `system.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`. Who leads at what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
-//! `view.rs` makes what everybody may see, `frame.rs` carries it to browsers. The rules are the domain rules §3–§5;
+//! `system.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`. Who leads at
+//! what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
+//! `view.rs` makes what everybody may see, `frame.rs` carries it to browsers, `json.rs` and `read.rs` read it there. The
+//! rules are the domain rules §3–§5;
 //! voiding a bid (§3.4) is not built yet: it will resolve the accepted maxes of the log again, without one of them.
 //!
 //! To add a command: a variant in `command.rs`, its rule in a file of its name, called from `decide.rs`, its effect
@@ -21,6 +23,7 @@ mod dutch;
 mod eligibility;
 mod format;
 mod frame;
+mod json;
 mod ladder;
 mod lane;
 mod lower_reserve;
@@ -39,6 +42,7 @@ pub use decide::decide;
 pub use dutch::StepClock;
 pub use format::{DutchSteps, Format, LaneTimes};
 pub use frame::{BidLine, ClientFrame, MyPosition, ServerFrame};
+pub use json::{Json, Node};
 pub use ladder::{Band, Ladder};
 pub use lane::Call;
 pub use sealed::Offer;

@@ -15,11 +15,11 @@ mod standing;
 
 use kernel::{Fen, UnixMs};
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::driver::Live;
 use super::link::Freshness;
-use super::room::{Ending, Phase, Room, Standing, Start};
+use super::props::{PanelProps, given};
+use super::room::{Ending, Phase, Room, Standing};
 use super::words::{Word, Words};
 
 /// A value that follows the room.
@@ -87,10 +87,10 @@ impl Screen {
     }
 }
 
-/// The panel of one lot. `key` is the key of a form sent as a form; `window_ms` is the soft-close window, in which the
-/// time left is urgent.
+/// The panel of one lot, with its [`PanelProps`] around it.
 #[island]
-pub fn BidPanel(start: Start, words: Words, key: Uuid, window_ms: i64) -> impl IntoView {
+pub fn BidPanel() -> impl IntoView {
+    let Some(PanelProps { start, words, key, window_ms }) = given() else { return ().into_any() };
     let path = ["/auctions/lots/", &start.lot_id.to_string()].concat();
     let facts = Facts {
         action: [&path, "/bids"].concat(),
@@ -130,4 +130,5 @@ pub fn BidPanel(start: Start, words: Words, key: Uuid, window_ms: i64) -> impl I
             {bar::view(screen)}
         </section>
     }
+    .into_any()
 }

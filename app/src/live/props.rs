@@ -1,0 +1,202 @@
+//! What the server gives an island: JSON in an attribute around it, written by serde and read by hand. An island's own
+//! props would be read by serde in the browser, which brings a tenth of the whole file with it.
+//!
+//! They stand in the HTML, where everybody can read them: nothing secret.
+
+use bidding::{Json, Node as _};
+use kernel::{Fen, Lang, LotId, UnixMs};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::room::{Notice, Start};
+use super::words::Words;
+
+/// What the server gives the panel of a lot.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize))]
+pub struct PanelProps {
+    /// What the page knew when it was made.
+    pub start: Start,
+    /// Its texts.
+    pub words: Words,
+    /// The key of a form sent as a form.
+    pub key: Uuid,
+    /// The soft-close window, in which the time left is urgent.
+    pub window_ms: i64,
+}
+
+/// What the server gives the prices of the hall.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize))]
+pub struct HallProps {
+    /// Its texts.
+    pub words: Words,
+}
+
+/// What an island is given.
+pub trait Given: Clone + Send + Sync + 'static {
+    /// Reads what the server wrote.
+    fn read(json: &Json) -> Option<Self>;
+}
+
+/// What the island that is being drawn was given. On the server whoever places it has said so; in the browser it stands
+/// around it. Each island is on a page once.
+#[cfg(feature = "ssr")]
+pub(super) fn given<T: Given>() -> Option<T> {
+    use_context::<T>()
+}
+
+/// What the island that is being taken over was given.
+#[cfg(not(feature = "ssr"))]
+pub(super) fn given<T: Given>() -> Option<T> {
+    let found = document().query_selector_all("[data-given]").ok()?;
+    let text = |index| {
+        use wasm_bindgen::JsCast as _;
+        found.item(index)?.unchecked_into::<web_sys::Element>().get_attribute("data-given")
+    };
+    (0..found.length()).find_map(|index| T::read(&Json::read(&text(index)?)?))
+}
+
+/// An island with what it is given around it.
+#[cfg(feature = "ssr")]
+pub fn around<T: Given + serde::Serialize>(given: T, island: impl FnOnce() -> AnyView) -> AnyView {
+    let text = serde_json::to_string(&given).unwrap_or_default();
+    provide_context(given);
+    view! { <span class="contents" data-given=text>{island()}</span> }.into_any()
+}
+
+impl Given for PanelProps {
+    fn read(json: &Json) -> Option<PanelProps> {
+        Some(PanelProps {
+            start: start(json.get("start")?)?,
+            words: words(json.get("words")?)?,
+            key: id(json.get("key")?)?,
+            window_ms: json.get("window_ms")?.number()?,
+        })
+    }
+}
+
+impl Given for HallProps {
+    fn read(json: &Json) -> Option<HallProps> {
+        Some(HallProps { words: words(json.get("words")?)? })
+    }
+}
+
+fn id(json: &Json) -> Option<Uuid> {
+    json.text()?.parse().ok()
+}
+
+fn fen(json: &Json) -> Option<Fen> {
+    json.number().map(Fen)
+}
+
+fn instant(json: &Json) -> Option<UnixMs> {
+    json.number().map(UnixMs)
+}
+
+fn start(json: &Json) -> Option<Start> {
+    Some(Start {
+        lot_id: LotId(id(json.get("lot_id")?)?),
+        lot: json.get("lot")?.try_into().ok()?,
+        mine: json.get("mine")?.try_into().ok()?,
+        history: json
+            .get("history")?
+            .list()?
+            .iter()
+            .map(|line| line.try_into().ok())
+            .collect::<Option<_>>()?,
+        opens_at: instant(json.get("opens_at")?)?,
+        server_time: instant(json.get("server_time")?)?,
+        notice: json.get("notice").and_then(notice),
+    })
+}
+
+/// Written by serde as the one member of an object.
+fn notice(json: &Json) -> Option<Notice> {
+    if let Some(json) = json.get("Accepted") {
+        let note = json.get("note").and_then(|note| note.try_into().ok());
+        return Some(Notice::Accepted { max_fen: fen(json.get("max_fen")?)?, note });
+    }
+    if let Some(json) = json.get("Refused") {
+        return Some(Notice::Refused {
+            code: json.get("code")?.text()?.to_owned(),
+            data: json.get("data")?.to_value(),
+        });
+    }
+    if let Some(json) = json.get("Confirm") {
+        return Some(Notice::Confirm { max_fen: fen(json.get("max_fen")?)? });
+    }
+    let json = json.get("Unknown")?;
+    Some(Notice::Unknown { key: id(json.get("key")?)?, max_fen: fen(json.get("max_fen")?)? })
+}
+
+fn words(json: &Json) -> Option<Words> {
+    let texts = |name| {
+        json.get(name)?.list()?.iter().map(|text| text.text().map(str::to_owned)).collect::<Option<_>>()
+    };
+    Some(Words::read(
+        texts("list")?,
+        texts("refusals")?,
+        Lang::from_tag(json.get("lang")?.text()?),
+        json.get("zone_min")?.number()? as i32,
+    ))
+}
+
+#[cfg(all(test, feature = "ssr"))]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use bidding::{BidLine, LotStatus, MyPosition, Note, Outcome, PublicLot, ReserveLight};
+    use serde_json::json;
+
+    use super::*;
+
+    fn props(notice: Option<Notice>) -> PanelProps {
+        let lot = PublicLot {
+            seq: 7,
+            status: LotStatus::Closed,
+            price_fen: Some(Fen(1_200_000)),
+            min_next_fen: Fen(1_250_000),
+            step_fen: Fen(50_000),
+            reserve: ReserveLight::Met,
+            leader_alias: Some(2),
+            bidders: 3,
+            end_at: UnixMs(99),
+            extensions: 1,
+            outcome: Some(Outcome::Sold),
+        };
+        PanelProps {
+            start: Start {
+                lot_id: LotId(Uuid::from_u128(5)),
+                lot,
+                mine: MyPosition { alias: Some(2), leading: true, max_fen: Some(Fen(9)) },
+                history: vec![BidLine { seq: 7, alias: 2, price_fen: Fen(1), at: UnixMs(4) }],
+                opens_at: UnixMs(-3),
+                server_time: UnixMs(1_764_154_800_000),
+                notice,
+            },
+            words: Words::new(Lang::En, -330, |key| format!("“{key}” <&> \"万\"\n")),
+            key: Uuid::from_u128(8),
+            window_ms: 120_000,
+        }
+    }
+
+    #[test]
+    fn the_browser_reads_what_the_server_wrote() {
+        let (key, max_fen) = (Uuid::from_u128(3), Fen(7));
+        let data = json!({ "min_next_fen": 5, "status": "paused", "until": null, "list": [true, "a"] });
+        for notice in [
+            None,
+            Some(Notice::Accepted { max_fen, note: None }),
+            Some(Notice::Accepted { max_fen, note: Some(Note::TiedEarlierWins) }),
+            Some(Notice::Refused { code: "BELOW_MIN".to_owned(), data }),
+            Some(Notice::Refused { code: "BUSY".to_owned(), data: serde_json::Value::Null }),
+            Some(Notice::Confirm { max_fen }),
+            Some(Notice::Unknown { key, max_fen }),
+        ] {
+            let given = props(notice);
+            let text = serde_json::to_string(&given).unwrap();
+            assert_eq!(PanelProps::read(&Json::read(&text).unwrap()), Some(given.clone()));
+            assert_eq!(HallProps::read(&Json::read(&text).unwrap()), Some(HallProps { words: given.words }));
+        }
+    }
+}
