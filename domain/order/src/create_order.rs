@@ -1,5 +1,6 @@
 //! A sold lot makes exactly one order.
 
+use fees::{Line, lines_for, sum_fen};
 use kernel::{DealerId, Envelope, Fen, LotId, OrderId, UnixMs, event_id_for};
 use platform_bus::{Meta, publish};
 use platform_db::CommandError;
@@ -8,7 +9,6 @@ use sqlx::PgConnection;
 
 use crate::axis::Axis;
 use crate::events::{CreatedLine, OrderCreated};
-use crate::fees::{Line, lines_for, sum_fen};
 use crate::heard::{AuctionCompleted, Outcome};
 use crate::order_no::{day_of, order_no};
 use crate::store::{axes, numbers, orders, schedules, trail};

@@ -1,12 +1,12 @@
 //! One order with everything there is to see of it.
 
+use fees::{LineKind, ScheduleRef};
 use kernel::{DealerId, Fen, LotId, OrderId, Principal, Problem, SaleId, UnixMs, VehicleId};
 use platform_db::CommandError;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::axis::AxisState;
-use crate::fees::{LineKind, ScheduleRef};
 use crate::list::dealer_of;
 use crate::{Service, store};
 

@@ -1,10 +1,9 @@
 //! What this service tells.
 
+use fees::LineKind;
 use kernel::{EventType, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-use crate::fees::LineKind;
 
 /// An order has been made from a sold lot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

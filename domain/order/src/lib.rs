@@ -18,14 +18,12 @@
 //! each moving one axis. Step 1 (create the order) and step 2 (issue the receivable) exist as events already and
 //! become its first two steps unchanged.
 #![deny(missing_docs)]
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod axis;
 mod consumer;
 mod create_order;
 mod detail;
 mod events;
-mod fees;
 mod heard;
 mod list;
 mod note_receivable;

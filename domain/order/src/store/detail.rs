@@ -1,12 +1,12 @@
 //! One order, for reading.
 
+use fees::{LineKind, ScheduleRef};
 use kernel::{DealerId, Fen, LotId, OrderId, SaleId, UnixMs, VehicleId};
 use platform_db::{from_sql, to_sql};
 use sqlx::PgConnection;
 
 use crate::axis::{Axis, AxisState};
 use crate::detail::{OrderDetail, OrderLine, TrailLine};
-use crate::fees::{LineKind, ScheduleRef};
 
 pub(crate) async fn find(
     conn: &mut PgConnection,

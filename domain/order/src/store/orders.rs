@@ -1,10 +1,10 @@
 //! The order document and its lines.
 
+use fees::Line;
 use kernel::{DealerId, Fen, OrderId, UnixMs};
 use platform_db::to_sql;
 use sqlx::PgConnection;
 
-use crate::fees::Line;
 use crate::heard::AuctionCompleted;
 
 /// What a repeat or a claim is compared with.

@@ -1,10 +1,9 @@
 //! Fee schedules.
 
+use fees::FeeSchedule;
 use kernel::{Fen, UnixMs};
 use platform_db::to_sql;
 use sqlx::PgConnection;
-
-use crate::fees::FeeSchedule;
 
 /// The schedule that held at a moment.
 pub(crate) async fn valid_at(

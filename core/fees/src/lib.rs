@@ -1,4 +1,13 @@
-//! What a sold car costs its buyer: the hammer price and the fees of a schedule. Pure.
+//! What a car costs its buyer: the hammer price and the fees of a schedule, and what it costs at the buyer's door.
+//!
+//! Pure. An order is made by these rules, and a bidder is shown the same sums before he bids: there is one rule, so the
+//! two cannot differ.
+#![deny(missing_docs)]
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
+mod landed;
+
+pub use landed::{Delivery, LandedCost};
 
 use kernel::Fen;
 use serde::{Deserialize, Serialize};
@@ -125,7 +134,7 @@ pub fn lines_for(price_fen: Fen, schedule: &FeeSchedule) -> Vec<Line> {
 }
 
 /// The sum of lines; `None` when it does not fit.
-pub(crate) fn sum_fen(lines: &[Line]) -> Option<Fen> {
+pub fn sum_fen(lines: &[Line]) -> Option<Fen> {
     lines.iter().try_fold(Fen::ZERO, |sum, line| sum.checked_add(line.amount_fen))
 }
 
