@@ -17,6 +17,8 @@ use crate::signing_key::{self, SigningKeyError};
 use crate::state::AppState;
 use crate::{assets, auth, demo, router};
 
+/// Where processes tell each other of lots, in Redis. One Redis for one set of databases.
+const LOTS_CHANNEL: &str = "luochui:lots";
 /// How long running requests and open sockets get to end after the signal.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
@@ -40,6 +42,9 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+    /// The Redis between processes.
+    #[error(transparent)]
+    Redis(#[from] platform_cache::CacheError),
     /// The demo.
     #[error("the demo could not be loaded")]
     Demo(#[from] platform_db::CommandError),
@@ -67,6 +72,11 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         AppState { services, bus: bus.clone(), config: Arc::new(config), clock, assets: Arc::new(assets) };
     let mut workers = bus.start(stopped.clone());
     workers.push(auction_tasks.sweeper);
+    workers.push(auction_tasks.follower);
+    if let Some(url) = &state.config.redis_url {
+        let fanout = platform_cache::start(url, LOTS_CHANNEL, stopped.clone())?;
+        workers.extend(state.services.auction.join(fanout, &stopped));
+    }
     workers.push(auth::sweeper::start(state.services.identity.clone(), stopped.clone()));
     workers.push(state.services.vehicle.start_imports(stopped));
     if state.config.wants_demo(demo::is_empty(&state).await?) {

@@ -5,6 +5,7 @@
 //! (`events.rs`).
 //!
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
+//! * `follow.rs` is what other processes of the same database commit.
 //! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
 //! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
 //! * `views/` are what pages and the JSON API read; `projection.rs` is what sockets get.
@@ -19,6 +20,7 @@ mod consumer;
 mod create_sale;
 mod engine;
 mod events;
+mod follow;
 mod lot_control;
 mod place_max;
 mod projection;
@@ -39,7 +41,7 @@ use tokio::task::JoinHandle;
 
 pub use clock::AnchoredClock;
 pub use create_sale::{BelowReserveMode, CreateSale, MAX_LOTS_A_SALE};
-pub use engine::{Answer, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
+pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{AuctionCompleted, LotListed, LotOpened};
 pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
@@ -71,6 +73,8 @@ pub struct Running {
     pub writers: Vec<JoinHandle<()>>,
     /// The sweeper: it ends when `stop` turns true.
     pub sweeper: JoinHandle<()>,
+    /// What looks for the commits of other processes: it ends when `stop` turns true.
+    pub follower: JoinHandle<()>,
 }
 
 impl Service {
@@ -92,8 +96,21 @@ impl Service {
         let (engine, writers) =
             Engine::start(db.clone(), clock, hub, Arc::clone(&told), dealers.clone(), &signer);
         let service = Service { db, engine, dealers, signer, told };
+        let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
         let sweeper = tokio::spawn(sweeper::run(service.clone(), stop));
-        Ok((service, Running { writers, sweeper }))
+        Ok((service, Running { writers, sweeper, follower }))
+    }
+
+    /// From now on this process and the others on its database tell each other of commits by this fan-out. The tasks end
+    /// when `stop` turns true.
+    pub fn join(&self, fanout: platform_cache::Fanout, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+        follow::start(self, fanout, stop)
+    }
+
+    /// Looks once for what other processes have committed on watched lots: for tests, which run no follower of their
+    /// own.
+    pub async fn look(&self) -> Result<(), sqlx::Error> {
+        follow::look(self).await
     }
 
     /// What it does with other services' events.

@@ -1,11 +1,12 @@
 //! From a lot's state to the frames of the live channel, one projection an audience.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use bidding::{BidLine, LotState, MyPosition, ServerFrame};
 use kernel::{DealerId, LotId, UnixMs};
 
-use crate::engine::{Actor, LotHub, encode};
+use crate::engine::{Actor, LotHub, Peers, encode};
 
 /// The version of the wire protocol (`docs/live-protocol.md`).
 pub const PROTOCOL: u16 = 1;
@@ -13,6 +14,10 @@ pub const PROTOCOL: u16 = 1;
 /// What the watchers of a lot are told of a batch.
 pub(crate) struct News {
     lot_id: LotId,
+    /// The lot's own number, for other processes.
+    seq: i64,
+    /// The number that everybody may know, and that frames are told apart by.
+    public_seq: i64,
     /// None where nothing happened that everybody may know: an offer on a sealed lot.
     delta: Option<ServerFrame>,
     positions: Vec<(DealerId, MyPosition)>,
@@ -25,27 +30,35 @@ pub(crate) fn news(actor: &Actor, from_seq: i64, bidders: &HashSet<DealerId>, no
     let changed = actor.state.public_seq() > from_seq;
     News {
         lot_id,
+        seq: actor.state.seq,
+        public_seq: actor.state.public_seq(),
         delta: changed.then(|| delta(lot_id, &actor.state, from_seq, &actor.history, now)),
         positions: positions.collect(),
     }
 }
 
 impl News {
-    /// Tells everybody who watches, and the bidders their own position on all their screens.
-    pub(crate) fn tell(&self, hub: &LotHub) {
+    /// Tells everybody who watches, and the bidders their own position on all their screens: those of this process
+    /// first, then the other processes.
+    pub(crate) fn tell(&self, hub: &LotHub, peers: &Peers) {
         let lot_id = self.lot_id;
-        if let Some(delta) = &self.delta {
-            hub.publish(lot_id, || encode(delta));
+        let frame = LazyCell::new(|| self.delta.as_ref().map(encode).unwrap_or_default());
+        if self.delta.is_some() {
+            hub.publish(lot_id, self.public_seq, || frame.clone());
         }
         for (dealer_id, mine) in &self.positions {
             hub.publish_to(lot_id, *dealer_id, || {
                 encode(&ServerFrame::Mine { v: PROTOCOL, lot_id, mine: mine.clone() })
             });
         }
+        if peers.are_told() {
+            let bidders = self.positions.iter().map(|(dealer_id, _)| *dealer_id).collect();
+            peers.tell(lot_id, (self.seq, self.public_seq), bidders, frame.clone());
+        }
     }
 }
 
-fn delta<'a>(
+pub(crate) fn delta<'a>(
     lot_id: LotId,
     state: &LotState,
     from_seq: i64,

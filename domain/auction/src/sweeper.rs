@@ -13,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use crate::Service;
-use crate::engine::Sender;
+use crate::engine::{BidPathCounts, Sender};
 use crate::events::system_key;
 use crate::store::{lots, pulse};
 
@@ -21,6 +21,8 @@ use crate::store::{lots, pulse};
 const SWEEP: Duration = Duration::from_millis(100);
 /// How often the clock is anchored, the heartbeat written and the dealers' standing read again.
 const BEAT: Duration = Duration::from_secs(1);
+/// How often the counts of the bid path are logged.
+const REPORT: Duration = Duration::from_secs(60);
 /// A heartbeat older than this was an outage of the commit path.
 const OUTAGE_FROM_MS: i64 = 3_000;
 /// The least time a lot is given after an outage (domain rules §4.4).
@@ -33,10 +35,14 @@ pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
     let mut sweeps = tokio::time::interval(SWEEP);
     sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut beat_at: Option<tokio::time::Instant> = None;
+    let mut reported = (tokio::time::Instant::now(), service.engine.counts());
     loop {
         tokio::select! {
             _ = sweeps.tick() => {}
             _ = stop.changed() => return,
+        }
+        if reported.0.elapsed() >= REPORT {
+            reported = (tokio::time::Instant::now(), report(reported.1, service.engine.counts()));
         }
         let result = async {
             if beat_at.is_none_or(|at| at.elapsed() >= BEAT) {
@@ -52,9 +58,28 @@ pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Logs what the bid path has met with, where that has changed.
+fn report(before: BidPathCounts, now: BidPathCounts) -> BidPathCounts {
+    if now != before {
+        tracing::info!(
+            bids.statements = now.written,
+            bids.fences_lost = now.fences_lost,
+            bids.locked = now.locked,
+            bids.deadlocks = now.deadlocks,
+            bids.sent_again = now.sent_again,
+            bids.outdated = now.outdated,
+            "the bid path since the start"
+        );
+    }
+    now
+}
+
 /// One heartbeat. The gap since the last one, of whichever process, is the outage there was.
 pub(crate) async fn beat(service: &Service) -> Result<(), sqlx::Error> {
     service.engine.clock().anchor_again(&service.db).await?;
+    if service.engine.clock().admission_time().is_none() {
+        tracing::warn!("the clock is too uncertain to admit bids: the database answers too slowly");
+    }
     pulse::beat(&service.db, service.now(), OUTAGE_FROM_MS, Uuid::now_v7()).await?;
     service.dealers.refresh(&service.db).await
 }

@@ -1,6 +1,6 @@
 //! The settings as people read them: `server check` and `docs/settings.md`.
 
-use crate::settings::{POSTGRES_BIN, PUBLIC_URL, SECURE_COOKIES};
+use crate::settings::{POSTGRES_BIN, PUBLIC_URL, REDIS_URL, SECURE_COOKIES};
 use crate::{Config, Databases, SETTINGS, Service, Setting};
 
 /// One setting with the value that holds now.
@@ -53,7 +53,8 @@ impl Config {
             return Explained { setting, value: if self.secure_cookies { "yes" } else { "no" }.into(), from };
         }
         if let Some(given) = self.given.get(setting.name) {
-            let value = if is_url { mask_password(given) } else { given.clone() };
+            let value =
+                if is_url || setting.name == REDIS_URL { mask_password(given) } else { given.clone() };
             return Explained { setting, value, from: Source::Environment };
         }
         match setting.name {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::settings::{
     ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, POOL_SIZE, POSTGRES_BIN, PROXIES, PUBLIC_URL,
-    SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE, setting,
+    REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE, setting,
 };
 use crate::values::is_log_filter;
 use crate::{
@@ -42,6 +42,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
     let databases = reader.databases(services.as_deref());
     let pool_size =
         reader.read(POOL_SIZE, |text| text.parse::<u32>().ok().filter(|size| POOL_SIZES.contains(size)));
+    let redis_url = reader.redis_url();
     let demo = reader.read(DEMO, Demo::read);
     let log = reader.read(LOG, |text| is_log_filter(text).then(|| text.to_owned()));
     let log_format = reader.read(LOG_FORMAT, LogFormat::read);
@@ -61,6 +62,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
             services: services?,
             databases: databases?,
             pool_size: pool_size?,
+            redis_url,
             demo: demo?,
             log: log?,
             log_format: log_format?,
@@ -204,6 +206,14 @@ impl Reader {
         }
     }
 
+    fn redis_url(&mut self) -> Option<String> {
+        let url = self.given(REDIS_URL)?.to_owned();
+        if !is_redis_url(&url) {
+            self.errors.push(ConfigError::Value { variable: REDIS_URL, value: mask_password(&url) });
+        }
+        Some(url)
+    }
+
     fn secure_cookies(&mut self, public_url: Option<&PublicUrl>) -> Option<bool> {
         let wanted = self.read(SECURE_COOKIES, |text| match text {
             "yes" => Some(Some(true)),
@@ -249,6 +259,14 @@ impl Reader {
             );
         }
     }
+}
+
+fn is_redis_url(url: &str) -> bool {
+    let host = url
+        .strip_prefix("redis://")
+        .and_then(|rest| rest.split(['/', '?', '#']).next())
+        .map(|authority| authority.rsplit_once('@').map_or(authority, |(_, host)| host));
+    host.is_some_and(|host| !host.is_empty() && !host.starts_with(':'))
 }
 
 fn is_postgres_url(url: &str) -> bool {

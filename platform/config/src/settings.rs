@@ -20,6 +20,7 @@ pub(crate) const SIGNING_KEY: &str = "LUOCHUI_SIGNING_KEY";
 pub(crate) const POSTGRES_BIN: &str = "LUOCHUI_POSTGRES_BIN";
 pub(crate) const SERVICES: &str = "LUOCHUI_SERVICES";
 pub(crate) const POOL_SIZE: &str = "LUOCHUI_POOL_SIZE";
+pub(crate) const REDIS_URL: &str = "LUOCHUI_REDIS_URL";
 pub(crate) const DEMO: &str = "LUOCHUI_DEMO";
 pub(crate) const LOG: &str = "LUOCHUI_LOG";
 pub(crate) const LOG_FORMAT: &str = "LUOCHUI_LOG_FORMAT";
@@ -108,6 +109,13 @@ pub const SETTINGS: &[Setting] = &[
         default: "16",
         allowed: "a number from 2 to 100",
         meaning: "Connections of each service's pool. The embedded PostgreSQL serves 180 in all.",
+    },
+    Setting {
+        name: REDIS_URL,
+        default: "",
+        allowed: "a Redis URL without TLS: redis://host:6379, redis://user:password@host:6379/0",
+        meaning: "A Redis over which several processes of the same databases tell each other of bids at once. Without it, \
+                  or while it is away, they find out within two seconds. Nothing is kept there, and no bid waits for it.",
     },
     Setting {
         name: DEMO,

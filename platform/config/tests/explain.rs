@@ -36,6 +36,8 @@ fn passwords_are_masked() {
         (shown.as_str(), from),
         ("postgres://u:***@db:5432/order?sslmode=require", Source::Environment)
     );
+    let config = Config::from_pairs([("LUOCHUI_REDIS_URL", "redis://u:geheim@cache:6379/0")]).unwrap();
+    assert_eq!(value(&config, "LUOCHUI_REDIS_URL").0, "redis://u:***@cache:6379/0");
 }
 
 #[test]

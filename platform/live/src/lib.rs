@@ -1,7 +1,8 @@
 //! The live channel's hub: newest-only shared frames, and bounded personal queues that never drop.
 //!
 //! * A topic (a lot) has one newest frame, encoded once and shared by all its watchers. A slow reader whose frames
-//!   were overtaken gets the newest one; nobody has a backlog.
+//!   were overtaken gets the newest one; nobody has a backlog. Frames are numbered: news comes from this process and
+//!   from others, and an older frame that arrives later never replaces a newer one.
 //! * A mailbox (one socket) also has a personal queue for answers to its own commands. It is bounded; when it is
 //!   full the socket is cut, because an answer is never dropped silently.
 //! * Nothing here awaits a socket: publishing marks mailboxes and returns.
@@ -27,7 +28,8 @@ pub struct Hub<K, A> {
 
 #[derive(Debug)]
 struct Topic<K, A> {
-    newest: Option<Bytes>,
+    /// With its number.
+    newest: Option<(i64, Bytes)>,
     watchers: HashMap<u64, Arc<Mailbox<K, A>>>,
 }
 
@@ -94,12 +96,15 @@ impl<K: Copy + Eq + Ord + Hash, A: Copy + Eq> Hub<K, A> {
         mailbox.state().changed.remove(&topic);
     }
 
-    /// Makes `frame` the topic's newest and wakes its watchers. Without watchers it costs nothing: `frame` is not
-    /// even made.
-    pub fn publish(&self, topic: K, frame: impl FnOnce() -> Bytes) {
+    /// Makes `frame` the topic's newest and wakes its watchers, unless it has one of this number or a higher one.
+    /// Without watchers it costs nothing: `frame` is not even made.
+    pub fn publish(&self, topic: K, number: i64, frame: impl FnOnce() -> Bytes) {
         let mut topics = self.topics.write().unwrap_or_else(PoisonError::into_inner);
         let Some(entry) = topics.get_mut(&topic) else { return };
-        entry.newest = Some(frame());
+        if entry.newest.as_ref().is_some_and(|(newest, _)| *newest >= number) {
+            return;
+        }
+        entry.newest = Some((number, frame()));
         for mailbox in entry.watchers.values() {
             mailbox.state().changed.insert(topic);
             mailbox.wake.notify_one();
@@ -126,6 +131,21 @@ impl<K: Copy + Eq + Ord + Hash, A: Copy + Eq> Hub<K, A> {
         topics.get(&topic).map_or(0, |entry| entry.watchers.len())
     }
 
+    /// Whether a socket of this audience member watches the topic.
+    pub fn is_watched_by(&self, topic: K, audience: A) -> bool {
+        let topics = self.topics.read().unwrap_or_else(PoisonError::into_inner);
+        topics.get(&topic).is_some_and(|entry| entry.watchers.values().any(|m| m.audience == audience))
+    }
+
+    /// The topics that somebody watches, each with the number of its newest frame.
+    pub fn watched(&self) -> Vec<(K, Option<i64>)> {
+        let topics = self.topics.read().unwrap_or_else(PoisonError::into_inner);
+        topics
+            .iter()
+            .map(|(topic, entry)| (*topic, entry.newest.as_ref().map(|(number, _)| *number)))
+            .collect()
+    }
+
     /// Takes what the mailbox has to send; empty when there is nothing.
     pub fn take(&self, mailbox: &Mailbox<K, A>) -> Outgoing {
         if mailbox.overrun.load(Ordering::Acquire) {
@@ -137,7 +157,9 @@ impl<K: Copy + Eq + Ord + Hash, A: Copy + Eq> Hub<K, A> {
         };
         if !changed.is_empty() {
             let topics = self.topics.read().unwrap_or_else(PoisonError::into_inner);
-            let newest = |topic: &K| topics.get(topic).and_then(|entry| entry.newest.clone());
+            let newest = |topic: &K| {
+                topics.get(topic).and_then(|entry| entry.newest.as_ref().map(|(_, frame)| frame.clone()))
+            };
             frames.extend(changed.iter().filter_map(newest));
         }
         Outgoing::Frames(frames)
@@ -184,10 +206,25 @@ mod tests {
         let slow = hub.mailbox(7);
         hub.watch(1, &slow);
         for n in 0..1000 {
-            hub.publish(1, || Bytes::from(n.to_string()));
+            hub.publish(1, n, || Bytes::from(n.to_string()));
         }
         assert_eq!(frames(&hub, &slow), [Bytes::from_static(b"999")]);
         assert_eq!(frames(&hub, &slow), [] as [Bytes; 0]);
+    }
+
+    #[test]
+    fn an_older_frame_never_replaces_a_newer_one() {
+        let hub = Hub::<u32, u32>::default();
+        let mailbox = hub.mailbox(7);
+        hub.watch(1, &mailbox);
+        hub.publish(1, 6, || Bytes::from_static(b"six, of another process"));
+        hub.publish(1, 5, || unreachable!("five is old"));
+        hub.publish(1, 6, || unreachable!("six is known"));
+        assert_eq!(frames(&hub, &mailbox), [Bytes::from_static(b"six, of another process")]);
+        assert_eq!(hub.watched(), [(1, Some(6))]);
+        assert!(hub.is_watched_by(1, 7) && !hub.is_watched_by(1, 8) && !hub.is_watched_by(2, 7));
+        hub.unwatch(1, &mailbox);
+        assert_eq!(hub.watched(), []);
     }
 
     #[test]
@@ -221,11 +258,11 @@ mod tests {
     #[test]
     fn nobody_watching_costs_no_encoding() {
         let hub = Hub::<u32, u32>::default();
-        hub.publish(1, || unreachable!("encoded for nobody"));
+        hub.publish(1, 1, || unreachable!("encoded for nobody"));
         let left = hub.mailbox(7);
         hub.watch(1, &left);
         hub.unwatch(1, &left);
-        hub.publish(1, || unreachable!("encoded for nobody"));
+        hub.publish(1, 1, || unreachable!("encoded for nobody"));
         assert_eq!(hub.watchers(1), 0);
     }
 }

@@ -9,6 +9,8 @@
 
 mod actor;
 mod answer;
+mod counts;
+mod peers;
 mod plan;
 mod untold;
 mod writer;
@@ -31,6 +33,8 @@ use crate::clock::AnchoredClock;
 pub(crate) use actor::Actor;
 pub use answer::{Answer, BidProof, Failure, Outcome};
 pub(crate) use answer::{Recorded, encode};
+pub use counts::BidPathCounts;
+pub(crate) use peers::Peers;
 
 /// Writer tasks a process: enough to keep one statement in flight while another is decided.
 const WRITERS: usize = 2;
@@ -100,6 +104,8 @@ struct Inner {
     waiting: RwLock<HashMap<LotId, Arc<AtomicUsize>>>,
     clock: AnchoredClock,
     hub: Arc<LotHub>,
+    peers: Arc<Peers>,
+    counters: Arc<counts::Counters>,
 }
 
 #[derive(Debug)]
@@ -122,22 +128,24 @@ impl Engine {
         signer: &Arc<Signer>,
     ) -> (Engine, Vec<JoinHandle<()>>) {
         let statements = platform_db::planned_once(&db, u32::try_from(WRITERS).unwrap_or(1));
+        let (peers, counters) = (Arc::new(Peers::default()), Arc::new(counts::Counters::default()));
         let mut writers = Vec::new();
         let mut tasks = Vec::new();
         for _ in 0..WRITERS {
             let (sender, receiver) = mpsc::channel(WRITER_QUEUE_LIMIT);
             let writer = writer::Writer::new(
                 (db.clone(), statements.clone()),
-                Arc::clone(&hub),
+                (Arc::clone(&hub), Arc::clone(&peers)),
                 Arc::clone(&told),
                 dealers.clone(),
                 clock.clone(),
                 Arc::clone(signer),
+                Arc::clone(&counters),
             );
             tasks.push(tokio::spawn(writer.run(receiver)));
             writers.push(sender);
         }
-        let inner = Inner { writers, waiting: RwLock::new(HashMap::new()), clock, hub };
+        let inner = Inner { writers, waiting: RwLock::new(HashMap::new()), clock, hub, peers, counters };
         (Engine { inner: Arc::new(inner) }, tasks)
     }
 
@@ -149,6 +157,16 @@ impl Engine {
     /// The clock that admits commands.
     pub fn clock(&self) -> &AnchoredClock {
         &self.inner.clock
+    }
+
+    /// What the bid path of this process has met with until now.
+    pub fn counts(&self) -> BidPathCounts {
+        self.inner.counters.now()
+    }
+
+    /// What is known of other processes.
+    pub(crate) fn peers(&self) -> &Arc<Peers> {
+        &self.inner.peers
     }
 
     /// Queues a command and waits for its durable answer.

@@ -2,7 +2,7 @@
 
 use proof::{Hash, Signer, Stamp};
 
-use super::{Answer, BidProof, Job, LotHub, Outcome, ReplyTo};
+use super::{Answer, BidProof, Job, LotHub, Outcome, Peers, ReplyTo};
 use crate::projection::News;
 
 /// Answers and news in the order in which they were written down.
@@ -24,7 +24,7 @@ impl Untold {
     }
 
     /// Says it all: answers first, they are waited for. One signature is for all of them.
-    pub(super) fn tell(self, hub: &LotHub, signer: &Signer) {
+    pub(super) fn tell(self, hub: &LotHub, peers: &Peers, signer: &Signer) {
         let lines: Vec<Hash> = self.answers.iter().filter_map(|(_, _, line)| *line).collect();
         let mut stamps = Stamp::on(&lines, signer).into_iter();
         for (job, outcome, line) in self.answers {
@@ -33,7 +33,7 @@ impl Untold {
             reply(job, outcome, proof);
         }
         for news in &self.news {
-            news.tell(hub);
+            news.tell(hub, peers);
         }
     }
 }

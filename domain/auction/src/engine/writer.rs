@@ -11,15 +11,17 @@ use bidding::{Bar, Command, Refusal, RefusalCode};
 use kernel::{DealerId, LotId};
 use platform_db::Clock as _;
 use proof::Signer;
-use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::actor::Actor;
 use super::answer::encode;
+use super::counts::Counters;
 use super::plan::{Decided, LotPlan, recorded_of};
 use super::untold::Untold;
-use super::{BATCH_LIMIT, Failure, Job, LotHub, Outcome, Recorded, ReplyTo};
+use super::{BATCH_LIMIT, Failure, Job, LotHub, Outcome, Peers, Recorded, ReplyTo};
 use crate::clock::AnchoredClock;
 use crate::consumer::Dealers;
 use crate::events;
@@ -34,12 +36,15 @@ const ROUNDS_AT_MOST: u32 = 12;
 /// The first pause after the database failed; doubles up to the second.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// A statement takes milliseconds; waiting for a lot's lock or for a slow disk it may take seconds.
+const SILENCE_LIMIT: Duration = Duration::from_secs(5);
 
 pub(super) struct Writer {
     db: PgPool,
     /// Where the one statement is planned once.
     statements: PgPool,
     hub: Arc<LotHub>,
+    peers: Arc<Peers>,
     /// Wakes the outbox relay.
     told: Arc<dyn Fn() + Send + Sync>,
     dealers: Dealers,
@@ -47,19 +52,21 @@ pub(super) struct Writer {
     actors: HashMap<LotId, Actor>,
     untold: Untold,
     signer: Arc<Signer>,
+    counters: Arc<Counters>,
 }
 
 impl Writer {
     pub(super) fn new(
         (db, statements): (PgPool, PgPool),
-        hub: Arc<LotHub>,
+        (hub, peers): (Arc<LotHub>, Arc<Peers>),
         told: Arc<dyn Fn() + Send + Sync>,
         dealers: Dealers,
         clock: AnchoredClock,
         signer: Arc<Signer>,
+        counters: Arc<Counters>,
     ) -> Writer {
         let (actors, untold) = (HashMap::new(), Untold::default());
-        Writer { db, statements, hub, told, dealers, clock, actors, untold, signer }
+        Writer { db, statements, hub, peers, told, dealers, clock, actors, untold, signer, counters }
     }
 
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
@@ -78,7 +85,7 @@ impl Writer {
     }
 
     fn tell(&mut self) {
-        std::mem::take(&mut self.untold).tell(&self.hub, &self.signer);
+        std::mem::take(&mut self.untold).tell(&self.hub, &self.peers, &self.signer);
     }
 
     /// Works on these jobs until each has an answer.
@@ -115,10 +122,13 @@ impl Writer {
             return Vec::new();
         };
         let untold = std::mem::take(&mut self.untold);
-        let (written, ()) = tokio::join!(self.write(&batch), async { untold.tell(&self.hub, &self.signer) });
+        let (written, ()) = tokio::join!(self.write(&batch), async {
+            untold.tell(&self.hub, &self.peers, &self.signer);
+        });
         match written {
             Ok(fenced) => self.divide(plans, &fenced),
             Err(error) => {
+                self.note_deadlock(&error);
                 let duplicate = platform_db::constraint(&error) == Some("lot_log_key_once");
                 if !duplicate {
                     tracing::warn!(%error, "a batch could not be written");
@@ -143,6 +153,7 @@ impl Writer {
     }
 
     async fn locked(&mut self, lot_id: LotId, jobs: Vec<Job>) -> Vec<Job> {
+        self.counters.locked();
         let Ok(mut tx) = self.db.begin().await else {
             tokio::time::sleep(FIRST_PAUSE).await;
             return jobs;
@@ -167,7 +178,28 @@ impl Writer {
         }
     }
 
+    /// All writers lock lots in the order of their ids, so none can wait for another in a circle. If one does, its
+    /// statement is taken as a lost fence, and somebody must look into it.
+    fn note_deadlock(&self, error: &sqlx::Error) {
+        if error.as_database_error().and_then(|e| e.code()).as_deref() == Some("40P01") {
+            self.counters.deadlock();
+            tracing::error!(%error, "a batch was deadlocked: some statement locks lots in another order");
+        }
+    }
+
+    /// Lots that others have moved on are loaded again: from what is in memory the batch would only lose the fence.
+    fn forget_outdated(&mut self, jobs: &[Job]) {
+        let lots: HashSet<LotId> = jobs.iter().map(|job| job.lot_id).collect();
+        let known = lots.iter().filter_map(|id| Some((*id, self.actors.get(id)?.state.seq)));
+        let outdated = self.peers.outdated_of(known);
+        self.counters.outdated(outdated.len());
+        for lot_id in outdated {
+            self.actors.remove(&lot_id);
+        }
+    }
+
     async fn load_missing(&mut self, jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
+        self.forget_outdated(&jobs);
         let missing: HashSet<LotId> =
             jobs.iter().map(|job| job.lot_id).filter(|id| !self.actors.contains_key(id)).collect();
         if missing.is_empty() {
@@ -270,7 +302,7 @@ impl Writer {
         let mut pause = FIRST_PAUSE;
         loop {
             let result = match self.statements.acquire().await {
-                Ok(mut conn) => batch::write(&mut conn, batch).await,
+                Ok(conn) => answered(conn, batch).await,
                 Err(error) => Err(error),
             };
             match result {
@@ -279,6 +311,7 @@ impl Writer {
                         return Err(error);
                     }
                     tracing::warn!(%error, "the outcome of a batch is unknown; sending it again");
+                    self.counters.sent_again();
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -291,6 +324,7 @@ impl Writer {
     fn divide(&mut self, plans: Vec<LotPlan>, fenced: &HashSet<LotId>) -> Vec<Job> {
         let mut lost = Vec::new();
         let mut told = false;
+        self.counters.written();
         for plan in plans {
             let tells = plan.accepted().any(|(_, _, accepted)| events::is_told(accepted));
             if fenced.contains(&plan.lot_id) || !plan.needs_write() {
@@ -298,6 +332,7 @@ impl Writer {
                 self.conclude(plan);
             } else {
                 tracing::debug!(lot.id = %plan.lot_id, "fence lost");
+                self.counters.fence_lost();
                 self.actors.remove(&plan.lot_id);
                 lost.extend(plan.into_jobs());
             }
@@ -382,11 +417,25 @@ impl Writer {
             };
             self.untold.answer(job, outcome, row.and_then(|row| row.hash));
         }
-        if !bidders.is_empty() && self.hub.watchers(plan.lot_id) > 0 {
+        let somebody_looks = self.peers.are_told() || self.hub.watchers(plan.lot_id) > 0;
+        if !bidders.is_empty() && somebody_looks {
             self.untold.news(projection::news(actor, from_seq, &bidders, self.clock.now()));
         }
         for job in plan.repeats {
             self.answer_repeat(job, Some(plan.lot_id));
+        }
+    }
+}
+
+/// Writes the batch, and does not wait for ever: on a connection that neither answers nor breaks, the outcome is as
+/// unknown as on a broken one.
+async fn answered(mut conn: PoolConnection<Postgres>, batch: &Batch) -> Result<HashSet<LotId>, sqlx::Error> {
+    match tokio::time::timeout(SILENCE_LIMIT, batch::write(&mut conn, batch)).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            // an answer may still come: whoever used this connection next would take it for its own
+            drop(conn.detach());
+            Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
         }
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct LoadedLot {
 /// How many bids a snapshot shows.
 pub(crate) const HISTORY_SHOWN: i64 = 20;
 
-fn decode<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Result<T, sqlx::Error> {
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Result<T, sqlx::Error> {
     serde_json::from_value(json).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 

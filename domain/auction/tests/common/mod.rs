@@ -113,6 +113,7 @@ impl World {
                 .await
                 .expect("the service starts");
         running.sweeper.abort();
+        running.follower.abort();
         World { db, service, lots, stop }
     }
 

@@ -1,0 +1,190 @@
+//! The other processes on this database: what they are told after a commit, and what is known of theirs.
+//!
+//! All of it is a hint. An actor's state advances only by its own committed batch or by a reload: news of another
+//! process marks it as old, so that the next bid is judged on a fresh one instead of losing its fence first.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use kernel::{DealerId, LotId};
+use platform_cache::Publisher;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// So many lots may be known to have moved on elsewhere. They are those that nobody bids on here; when one more comes
+/// they are forgotten, and the fence finds out.
+const OUTDATED_LIMIT: usize = 20_000;
+/// The version of the messages between processes. Another one's are left alone, so that processes of two versions may
+/// run beside each other while they are replaced.
+const VERSION: u16 = 1;
+/// No frame is longer; what is would only be a burden for everybody.
+const FRAME_MAX: usize = 64 * 1024;
+
+/// What one process knows of the others.
+#[derive(Debug)]
+pub(crate) struct Peers {
+    /// This process, so that it knows its own messages.
+    process: Uuid,
+    publisher: OnceLock<Publisher>,
+    /// Lots that others have moved on, and how far.
+    outdated: Mutex<HashMap<LotId, i64>>,
+    /// Something may have been missed: look into the database now.
+    pub(crate) missed: Notify,
+}
+
+/// A process has committed a lot's batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PeerNews {
+    /// Which lot, how far, and who bid.
+    pub(crate) head: Head,
+    /// The frame for everybody who watches; empty where it was too long, or there is nothing that everybody may know.
+    pub(crate) frame: Bytes,
+}
+
+/// What a message says before the frame, as one line of JSON. The bidders are named and not their maxes: their own
+/// screens are told from the database, and nothing secret leaves the process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Head {
+    v: u16,
+    process: Uuid,
+    pub(crate) lot_id: LotId,
+    pub(crate) seq: i64,
+    /// The number that everybody may know: what the frame is numbered by.
+    pub(crate) public_seq: i64,
+    pub(crate) bidders: Vec<DealerId>,
+}
+
+impl Default for Peers {
+    fn default() -> Peers {
+        Peers {
+            process: Uuid::new_v4(),
+            publisher: OnceLock::new(),
+            outdated: Mutex::default(),
+            missed: Notify::new(),
+        }
+    }
+}
+
+impl Peers {
+    /// From now on the others are told by this.
+    pub(crate) fn tell_by(&self, publisher: Publisher) {
+        // set once, at the start; a second Redis would tell everything twice
+        drop(self.publisher.set(publisher));
+    }
+
+    /// Whether anybody is told at all.
+    pub(crate) fn are_told(&self) -> bool {
+        self.publisher.get().is_some()
+    }
+
+    /// Tells the others that the lot is at `seq` now. Never waits.
+    pub(crate) fn tell(
+        &self,
+        lot_id: LotId,
+        (seq, public_seq): (i64, i64),
+        bidders: Vec<DealerId>,
+        frame: Bytes,
+    ) {
+        let Some(publisher) = self.publisher.get() else { return };
+        let head = Head { v: VERSION, process: self.process, lot_id, seq, public_seq, bidders };
+        let frame = if frame.len() > FRAME_MAX { Bytes::new() } else { frame };
+        publisher.publish(PeerNews { head, frame }.encode());
+    }
+
+    /// What another process says; nothing for one's own message and for what cannot be read.
+    pub(crate) fn read(&self, message: &Bytes) -> Option<PeerNews> {
+        PeerNews::decode(message).filter(|news| news.head.process != self.process)
+    }
+
+    /// Another process has committed the lot's number `seq`.
+    pub(crate) fn moved_on(&self, lot_id: LotId, seq: i64) {
+        let mut outdated = self.outdated();
+        if outdated.len() >= OUTDATED_LIMIT && !outdated.contains_key(&lot_id) {
+            outdated.clear();
+        }
+        let newest = outdated.entry(lot_id).or_insert(seq);
+        *newest = seq.max(*newest);
+    }
+
+    /// Of these lots, each with its number in memory, those that others have moved on since. Each hint counts once: a
+    /// wrong one costs a reload, not the lot.
+    pub(crate) fn outdated_of(&self, lots: impl Iterator<Item = (LotId, i64)>) -> Vec<LotId> {
+        let mut outdated = self.outdated();
+        if outdated.is_empty() {
+            return Vec::new();
+        }
+        let is_old =
+            |(lot_id, seq): &(LotId, i64)| outdated.remove(lot_id).is_some_and(|newest| newest > *seq);
+        lots.filter(is_old).map(|(lot_id, _)| lot_id).collect()
+    }
+
+    fn outdated(&self) -> MutexGuard<'_, HashMap<LotId, i64>> {
+        self.outdated.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PeerNews {
+    fn encode(&self) -> Bytes {
+        // ids and numbers: nothing that JSON cannot hold
+        let mut message = serde_json::to_vec(&self.head).unwrap_or_default();
+        message.push(b'\n');
+        message.extend_from_slice(&self.frame);
+        message.into()
+    }
+
+    fn decode(message: &Bytes) -> Option<PeerNews> {
+        let end = message.iter().position(|byte| *byte == b'\n')?;
+        let head: Head = serde_json::from_slice(&message[..end]).ok()?;
+        let frame = message.slice(end + 1..);
+        (head.v == VERSION && frame.len() <= FRAME_MAX).then_some(PeerNews { head, frame })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn lot(n: u128) -> LotId {
+        LotId(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn a_message_reads_back_and_ones_own_is_left_alone() {
+        let (here, there) = (Peers::default(), Peers::default());
+        let bidders = vec![DealerId(Uuid::from_u128(3))];
+        let head =
+            Head { v: VERSION, process: there.process, lot_id: lot(1), seq: 7, public_seq: 6, bidders };
+        let news = PeerNews { head, frame: Bytes::from_static(b"{\"type\":\"delta\"}\n") };
+        let message = news.encode();
+        assert_eq!(here.read(&message).unwrap(), news);
+        assert_eq!(there.read(&message), None);
+        let other_version = Head { v: VERSION + 1, ..news.head.clone() };
+        assert_eq!(here.read(&PeerNews { head: other_version, frame: Bytes::new() }.encode()), None);
+        for nonsense in [&b""[..], b"\n", b"{}\n", b"lot 7 is at 8", &[0xff; 40]] {
+            assert_eq!(here.read(&Bytes::from_static(nonsense)), None, "{nonsense:?}");
+        }
+    }
+
+    #[test]
+    fn a_hint_counts_once_and_only_for_what_is_older() {
+        let peers = Peers::default();
+        peers.moved_on(lot(1), 5);
+        peers.moved_on(lot(1), 9);
+        peers.moved_on(lot(1), 7);
+        peers.moved_on(lot(2), 3);
+        assert_eq!(peers.outdated_of([(lot(1), 8), (lot(2), 3), (lot(3), 0)].into_iter()), [lot(1)]);
+        assert!(peers.outdated_of([(lot(1), 8)].into_iter()).is_empty(), "a wrong hint is no endless reload");
+    }
+
+    #[test]
+    fn what_is_known_of_others_is_bounded() {
+        let peers = Peers::default();
+        for n in 0..=OUTDATED_LIMIT as u128 {
+            peers.moved_on(lot(n), 1);
+        }
+        assert_eq!(peers.outdated().len(), 1);
+    }
+}
