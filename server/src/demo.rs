@@ -5,7 +5,7 @@
 
 mod cars;
 
-use auction::{BelowReserveMode, CreateSale, PlaceMax};
+use auction::{BelowReserveMode, CreateSale, DEPOSIT_BP, PlaceMax};
 use identity::DemoPeople;
 use kernel::{
     CheckDigit, Fen, Lang, LotId, Principal, Role, SaleId, Seat, UserId, VehicleId, Vin, event_id_for,
@@ -62,6 +62,7 @@ pub async fn load(state: &AppState) -> Result<DemoPeople, CommandError> {
             window_ms: MINUTE_MS,
             cap_ms: HOUR_MS,
             below_reserve: BelowReserveMode::Full,
+            deposit_bp: DEPOSIT_BP,
             vehicle_ids: cars.to_vec(),
         };
     let quick = sale("快拍专场", -MINUTE_MS, 6 * MINUTE_MS, 2 * MINUTE_MS, soon);

@@ -72,6 +72,7 @@ fn command(row: &Row) -> Option<Command> {
             max_fen: Fen(row.max_fen?),
             confirmed: row.confirmed,
             bar: None,
+            power_fen: None,
         }),
         _ => None,
     }

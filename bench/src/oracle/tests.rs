@@ -40,7 +40,10 @@ impl World {
             [(early, 0), (late, 6), (early, 2), (early, 6), (late, 5), (early, 1), (late, 9)]
         {
             let max_fen = Fen(start + steps * STEP);
-            world.run(dealer_id.0, &Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None });
+            world.run(
+                dealer_id.0,
+                &Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None, power_fen: None },
+            );
         }
         world
     }

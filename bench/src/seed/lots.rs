@@ -41,6 +41,7 @@ pub(crate) fn terms(end_at: UnixMs) -> Terms {
         fat_finger_guard: false,
         format: Format::default(),
         buy_now_fen: None,
+        deposit_bp: 0,
     }
 }
 

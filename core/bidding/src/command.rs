@@ -21,6 +21,9 @@ pub enum Command {
         /// What the caller already knows about the entity's right to bid here; the first bar in the fixed
         /// order is the answer.
         bar: Option<Bar>,
+        /// What the entity may hold for this lot: what is free of its deposit, and what it holds here already. `None`
+        /// where nobody counts (a replay: what was accepted had the power then).
+        power_fen: Option<Fen>,
     },
     /// Somebody takes the lot at its buy-now price.
     BuyNow {
@@ -30,6 +33,8 @@ pub enum Command {
         price_fen: Fen,
         /// As in `PlaceMax`.
         bar: Option<Bar>,
+        /// As in `PlaceMax`.
+        power_fen: Option<Fen>,
     },
     /// Somebody accepts a step of a Dutch lot.
     Accept {
@@ -41,6 +46,8 @@ pub enum Command {
         price_fen: Fen,
         /// As in `PlaceMax`.
         bar: Option<Bar>,
+        /// As in `PlaceMax`.
+        power_fen: Option<Fen>,
     },
     /// The seller lowers his reserve.
     ReserveLowered {
@@ -279,15 +286,18 @@ impl Command {
         }
     }
 
-    /// The same command with what is known against its bidder, unless there is something already.
-    pub fn barred(&self, known: Option<Bar>) -> Command {
-        let mut barred = self.clone();
-        if let Command::PlaceMax { bar, .. } | Command::BuyNow { bar, .. } | Command::Accept { bar, .. } =
-            &mut barred
+    /// The same command with what is known of its bidder: what speaks against him, unless there is something already,
+    /// and what he may hold for this lot.
+    pub fn known(&self, against: Option<Bar>, power: Fen) -> Command {
+        let mut known = self.clone();
+        if let Command::PlaceMax { bar, power_fen, .. }
+        | Command::BuyNow { bar, power_fen, .. }
+        | Command::Accept { bar, power_fen, .. } = &mut known
         {
-            *bar = bar.or(known);
+            *bar = bar.or(against);
+            *power_fen = Some(power);
         }
-        barred
+        known
     }
 }
 

@@ -14,8 +14,8 @@ use crate::{Accepted, Command, Format, LotState, Refusal, lane, lower_reserve::l
 /// §4.1). The same three arguments always give the same answer.
 pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accepted, Refusal> {
     match *command {
-        Command::PlaceMax { dealer_id, max_fen, confirmed, bar } => {
-            let bid = Bid { dealer_id, max_fen, confirmed, bar };
+        Command::PlaceMax { dealer_id, max_fen, confirmed, bar, power_fen } => {
+            let bid = Bid { dealer_id, max_fen, confirmed, bar, power_fen };
             match state.terms.format {
                 Format::SealedFirst | Format::SealedSecond => sealed::place(state, &bid, now),
                 // the price is not made by maxes
@@ -23,11 +23,11 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
                 Format::Timed | Format::Flash | Format::Lane(_) => place_max(state, &bid, now),
             }
         }
-        Command::BuyNow { dealer_id, price_fen, bar } => {
-            buy_now(state, &Purchase { dealer_id, price_fen, bar }, now)
+        Command::BuyNow { dealer_id, price_fen, bar, power_fen } => {
+            buy_now(state, &Purchase { dealer_id, price_fen, bar, power_fen }, now)
         }
-        Command::Accept { dealer_id, step, price_fen, bar } => {
-            accept(state, &Acceptance { dealer_id, step, price_fen, bar }, now)
+        Command::Accept { dealer_id, step, price_fen, bar, power_fen } => {
+            accept(state, &Acceptance { dealer_id, step, price_fen, bar, power_fen }, now)
         }
         Command::Call { call } => lane::call(state, call, now),
         Command::Pass => lane::pass(state, now),

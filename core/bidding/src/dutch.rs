@@ -27,6 +27,7 @@ pub(crate) struct Acceptance {
     pub(crate) step: u32,
     pub(crate) price_fen: Fen,
     pub(crate) bar: Option<Bar>,
+    pub(crate) power_fen: Option<Fen>,
 }
 
 impl LotState {
@@ -61,6 +62,7 @@ pub(crate) fn accept(state: &LotState, wanted: &Acceptance, now: UnixMs) -> Resu
         let data = json!({ "min_next_fen": steps.price(start, current), "step": current });
         return Err(Refusal { code: RefusalCode::BelowMin, data });
     }
+    eligibility::check_cover(state, wanted.price_fen, wanted.power_fen)?;
     let buyer = Leader { dealer_id: wanted.dealer_id, max_fen: wanted.price_fen };
     let mut accepted = sold_at_once(state, buyer, "accepted_step", "step_price");
     accepted.explanation.data["step"] = json!(wanted.step);

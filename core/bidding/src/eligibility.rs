@@ -1,7 +1,7 @@
 //! Whether a bid may count: the checks of domain rules §5 in their fixed order; the first failure is the answer.
 //!
-//! `NEED_RECONFIRM_CR` (10) and `BUYING_POWER` (12) depend on records that only the caller's transaction sees;
-//! the caller adds them. A duplicate (13) moves no hold, so judging it before (12) changes no answer.
+//! `NEED_RECONFIRM_CR` (10) depends on records that only the caller's transaction sees; the caller adds it. What an entity
+//! may hold (12) is the caller's to know too, and comes with the command.
 
 use kernel::{Fen, UnixMs};
 use serde_json::json;
@@ -20,6 +20,7 @@ pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refu
     check_tick(state.terms.tick_fen, bid.max_fen)?;
     check_min(state, bid)?;
     check_fat_finger(state, bid)?;
+    check_power(state, bid)?;
     check_duplicate(state, bid)
 }
 
@@ -97,10 +98,7 @@ fn check_min(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
 
 /// Code 11.
 pub(crate) fn check_fat_finger(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
-    let own_max =
-        state.leader.filter(|leader| leader.dealer_id == bid.dealer_id).map(|leader| leader.max_fen);
-    let lowering = own_max.is_some_and(|own_max| bid.max_fen < own_max);
-    if !state.terms.fat_finger_guard || bid.confirmed || lowering {
+    if !state.terms.fat_finger_guard || bid.confirmed || is_lowering(state, bid) {
         return Ok(());
     }
     match fat_finger_threshold(state) {
@@ -124,6 +122,29 @@ fn fat_finger_threshold(state: &LotState) -> Option<Fen> {
         .price_fen
         .map(|price| Fen(price.0.saturating_add(state.increment(price).0.saturating_mul(FAT_FINGER_STEPS))));
     by_guide.into_iter().chain(by_price).min()
+}
+
+/// Code 12. Whether the max would lead or not: who is refused only where he would lead learns the leader's max.
+pub(crate) fn check_power(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
+    if is_lowering(state, bid) { Ok(()) } else { check_cover(state, bid.max_fen, bid.power_fen) }
+}
+
+/// Code 12 for an amount that raises what the entity holds.
+pub(crate) fn check_cover(state: &LotState, amount: Fen, power_fen: Option<Fen>) -> Result<(), Refusal> {
+    let needed_fen = state.terms.hold_fen(amount);
+    match power_fen {
+        Some(available_fen) if needed_fen > available_fen => {
+            let data = json!({ "needed_fen": needed_fen, "available_fen": available_fen });
+            Err(Refusal { code: RefusalCode::BuyingPower, data })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the entity takes back part of what it holds the lead or its sealed offer with.
+fn is_lowering(state: &LotState, bid: &Bid) -> bool {
+    let lead = state.leader.filter(|leader| leader.dealer_id == bid.dealer_id).map(|leader| leader.max_fen);
+    lead.or_else(|| state.offer_of(bid.dealer_id)).is_some_and(|standing| bid.max_fen < standing)
 }
 
 /// Code 13: the leader sends the max he holds. (A key used again is answered from the record, outside the fold.)

@@ -7,7 +7,7 @@
 //! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`,
 //! `system.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`. Who leads at
 //! what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
-//! `view.rs` makes what everybody may see, `frame.rs` carries it to browsers, `json.rs` and `read.rs` read it there. The
+//! `hold.rs` says what a lot holds of deposits. `view.rs` makes what everybody may see, `frame.rs` carries it to browsers, `json.rs` and `read.rs` read it there. The
 //! rules are the domain rules §3–§5;
 //! voiding a bid (§3.4) is not built yet: it will resolve the accepted maxes of the log again, without one of them.
 //!
@@ -23,6 +23,7 @@ mod dutch;
 mod eligibility;
 mod format;
 mod frame;
+mod hold;
 mod json;
 mod ladder;
 mod lane;

@@ -12,6 +12,7 @@ pub(crate) struct Bid {
     pub(crate) max_fen: Fen,
     pub(crate) confirmed: bool,
     pub(crate) bar: Option<Bar>,
+    pub(crate) power_fen: Option<Fen>,
 }
 
 /// Judges a bid and says what it does.

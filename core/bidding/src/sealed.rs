@@ -54,6 +54,7 @@ pub(crate) fn place(state: &LotState, bid: &Bid, now: UnixMs) -> Result<Accepted
         return Err(Refusal { code: RefusalCode::BelowMin, data });
     }
     eligibility::check_fat_finger(state, bid)?;
+    eligibility::check_power(state, bid)?;
     let standing = state.offer_of(bid.dealer_id);
     if standing == Some(bid.max_fen) {
         let data = json!({ "max_fen": bid.max_fen });

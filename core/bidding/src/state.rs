@@ -42,6 +42,9 @@ pub struct Terms {
     /// `B`: the price at which anybody may have it at once, while it is offered.
     #[serde(default)]
     pub buy_now_fen: Option<Fen>,
+    /// What a lead holds of the leader's deposit (保证金), in hundredths of a percent of his max; 0 holds nothing.
+    #[serde(default)]
+    pub deposit_bp: u32,
 }
 
 /// Where a lot is in its life. `CLOSING` is a view, not a status: an open lot past its end.

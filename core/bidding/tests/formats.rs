@@ -45,11 +45,12 @@ fn terms(format: Format) -> Terms {
         fat_finger_guard: false,
         format,
         buy_now_fen: None,
+        deposit_bp: 0,
     }
 }
 
 fn max(dealer_id: DealerId, amount: i64) -> Command {
-    Command::PlaceMax { dealer_id, max_fen: yuan(amount), confirmed: false, bar: None }
+    Command::PlaceMax { dealer_id, max_fen: yuan(amount), confirmed: false, bar: None, power_fen: None }
 }
 
 /// A lot, the time at which commands reach it, and what happened.
@@ -137,8 +138,8 @@ fn terms_and_states_from_before_there_were_formats_are_of_a_timed_lot() {
 
 #[test]
 fn each_format_takes_its_own_commands_only() {
-    let step = Command::Accept { dealer_id: A, step: 0, price_fen: yuan(50_000), bar: None };
-    let buy = Command::BuyNow { dealer_id: A, price_fen: yuan(90_000), bar: None };
+    let step = Command::Accept { dealer_id: A, step: 0, price_fen: yuan(50_000), bar: None, power_fen: None };
+    let buy = Command::BuyNow { dealer_id: A, price_fen: yuan(90_000), bar: None, power_fen: None };
     let call = Command::Call { call: bidding::Call::Attention };
     let of = |format: Format| Lot::open(Terms { buy_now_fen: Some(yuan(90_000)), ..terms(format) }, None);
     for format in [Format::Timed, Format::Flash] {

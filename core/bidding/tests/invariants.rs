@@ -255,7 +255,7 @@ fn wild_command() -> impl Strategy<Value = Command> {
     let at = || wild().prop_map(UnixMs);
     prop_oneof![
         6 => (0..3_u128, wild(), any::<bool>()).prop_map(|(who, fen, confirmed)| Command::PlaceMax {
-            dealer_id: history::dealer(who), max_fen: Fen(fen), confirmed, bar: None,
+            dealer_id: history::dealer(who), max_fen: Fen(fen), confirmed, bar: None, power_fen: None,
         }),
         1 => wild().prop_map(|fen| Command::ReserveLowered { reserve_fen: Fen(fen) }),
         1 => Just(Command::Pause),

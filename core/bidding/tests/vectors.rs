@@ -1,13 +1,15 @@
 //! The test vectors of the domain rules, and what they leave open.
 //!
 //! `price` holds vectors 1–23 of §3.7. Vectors 24 and 25 void a bid; voiding (§3.4) is not built yet, so they are
-//! not here. `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `amounts` sends nonsense,
+//! not here. `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `hold` its buying power, `amounts` sends nonsense,
 //! `secrets` looks for what must not be told.
 
 #[path = "vectors/amounts.rs"]
 mod amounts;
 #[path = "vectors/eligibility.rs"]
 mod eligibility;
+#[path = "vectors/hold.rs"]
+mod hold;
 #[path = "vectors/price.rs"]
 mod price;
 #[path = "vectors/secrets.rs"]
@@ -55,11 +57,12 @@ fn terms(below_reserve: BelowReserve) -> Terms {
         fat_finger_guard: false,
         format: Format::default(),
         buy_now_fen: None,
+        deposit_bp: 0,
     }
 }
 
 fn max(dealer_id: DealerId, max_fen: Fen) -> Command {
-    Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None }
+    Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None, power_fen: None }
 }
 
 /// A lot and the time at which commands reach it.

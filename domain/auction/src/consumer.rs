@@ -1,17 +1,18 @@
-//! What the auction hears: priced cars it may offer, and dealers who may not bid.
+//! What the auction hears: priced cars it may offer, dealers who may not bid, deposits that dealers bid with.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use kernel::{DealerId, Envelope, Fen, VehicleId};
+use kernel::{DealerId, Envelope, Fen, LotId, VehicleId};
 use platform_bus::Consumer;
 use platform_db::CommandError;
 use serde::Deserialize;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::store::cars;
+use crate::store::power::Deposit;
+use crate::store::{cars, power};
 
 /// `VehiclePriced` of the vehicle service, as far as the auction needs it.
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +42,17 @@ pub(crate) struct DealerChanged {
     pub(crate) dealer_id: DealerId,
     pub(crate) name: String,
     pub(crate) status: String,
+}
+
+/// `DepositChanged` of the finance service.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct DepositChanged {
+    pub(crate) dealer_id: DealerId,
+    pub(crate) deposit_fen: Fen,
+    pub(crate) frozen: bool,
+    /// The lot whose hold became part of the payment.
+    #[serde(default)]
+    pub(crate) applied_lot_id: Option<LotId>,
 }
 
 /// The dealers the auction has heard of, in memory: names for the hammer's event, and who may not bid. Refreshed
@@ -75,7 +87,7 @@ pub(crate) struct AuctionConsumer;
 #[async_trait]
 impl Consumer for AuctionConsumer {
     fn handles(&self) -> &'static [&'static str] {
-        &["VehiclePriced", "DealerChanged"]
+        &["VehiclePriced", "DealerChanged", "DepositChanged"]
     }
 
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
@@ -89,6 +101,16 @@ impl Consumer for AuctionConsumer {
             ("DealerChanged", 1) => {
                 let dealer: DealerChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
                 Ok(cars::hear_dealer(conn, &dealer, event.aggregate_seq).await?)
+            }
+            ("DepositChanged", 1) => {
+                let news: DepositChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
+                let deposit = Deposit {
+                    dealer_id: news.dealer_id,
+                    deposit_fen: news.deposit_fen,
+                    frozen: news.frozen,
+                    applied_lot_id: news.applied_lot_id,
+                };
+                Ok(power::hear_deposit(conn, &deposit, event.aggregate_seq).await?)
             }
             (name, version) => {
                 Err(CommandError::Inconsistent(format!("{name} version {version} is not known here")))

@@ -20,6 +20,11 @@ const TICK_FEN: Fen = Fen(10_000);
 /// After so many extensions the ladder doubles (domain rules §4.3).
 const DOUBLE_AFTER_EXTENSIONS: u32 = 20;
 
+/// What a lead holds of its max unless the sale says otherwise: 10 % (domain rules §5).
+pub const DEPOSIT_BP: u32 = 1_000;
+/// All of it.
+const WHOLE_BP: u32 = 10_000;
+
 /// How a max below the reserve is shown; printed on every lot of the sale.
 pub type BelowReserveMode = BelowReserve;
 
@@ -42,6 +47,8 @@ pub struct CreateSale {
     pub cap_ms: i64,
     /// How a max below the reserve is shown.
     pub below_reserve: BelowReserve,
+    /// What a lead holds of the leader's deposit, in hundredths of a percent of his max; 0 for a sale without deposits.
+    pub deposit_bp: u32,
     /// The cars, in the order of the lots.
     pub vehicle_ids: Vec<VehicleId>,
 }
@@ -65,6 +72,9 @@ impl CreateSale {
         }
         if !(0..=24 * 3_600_000).contains(&self.cap_ms) {
             wrong.push(FieldProblem::new("cap", "OUT_OF_RANGE"));
+        }
+        if self.deposit_bp > WHOLE_BP {
+            wrong.push(FieldProblem::new("deposit", "OUT_OF_RANGE"));
         }
         let mut seen = std::collections::HashSet::new();
         if self.vehicle_ids.is_empty() {
@@ -164,6 +174,7 @@ fn new_lot(sale: &CreateSale, index: usize, car: &sales::CarToOffer) -> NewLot {
         fat_finger_guard: true,
         format: Format::Timed,
         buy_now_fen: None,
+        deposit_bp: sale.deposit_bp,
     };
     NewLot {
         // the same sale and place always make the same lot, so a repeat cannot make a second one

@@ -1,6 +1,6 @@
 //! The events that the auction publishes, and how a batch of a lot turns into them.
 
-use bidding::{Accepted, Event, LotState, LotStatus};
+use bidding::{Accepted, Event, LotState, LotStatus, Outcome};
 use kernel::{DealerId, EventType, Fen, LotId, SaleId, UnixMs, VehicleId};
 use platform_bus::Meta;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,9 @@ pub struct AuctionCompleted {
     pub buyer_name: Option<String>,
     /// The hammer price, if there was a bid.
     pub price_fen: Option<Fen>,
+    /// What the lot holds of the buyer's deposit, when it is sold: it becomes part of the payment.
+    #[serde(default)]
+    pub deposit_fen: Fen,
     /// When.
     pub closed_at: UnixMs,
 }
@@ -107,6 +110,10 @@ pub(crate) fn of_batch<'a>(
                         buyer_dealer_id: leader.map(|leader| leader.dealer_id),
                         buyer_name: leader.and_then(|leader| dealer_name(leader.dealer_id)),
                         price_fen: next.price_fen,
+                        deposit_fen: match outcome {
+                            Outcome::Sold => next.leading_hold().map_or(Fen::ZERO, |(_, fen)| fen),
+                            Outcome::Provisional | Outcome::Unsold => Fen::ZERO,
+                        },
                         closed_at: job.admitted_at,
                     };
                     rows.extend(row(&completed, facts.lot_id, seq, job));

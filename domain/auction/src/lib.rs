@@ -40,7 +40,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use clock::AnchoredClock;
-pub use create_sale::{BelowReserveMode, CreateSale, MAX_LOTS_A_SALE};
+pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{AuctionCompleted, LotListed, LotOpened};
 pub use place_max::PlaceMax;
@@ -49,6 +49,7 @@ pub use proofs::{LogFault, LogVerdict, PublishedLog, PublishedRow};
 pub use store::cars::OfferableCar;
 pub use store::lists::{HallFilter, HallLot, LotPage, MyBid, Sort};
 pub use store::log::LogLine;
+pub use store::power::{BuyingPower, LotHold};
 pub use store::sales::{SaleLine, SalesCount};
 pub use verify_log::verify_log;
 pub use views::{BidOutcome, BidReason, LotDetail, SaleDetail};
@@ -62,6 +63,7 @@ pub struct Service {
     db: PgPool,
     engine: Engine,
     dealers: consumer::Dealers,
+    powers: engine::Powers,
     signer: Arc<Signer>,
     /// Wakes the outbox relay; may be set once the bus exists.
     told: Arc<dyn Fn() + Send + Sync>,
@@ -90,12 +92,20 @@ impl Service {
         let clock = AnchoredClock::anchored(&db).await?;
         let dealers = consumer::Dealers::default();
         dealers.refresh(&db).await?;
+        let powers = engine::Powers::default();
+        powers.refresh(&db).await?;
         let hub = Arc::new(LotHub::default());
         let signer = Arc::new(signer);
         store::proofs::know_key(&db, &signer.public()).await?;
-        let (engine, writers) =
-            Engine::start(db.clone(), clock, hub, Arc::clone(&told), dealers.clone(), &signer);
-        let service = Service { db, engine, dealers, signer, told };
+        let (engine, writers) = Engine::start(
+            db.clone(),
+            clock,
+            hub,
+            Arc::clone(&told),
+            (dealers.clone(), powers.clone()),
+            &signer,
+        );
+        let service = Service { db, engine, dealers, powers, signer, told };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
         let sweeper = tokio::spawn(sweeper::run(service.clone(), stop));
         Ok((service, Running { writers, sweeper, follower }))

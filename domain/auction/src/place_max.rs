@@ -54,7 +54,9 @@ fn authorise(who: &Principal, bid: PlaceMax) -> Result<(Command, Sender), Proble
         dealer_id: seat.dealer_id,
         max_fen: bid.max_fen,
         confirmed: bid.confirmed,
-        bar: None, // what is known of the dealer is added when the bid is decided
+        // what is known of the dealer is added when the bid is decided
+        bar: None,
+        power_fen: None,
     };
     let sender =
         Sender { actor: seat.dealer_id.0, user_id: Some(who.user_id), user_name: who.display_name.clone() };

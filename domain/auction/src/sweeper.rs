@@ -19,7 +19,7 @@ use crate::store::{lots, pulse};
 
 /// How often due lots are looked for.
 const SWEEP: Duration = Duration::from_millis(100);
-/// How often the clock is anchored, the heartbeat written and the dealers' standing read again.
+/// How often the clock is anchored, the heartbeat written, the dealers' standing and buying power read again.
 const BEAT: Duration = Duration::from_secs(1);
 /// How often the counts of the bid path are logged.
 const REPORT: Duration = Duration::from_secs(60);
@@ -81,6 +81,7 @@ pub(crate) async fn beat(service: &Service) -> Result<(), sqlx::Error> {
         tracing::warn!("the clock is too uncertain to admit bids: the database answers too slowly");
     }
     pulse::beat(&service.db, service.now(), OUTAGE_FROM_MS, Uuid::now_v7()).await?;
+    service.powers.refresh(&service.db).await?;
     service.dealers.refresh(&service.db).await
 }
 

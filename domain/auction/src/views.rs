@@ -1,7 +1,7 @@
 //! What pages, sockets and the JSON API read.
 
 use bidding::{BidLine, ServerFrame, Terms};
-use kernel::{Fen, LotId, Principal, Problem, SaleId, UnixMs, VehicleId};
+use kernel::{DealerId, Fen, LotId, Principal, Problem, SaleId, UnixMs, VehicleId};
 use platform_db::CommandError;
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ use crate::store::cars::{self, OfferableCar};
 use crate::store::lists::{self, HallFilter, HallLot, LotPage, MyBid, Viewer};
 use crate::store::log::{self, LogLine};
 use crate::store::lots;
+use crate::store::power::{self, BuyingPower};
 use crate::store::sales::{self, SaleLine};
 use crate::{Service, projection};
 
@@ -118,6 +119,22 @@ impl Service {
         let Some(seat) = who.dealer() else { return Ok(None) };
         let recorded = lots::recorded(&self.db, &[(seat.dealer_id.0, key)]).await?;
         Ok(recorded.into_iter().next().and_then(|(_, recorded)| reason_of(key, recorded)))
+    }
+
+    /// This dealer's deposit and what is held of it.
+    pub async fn buying_power(&self, dealer_id: DealerId) -> Result<BuyingPower, CommandError> {
+        Ok(power::buying_power(&self.db, dealer_id).await?)
+    }
+
+    /// Dealers whose lots do not hold together what their buying power says: always none.
+    pub async fn unbalanced_holds(&self) -> Result<Vec<DealerId>, CommandError> {
+        Ok(power::unbalanced(&self.db).await?)
+    }
+
+    /// What this dealer may still hold.
+    pub async fn free_power(&self, who: &Principal) -> Result<Fen, CommandError> {
+        let seat = who.dealer().ok_or_else(Problem::not_found)?;
+        Ok(power::free(&self.db, seat.dealer_id).await?)
     }
 
     /// This dealer's newest bids, accepted and refused.

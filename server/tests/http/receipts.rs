@@ -25,6 +25,7 @@ async fn open_lot(server: &TestServer) -> LotId {
         window_ms: 1_000,
         cap_ms: 60_000,
         below_reserve: BelowReserveMode::Full,
+        deposit_bp: 0,
         vehicle_ids: vec![vehicle_id],
     };
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();

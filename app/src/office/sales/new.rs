@@ -62,6 +62,7 @@ fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView 
     let (stagger, window, cap) =
         (typed("stagger", "30".to_owned()), typed("window", "120".to_owned()), typed("cap", "60".to_owned()));
     let mode = typed("below_reserve", "full".to_owned());
+    let deposit = typed("deposit", (auction::DEPOSIT_BP / 100).to_string());
     let elsewhere = elsewhere(cx, &cars, &chosen);
     let search = search(cx);
     let columns = columns(cx);
@@ -83,6 +84,8 @@ fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView 
                         unit=t(lang, "sale.seconds").into_owned() hint=t(lang, "sale.window_hint").into_owned()/>
                     <TextField name="cap" label=t(lang, "sale.cap") kind=InputKind::Number required=true value=cap
                         unit=t(lang, "sale.minutes").into_owned() hint=t(lang, "sale.cap_hint").into_owned()/>
+                    <TextField name="deposit" label=t(lang, "sale.deposit") kind=InputKind::Number required=true value=deposit
+                        unit="%".to_owned() hint=t(lang, "sale.deposit_hint").into_owned()/>
                     <SelectField name="below_reserve" label=t(lang, "sale.mode") choices=modes value=mode required=true
                         hint=t(lang, "sale.mode_hint").into_owned()/>
                 </div>

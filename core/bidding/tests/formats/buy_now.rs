@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{A, B, C, END_AT, Lot, max, terms, yuan};
 
 fn buy(dealer_id: kernel::DealerId, price: i64) -> Command {
-    Command::BuyNow { dealer_id, price_fen: yuan(price), bar: None }
+    Command::BuyNow { dealer_id, price_fen: yuan(price), bar: None, power_fen: None }
 }
 
 fn lot(reserve: Option<i64>, price: i64) -> Lot {
@@ -69,7 +69,12 @@ fn another_price_than_the_printed_one_buys_nothing() {
 #[test]
 fn the_checks_of_every_bid_come_first() {
     let mut lot = lot(None, 100_000);
-    let barred = Command::BuyNow { dealer_id: A, price_fen: yuan(100_000), bar: Some(Bar::NotInvited) };
+    let barred = Command::BuyNow {
+        dealer_id: A,
+        price_fen: yuan(100_000),
+        bar: Some(Bar::NotInvited),
+        power_fen: None,
+    };
     lot.refuses(&barred, RefusalCode::NotInvited);
     lot.at(END_AT).refuses(&buy(A, 100_000), RefusalCode::Closed);
     let early = Lot::scheduled(Terms { buy_now_fen: Some(yuan(100_000)), ..terms(Format::Timed) }, None);

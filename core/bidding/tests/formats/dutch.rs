@@ -10,7 +10,7 @@ use super::{A, B, Lot, MINUTE, OPENS_AT, SECOND, max, terms, yuan};
 pub const STEPS: DutchSteps = DutchSteps { step_fen: yuan(3_000), step_ms: MINUTE, floor_fen: yuan(40_000) };
 
 fn accept(dealer_id: DealerId, step: u32, price: i64) -> Command {
-    Command::Accept { dealer_id, step, price_fen: yuan(price), bar: None }
+    Command::Accept { dealer_id, step, price_fen: yuan(price), bar: None, power_fen: None }
 }
 
 fn lot() -> Lot {
@@ -117,7 +117,7 @@ proptest! {
         let mut lot = Lot::open(terms, None);
         lot.at(OPENS_AT.plus_ms(after_ms));
         let price_fen = steps.price(first, step);
-        let command = Command::Accept { dealer_id: A, step, price_fen, bar: None };
+        let command = Command::Accept { dealer_id: A, step, price_fen, bar: None, power_fen: None };
         let in_time = lot.now < lot.state.end_at;
         let offered = lot.state.step_at(lot.now).is_some_and(|current| step <= current);
         prop_assert_eq!(lot.decide(&command).is_ok(), in_time && offered);

@@ -77,10 +77,21 @@ fn what_is_no_offer_is_refused_in_the_order_of_all_bids() {
     let lot = first_price(None);
     let refusal = lot.refuses(&max(A, 49_900), RefusalCode::BelowMin);
     assert_eq!(refusal.data, serde_json::json!({ "min_next_fen": yuan(50_000) }));
-    let odd = Command::PlaceMax { dealer_id: A, max_fen: Fen(5_000_001), confirmed: false, bar: None };
+    let odd = Command::PlaceMax {
+        dealer_id: A,
+        max_fen: Fen(5_000_001),
+        confirmed: false,
+        bar: None,
+        power_fen: None,
+    };
     lot.refuses(&odd, RefusalCode::NotTick);
-    let barred =
-        Command::PlaceMax { dealer_id: A, max_fen: Fen(1), confirmed: false, bar: Some(Bar::KycMissing) };
+    let barred = Command::PlaceMax {
+        dealer_id: A,
+        max_fen: Fen(1),
+        confirmed: false,
+        bar: Some(Bar::KycMissing),
+        power_fen: None,
+    };
     lot.refuses(&barred, RefusalCode::KycMissing);
     let mut guarded = terms(Format::SealedFirst);
     (guarded.guide_fen, guarded.fat_finger_guard) = (Some(yuan(60_000)), true);

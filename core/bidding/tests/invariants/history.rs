@@ -146,6 +146,7 @@ impl Setup {
             fat_finger_guard: self.guard,
             format: Format::default(),
             buy_now_fen: None,
+            deposit_bp: 0,
         };
         let reserve = self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * TICK));
         LotState::scheduled(terms, OPENS_AT, end_at, reserve)
@@ -171,6 +172,7 @@ impl Move {
                 max_fen: Fen(min_next),
                 confirmed: true,
                 bar: Some(Bar::Banned),
+                power_fen: None,
             },
             Move::ReserveDrop { ticks } => {
                 Command::ReserveLowered { reserve_fen: Fen(reserve - ticks * TICK) }
@@ -188,7 +190,7 @@ impl Move {
 }
 
 fn bid(dealer_id: DealerId, fen: i64, confirmed: bool) -> Command {
-    Command::PlaceMax { dealer_id, max_fen: Fen(fen), confirmed, bar: None }
+    Command::PlaceMax { dealer_id, max_fen: Fen(fen), confirmed, bar: None, power_fen: None }
 }
 
 pub(crate) fn dealer(who: u128) -> DealerId {

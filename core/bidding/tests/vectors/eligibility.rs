@@ -12,6 +12,7 @@ struct Case {
     dealer_id: DealerId,
     max_fen: Fen,
     bar: Option<Bar>,
+    power_fen: Option<Fen>,
 }
 
 const BARS: [(Bar, RefusalCode); 5] = [
@@ -27,12 +28,12 @@ impl Case {
     fn new() -> Case {
         let mut lot = Lot::no_reserve();
         lot.bids(A, 70_000);
-        Case { lot, dealer_id: B, max_fen: yuan(60_000), bar: None }
+        Case { lot, dealer_id: B, max_fen: yuan(60_000), bar: None, power_fen: None }
     }
 
     fn code(&self) -> Option<RefusalCode> {
-        let Case { dealer_id, max_fen, bar, .. } = *self;
-        let command = Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar };
+        let Case { dealer_id, max_fen, bar, power_fen, .. } = *self;
+        let command = Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar, power_fen };
         self.lot.decide(&command).err().map(|refusal| refusal.code)
     }
 
@@ -47,6 +48,10 @@ impl Case {
                 // So low a guide that even an amount below the minimum is above the threshold of 13 000.
                 self.lot.state.terms.guide_fen = Some(yuan(10_000));
                 self.lot.state.terms.fat_finger_guard = true;
+            }
+            RefusalCode::BuyingPower => {
+                self.lot.state.terms.deposit_bp = 1_000;
+                self.power_fen = Some(Fen(1));
             }
             RefusalCode::Duplicate => (self.dealer_id, self.max_fen) = (A, yuan(70_000)),
             code => self.bar = BARS.iter().find(|(_, answer)| *answer == code).map(|(bar, _)| *bar),
@@ -72,6 +77,7 @@ fn of_two_faults_the_earlier_check_answers() {
         RefusalCode::NotTick,
         RefusalCode::BelowMin,
         RefusalCode::FatFingerConfirm,
+        RefusalCode::BuyingPower,
         RefusalCode::Duplicate,
     ];
     assert!(order.is_sorted(), "the variants stand in the order of the checks");
@@ -96,8 +102,13 @@ fn of_two_faults_the_earlier_check_answers() {
 #[test]
 fn bars_answer_with_an_object() {
     for (bar, code) in BARS {
-        let command =
-            Command::PlaceMax { dealer_id: B, max_fen: yuan(60_000), confirmed: false, bar: Some(bar) };
+        let command = Command::PlaceMax {
+            dealer_id: B,
+            max_fen: yuan(60_000),
+            confirmed: false,
+            bar: Some(bar),
+            power_fen: None,
+        };
         Lot::no_reserve().refuses(&command, code, &json!({}));
     }
 }
@@ -148,7 +159,13 @@ fn the_guard_asks_above_130_percent_of_the_guide() {
     lot.state.terms.fat_finger_guard = true;
     lot.state.terms.guide_fen = Some(yuan(60_000));
     let data = json!({ "threshold_fen": yuan(78_000), "guide_fen": yuan(60_000) });
-    let high = Command::PlaceMax { dealer_id: A, max_fen: yuan(78_100), confirmed: true, bar: None };
+    let high = Command::PlaceMax {
+        dealer_id: A,
+        max_fen: yuan(78_100),
+        confirmed: true,
+        bar: None,
+        power_fen: None,
+    };
     lot.refuses(&max(A, yuan(78_100)), RefusalCode::FatFingerConfirm, &data);
     lot.clone().accepts(&high);
     lot.bids(A, 78_000);

@@ -12,6 +12,7 @@ mod answer;
 mod counts;
 mod peers;
 mod plan;
+mod power;
 mod untold;
 mod writer;
 
@@ -35,6 +36,7 @@ pub use answer::{Answer, BidProof, Failure, Outcome};
 pub(crate) use answer::{Recorded, encode};
 pub use counts::BidPathCounts;
 pub(crate) use peers::Peers;
+pub(crate) use power::{Power, Powers};
 
 /// Writer tasks a process: enough to keep one statement in flight while another is decided.
 const WRITERS: usize = 2;
@@ -124,7 +126,7 @@ impl Engine {
         clock: AnchoredClock,
         hub: Arc<LotHub>,
         told: Arc<dyn Fn() + Send + Sync>,
-        dealers: crate::consumer::Dealers,
+        (dealers, powers): (crate::consumer::Dealers, Powers),
         signer: &Arc<Signer>,
     ) -> (Engine, Vec<JoinHandle<()>>) {
         let statements = platform_db::planned_once(&db, u32::try_from(WRITERS).unwrap_or(1));
@@ -137,7 +139,7 @@ impl Engine {
                 (db.clone(), statements.clone()),
                 (Arc::clone(&hub), Arc::clone(&peers)),
                 Arc::clone(&told),
-                dealers.clone(),
+                (dealers.clone(), powers.clone()),
                 clock.clone(),
                 Arc::clone(signer),
                 Arc::clone(&counters),

@@ -1,6 +1,8 @@
 //! One lot's share of a batch: its jobs folded in the order of arrival, and the rows they write.
 
-use bidding::{Accepted, BidLine, Command, LotState, Note, Refusal, apply_all, decide};
+use std::collections::HashSet;
+
+use bidding::{Accepted, BidLine, Command, LotState, Note, Refusal, RefusalCode, apply_all, decide};
 use kernel::{DealerId, Fen, LotId};
 use proof::Hash;
 use serde_json::Value;
@@ -9,7 +11,7 @@ use uuid::Uuid;
 use super::actor::Actor;
 use super::{Job, Recorded};
 use crate::chain;
-use crate::store::batch::{BidderRow, LogRow};
+use crate::store::batch::{BidderRow, HoldRow, LogRow};
 
 /// A decided job that waits for the statement.
 pub(super) struct Decided {
@@ -79,6 +81,31 @@ impl LotPlan {
         rows.map(|(dealer_id, alias)| BidderRow { lot_id: self.lot_id, alias, dealer_id: *dealer_id })
     }
 
+    /// What the lot holds of its leader's deposit from now on, where that changes.
+    pub(super) fn new_hold(&self, actor: &Actor) -> Option<Fen> {
+        let (before, after) = (actor.state.leading_hold(), self.next.leading_hold());
+        (before != after).then(|| after.map_or(Fen::ZERO, |(_, fen)| fen))
+    }
+
+    /// What of each dealer's deposit it holds from now on, where that changes.
+    pub(super) fn hold_moves(&self, actor: &Actor) -> Vec<HoldRow> {
+        let holders: HashSet<DealerId> =
+            actor.state.holds().chain(self.next.holds()).map(|(dealer_id, _)| dealer_id).collect();
+        let row = |dealer_id: DealerId| {
+            let delta_fen = self.next.hold_of(dealer_id).0 - actor.state.hold_of(dealer_id).0;
+            let beside_fen = beside(&self.next, dealer_id);
+            let moves = delta_fen != 0 || beside_fen != beside(&actor.state, dealer_id);
+            moves.then_some(HoldRow { lot_id: self.lot_id, dealer_id, delta_fen, beside_fen })
+        };
+        holders.into_iter().filter_map(row).collect()
+    }
+
+    /// The dealers whose bids buying power refuses.
+    pub(super) fn short_of_power(&self) -> impl Iterator<Item = DealerId> {
+        let refused = |d: &&Decided| matches!(&d.verdict, Err(r) if r.code == RefusalCode::BuyingPower);
+        self.decided.iter().filter(refused).map(|d| DealerId(d.job.sender.actor))
+    }
+
     pub(super) fn needs_write(&self) -> bool {
         self.decided.iter().any(|d| d.row.is_some())
     }
@@ -134,6 +161,12 @@ impl LotPlan {
             hash: None,
         }
     }
+}
+
+/// What the lot holds of this dealer's deposit, unless he leads: that stands in the lot's own row.
+fn beside(lot: &LotState, dealer_id: DealerId) -> i64 {
+    let leads = lot.leading_hold().is_some_and(|(leader, _)| leader == dealer_id);
+    if leads { 0 } else { lot.hold_of(dealer_id).0 }
 }
 
 /// These types hold nothing that JSON cannot: no maps with odd keys, no floats.

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bidding::{Bar, Command, Refusal, RefusalCode};
-use kernel::{DealerId, LotId};
+use bidding::{Bar, Command, LotState, Refusal, RefusalCode};
+use kernel::{DealerId, Fen, LotId};
 use platform_db::Clock as _;
 use proof::Signer;
 use sqlx::pool::PoolConnection;
@@ -20,14 +20,15 @@ use super::actor::Actor;
 use super::answer::encode;
 use super::counts::Counters;
 use super::plan::{Decided, LotPlan, recorded_of};
+use super::power::{Hold, Moves, Powers};
 use super::untold::Untold;
 use super::{BATCH_LIMIT, Failure, Job, LotHub, Outcome, Peers, Recorded, ReplyTo};
 use crate::clock::AnchoredClock;
 use crate::consumer::Dealers;
 use crate::events;
 use crate::projection;
-use crate::store::batch::{self, Batch, LotWrite};
-use crate::store::lots;
+use crate::store::batch::{self, Batch, LotWrite, Written};
+use crate::store::{lots, power};
 
 /// After so many lost fences in a row the batch takes the lots' locks before it decides.
 const FENCES_BEFORE_LOCK: u32 = 5;
@@ -39,6 +40,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// A statement takes milliseconds; waiting for a lot's lock or for a slow disk it may take seconds.
 const SILENCE_LIMIT: Duration = Duration::from_secs(5);
 
+/// The rule by which the database refuses a batch whose holds exceed a limit.
+const COVERS_HOLDS: &str = "buying_power_covers_holds";
+
 pub(super) struct Writer {
     db: PgPool,
     /// Where the one statement is planned once.
@@ -48,6 +52,7 @@ pub(super) struct Writer {
     /// Wakes the outbox relay.
     told: Arc<dyn Fn() + Send + Sync>,
     dealers: Dealers,
+    powers: Powers,
     clock: AnchoredClock,
     actors: HashMap<LotId, Actor>,
     untold: Untold,
@@ -60,13 +65,13 @@ impl Writer {
         (db, statements): (PgPool, PgPool),
         (hub, peers): (Arc<LotHub>, Arc<Peers>),
         told: Arc<dyn Fn() + Send + Sync>,
-        dealers: Dealers,
+        (dealers, powers): (Dealers, Powers),
         clock: AnchoredClock,
         signer: Arc<Signer>,
         counters: Arc<Counters>,
     ) -> Writer {
         let (actors, untold) = (HashMap::new(), Untold::default());
-        Writer { db, statements, hub, peers, told, dealers, clock, actors, untold, signer, counters }
+        Writer { db, statements, hub, peers, told, dealers, powers, clock, actors, untold, signer, counters }
     }
 
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
@@ -115,7 +120,7 @@ impl Writer {
                 return jobs;
             }
         };
-        let plans = self.plan(jobs);
+        let plans = self.plan_with_power(jobs).await;
         let Some(batch) = self.batch_of(&plans) else {
             // only repeats and refusals of system commands: nothing to write
             plans.into_iter().for_each(|plan| self.conclude(plan));
@@ -126,11 +131,12 @@ impl Writer {
             untold.tell(&self.hub, &self.peers, &self.signer);
         });
         match written {
-            Ok(fenced) => self.divide(plans, &fenced),
+            Ok(written) => self.divide(plans, written),
             Err(error) => {
                 self.note_deadlock(&error);
-                let duplicate = platform_db::constraint(&error) == Some("lot_log_key_once");
-                if !duplicate {
+                // a key that another process has recorded, or buying power that it has used: decided again
+                let known = [Some("lot_log_key_once"), Some(COVERS_HOLDS)];
+                if !known.contains(&platform_db::constraint(&error)) {
                     tracing::warn!(%error, "a batch could not be written");
                 }
                 self.recover(plans).await
@@ -166,6 +172,11 @@ impl Writer {
             }
             Err(_) => return jobs,
         };
+        // nobody else changes these dealers' power from here to the commit
+        match power::of(&mut tx, &dealers_of(&jobs), true).await {
+            Ok(powers) => drop(self.powers.learn(powers)),
+            Err(_) => return jobs,
+        }
         let plans = self.plan(jobs);
         let Some(batch) = self.batch_of(&plans) else {
             plans.into_iter().for_each(|plan| self.conclude(plan));
@@ -173,7 +184,7 @@ impl Writer {
         };
         let written = batch::write(&mut tx, &batch).await;
         match (written, tx.commit().await) {
-            (Ok(fenced), Ok(())) => self.divide(plans, &fenced),
+            (Ok(written), Ok(())) => self.divide(plans, written),
             _ => self.recover(plans).await,
         }
     }
@@ -224,11 +235,33 @@ impl Writer {
         Ok(known)
     }
 
+    /// Plans, and where buying power refuses a bid, asks the database first: a deposit that arrived a moment ago counts.
+    async fn plan_with_power(&mut self, jobs: Vec<Job>) -> Vec<LotPlan> {
+        let plans = self.plan(jobs);
+        let short: Vec<DealerId> = plans.iter().flat_map(LotPlan::short_of_power).collect();
+        if short.is_empty() {
+            return plans;
+        }
+        let known = async {
+            let mut conn = self.db.acquire().await?;
+            power::of(&mut conn, &short, false).await
+        };
+        match known.await.map(|powers| self.powers.learn(powers)) {
+            Ok(true) => self.plan(plans.into_iter().flat_map(LotPlan::into_jobs).collect()),
+            Ok(false) => plans,
+            Err(error) => {
+                tracing::warn!(%error, "buying power could not be read again");
+                plans
+            }
+        }
+    }
+
     /// Folds each lot's jobs in the order of arrival. Repeats of answered commands are answered here.
     fn plan(&mut self, jobs: Vec<Job>) -> Vec<LotPlan> {
         let mut plans: Vec<LotPlan> = Vec::new();
         let mut plan_of: HashMap<LotId, usize> = HashMap::new();
         let mut first_copy_in: HashMap<(Uuid, Uuid), usize> = HashMap::new();
+        let mut moves = Moves::default();
         for job in jobs {
             let Some(actor) = self.actors.get(&job.lot_id) else { continue };
             let key = (job.sender.actor, job.key);
@@ -242,11 +275,22 @@ impl Writer {
                     plans.len() - 1
                 });
                 first_copy_in.insert(key, at);
-                let command = with_bar(&job.command, &self.dealers);
+                let before: Vec<Hold> = plans[at].next.holds().collect();
+                let command = self.judged(&job.command, &plans[at].next, &moves);
                 plans[at].decide(job, &command);
+                moves.add(&before, plans[at].next.holds());
             }
         }
         plans
+    }
+
+    /// The command with what only we know of who asks: whether he may bid, and what he may hold for this lot.
+    fn judged(&self, command: &Command, lot: &LotState, moves: &Moves) -> Command {
+        let Some(who) = command.bidder() else { return command.clone() };
+        let banned = self.dealers.is_suspended(who) || self.powers.is_frozen(who);
+        let free = self.powers.free(who).0.saturating_sub(moves.of(who)).max(0);
+        let power = Fen(free.saturating_add(lot.hold_of(who).0));
+        command.known(banned.then_some(Bar::Banned), power)
     }
 
     /// Answers a repeat from memory; `home` is the lot whose actor has the record, where it is not the job's own
@@ -284,9 +328,11 @@ impl Writer {
                 first_admitted_at: plan.decided.iter().filter(accepted).map(|d| d.job.admitted_at).min(),
                 closes: plan.decided.iter().any(closed),
                 has_new_terms: plan.next.terms != actor.state.terms,
+                hold_fen: plan.new_hold(actor),
                 state: plan.next.clone(),
                 chain_head: plan.chain_head,
             });
+            batch.holds.extend(plan.hold_moves(actor));
             batch.bidders.extend(plan.new_bidders(actor.state.bidders.len()));
             batch.log.extend(plan.decided.iter().filter_map(|d| d.row.clone()));
             batch
@@ -298,7 +344,7 @@ impl Writer {
 
     /// Writes the batch. When the connection is lost the outcome is unknown: the same statement is sent again, and
     /// its fence (the same expected seq) lets at most one copy land.
-    async fn write(&self, batch: &Batch) -> Result<HashSet<LotId>, sqlx::Error> {
+    async fn write(&self, batch: &Batch) -> Result<Written, sqlx::Error> {
         let mut pause = FIRST_PAUSE;
         loop {
             let result = match self.statements.acquire().await {
@@ -321,13 +367,14 @@ impl Writer {
     }
 
     /// Answers the lots that hold; gives back the jobs of those that lost the fence.
-    fn divide(&mut self, plans: Vec<LotPlan>, fenced: &HashSet<LotId>) -> Vec<Job> {
+    fn divide(&mut self, plans: Vec<LotPlan>, written: Written) -> Vec<Job> {
+        self.powers.learn(written.powers);
         let mut lost = Vec::new();
         let mut told = false;
         self.counters.written();
         for plan in plans {
             let tells = plan.accepted().any(|(_, _, accepted)| events::is_told(accepted));
-            if fenced.contains(&plan.lot_id) || !plan.needs_write() {
+            if written.lots.contains(&plan.lot_id) || !plan.needs_write() {
                 told |= tells;
                 self.conclude(plan);
             } else {
@@ -351,9 +398,18 @@ impl Writer {
             self.actors.remove(&plan.lot_id);
             jobs.extend(plan.into_jobs());
         }
+        let dealers = dealers_of(&jobs);
         let keys: Vec<(Uuid, Uuid)> = jobs.iter().map(|job| (job.sender.actor, job.key)).collect();
-        let recorded: HashMap<(Uuid, Uuid), Recorded> = match lots::recorded(&self.db, &keys).await {
-            Ok(rows) => rows.into_iter().collect(),
+        let read = async {
+            let mut conn = self.db.acquire().await?;
+            let powers = power::of(&mut conn, &dealers, false).await?;
+            Ok::<_, sqlx::Error>((powers, lots::recorded(&self.db, &keys).await?))
+        };
+        let recorded: HashMap<(Uuid, Uuid), Recorded> = match read.await {
+            Ok((powers, rows)) => {
+                self.powers.learn(powers);
+                rows.into_iter().collect()
+            }
             Err(error) => {
                 tracing::warn!(%error, "recorded answers could not be read");
                 tokio::time::sleep(FIRST_PAUSE).await;
@@ -429,7 +485,7 @@ impl Writer {
 
 /// Writes the batch, and does not wait for ever: on a connection that neither answers nor breaks, the outcome is as
 /// unknown as on a broken one.
-async fn answered(mut conn: PoolConnection<Postgres>, batch: &Batch) -> Result<HashSet<LotId>, sqlx::Error> {
+async fn answered(mut conn: PoolConnection<Postgres>, batch: &Batch) -> Result<Written, sqlx::Error> {
     match tokio::time::timeout(SILENCE_LIMIT, batch::write(&mut conn, batch)).await {
         Ok(answer) => answer,
         Err(_) => {
@@ -440,9 +496,9 @@ async fn answered(mut conn: PoolConnection<Postgres>, batch: &Batch) -> Result<H
     }
 }
 
-fn with_bar(command: &Command, dealers: &Dealers) -> Command {
-    let suspended = command.bidder().is_some_and(|dealer_id| dealers.is_suspended(dealer_id));
-    command.barred(suspended.then_some(Bar::Banned))
+fn dealers_of(jobs: &[Job]) -> Vec<DealerId> {
+    let dealers: HashSet<DealerId> = jobs.iter().filter_map(|job| job.command.bidder()).collect();
+    dealers.into_iter().collect()
 }
 
 fn repeat_outcome(recorded: &Recorded, job: &Job, actor: &Actor) -> Outcome {

@@ -3,13 +3,16 @@
 use std::collections::HashSet;
 
 use bidding::{LotState, LotStatus};
-use kernel::{DealerId, LotId, UnixMs};
+use kernel::{DealerId, Fen, LotId, UnixMs};
 use platform_db::to_sql;
 use proof::Hash;
 use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::types::time::OffsetDateTime;
 use uuid::Uuid;
+
+use super::power;
+use crate::engine::Power;
 
 /// A lot's part of a batch: what it was judged on and what it becomes.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub(crate) struct LotWrite {
     pub(crate) first_admitted_at: Option<UnixMs>,
     /// The hash of its newest accepted line, where it is chained.
     pub(crate) chain_head: Option<Hash>,
+    /// What it holds of its leader's deposit from now on, where that changes.
+    pub(crate) hold_fen: Option<Fen>,
     /// Whether it is closed by this batch: then the stored end must have passed by the database's own clock.
     pub(crate) closes: bool,
 }
@@ -77,11 +82,31 @@ pub(crate) struct BidderRow {
     pub(crate) dealer_id: DealerId,
 }
 
+/// What a lot holds more or less of a dealer's deposit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HoldRow {
+    pub(crate) lot_id: LotId,
+    pub(crate) dealer_id: DealerId,
+    pub(crate) delta_fen: i64,
+    /// What it holds of this dealer's from now on, beside what it holds of its leader's.
+    pub(crate) beside_fen: i64,
+}
+
+/// What one statement wrote.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// The lots it holds for.
+    pub(crate) lots: HashSet<LotId>,
+    /// The buying power of those whose holds changed.
+    pub(crate) powers: Vec<(DealerId, Power)>,
+}
+
 /// What one statement writes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) lots: Vec<LotWrite>,
     pub(crate) bidders: Vec<BidderRow>,
+    pub(crate) holds: Vec<HoldRow>,
     pub(crate) log: Vec<LogRow>,
     pub(crate) out: Vec<OutRow>,
 }
@@ -106,6 +131,7 @@ struct LotColumns {
     closes: Vec<bool>,
     heads: Vec<Option<Vec<u8>>>,
     terms: Vec<Option<Value>>,
+    holds: Vec<Option<i64>>,
 }
 
 impl LotColumns {
@@ -125,6 +151,7 @@ impl LotColumns {
             l.iter().map(|w| w.first_admitted_at.map(to_sql)).collect();
         let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
         let heads = l.iter().map(|w| w.chain_head.map(|hash| hash.0.to_vec())).collect();
+        let holds = l.iter().map(|w| w.hold_fen.map(|fen| fen.0)).collect();
         let new_terms = |w: &LotWrite| w.has_new_terms.then(|| json(&w.state.terms)).transpose();
         let terms = l.iter().map(new_terms).collect::<Result<_, _>>()?;
         Ok(LotColumns {
@@ -142,6 +169,7 @@ impl LotColumns {
             closes,
             heads,
             terms,
+            holds,
         })
     }
 }
@@ -226,32 +254,95 @@ impl LogColumns {
     }
 }
 
+/// What is written beside lots and log, column by column: events, first bids, holds.
+struct SideColumns {
+    o_lot: Vec<Uuid>,
+    o_id: Vec<Uuid>,
+    o_type: Vec<String>,
+    o_envelope: Vec<Value>,
+    b_lot: Vec<Uuid>,
+    b_alias: Vec<i32>,
+    b_dealer: Vec<Uuid>,
+    h_lot: Vec<Uuid>,
+    h_dealer: Vec<Uuid>,
+    h_delta: Vec<i64>,
+    h_beside: Vec<i64>,
+}
+
+impl SideColumns {
+    fn of(batch: &Batch) -> SideColumns {
+        let (out, bidders, holds) = (&batch.out, &batch.bidders, &batch.holds);
+        SideColumns {
+            o_lot: out.iter().map(|row| row.lot_id.0).collect(),
+            o_id: out.iter().map(|row| row.id).collect(),
+            o_type: out.iter().map(|row| row.event_type.clone()).collect(),
+            o_envelope: out.iter().map(|row| row.envelope.clone()).collect(),
+            b_lot: bidders.iter().map(|row| row.lot_id.0).collect(),
+            b_alias: bidders.iter().map(|row| row.alias).collect(),
+            b_dealer: bidders.iter().map(|row| row.dealer_id.0).collect(),
+            h_lot: holds.iter().map(|row| row.lot_id.0).collect(),
+            h_dealer: holds.iter().map(|row| row.dealer_id.0).collect(),
+            h_delta: holds.iter().map(|row| row.delta_fen).collect(),
+            h_beside: holds.iter().map(|row| row.beside_fen).collect(),
+        }
+    }
+}
+
+/// A lot that holds, or the buying power of somebody whose holds changed.
+struct WrittenRow {
+    lot_id: Option<Uuid>,
+    dealer_id: Option<Uuid>,
+    limit_fen: Option<i64>,
+    held_fen: Option<i64>,
+    frozen: Option<bool>,
+    revision: Option<i64>,
+}
+
+impl WrittenRow {
+    fn power(&self) -> Option<(DealerId, Power)> {
+        let row = power::Row {
+            dealer_id: self.dealer_id?,
+            limit_fen: self.limit_fen?,
+            held_fen: self.held_fen?,
+            frozen: self.frozen?,
+            revision: self.revision?,
+        };
+        Some(row.power())
+    }
+}
+
+impl Written {
+    fn of(rows: &[WrittenRow]) -> Written {
+        Written {
+            lots: rows.iter().filter_map(|row| row.lot_id.map(LotId)).collect(),
+            powers: rows.iter().filter_map(WrittenRow::power).collect(),
+        }
+    }
+}
+
 /// Writes the batch and says which lots it holds for. A lot that is not returned lost the fence: nothing of it was
 /// written. Everything is one statement, so it commits in one round trip and the row locks live only inside it.
-pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<HashSet<LotId>, sqlx::Error> {
+pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Written, sqlx::Error> {
     let lots = LotColumns::of(&batch.lots)?;
     let log = LogColumns::of(&batch.log);
-    let o_lot: Vec<Uuid> = batch.out.iter().map(|row| row.lot_id.0).collect();
-    let o_id: Vec<Uuid> = batch.out.iter().map(|row| row.id).collect();
-    let o_type: Vec<String> = batch.out.iter().map(|row| row.event_type.clone()).collect();
-    let o_envelope: Vec<Value> = batch.out.iter().map(|row| row.envelope.clone()).collect();
-    let b_lot: Vec<Uuid> = batch.bidders.iter().map(|row| row.lot_id.0).collect();
-    let b_alias: Vec<i32> = batch.bidders.iter().map(|row| row.alias).collect();
-    let b_dealer: Vec<Uuid> = batch.bidders.iter().map(|row| row.dealer_id.0).collect();
+    let side = SideColumns::of(batch);
 
     // `locked` takes the rows in id order, the one order of all writers: without it, batches that share lots
     // deadlock. Its columns are the newest committed ones (FOR UPDATE re-reads what it waited for), so the fence
     // compares with `locked`, never with the statement's own older snapshot.
     // A lot with refusals only keeps its seq: `judged` fences it without touching the row.
-    let fenced = sqlx::query_scalar!(
+    // `power` comes after the lots and in one order as well. Whoever would hold more than his limit breaks
+    // `buying_power_covers_holds`: then nothing of the batch is written, and it is decided again on what holds now.
+    let rows = sqlx::query_as!(
+        WrittenRow,
         r#"
         WITH want AS (
             SELECT *
               FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::jsonb[],
                           $7::timestamptz[], $8::bigint[], $9::uuid[], $10::text[], $11::timestamptz[], $12::bool[],
-                          $40::bytea[], $44::jsonb[])
+                          $40::bytea[], $44::jsonb[], $45::bigint[])
                 AS w (lot_id, expected_seq, expected_status, new_seq, status, state,
-                      end_at, price_fen, leader, outcome, first_admitted_at, closes, chain_head, terms)
+                      end_at, price_fen, leader, outcome, first_admitted_at, closes, chain_head, terms, hold_fen)
         ), locked AS (
             SELECT id, seq, status, end_at FROM lot WHERE id = ANY($1) ORDER BY id FOR UPDATE
         ), fence AS (
@@ -266,7 +357,8 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
             UPDATE lot
                SET seq = f.new_seq, status = f.status, state = f.state, end_at = f.end_at,
                    price_fen = f.price_fen, leader_dealer_id = f.leader, outcome = f.outcome,
-                   chain_head = f.chain_head, terms = coalesce(f.terms, lot.terms)
+                   chain_head = f.chain_head, terms = coalesce(f.terms, lot.terms),
+                   hold_fen = coalesce(f.hold_fen, lot.hold_fen)
               FROM fence f
              WHERE lot.id = f.lot_id AND lot.seq = f.expected_seq AND f.new_seq > f.expected_seq
             RETURNING lot.id
@@ -299,8 +391,38 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
             SELECT b.lot_id, b.alias, b.dealer_id
               FROM unnest($37::uuid[], $38::int[], $39::uuid[]) AS b (lot_id, alias, dealer_id)
               JOIN changed c ON c.id = b.lot_id
+        ), hold AS (
+            SELECT h.*
+              FROM unnest($46::uuid[], $47::uuid[], $48::bigint[], $49::bigint[])
+                AS h (lot_id, dealer_id, delta_fen, beside_fen)
+              JOIN changed c ON c.id = h.lot_id
+        ), stands AS (
+            INSERT INTO lot_hold (lot_id, dealer_id, hold_fen)
+            SELECT h.lot_id, h.dealer_id, h.beside_fen FROM hold h WHERE h.beside_fen > 0
+            ON CONFLICT (lot_id, dealer_id) DO UPDATE SET hold_fen = excluded.hold_fen
+        ), falls AS (
+            DELETE FROM lot_hold s
+             USING hold h
+             WHERE s.lot_id = h.lot_id AND s.dealer_id = h.dealer_id AND h.beside_fen = 0
+        ), moved AS (
+            SELECT h.dealer_id, sum(h.delta_fen)::bigint AS delta_fen FROM hold h GROUP BY h.dealer_id
+        ), power AS (
+            SELECT p.dealer_id FROM buying_power p JOIN moved m USING (dealer_id) ORDER BY p.dealer_id FOR UPDATE OF p
+        ), held AS (
+            UPDATE buying_power p
+               SET held_fen = p.held_fen + m.delta_fen,
+                   limit_fen = GREATEST(p.deposit_fen, LEAST(p.limit_fen, p.held_fen + m.delta_fen)),
+                   revision = p.revision + 1
+              FROM moved m
+              JOIN power w USING (dealer_id)
+             WHERE p.dealer_id = m.dealer_id
+            RETURNING p.dealer_id, p.limit_fen, p.held_fen, p.frozen, p.revision
         )
-        SELECT id AS "id!" FROM judged
+        SELECT id AS "lot_id?", NULL::uuid AS "dealer_id?", NULL::bigint AS "limit_fen?", NULL::bigint AS "held_fen?",
+               NULL::bool AS "frozen?", NULL::bigint AS "revision?"
+          FROM judged
+         UNION ALL
+        SELECT NULL, dealer_id, limit_fen, held_fen, frozen, revision FROM held
         "#,
         &lots.lot_ids,
         &lots.expected_seq,
@@ -334,20 +456,25 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Hash
         &log.r_end,
         &log.r_hash,
         &log.r_admitted,
-        &o_lot,
-        &o_id,
-        &o_type,
-        &o_envelope,
-        &b_lot,
-        &b_alias,
-        &b_dealer,
+        &side.o_lot,
+        &side.o_id,
+        &side.o_type,
+        &side.o_envelope,
+        &side.b_lot,
+        &side.b_alias,
+        &side.b_dealer,
         &lots.heads as &[Option<Vec<u8>>],
         &log.r_status,
         &log.r_salt,
         &log.r_row_hash as &[Option<Vec<u8>>],
-        &lots.terms as &[Option<Value>]
+        &lots.terms as &[Option<Value>],
+        &lots.holds as &[Option<i64>],
+        &side.h_lot,
+        &side.h_dealer,
+        &side.h_delta,
+        &side.h_beside
     )
     .fetch_all(conn)
     .await?;
-    Ok(fenced.into_iter().map(LotId).collect())
+    Ok(Written::of(&rows))
 }

@@ -6,6 +6,7 @@ pub(crate) mod follow;
 pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod lots;
+pub(crate) mod power;
 pub(crate) mod proofs;
 pub(crate) mod pulse;
 pub(crate) mod sales;

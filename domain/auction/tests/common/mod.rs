@@ -89,9 +89,18 @@ impl World {
 
     /// So many open lots whose first end is `ms` from now, all at the same moment.
     pub async fn with_lots_ending_in(count: usize, ms: i64) -> World {
+        World::with_sale(count, ms, 0).await
+    }
+
+    /// The same, in a sale whose leads hold a tenth of their max.
+    pub async fn with_deposits(count: usize, ms: i64) -> World {
+        World::with_sale(count, ms, auction::DEPOSIT_BP).await
+    }
+
+    async fn with_sale(count: usize, ms: i64, deposit_bp: u32) -> World {
         let db = fresh_database(&MIGRATOR).await;
         let world = World::on(db, Vec::new()).await;
-        let sale = world.new_sale(count, ms).await;
+        let sale = CreateSale { deposit_bp, ..world.new_sale(count, ms).await };
         let id = sale.id;
         world.service.create_sale(&staff(&[Role::Auctioneer]), sale).await.expect("the sale is made");
         world.service.sweep().await.expect("the lots open");
@@ -133,6 +142,7 @@ impl World {
             window_ms: 1_000,
             cap_ms: 60_000,
             below_reserve: BelowReserveMode::Full,
+            deposit_bp: 0,
             vehicle_ids,
         }
     }
@@ -166,6 +176,21 @@ impl World {
         };
         let mut conn = self.db.acquire().await.expect("a connection");
         self.service.consumer().handle(&mut conn, &event).await.expect("the event is handled");
+    }
+
+    /// Finance says how much this dealer has deposited.
+    pub async fn deposit(&self, who: &Principal, yuan: i64) {
+        self.deposit_changed(who, yuan, false, None).await;
+    }
+
+    pub async fn deposit_changed(&self, who: &Principal, yuan: i64, frozen: bool, applied: Option<LotId>) {
+        let seat = who.dealer().expect("a dealer");
+        let seq: i64 = sqlx::query_scalar("SELECT coalesce(max(heard_seq), 0) + 1 FROM buying_power")
+            .fetch_one(&self.db)
+            .await
+            .expect("the deposits are read");
+        let data = json!({ "dealer_id": seat.dealer_id, "deposit_fen": yuan * 100, "frozen": frozen, "applied_lot_id": applied });
+        self.hear("DepositChanged", seat.dealer_id.0, seq, data).await;
     }
 
     pub async fn name_dealer(&self, who: &Principal) {

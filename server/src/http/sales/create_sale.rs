@@ -73,6 +73,8 @@ fn read(
     };
     let (stagger_ms, window_ms, cap_ms) =
         (number("stagger", 1_000), number("window", 1_000), number("cap", 60_000));
+    // percent; what is beyond any range is refused as such
+    let deposit_bp = u32::try_from(number("deposit", 100)).unwrap_or(u32::MAX);
     let below_reserve = match text("below_reserve") {
         "stepped" => BelowReserveMode::Stepped,
         _ => BelowReserveMode::Full,
@@ -89,6 +91,7 @@ fn read(
         window_ms,
         cap_ms,
         below_reserve,
+        deposit_bp,
         vehicle_ids,
     };
     (sale, wrong)
@@ -126,6 +129,7 @@ mod tests {
             ("stagger", "30"),
             ("window", "two minutes"),
             ("cap", "9999"),
+            ("deposit", "101"),
         ];
         let pairs: Vec<_> =
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -138,6 +142,7 @@ mod tests {
             ("window", "NUMBER_UNREADABLE"),
             ("name", "NAME_NEEDED"),
             ("cap", "OUT_OF_RANGE"),
+            ("deposit", "OUT_OF_RANGE"),
             ("vehicle_ids", "CARS_NEEDED"),
         ];
         assert_eq!(wrong, expected);

@@ -1,0 +1,130 @@
+//! Buying power in memory: what each dealer may still hold, as of the newest write this process knows.
+//!
+//! Memory only spares the database bids that cannot be covered. That nobody holds more than he may is decided by the
+//! database, in the statement that writes the bid (`buying_power_covers_holds`).
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use kernel::{DealerId, Fen};
+use sqlx::PgPool;
+
+use crate::store::power;
+
+/// A dealer's buying power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Power {
+    pub(crate) limit_fen: Fen,
+    pub(crate) held_fen: Fen,
+    /// Nothing may be bid with it.
+    pub(crate) frozen: bool,
+    /// Of two, the higher is the newer.
+    pub(crate) revision: i64,
+}
+
+/// Everybody's, shared by the writers of a process.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Powers(Arc<RwLock<HashMap<DealerId, Power>>>);
+
+impl Powers {
+    /// What this dealer may still hold; nothing where no deposit was heard of.
+    pub(crate) fn free(&self, dealer_id: DealerId) -> Fen {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known
+            .get(&dealer_id)
+            .map_or(Fen::ZERO, |power| Fen(power.limit_fen.0.saturating_sub(power.held_fen.0)))
+    }
+
+    pub(crate) fn is_frozen(&self, dealer_id: DealerId) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&dealer_id).is_some_and(|power| power.frozen)
+    }
+
+    /// Takes what is newer than what is known. Says whether anything was.
+    pub(crate) fn learn(&self, news: impl IntoIterator<Item = (DealerId, Power)>) -> bool {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut learned = false;
+        for (dealer_id, power) in news {
+            if known.get(&dealer_id).is_none_or(|old| old.revision < power.revision) {
+                known.insert(dealer_id, power);
+                learned = true;
+            }
+        }
+        learned
+    }
+
+    pub(crate) async fn refresh(&self, db: &PgPool) -> Result<(), sqlx::Error> {
+        self.learn(power::all(db).await?);
+        Ok(())
+    }
+}
+
+/// What the commands of one batch, decided but not yet written, hold more or less than is written down.
+#[derive(Debug, Default)]
+pub(crate) struct Moves(HashMap<DealerId, i64>);
+
+impl Moves {
+    /// By how much less this dealer may hold than is known.
+    pub(crate) fn of(&self, dealer_id: DealerId) -> i64 {
+        self.0.get(&dealer_id).copied().unwrap_or_default()
+    }
+
+    /// A lot's holds became others.
+    pub(crate) fn add(&mut self, before: &[Hold], after: impl Iterator<Item = Hold>) {
+        for (dealer_id, delta_fen) in deltas(before, after) {
+            let moved = self.0.entry(dealer_id).or_default();
+            *moved = moved.saturating_add(delta_fen);
+        }
+    }
+}
+
+/// Whose deposit is held, and how much of it.
+pub(crate) type Hold = (DealerId, Fen);
+
+/// What each dealer holds more or less when a lot's holds become others; nothing where they stay.
+pub(crate) fn deltas(
+    before: &[Hold],
+    after: impl Iterator<Item = Hold>,
+) -> impl Iterator<Item = (DealerId, i64)> {
+    let mut moves: Vec<(DealerId, i64)> = before.iter().map(|(holder, fen)| (*holder, -fen.0)).collect();
+    for (holder, fen) in after {
+        match moves.iter_mut().find(|(other, _)| *other == holder) {
+            Some((_, moved)) => *moved += fen.0,
+            None => moves.push((holder, fen.0)),
+        }
+    }
+    moves.into_iter().filter(|(_, delta_fen)| *delta_fen != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    const A: DealerId = DealerId(Uuid::from_u128(1));
+    const B: DealerId = DealerId(Uuid::from_u128(2));
+
+    fn of(before: &[Hold], after: &[Hold]) -> Vec<(DealerId, i64)> {
+        deltas(before, after.iter().copied()).collect()
+    }
+
+    #[test]
+    fn a_hold_moves_with_the_lead() {
+        assert_eq!(of(&[], &[(A, Fen(5))]), [(A, 5)]);
+        assert_eq!(of(&[(A, Fen(5))], &[(B, Fen(7))]), [(A, -5), (B, 7)]);
+        assert_eq!(of(&[(A, Fen(5))], &[(A, Fen(7))]), [(A, 2)]);
+        assert_eq!(of(&[(A, Fen(5)), (B, Fen(1))], &[(B, Fen(1)), (A, Fen(5))]), []);
+        assert_eq!(of(&[(A, Fen(5))], &[]), [(A, -5)]);
+    }
+
+    #[test]
+    fn older_news_is_not_learned() {
+        let power =
+            |revision, held| Power { limit_fen: Fen(10), held_fen: Fen(held), frozen: false, revision };
+        let powers = Powers::default();
+        assert!(powers.learn([(A, power(2, 3))]));
+        assert!(!powers.learn([(A, power(1, 0))]));
+        assert_eq!(powers.free(A), Fen(7));
+        assert_eq!(powers.free(B), Fen::ZERO);
+    }
+}

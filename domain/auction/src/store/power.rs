@@ -1,0 +1,231 @@
+//! Buying power as the database has it.
+
+use kernel::{DealerId, Fen, LotId};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::engine::Power;
+
+/// Everybody's.
+pub(crate) async fn all(pool: &PgPool) -> Result<Vec<(DealerId, Power)>, sqlx::Error> {
+    let rows =
+        sqlx::query_as!(Row, "SELECT dealer_id, limit_fen, held_fen, frozen, revision FROM buying_power")
+            .fetch_all(pool)
+            .await?;
+    Ok(rows.into_iter().map(Row::power).collect())
+}
+
+/// That of these dealers. With `lock` nobody else changes it until the caller's transaction ends; the caller holds the
+/// lots' locks already, which is the order of all writers.
+pub(crate) async fn of(
+    conn: &mut PgConnection,
+    dealers: &[DealerId],
+    lock: bool,
+) -> Result<Vec<(DealerId, Power)>, sqlx::Error> {
+    let ids: Vec<Uuid> = dealers.iter().map(|dealer| dealer.0).collect();
+    if lock {
+        sqlx::query!(
+            "SELECT dealer_id FROM buying_power WHERE dealer_id = ANY($1) ORDER BY dealer_id FOR UPDATE",
+            &ids
+        )
+        .fetch_all(&mut *conn)
+        .await?;
+    }
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT dealer_id, limit_fen, held_fen, frozen, revision FROM buying_power WHERE dealer_id = ANY($1)",
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Row::power).collect())
+}
+
+/// A row of `buying_power` as the bid path needs it.
+pub(crate) struct Row {
+    pub(crate) dealer_id: Uuid,
+    pub(crate) limit_fen: i64,
+    pub(crate) held_fen: i64,
+    pub(crate) frozen: bool,
+    pub(crate) revision: i64,
+}
+
+impl Row {
+    pub(crate) fn power(self) -> (DealerId, Power) {
+        let power = Power {
+            limit_fen: Fen(self.limit_fen),
+            held_fen: Fen(self.held_fen),
+            frozen: self.frozen,
+            revision: self.revision,
+        };
+        (DealerId(self.dealer_id), power)
+    }
+}
+
+/// What finance says of a dealer's deposit.
+pub(crate) struct Deposit {
+    pub(crate) dealer_id: DealerId,
+    pub(crate) deposit_fen: Fen,
+    pub(crate) frozen: bool,
+    /// The lot whose hold became part of the payment: it holds nothing any more.
+    pub(crate) applied_lot_id: Option<LotId>,
+}
+
+/// Keeps the newest news of a deposit. An applied hold is taken off whatever the order of the news: it happened once.
+pub(crate) async fn hear_deposit(
+    conn: &mut PgConnection,
+    deposit: &Deposit,
+    seq: i64,
+) -> Result<(), sqlx::Error> {
+    let released_fen = match deposit.applied_lot_id {
+        Some(lot_id) => release(&mut *conn, lot_id, deposit.dealer_id).await?,
+        None => 0,
+    };
+    sqlx::query!(
+        "INSERT INTO buying_power AS b (dealer_id, heard_seq, deposit_fen, limit_fen, frozen)
+         VALUES ($1, $2, $3, $3, $4)
+         ON CONFLICT (dealer_id) DO UPDATE
+            SET heard_seq = GREATEST(b.heard_seq, $2),
+                deposit_fen = CASE WHEN b.heard_seq < $2 THEN $3 ELSE b.deposit_fen END,
+                frozen = CASE WHEN b.heard_seq < $2 THEN $4 ELSE b.frozen END,
+                held_fen = b.held_fen - $5,
+                limit_fen = GREATEST(CASE WHEN b.heard_seq < $2 THEN $3 ELSE b.deposit_fen END, b.held_fen - $5),
+                revision = b.revision + 1",
+        deposit.dealer_id.0,
+        seq,
+        deposit.deposit_fen.0,
+        deposit.frozen,
+        released_fen
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Takes the hold off a lot that is over, and says how much it was. The lot's lock comes before that of the power.
+async fn release(conn: &mut PgConnection, lot_id: LotId, dealer_id: DealerId) -> Result<i64, sqlx::Error> {
+    let held = sqlx::query_scalar!(
+        "SELECT hold_fen FROM lot WHERE id = $1 AND leader_dealer_id = $2 AND status = 'closed' FOR UPDATE",
+        lot_id.0,
+        dealer_id.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "UPDATE lot SET hold_fen = 0 WHERE id = $1 AND status = 'closed' AND hold_fen > 0",
+        lot_id.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(held.unwrap_or_default())
+}
+
+/// A lot that holds some of a dealer's deposit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LotHold {
+    /// The lot.
+    pub lot_id: LotId,
+    /// Its title.
+    pub title: String,
+    /// `open`, `paused` or `closed`.
+    pub status: String,
+    /// How it ended, when it has.
+    pub outcome: Option<String>,
+    /// How much it holds.
+    pub hold_fen: Fen,
+}
+
+/// What a dealer's deposit is, and where it is held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuyingPower {
+    /// The deposit as finance told it.
+    pub deposit_fen: Fen,
+    /// What may be held in all.
+    pub limit_fen: Fen,
+    /// What is held.
+    pub held_fen: Fen,
+    /// Nothing may be bid with it.
+    pub frozen: bool,
+    /// By which lots, the next to end first.
+    pub holds: Vec<LotHold>,
+}
+
+impl BuyingPower {
+    /// What may still be held.
+    pub fn free_fen(&self) -> Fen {
+        if self.frozen { Fen::ZERO } else { Fen(self.limit_fen.0.saturating_sub(self.held_fen.0).max(0)) }
+    }
+}
+
+/// A dealer's buying power in one piece; nothing where no deposit was ever heard of.
+pub(crate) async fn buying_power(pool: &PgPool, dealer_id: DealerId) -> Result<BuyingPower, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    let row = sqlx::query!(
+        "SELECT deposit_fen, limit_fen, held_fen, frozen FROM buying_power WHERE dealer_id = $1",
+        dealer_id.0
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(BuyingPower::default()) };
+    let holds = sqlx::query!(
+        "SELECT id AS \"id!\", title AS \"title!\", status AS \"status!\", outcome, hold_fen AS \"hold_fen!\"
+           FROM (
+               SELECT id, title, status, outcome, hold_fen, end_at FROM lot
+                WHERE leader_dealer_id = $1 AND hold_fen > 0
+                UNION ALL
+               SELECT l.id, l.title, l.status, l.outcome, h.hold_fen, l.end_at
+                 FROM lot_hold h JOIN lot l ON l.id = h.lot_id
+                WHERE h.dealer_id = $1
+           ) held
+          ORDER BY end_at, id",
+        dealer_id.0
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    let holds = holds.into_iter().map(|lot| LotHold {
+        lot_id: LotId(lot.id),
+        title: lot.title,
+        status: lot.status,
+        outcome: lot.outcome,
+        hold_fen: Fen(lot.hold_fen),
+    });
+    Ok(BuyingPower {
+        deposit_fen: Fen(row.deposit_fen),
+        limit_fen: Fen(row.limit_fen),
+        held_fen: Fen(row.held_fen),
+        frozen: row.frozen,
+        holds: holds.collect(),
+    })
+}
+
+/// What may still be held by a dealer; nothing where no deposit was ever heard of.
+pub(crate) async fn free(pool: &PgPool, dealer_id: DealerId) -> Result<Fen, sqlx::Error> {
+    let free = sqlx::query_scalar!(
+        "SELECT CASE WHEN frozen THEN 0 ELSE limit_fen - held_fen END AS \"free!\" FROM buying_power WHERE dealer_id = $1",
+        dealer_id.0
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(Fen(free.unwrap_or_default()))
+}
+
+/// Dealers whose lots do not hold what their buying power says (domain rules §3.6, invariant 12).
+pub(crate) async fn unbalanced(pool: &PgPool) -> Result<Vec<DealerId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "SELECT coalesce(b.dealer_id, h.dealer_id) AS \"dealer_id!\"
+           FROM buying_power b
+           FULL JOIN (
+               SELECT dealer_id, sum(hold_fen) AS held_fen
+                 FROM (SELECT leader_dealer_id AS dealer_id, hold_fen FROM lot WHERE hold_fen > 0
+                        UNION ALL
+                       SELECT dealer_id, hold_fen FROM lot_hold) every
+                GROUP BY dealer_id
+           ) h ON h.dealer_id = b.dealer_id
+          WHERE coalesce(b.held_fen, 0) <> coalesce(h.held_fen, 0)
+          ORDER BY 1"
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(ids.into_iter().map(DealerId).collect())
+}
