@@ -37,6 +37,7 @@ pub static PAGES: &[Page] = &[
         access: Access::Dealer,
         draw: |cx| Box::pin(dealer::orders::detail::page(cx)),
     },
+    Page { path: "/my/deposit", access: Access::Dealer, draw: |cx| Box::pin(dealer::deposit::page(cx)) },
     Page { path: "/my/company", access: Access::Dealer, draw: |cx| Box::pin(company::home::page(cx)) },
     Page {
         path: "/my/company/users/{id}",
@@ -105,6 +106,12 @@ pub static PAGES: &[Page] = &[
         path: "/office/receivables/{id}",
         access: READERS,
         draw: |cx| Box::pin(office::receivables::detail::page(cx)),
+    },
+    Page { path: "/office/deposits", access: READERS, draw: |cx| Box::pin(office::deposits::list::page(cx)) },
+    Page {
+        path: "/office/deposits/{id}",
+        access: READERS,
+        draw: |cx| Box::pin(office::deposits::detail::page(cx)),
     },
     Page {
         path: "/office/dealers",

@@ -6,6 +6,7 @@
 mod cars;
 
 use auction::{BelowReserveMode, CreateSale, DEPOSIT_BP, PlaceMax};
+use finance::MoveDeposit;
 use identity::DemoPeople;
 use kernel::{
     CheckDigit, Fen, Lang, LotId, Principal, Role, SaleId, Seat, UserId, VehicleId, Vin, event_id_for,
@@ -21,6 +22,9 @@ use crate::state::AppState;
 
 /// Everybody's password in the demo.
 pub const PASSWORD: &str = "luochui";
+
+/// ¥200,000: two million in leads.
+const DEPOSIT: Fen = Fen(20_000_000);
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -73,9 +77,27 @@ pub async fn load(state: &AppState) -> Result<DemoPeople, CommandError> {
         state.services.auction.create_sale(&maker(), one).await?;
     }
     state.services.auction.sweep().await?;
+    deposits(state, &people).await?;
     first_bids(state, &people, &[(quick_id, 3), (day_id, 5)]).await?;
     state.bus.drain().await?;
     Ok(people)
+}
+
+/// Every dealer has left enough to bid on several cars at once.
+async fn deposits(state: &AppState, people: &DemoPeople) -> Result<(), CommandError> {
+    for person in &people.dealers {
+        let Some(seat) = person.principal.dealer() else { continue };
+        let deposit = MoveDeposit {
+            key: event_id_for(seat.dealer_id.0, "demo.deposit"),
+            dealer_id: seat.dealer_id,
+            dealer_name: seat.dealer_name.clone(),
+            amount_fen: DEPOSIT,
+            reference: "演示到账".to_owned(),
+        };
+        state.services.finance.receive_deposit(&maker(), deposit).await?;
+    }
+    state.bus.drain().await?;
+    Ok(())
 }
 
 /// Somebody else has bid already: a hall without a price is no hall.

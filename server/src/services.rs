@@ -117,7 +117,8 @@ impl Databases {
             vehicle: self.vehicle(clock).with_told(told(Service::Vehicle)),
             auction,
             order: order::Service::new(self.order.clone(), clock.clone()),
-            finance: finance::Service::new(self.finance.clone(), clock.clone()),
+            finance: finance::Service::new(self.finance.clone(), clock.clone())
+                .with_told(told(Service::Finance)),
         };
         Ok((services, running))
     }

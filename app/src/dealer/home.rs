@@ -32,6 +32,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let company = company_link(&cx, who);
     let body = view! {
         <PageHead title=seat.dealer_name.clone() note=t_with(lang, "home.greeting", &[("name", &who.display_name)])>
+            <LinkButton href="/my/deposit" icon=Icon::Wallet>{t(lang, "deposit.mine")}</LinkButton>
             {company}
         </PageHead>
         {tiles(&cx, leading.len(), outbid.len(), &unpaid)}

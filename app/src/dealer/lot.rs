@@ -7,7 +7,7 @@ mod report;
 use std::sync::Arc;
 
 use auction::LotDetail;
-use kernel::LotId;
+use kernel::{LotId, Problem};
 use leptos::prelude::*;
 use platform_db::{CommandError, new_id};
 use vehicle::OfferedCar;
@@ -20,6 +20,7 @@ use crate::live::{Notice, Start};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
+use super::deposit;
 use super::words::words;
 
 /// Draws it.
@@ -31,10 +32,26 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let car = cx.services.vehicle.offered_car(cx.who()?, vehicle_id, hash).await;
     let car = car.map_err(CommandError::into_problem)?;
     let title = detail.lot.title.clone();
-    Ok(PageView::dealer(title, view(&cx, detail, car, notice)))
+    let power = power(&cx, &detail).await?;
+    Ok(PageView::dealer(title, view(&cx, detail, car, notice, power)))
 }
 
-fn view(cx: &PageContext, detail: LotDetail, car: Option<OfferedCar>, notice: Option<Notice>) -> AnyView {
+/// What this dealer can bid with, on a lot whose leads hold a deposit and that is not over.
+async fn power(cx: &PageContext, detail: &LotDetail) -> Result<Option<AnyView>, Problem> {
+    if detail.terms.deposit_bp == 0 || detail.lot.lot.outcome.is_some() {
+        return Ok(None);
+    }
+    let free = cx.services.auction.free_power(cx.who()?).await.map_err(CommandError::into_problem)?;
+    Ok(deposit::line(cx, free, detail.terms.deposit_bp))
+}
+
+fn view(
+    cx: &PageContext,
+    detail: LotDetail,
+    car: Option<OfferedCar>,
+    notice: Option<Notice>,
+    power: Option<AnyView>,
+) -> AnyView {
     let lang = cx.lang;
     let words = words(cx, car::below_reserve(&detail));
     let window_ms = detail.terms.window_ms;
@@ -57,7 +74,7 @@ fn view(cx: &PageContext, detail: LotDetail, car: Option<OfferedCar>, notice: Op
         <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript>
         <div class="lot">
             {gallery}
-            <aside class="lot__side">{panel}</aside>
+            <aside class="lot__side">{panel}{power}</aside>
             <div class="lot__main">{about}</div>
         </div>
     }

@@ -1,5 +1,6 @@
 //! Dealers' pages: phone first.
 
+pub mod deposit;
 pub mod hall;
 pub mod home;
 pub mod lot;

@@ -2,6 +2,7 @@
 
 pub mod dead_letters;
 pub mod dealers;
+pub mod deposits;
 pub mod home;
 pub mod lots;
 pub mod orders;

@@ -43,7 +43,8 @@ const OFFICE: &[(&str, &[Place])] = &[
         "nav.group_settlement",
         &[
             place("/office/orders", "nav.orders", Icon::Receipt),
-            place("/office/receivables", "nav.receivables", Icon::Wallet),
+            place("/office/receivables", "nav.receivables", Icon::Coins),
+            place("/office/deposits", "nav.deposits", Icon::Wallet),
         ],
     ),
     (

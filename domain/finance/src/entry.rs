@@ -21,6 +21,10 @@ pub enum LineKind {
 pub enum AccountKind {
     /// What a dealer owes us.
     DealerReceivable,
+    /// What a dealer has left with us to bid with.
+    DealerDeposit,
+    /// The deposits' money at the bank.
+    BankDeposits,
     /// Sold cars, until their sellers are paid.
     ClearingCar,
     /// Service fees that were charged.
@@ -34,6 +38,8 @@ impl AccountKind {
     pub const fn name(self) -> &'static str {
         match self {
             AccountKind::DealerReceivable => "dealer_receivable",
+            AccountKind::DealerDeposit => "dealer_deposit",
+            AccountKind::BankDeposits => "bank_deposits",
             AccountKind::ClearingCar => "clearing_car",
             AccountKind::ClearingServiceFee => "clearing_service_fee",
             AccountKind::ClearingAgencyFee => "clearing_agency_fee",
@@ -44,6 +50,8 @@ impl AccountKind {
     pub fn from_name(name: &str) -> Option<AccountKind> {
         [
             AccountKind::DealerReceivable,
+            AccountKind::DealerDeposit,
+            AccountKind::BankDeposits,
             AccountKind::ClearingCar,
             AccountKind::ClearingServiceFee,
             AccountKind::ClearingAgencyFee,
@@ -58,6 +66,10 @@ impl AccountKind {
 pub enum Account {
     /// A dealer's receivable account.
     Dealer(DealerId),
+    /// A dealer's deposit account.
+    Deposit(DealerId),
+    /// The deposits' money at the bank.
+    Bank,
     /// The clearing account of a kind of line.
     Clearing(LineKind),
 }
@@ -67,6 +79,8 @@ impl Account {
     pub fn id(self) -> Uuid {
         match self {
             Account::Dealer(dealer) => event_id_for(dealer.0, "dealer_receivable"),
+            Account::Deposit(dealer) => event_id_for(dealer.0, "dealer_deposit"),
+            Account::Bank => uuid!("0192f000-0000-7000-8000-000000000014"),
             Account::Clearing(LineKind::Car) => uuid!("0192f000-0000-7000-8000-000000000011"),
             Account::Clearing(LineKind::ServiceFee) => uuid!("0192f000-0000-7000-8000-000000000012"),
             Account::Clearing(LineKind::AgencyFee) => uuid!("0192f000-0000-7000-8000-000000000013"),
@@ -126,6 +140,30 @@ pub(crate) fn receivable_issued(
             .iter()
             .map(|(kind, fen)| Posting { account: Account::Clearing(*kind), amount_fen: Fen(-fen.0) }),
     );
+    Entry::of(postings)
+}
+
+/// Money came in: the bank has it, and we owe it to the dealer.
+pub(crate) fn deposit_received(dealer: DealerId, amount_fen: Fen) -> Result<Entry, Unbalanced> {
+    moved(Account::Bank, Account::Deposit(dealer), amount_fen)
+}
+
+/// Money went back.
+pub(crate) fn deposit_returned(dealer: DealerId, amount_fen: Fen) -> Result<Entry, Unbalanced> {
+    moved(Account::Deposit(dealer), Account::Bank, amount_fen)
+}
+
+/// Part of a deposit pays part of a claim.
+pub(crate) fn deposit_applied(dealer: DealerId, amount_fen: Fen) -> Result<Entry, Unbalanced> {
+    moved(Account::Deposit(dealer), Account::Dealer(dealer), amount_fen)
+}
+
+/// One amount, on the debit of one account and the credit of another.
+fn moved(debit: Account, credit: Account, amount_fen: Fen) -> Result<Entry, Unbalanced> {
+    let postings = vec![
+        Posting { account: debit, amount_fen },
+        Posting { account: credit, amount_fen: Fen(-amount_fen.0) },
+    ];
     Entry::of(postings)
 }
 

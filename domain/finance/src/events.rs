@@ -1,6 +1,6 @@
 //! What this service tells.
 
-use kernel::{EventType, Fen, UnixMs};
+use kernel::{DealerId, EventType, Fen, LotId, UnixMs};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -23,6 +23,25 @@ pub struct ReceivableIssued {
 
 impl EventType for ReceivableIssued {
     const NAME: &'static str = "ReceivableIssued";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "finance";
+}
+
+/// A dealer's deposit is another one now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DepositChanged {
+    /// Whose.
+    pub dealer_id: DealerId,
+    /// How much there is.
+    pub deposit_fen: Fen,
+    /// Nothing may be bid with it.
+    pub frozen: bool,
+    /// The lot whose hold became part of a payment, when that is what happened.
+    pub applied_lot_id: Option<LotId>,
+}
+
+impl EventType for DepositChanged {
+    const NAME: &'static str = "DepositChanged";
     const VERSION: u16 = 1;
     const SERVICE: &'static str = "finance";
 }

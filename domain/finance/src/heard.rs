@@ -19,6 +19,9 @@ pub(crate) struct OrderCreated {
     pub buyer_name: String,
     pub lines: Vec<CreatedLine>,
     pub total_fen: Fen,
+    /// What the lot holds of the buyer's deposit.
+    #[serde(default)]
+    pub deposit_fen: Fen,
     pub created_at: UnixMs,
 }
 

@@ -1,11 +1,12 @@
 //! An order makes exactly one claim on its buyer, booked in the ledger.
 
-use kernel::{DealerId, Envelope, Fen, UnixMs, event_id_for};
+use kernel::{DealerId, Envelope, Fen, LotId, UnixMs, event_id_for};
 use platform_bus::{Meta, publish};
 use platform_db::CommandError;
 use serde_json::json;
 use sqlx::PgConnection;
 
+use crate::deposit::{AppliedHold, apply_hold};
 use crate::due::{DUE_RULE, due_at};
 use crate::entry::{Entry, LineKind, receivable_issued};
 use crate::events::ReceivableIssued;
@@ -34,7 +35,7 @@ pub(crate) async fn on_order_created(
     let record = ledger::NewEntry {
         id: event_id_for(id, "receivable_issued"),
         kind: "receivable_issued",
-        receivable_id: id,
+        receivable_id: Some(id),
         happened_at: order.created_at,
         who: "system:finance",
         basis: json!({ "event_id": event.id, "order_no": order.order_no, "lines": order.lines }),
@@ -59,6 +60,20 @@ pub(crate) async fn on_order_created(
         causation_id: Some(event.id),
     };
     publish(conn, &issued, meta).await?;
+    if order.deposit_fen > Fen::ZERO {
+        let hold = AppliedHold {
+            dealer_id: DealerId(order.buyer_dealer_id),
+            dealer_name: &order.buyer_name,
+            receivable_id: id,
+            order_no: &order.order_no,
+            lot_id: LotId(order.lot_id),
+            held_fen: order.deposit_fen,
+            total_fen: order.total_fen,
+            correlation_id: event.correlation_id,
+            causation_id: event.id,
+        };
+        apply_hold(conn, &hold, now).await?;
+    }
     tracing::info!(receivable.id = %id, order.id = %order.order_id, "receivable issued");
     Ok(())
 }

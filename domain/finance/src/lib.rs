@@ -4,9 +4,9 @@
 //! every change of one. A [`ReceivableRow`] is a claim for one order; what is still owed is the balance of its
 //! entries, never a stored number. Our ledger mirrors money, it never holds it.
 //!
-//! * Hears `OrderCreated` (order); tells [`ReceivableIssued`]. Why not the auction:
+//! * Hears `OrderCreated` (order); tells [`ReceivableIssued`], [`DepositChanged`]. Why not the auction:
 //!   `docs/decisions/0002-receivable-follows-the-order.md`.
-//! * `issue_receivable.rs`: the effect. `entry.rs`: what is booked, pure. `due.rs`: until when, pure. `list.rs`,
+//! * `issue_receivable.rs`: the effect. `deposit.rs`: money that dealers bid with. `entry.rs`: what is booked, pure. `due.rs`: until when, pure. `list.rs`,
 //!   `ageing.rs`, `detail.rs`: what pages show.
 //!
 //! To book one more fact: its kind in the migration (`entry_kind_known`), a function in `entry.rs` that makes its
@@ -16,6 +16,7 @@
 
 mod ageing;
 mod consumer;
+mod deposit;
 mod detail;
 mod due;
 mod entry;
@@ -33,10 +34,11 @@ use platform_db::Clock;
 use sqlx::PgPool;
 
 pub use ageing::{AgeBucket, Ageing, AgeingRow};
+pub use deposit::{DepositDetail, DepositLine, DepositRow, FreezeDeposit, MoveDeposit};
 pub use detail::{EntryView, PostingView, ReceivableDetail, TrailLine};
 pub use due::{DUE_BUSINESS_DAYS, DUE_RULE, due_at};
 pub use entry::{Account, AccountKind, Entry, LineKind, Posting, Unbalanced};
-pub use events::ReceivableIssued;
+pub use events::{DepositChanged, ReceivableIssued};
 pub use list::{
     MAX_EXPORT, PAGE_SIZE, ReceivableFilter, ReceivablePage, ReceivableRow, ReceivableSort, ReceivableState,
     ReceivableTotals,
@@ -53,12 +55,19 @@ pub const READERS: Access = Access::Roles(&[Role::Finance, Role::Sales]);
 pub struct Service {
     db: PgPool,
     clock: Arc<dyn Clock>,
+    /// Wakes the outbox relay.
+    told: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Service {
     /// A service over its database.
     pub fn new(db: PgPool, clock: Arc<dyn Clock>) -> Service {
-        Service { db, clock }
+        Service { db, clock, told: Arc::new(|| ()) }
+    }
+
+    /// The same service; `told` is called whenever a command has committed an event. It must not block.
+    pub fn with_told(self, told: Arc<dyn Fn() + Send + Sync>) -> Service {
+        Service { told, ..self }
     }
 
     /// What it does with others' events.

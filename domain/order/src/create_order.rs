@@ -115,6 +115,7 @@ fn created(
             .map(|line| CreatedLine { kind: line.kind, amount_fen: line.amount_fen })
             .collect(),
         total_fen,
+        deposit_fen: lot.deposit_fen,
         created_at: now,
     }
 }

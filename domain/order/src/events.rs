@@ -26,6 +26,9 @@ pub struct OrderCreated {
     pub lines: Vec<CreatedLine>,
     /// The sum of the lines.
     pub total_fen: Fen,
+    /// What the lot holds of the buyer's deposit: part of the payment.
+    #[serde(default)]
+    pub deposit_fen: Fen,
     /// When.
     pub created_at: UnixMs,
 }

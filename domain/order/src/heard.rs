@@ -18,6 +18,9 @@ pub(crate) struct AuctionCompleted {
     pub buyer_dealer_id: Option<Uuid>,
     pub buyer_name: Option<String>,
     pub price_fen: Option<Fen>,
+    /// What the lot holds of the buyer's deposit.
+    #[serde(default)]
+    pub deposit_fen: Fen,
     pub closed_at: UnixMs,
 }
 

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod auctions;
 pub mod dead_letters;
+pub mod deposits;
 pub mod health;
 pub mod identity;
 pub mod orders;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .merge(dead_letters::routes())
         .merge(orders::routes())
         .merge(receivables::routes())
+        .merge(deposits::routes())
         .merge(health::routes())
         .merge(start::routes())
 }

@@ -9,6 +9,7 @@ mod lists;
 mod middleware;
 mod office_dead_letters;
 mod office_dealers;
+mod office_deposits;
 mod office_orders;
 mod office_vehicles;
 mod office_vehicles_import;

@@ -14,6 +14,7 @@ use crate::office::users::forms::NewDealerUser;
 use crate::office::users::people::People;
 use crate::office::users::trail::TrailPanel;
 use crate::page::{PageResult, PageView};
+use crate::routes::is_open_to;
 use crate::ui::*;
 
 /// Draws it.
@@ -29,12 +30,18 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         let why = dealer.status_reason.clone().unwrap_or_default();
         view! { <Banner tone=Tone::Warn>{t_with(lang, "identity.dealer.suspended_because", &[("why", &why)])}</Banner> }
     });
+    let deposit = format!("/office/deposits/{id}");
+    let to_deposit = is_open_to("/office/deposits/{id}", Some(who)).then(|| {
+        view! { <LinkButton href=deposit icon=Icon::Wallet>{t(lang, "deposit.open")}</LinkButton> }
+    });
     let body = view! {
         <PageHead
             title=title.clone()
             crumbs=vec![Crumb::new(t(lang, "identity.dealers.title"), "/office/dealers")]
             badge=view! { <StatusBadge status/> }.into_any()
-        />
+        >
+            {to_deposit}
+        </PageHead>
         {suspended}
         <div class="grid gap-4 lg:grid-cols-3">
             <div class="grid gap-4 content-start lg:col-span-2">

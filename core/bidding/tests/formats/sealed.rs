@@ -34,6 +34,19 @@ fn with(mut lot: Lot, offers: &[(DealerId, i64)]) -> Lot {
     lot
 }
 
+/// Every live offer holds its share until the close, then only the winner's does.
+#[test]
+fn offers_hold_until_they_are_opened() {
+    let mut lot = Lot::open(Terms { deposit_bp: 1_000, ..terms(Format::SealedFirst) }, None);
+    for (who, amount) in [(A, 62_000), (B, 70_000), (A, 60_000)] {
+        lot.accepts(&max(who, amount));
+    }
+    let held = |lot: &Lot, who| lot.state.hold_of(who).0 / 100;
+    assert_eq!([A, B, C].map(|who| held(&lot, who)), [6_000, 7_000, 0]);
+    closed(&mut lot);
+    assert_eq!([A, B, C].map(|who| held(&lot, who)), [0, 7_000, 0]);
+}
+
 #[test]
 fn the_highest_pays_what_it_offered() {
     let mut lot = with(first_price(Some(60_000)), &[(A, 62_000), (B, 70_000), (C, 65_000)]);

@@ -62,7 +62,7 @@ async fn entries(conn: &mut PgConnection, id: Uuid) -> Result<Vec<EntryView>, sq
            JOIN posting p ON p.entry_id = e.id
            JOIN account a ON a.id = p.account_id
           WHERE e.receivable_id = $1
-          ORDER BY e.happened_at, e.id, p.position",
+          ORDER BY e.happened_at, e.recorded_at, e.id, p.position",
         id
     )
     .fetch_all(conn)

@@ -6,13 +6,14 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::entry::{Account, Entry};
+use crate::entry::{Account, AccountKind, Entry};
 
 pub(crate) struct NewEntry<'a> {
     /// Follows from its cause, so that the same fact cannot be booked twice.
     pub id: Uuid,
     pub kind: &'a str,
-    pub receivable_id: Uuid,
+    /// The claim it belongs to; a deposit that comes or goes belongs to none.
+    pub receivable_id: Option<Uuid>,
     pub happened_at: UnixMs,
     pub who: &'a str,
     pub basis: Value,
@@ -54,12 +55,17 @@ pub(crate) async fn record(
 
 /// A dealer's account comes with its first posting; the others exist.
 async fn open(conn: &mut PgConnection, account: Account) -> Result<(), sqlx::Error> {
-    let Account::Dealer(dealer) = account else { return Ok(()) };
+    let (kind, dealer) = match account {
+        Account::Dealer(dealer) => (AccountKind::DealerReceivable, dealer),
+        Account::Deposit(dealer) => (AccountKind::DealerDeposit, dealer),
+        Account::Bank | Account::Clearing(_) => return Ok(()),
+    };
     sqlx::query!(
         "INSERT INTO account (id, kind, dealer_id)
-         VALUES ($1, 'dealer_receivable', $2)
+         VALUES ($1, $2, $3)
          ON CONFLICT (id) DO NOTHING",
         account.id(),
+        kind.name(),
         dealer.0
     )
     .execute(conn)

@@ -1,12 +1,15 @@
 //! A finance service on a bus with an order service that says what a test wants.
 
-use finance::Service;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use finance::{DepositChanged, Service};
 use kernel::{DealerSeat, Envelope, Principal, Role, Seat, UnixMs, event_id_for};
-use platform_bus::{Bus, MAX_ATTEMPTS, Member, dead};
-use platform_db::{ManualClock, new_id};
+use platform_bus::{Bus, Consumer, MAX_ATTEMPTS, Member, dead};
+use platform_db::{CommandError, ManualClock, new_id};
 use serde_json::{Value, json};
-use sqlx::PgPool;
 use sqlx::migrate::Migrator;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 static NO_TABLES: Migrator = Migrator::DEFAULT;
@@ -22,18 +25,45 @@ pub struct World {
     pub service: Service,
     pub bus: Bus,
     pub staff: Principal,
+    auction: Arc<Listener>,
+}
+
+/// Stands for the auction: it hears of deposits.
+#[derive(Default)]
+struct Listener(Mutex<Vec<Envelope>>);
+
+#[async_trait]
+impl Consumer for Listener {
+    fn handles(&self) -> &'static [&'static str] {
+        &["DepositChanged"]
+    }
+
+    async fn handle(&self, _: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
+        self.0.lock().unwrap().push(event.clone());
+        Ok(())
+    }
 }
 
 impl World {
     pub async fn new() -> World {
         let db = platform_testkit::fresh_database(&finance::MIGRATOR).await;
         let orders = platform_testkit::fresh_database(&NO_TABLES).await;
+        let listening = platform_testkit::fresh_database(&NO_TABLES).await;
+        let auction = Arc::new(Listener::default());
         let service = Service::new(db.clone(), ManualClock::at(NOW));
         let bus = Bus::new(vec![
             Member { service: "order", pool: orders.clone(), consumer: None },
             Member { service: "finance", pool: db.clone(), consumer: Some(service.consumer()) },
+            Member { service: "auction", pool: listening, consumer: Some(auction.clone()) },
         ]);
-        World { db, orders, service, bus, staff: platform_testkit::staff(&[Role::Finance]) }
+        World { db, orders, service, bus, staff: platform_testkit::staff(&[Role::Finance]), auction }
+    }
+
+    /// What the auction has heard of deposits, oldest first.
+    pub async fn deposits_told(&self) -> Vec<DepositChanged> {
+        self.bus.drain().await.unwrap();
+        let heard = self.auction.0.lock().unwrap();
+        heard.iter().map(|event| serde_json::from_value(event.data.clone()).unwrap()).collect()
     }
 
     /// Puts an event on the bus, of any version and content, and lets it be handled.

@@ -1,0 +1,58 @@
+//! `/my/deposit`: the company's deposit, and which lots hold how much of it.
+
+use std::sync::Arc;
+
+use kernel::{Fen, Problem};
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::office::deposits::parts::DepositView;
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let who = cx.who()?;
+    let lang = cx.lang;
+    let id = who.dealer().ok_or_else(Problem::not_found)?.dealer_id;
+    let deposit = cx.services.finance.deposit(who, id).await.map_err(CommandError::into_problem)?;
+    let power = cx.services.auction.buying_power(id).await.map_err(CommandError::into_problem)?;
+    let title = t(lang, "deposit.mine");
+    let body = view! {
+        <PageHead title=title.clone() note=t(lang, "deposit.mine_note")
+            crumbs=vec![Crumb::new(t(lang, "nav.my"), "/my")]/>
+        <DepositView deposit power lot_base="/auctions/lots"/>
+    };
+    Ok(PageView::dealer(title, body))
+}
+
+/// Beside the bidding panel: what a lead on this lot holds, and what is free for it.
+pub(super) fn line(cx: &PageContext, free: Fen, deposit_bp: u32) -> Option<AnyView> {
+    if deposit_bp == 0 {
+        return None;
+    }
+    let lang = cx.lang;
+    let percent = match deposit_bp % 100 {
+        0 => (deposit_bp / 100).to_string(),
+        rest => format!("{}.{rest:02}", deposit_bp / 100),
+    };
+    // what the free part of the deposit covers, for a lot on which nothing is held yet
+    let covers = Fen(i64::try_from(i128::from(free.0) * 10_000 / i128::from(deposit_bp)).unwrap_or(i64::MAX));
+    let rule = t_with(lang, "deposit.line_rule", &[("percent", &percent)]);
+    let tone = if free > Fen::ZERO { "lot-power" } else { "lot-power lot-power--none" };
+    Some(
+        view! {
+            <a class=tone href="/my/deposit">
+                <IconView icon=Icon::Wallet/>
+                <span>
+                    {t(lang, "deposit.line_free")} " " <b><Money fen=free/></b> " · "
+                    {t_with(lang, "deposit.line_covers", &[("amount", &covers.yuan())])}
+                    <small>{rule}</small>
+                </span>
+            </a>
+        }
+        .into_any(),
+    )
+}
