@@ -2,7 +2,7 @@
 
 use kernel::{LotId, UnixMs};
 use platform_db::{from_sql, to_sql};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 /// An outage whose lots have not all been extended yet.
@@ -84,7 +84,7 @@ pub(crate) async fn settle(pool: &PgPool, outage_id: Uuid) -> Result<(), sqlx::E
 }
 
 /// The database's clock.
-pub(crate) async fn database_now(pool: &PgPool) -> Result<UnixMs, sqlx::Error> {
-    let now = sqlx::query_scalar!("SELECT clock_timestamp() AS \"now!\"").fetch_one(pool).await?;
+pub(crate) async fn database_now(conn: &mut PgConnection) -> Result<UnixMs, sqlx::Error> {
+    let now = sqlx::query_scalar!("SELECT clock_timestamp() AS \"now!\"").fetch_one(conn).await?;
     Ok(from_sql(now))
 }
