@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 
 /// The client says that the statement is complete.
@@ -41,6 +41,8 @@ pub enum Fault {
     CutAfterAnswer,
     /// Nothing arrives any more, in either direction, and nobody is told.
     Silence,
+    /// The statement is not passed on until [`Proxy::release`]: as if the process were stopped just before it sends.
+    Hold,
 }
 
 /// A statement's text, changed on the way: how a test runs the product without one of its safeguards.
@@ -69,6 +71,8 @@ struct Shared {
     rewritten: AtomicU64,
     delay_ms: AtomicU64,
     closing: Notify,
+    held: Notify,
+    released: Semaphore,
 }
 
 impl Proxy {
@@ -89,6 +93,8 @@ impl Proxy {
             rewritten: AtomicU64::new(0),
             delay_ms: AtomicU64::new(0),
             closing: Notify::new(),
+            held: Notify::new(),
+            released: Semaphore::new(0),
         });
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Proxy { addr, shared, task })
@@ -102,6 +108,16 @@ impl Proxy {
     /// The next statement with these bytes in it suffers this; once.
     pub fn arm(&self, marker: impl Into<Vec<u8>>, fault: Fault) {
         self.shared.armed().push((marker.into(), fault));
+    }
+
+    /// Waits until a statement is held.
+    pub async fn held(&self) {
+        self.shared.held.notified().await;
+    }
+
+    /// Lets one held statement go on.
+    pub fn release(&self) {
+        self.shared.released.add_permits(1);
     }
 
     /// How many statements have suffered something.
@@ -195,8 +211,18 @@ where
                 if message.first() == Some(&PARSE) && is_started {
                     shared.rewrite(&mut message);
                 }
-                to_server.write_all(&message).await?;
                 fault = fault.or_else(|| shared.fault_of(&message));
+                if fault == Some(Fault::Hold) {
+                    // before it is passed on: PostgreSQL would begin with it at once
+                    fault = None;
+                    shared.struck.fetch_add(1, Ordering::SeqCst);
+                    shared.held.notify_one();
+                    match shared.released.acquire().await {
+                        Ok(permit) => permit.forget(),
+                        Err(_) => return Ok(()),
+                    }
+                }
+                to_server.write_all(&message).await?;
                 if let (Some(fault), Some(&SYNC), true) = (fault, message.first(), is_started) {
                     to_server.flush().await?;
                     shared.struck.fetch_add(1, Ordering::SeqCst);
@@ -236,7 +262,8 @@ async fn strike(
             let _said = from_server.read(&mut answer).await?;
             drop(client);
         }
-        Fault::Silence => {
+        // held statements are let go before they get here
+        Fault::Silence | Fault::Hold => {
             shared.closing.notified().await;
             return Ok(());
         }

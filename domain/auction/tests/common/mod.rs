@@ -2,16 +2,18 @@
 #![expect(dead_code, reason = "each test file uses its own part of the world")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use auction::{Answer, BelowReserveMode, CreateSale, MIGRATOR, Outcome, PlaceMax, Service};
 use bidding::{LotState, LotStatus, Refusal};
 use kernel::{
     DealerId, Envelope, Fen, LotId, Principal, Problem, Role, SaleId, UnixMs, VehicleId, event_id_for,
 };
-use platform_testkit::{fresh_database, staff};
+use platform_testkit::{Proxy, Upstream, fresh_database, staff};
 use proof::Signer;
 use serde_json::{Value, json};
-use sqlx::{PgPool, Row as _};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgPool, Postgres, Row as _, Transaction};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -81,6 +83,38 @@ pub async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Out
     done.into_iter().flatten().collect()
 }
 
+/// Waits until it is so; without sleeping, for what a database does has no other mark.
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    tokio::time::timeout(Duration::from_secs(30), async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .unwrap_or_else(|_| panic!("not in time: {what}"));
+}
+
+/// Holds the lot's row, as a slow writer of another process would.
+pub async fn hold(db: &PgPool, lot_id: LotId) -> Transaction<'static, Postgres> {
+    let mut tx = db.begin().await.expect("a transaction");
+    sqlx::query("SELECT id FROM lot WHERE id = $1 FOR UPDATE")
+        .bind(lot_id.0)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx
+}
+
+/// How many statements of this database wait for a lock.
+pub async fn waiting(db: &PgPool) -> i64 {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+    .fetch_one(db)
+    .await
+    .expect("the activity is read")
+}
+
 impl World {
     /// So many open lots: start ¥50 000, reserve ¥80 000, an hour to go.
     pub async fn with_open_lots(count: usize) -> World {
@@ -111,6 +145,21 @@ impl World {
     /// Another process on the same database.
     pub async fn restarted(&self) -> World {
         World::on(self.db.clone(), self.lots.clone()).await
+    }
+
+    /// Where this world's PostgreSQL listens, for a proxy before it.
+    pub fn upstream(&self) -> Upstream {
+        let options = self.db.connect_options();
+        Upstream::Tcp(format!("{}:{}", options.get_host(), options.get_port()))
+    }
+
+    /// Another process on the same database, which reaches it through this proxy.
+    pub async fn through(&self, proxy: &Proxy) -> World {
+        let options = (*self.db.connect_options()).clone();
+        let options =
+            options.host("127.0.0.1").port(proxy.addr().port()).ssl_mode(sqlx::postgres::PgSslMode::Disable);
+        let pool = PgPoolOptions::new().max_connections(8).connect_with(options).await;
+        World::on(pool.expect("the proxy passes on"), self.lots.clone()).await
     }
 
     async fn on(db: PgPool, lots: Vec<LotId>) -> World {
@@ -249,12 +298,30 @@ impl World {
 
     /// Numbers without a gap, a price that never falls, and the highest max in the lead.
     pub async fn assert_log_is_sound(&self, lot: usize) {
+        assert_eq!(self.faults(lot).await, [] as [String; 0]);
+    }
+
+    /// What is wrong with a lot's log, in words.
+    pub async fn faults(&self, lot: usize) -> Vec<String> {
+        let mut faults = Vec::new();
         let numbered: Vec<Line> = self.log(lot).await.into_iter().filter(|line| line.seq.is_some()).collect();
         let numbers: Vec<i64> = numbered.iter().filter_map(|line| line.seq).collect();
         let expected: Vec<i64> = (1..=i64::try_from(numbers.len()).expect("a small log")).collect();
-        assert_eq!(numbers, expected, "no gap, nothing twice");
+        if numbers != expected {
+            faults.push(format!("numbers with a gap, or one twice: {numbers:?}"));
+        }
+        let kept: i64 = sqlx::query_scalar("SELECT seq FROM lot WHERE id = $1")
+            .bind(self.lots[lot].0)
+            .fetch_one(&self.db)
+            .await
+            .expect("the lot is there");
+        if numbers.last().copied().unwrap_or(0) != kept {
+            faults.push(format!("the lot is at {kept}, its log at {:?}", numbers.last()));
+        }
         let prices: Vec<i64> = numbered.iter().filter_map(|line| line.price_fen).collect();
-        assert!(prices.is_sorted(), "the price never falls");
+        if !prices.is_sorted() {
+            faults.push(format!("the price fell: {prices:?}"));
+        }
         let mut best: Option<(i64, Uuid)> = None;
         for line in numbered.iter().filter(|line| line.command == "place_max") {
             let max = line.max_fen.expect("a bid has an amount");
@@ -263,11 +330,10 @@ impl World {
             }
         }
         let last = numbered.iter().rev().find(|line| line.command == "place_max");
-        assert_eq!(
-            last.and_then(|line| line.leader),
-            best.map(|(_, who)| who),
-            "the highest, then the earliest, leads"
-        );
+        if last.and_then(|line| line.leader) != best.map(|(_, who)| who) {
+            faults.push(format!("the highest, then the earliest, does not lead: {last:?}, not {best:?}"));
+        }
+        faults
     }
 
     pub async fn state(&self, lot: usize) -> LotState {
