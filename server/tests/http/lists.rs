@@ -28,7 +28,7 @@ async fn got(server: &TestServer, row: &Row) -> Answer {
 async fn csv_has_the_mark_and_headings_in_words() {
     let server = TestServer::new().await;
     let rows = files(&server, ".csv");
-    assert_eq!(rows.len(), 8, "{rows:?}");
+    assert!(rows.len() > 8, "{rows:?}");
     for row in rows {
         let file = got(&server, row).await;
         assert_eq!(file.header("content-type"), "text/csv; charset=utf-8", "{}", row.path);
