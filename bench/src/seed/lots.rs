@@ -41,7 +41,8 @@ pub(crate) fn terms(end_at: UnixMs) -> Terms {
         fat_finger_guard: false,
         format: Format::default(),
         buy_now_fen: None,
-        deposit_bp: 0,
+        // what the product asks for: a bid is judged against the deposit and moves holds
+        deposit_bp: 1_000,
     }
 }
 

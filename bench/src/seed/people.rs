@@ -9,6 +9,9 @@ use uuid::Uuid;
 use crate::Result;
 use crate::target::Databases;
 
+/// ¥100,000,000,000: holds are moved and checked, and no bid is refused for want of power.
+const DEPOSIT_FEN: i64 = 10_000_000_000_000;
+
 /// One dealer's user, signed in.
 #[derive(Clone, Debug)]
 pub(crate) struct Seat {
@@ -58,6 +61,14 @@ pub(crate) async fn seed(databases: &Databases, count: usize) -> Result<Vec<Seat
          SELECT id, 0, 'Bench ' || id, false FROM unnest($1::uuid[]) AS d (id)",
     )
     .bind(&dealer_ids)
+    .execute(&databases.auction)
+    .await?;
+    sqlx::query(
+        "INSERT INTO buying_power (dealer_id, heard_seq, deposit_fen, limit_fen)
+         SELECT id, 0, $2, $2 FROM unnest($1::uuid[]) AS d (id)",
+    )
+    .bind(&dealer_ids)
+    .bind(DEPOSIT_FEN)
     .execute(&databases.auction)
     .await?;
     Ok(seats.into_iter().map(|(seat, _)| seat).collect())
