@@ -80,6 +80,11 @@ impl PublicKey {
         &self.id
     }
 
+    /// The 32 bytes.
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
     /// Whether this key signed the text. Strict: one signature a text, no weak keys.
     pub fn has_signed(&self, text: &str, signature: &[u8; 64]) -> bool {
         self.key.verify_strict(text.as_bytes(), &Signature::from_bytes(signature)).is_ok()

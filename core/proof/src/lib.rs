@@ -7,27 +7,43 @@
 //!   once. A [`Stamp`] is a row's place in that tree with the signature: small enough to travel with every answer. It
 //!   proves that we had recorded exactly this row, so a bidder can show that he was not ignored.
 //! * A [`Receipt`] is a row, its secret and a stamp: all that is needed to check it.
-//! * [`check_chain`] checks a lot's whole published log, [`Chain`] one that is read page by page.
+//! * [`check_chain`] checks a lot's whole log, [`Chain`] one that is read page by page, [`PublishedLog`] what is published
+//!   of a closed lot, with the outages in it. [`Replay`] shows it again, moment by moment.
+//! * Once a day the lots' heads and the refused rows become leaves of one tree that only grows ([`Frontier`], [`Plan`]),
+//!   and a [`Checkpoint`] of it is signed: then what was a leaf cannot be taken back, and no log loses its end.
+//! * [`Evidence`] is all of this for one bid, in one file.
 //!
-//! What this does not prove by itself: that a log has no later rows than those shown (the newest head must be known from
-//! elsewhere: a receipt, a checkpoint), and that everybody is shown the same log. `docs/proof.md` says it in full.
+//! What this does not prove by itself: that everybody is shown the same log and the same checkpoints (they must be
+//! compared), nor when a checkpoint was made. `docs/proof.md` says it in full.
 //!
 //! To change what a row says, add a version: old rows must hash as they did.
 #![deny(missing_docs)]
 
 mod chain;
+mod checkpoint;
+mod evidence;
+mod growing;
 mod hash;
 mod key;
+mod published;
 mod receipt;
+mod replay;
 mod row;
 mod secret;
 mod stamp;
 mod tree;
 
 pub use chain::{Chain, ChainFault, check_chain};
+pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, note_key};
+pub use evidence::{Evidence, EvidenceVerdict, Inclusion};
+pub use growing::{Frontier, PartId, Plan, is_beginning};
 pub use hash::Hash;
 pub use key::{KeyError, KeyId, PublicKey, Signer};
+pub use published::{
+    INCIDENT_COMMAND, Incident, LogCheck, LogFault, PublishedLog, PublishedRow, incident_key,
+};
 pub use receipt::{Receipt, ReceiptFault};
+pub use replay::{Moment, Replay};
 pub use row::{Genesis, Row};
 pub use secret::Secret;
 pub use stamp::{Stamp, StampError};

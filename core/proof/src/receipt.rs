@@ -38,6 +38,12 @@ pub enum ReceiptFault {
 }
 
 impl Receipt {
+    /// Checks it against the one of these keys that it names.
+    pub fn check_with(&self, keys: &[PublicKey]) -> Result<(), ReceiptFault> {
+        let named = keys.iter().find(|key| *key.id() == self.key);
+        named.map_or(Err(ReceiptFault::OtherKey), |key| self.check(key))
+    }
+
     /// Checks it against the key that is known to be ours.
     pub fn check(&self, key: &PublicKey) -> Result<(), ReceiptFault> {
         if self.row.hash(self.before) != self.hash {

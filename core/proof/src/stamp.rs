@@ -43,7 +43,7 @@ impl Stamp {
 
     /// Whether this key signed a batch with a row of this hash at this place.
     pub fn proves(&self, row: Hash, key: &PublicKey) -> bool {
-        let root = root_of_path(row, usize::from(self.index), usize::from(self.size), &self.path);
+        let root = root_of_path(row, u64::from(self.index), u64::from(self.size), &self.path);
         root.is_some_and(|root| key.has_signed(&signed_text(root, self.size), &self.signature))
     }
 

@@ -7,11 +7,11 @@ const LEAF: &[u8] = &[0];
 const NODE: &[u8] = &[1];
 
 /// The hash of a leaf with this content.
-fn leaf(content: Hash) -> Hash {
+pub(crate) fn leaf(content: Hash) -> Hash {
     Hash::of(&[LEAF, &content.0])
 }
 
-fn node(left: Hash, right: Hash) -> Hash {
+pub(crate) fn node(left: Hash, right: Hash) -> Hash {
     Hash::of(&[NODE, &left.0, &right.0])
 }
 
@@ -66,7 +66,7 @@ impl Tree {
 }
 
 /// The root that a leaf's path leads to (RFC 9162 §2.1.3.2); `None` when the path does not fit the tree's size.
-pub fn root_of_path(content: Hash, index: usize, size: usize, path: &[Hash]) -> Option<Hash> {
+pub fn root_of_path(content: Hash, index: u64, size: u64, path: &[Hash]) -> Option<Hash> {
     if index >= size {
         return None;
     }
@@ -123,11 +123,8 @@ mod tests {
             assert_eq!(tree.root(), defined(&contents), "size {size}");
             for (index, content) in contents.iter().enumerate() {
                 let path = tree.path(index);
-                assert_eq!(
-                    root_of_path(*content, index, size, &path),
-                    Some(tree.root()),
-                    "{index} of {size}"
-                );
+                let root = root_of_path(*content, index as u64, size as u64, &path);
+                assert_eq!(root, Some(tree.root()), "{index} of {size}");
             }
         }
     }
@@ -141,13 +138,15 @@ mod tests {
             let path = tree.path(index);
             let mut other = contents[index];
             other.0[bit / 8] ^= 1 << (bit % 8);
+            let content = contents[index];
+            let (index, size) = (index as u64, size as u64);
             prop_assert_ne!(root_of_path(other, index, size, &path), Some(tree.root()));
-            prop_assert_eq!(root_of_path(contents[index], size, size, &path), None);
+            prop_assert_eq!(root_of_path(content, size, size, &path), None);
             if let Some((_, shorter)) = path.split_last() {
-                prop_assert_ne!(root_of_path(contents[index], index, size, shorter), Some(tree.root()));
+                prop_assert_ne!(root_of_path(content, index, size, shorter), Some(tree.root()));
             }
             let longer = [path.as_slice(), &[other]].concat();
-            prop_assert_eq!(root_of_path(contents[index], index, size, &longer), None);
+            prop_assert_eq!(root_of_path(content, index, size, &longer), None);
         }
     }
 }
