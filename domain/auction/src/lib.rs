@@ -7,6 +7,7 @@
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
 //! * `follow.rs` is what other processes of the same database commit.
 //! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
+//! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
 //! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
 //! * `views/` are what pages and the JSON API read; `projection.rs` is what sockets get.
 //!
@@ -15,6 +16,7 @@
 #![deny(missing_docs)]
 
 mod chain;
+mod checkpoint;
 mod clock;
 mod consumer;
 mod create_sale;
@@ -39,19 +41,20 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use checkpoint::{CheckpointLine, Consistency, checkpoint_now, daily_checkpoint, know_signer};
 pub use clock::AnchoredClock;
 pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{AuctionCompleted, LotListed, LotOpened};
 pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
-pub use proofs::{LogFault, LogVerdict, PublishedLog, PublishedRow};
+pub use proofs::Incident;
 pub use store::cars::OfferableCar;
 pub use store::lists::{HallFilter, HallLot, LotPage, MyBid, Sort};
 pub use store::log::LogLine;
 pub use store::power::{BuyingPower, LotHold};
 pub use store::sales::{SaleLine, SalesCount};
-pub use verify_log::verify_log;
+pub use verify_log::{CheckpointFault, LogFault, LogVerdict, verify_log};
 pub use views::{BidOutcome, BidReason, LotDetail, SaleDetail};
 
 /// Its tables.
@@ -73,7 +76,7 @@ pub struct Service {
 pub struct Running {
     /// The writers: they end when the last handle is gone.
     pub writers: Vec<JoinHandle<()>>,
-    /// The sweeper: it ends when `stop` turns true.
+    /// The sweeper, and beside it who makes the daily checkpoint: they end when `stop` turns true.
     pub sweeper: JoinHandle<()>,
     /// What looks for the commits of other processes: it ends when `stop` turns true.
     pub follower: JoinHandle<()>,
@@ -107,7 +110,10 @@ impl Service {
         );
         let service = Service { db, engine, dealers, powers, signer, told };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
-        let sweeper = tokio::spawn(sweeper::run(service.clone(), stop));
+        let (sweeping, checking) = (service.clone(), service.clone());
+        let sweeper = tokio::spawn(async move {
+            tokio::join!(sweeper::run(sweeping, stop.clone()), checkpoint::run(checking, stop));
+        });
         Ok((service, Running { writers, sweeper, follower }))
     }
 

@@ -1,65 +1,20 @@
-//! What people get to check the log with: receipts, published logs, keys, and the check of everything.
+//! What people get to check the log with: receipts, published logs, evidence, keys.
 
 use bidding::LotStatus;
 use kernel::{LotId, Principal, Problem, UnixMs};
 use platform_db::CommandError;
-use proof::{Genesis, Hash, PublicKey, Receipt, ReceiptFault, Row, Stamp};
-use serde::Serialize;
+use proof::{
+    Evidence, Hash, PublicKey, PublishedLog, PublishedRow, Receipt, ReceiptFault, Stamp, incident_key,
+};
 use uuid::Uuid;
 
+pub use proof::Incident;
+
 use crate::Service;
-use crate::store::proofs::{self, LotChain};
+use crate::store::proofs::{self, LotChain, ProvenLine};
 
 /// How many lines are read at once.
 const PAGE: i64 = 2_000;
-
-/// A lot's log as everybody may see it: no names, no maxes.
-#[derive(Clone, Debug, Serialize)]
-pub struct PublishedLog {
-    /// The version of this document.
-    pub v: u16,
-    /// What the chain begins with.
-    pub genesis: Genesis,
-    /// The text that [`Genesis::terms`] is the hash of.
-    pub terms_text: String,
-    /// The accepted rows, in order.
-    pub rows: Vec<PublishedRow>,
-    /// The hash of the newest row.
-    pub head: Hash,
-}
-
-/// A row with its hash.
-#[derive(Clone, Debug, Serialize)]
-pub struct PublishedRow {
-    /// The row.
-    pub row: Row,
-    /// Its hash.
-    pub hash: Hash,
-}
-
-/// What checking all logs found.
-#[derive(Clone, Debug, Default)]
-pub struct LogVerdict {
-    /// Lots with a chain.
-    pub lots: u64,
-    /// Their accepted lines.
-    pub accepted: u64,
-    /// Their refused lines.
-    pub refused: u64,
-    /// What is wrong.
-    pub faults: Vec<LogFault>,
-}
-
-/// Something is wrong with a lot's log.
-#[derive(Clone, Debug)]
-pub struct LogFault {
-    /// The lot.
-    pub lot_id: LotId,
-    /// At which number; for a refused line the number that it was judged on.
-    pub seq: i64,
-    /// What: `gap`, `changed`, `unproven` (no hash), `price_fell`, `head_differs`.
-    pub what: &'static str,
-}
 
 impl Service {
     /// The receipt of this dealer's bid, accepted or refused, signed now with the present key.
@@ -68,8 +23,21 @@ impl Service {
     /// `NOT_FOUND` for a key that this dealer never used, and for bids on lots without a chain.
     pub async fn receipt(&self, who: &Principal, key: Uuid) -> Result<Receipt, CommandError> {
         let seat = who.dealer().ok_or_else(Problem::not_found)?;
-        let found = proofs::line(&self.db, seat.dealer_id.0, key).await?;
-        let line = found.ok_or_else(Problem::not_found)?;
+        let line = proofs::line(&self.db, seat.dealer_id.0, key).await?;
+        self.receipt_of(line.ok_or_else(Problem::not_found)?).await
+    }
+
+    /// The receipt of this dealer's newest bid on a lot; of an accepted one, if there is one.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` when it has not bid there, and for lots without a chain.
+    pub async fn newest_receipt(&self, who: &Principal, lot_id: LotId) -> Result<Receipt, CommandError> {
+        let seat = who.dealer().ok_or_else(Problem::not_found)?;
+        let line = proofs::newest_line(&self.db, seat.dealer_id.0, lot_id).await?;
+        self.receipt_of(line.ok_or_else(Problem::not_found)?).await
+    }
+
+    async fn receipt_of(&self, line: ProvenLine) -> Result<Receipt, CommandError> {
         let before = match line.before {
             Some(before) => before,
             None => {
@@ -110,15 +78,55 @@ impl Service {
                 rows.push(PublishedRow { row: line.row, hash: line.hash });
             }
         }
+        let mut incidents = proofs::incidents(&self.db, lot_id).await?;
+        // those of the first releases have no key that proves their times
+        incidents.retain(|incident| {
+            let index = usize::try_from(incident.seq - 1).ok();
+            let key = incident_key(lot_id, incident.from, incident.to);
+            index.and_then(|index| rows.get(index)).is_some_and(|row: &PublishedRow| row.row.key == key)
+        });
         let LotChain { genesis, terms_text, head, .. } = chain;
-        Ok(PublishedLog { v: 1, genesis, terms_text, rows, head })
+        Ok(PublishedLog { v: 1, genesis, terms_text, rows, incidents, head })
+    }
+
+    /// The outages that a lot was given more time for, in order.
+    pub async fn incidents(&self, lot_id: LotId) -> Result<Vec<Incident>, CommandError> {
+        Ok(proofs::incidents(&self.db, lot_id).await?)
+    }
+
+    /// Everything that proves this dealer's bid: its receipt, the keys, the lot's log once it has closed, and the
+    /// checkpoint that covers it, where there is one.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` as for the receipt.
+    pub async fn evidence(&self, who: &Principal, key: Uuid) -> Result<Evidence, CommandError> {
+        let receipt = self.receipt(who, key).await?;
+        let log = match self.published_log(receipt.row.lot_id).await {
+            Ok(log) => Some(log),
+            Err(CommandError::Refused(_)) => None,
+            Err(failure) => return Err(failure),
+        };
+        let inclusion = match receipt.row.seq {
+            Some(_) if log.is_none() => None,
+            Some(seq) => {
+                // a head before the bid does not cover it
+                let head = self.head_inclusion(receipt.row.lot_id).await?;
+                head.filter(|head| covers(log.as_ref(), head.leaf, seq))
+            }
+            None => match self.inclusion(receipt.hash, None).await {
+                Ok(inclusion) => Some(inclusion),
+                Err(CommandError::Refused(_)) => None,
+                Err(failure) => return Err(failure),
+            },
+        };
+        let keys = self.proof_keys().await?.into_iter().map(|(key, _)| key.to_base64()).collect();
+        Ok(Evidence { v: 1, receipt, keys, log, inclusion })
     }
 
     /// Checks a receipt against the keys that ever signed here.
     pub async fn check_receipt(&self, receipt: &Receipt) -> Result<Result<(), ReceiptFault>, CommandError> {
-        let keys = self.proof_keys().await?;
-        let named = keys.iter().find(|(key, _)| *key.id() == receipt.key);
-        Ok(named.map_or(Err(ReceiptFault::OtherKey), |(key, _)| receipt.check(key)))
+        let keys: Vec<PublicKey> = self.proof_keys().await?.into_iter().map(|(key, _)| key).collect();
+        Ok(receipt.check_with(&keys))
     }
 
     /// All keys that ever signed receipts, the newest first, with the time of their first use.
@@ -126,4 +134,10 @@ impl Service {
         let keys = proofs::keys(&self.db).await?;
         Ok(keys.into_iter().filter_map(|(key, at)| Some((PublicKey::from_base64(&key).ok()?, at))).collect())
     }
+}
+
+/// Whether the log's row of this hash has this number, or a later one.
+fn covers(log: Option<&PublishedLog>, head: Hash, seq: i64) -> bool {
+    let row = log.and_then(|log| log.rows.iter().find(|row| row.hash == head));
+    row.is_some_and(|row| row.row.seq >= Some(seq))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bidding::Command;
 use kernel::{LotId, UnixMs};
 use platform_db::Clock as _;
+use proof::incident_key;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
@@ -109,7 +110,7 @@ async fn settle(service: &Service, outage: pulse::Outage) -> Result<(), sqlx::Er
     let touched = pulse::touched(&service.db, outage).await?;
     let (from, to): (UnixMs, UnixMs) = (outage.went_at, outage.back_at);
     let extend = |lot_id: LotId| {
-        let key = system_key(lot_id, &format!("outage:{}", outage.id));
+        let key = incident_key(lot_id, from, to);
         (lot_id, key, Command::ExtendBySystem { from, to, min_left_ms: LEFT_AFTER_OUTAGE_MS })
     };
     let answered = issue(service, touched.iter().copied().map(extend)).await;

@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod cars;
+pub(crate) mod checkpoints;
 pub(crate) mod follow;
 pub(crate) mod lists;
 pub(crate) mod log;

@@ -1,14 +1,14 @@
 //! Lines of the log as rows with their hashes, and the keys that sign.
 
-use bidding::LotStatus;
+use bidding::{Event, Explanation, LotStatus};
 use kernel::{Fen, LotId, UnixMs};
 use platform_db::from_sql;
-use proof::{Genesis, Hash, PublicKey, Row, Secret};
+use proof::{Genesis, Hash, Incident, PublicKey, Row, Secret};
 use sqlx::PgPool;
 use sqlx::types::time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::lots::{chain_head, stored_hash};
+use super::lots::{chain_head, stored_hash, text};
 use crate::chain::secret;
 
 /// A line with what proves it.
@@ -185,4 +185,53 @@ pub(crate) async fn refused(
 pub(crate) async fn line(pool: &PgPool, actor: Uuid, key: Uuid) -> Result<Option<ProvenLine>, sqlx::Error> {
     let line = lines!("WHERE g.actor = $1 AND g.key = $2", actor, key).fetch_optional(pool).await?;
     Ok(line.and_then(StoredLine::proven))
+}
+
+/// One actor's newest bid on a lot, accepted ones first.
+pub(crate) async fn newest_line(
+    pool: &PgPool,
+    actor: Uuid,
+    lot_id: LotId,
+) -> Result<Option<ProvenLine>, sqlx::Error> {
+    let line = lines!(
+        "WHERE g.actor = $1 AND g.lot_id = $2 AND g.command = 'place_max'
+         ORDER BY g.seq DESC NULLS LAST, g.admitted_at DESC
+         LIMIT 1",
+        actor,
+        lot_id.0
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(line.and_then(StoredLine::proven))
+}
+
+/// More outages than this touch no lot.
+const INCIDENTS_MAX: i64 = 100;
+
+/// The outages that a lot was given more time for, in order.
+pub(crate) async fn incidents(pool: &PgPool, lot_id: LotId) -> Result<Vec<Incident>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"SELECT seq AS "seq!", events, explanation
+             FROM lot_log
+            WHERE lot_id = $1 AND command = 'extend_by_system' AND seq IS NOT NULL
+            ORDER BY seq
+            LIMIT $2"#,
+        lot_id.0,
+        INCIDENTS_MAX
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut incidents = Vec::new();
+    for row in rows {
+        let events: Vec<Event> = text(&row.events)?;
+        let explanation: Explanation = text(&row.explanation)?;
+        let end_before = explanation.data["end_before"].as_i64().map(UnixMs);
+        incidents.extend(events.into_iter().filter_map(|event| match event {
+            Event::ExtendedBySystem { from, to, end_at, .. } => {
+                Some(Incident { seq: row.seq, from, to, end_before: end_before.unwrap_or(end_at), end_at })
+            }
+            _ => None,
+        }));
+    }
+    Ok(incidents)
 }
