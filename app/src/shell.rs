@@ -18,7 +18,21 @@ pub struct Assets {
     pub leptos: LeptosOptions,
     /// The path of the style sheet, with its hash.
     pub stylesheet: String,
+    /// What checks receipts and logs in the browser; none where it was not built.
+    pub verifier: Option<Verifier>,
 }
+
+/// The second wasm file and its script, by their paths with their hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verifier {
+    /// The script.
+    pub script: String,
+    /// The wasm file.
+    pub wasm: String,
+}
+
+/// A place that the verifier fills.
+const VERIFIER: &str = "data-verifier=";
 
 /// The content of `<body>`.
 pub(crate) fn framed(frame: Frame, body: AnyView) -> AnyView {
@@ -42,6 +56,12 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
     let title = format!("<title>{}</title>", escape::text(&title));
     // the system's choice has no attribute: the style sheet then follows the system
     let theme = (cx.theme != Theme::System).then(|| cx.theme.name());
+    let verifier = assets.verifier.as_ref().filter(|_| body.contains(VERIFIER));
+    let verifier = verifier.map(|files| {
+        let Verifier { script, wasm } = files;
+        let code = format!("import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}))");
+        view! { <script type="module" nonce=cx.nonce.clone()>{code}</script> }
+    });
     let scripts =
         has_islands.then(|| view! { <HydrationScripts options=assets.leptos.clone() islands=true/> });
     view! {
@@ -56,6 +76,7 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
                 <AutoReload options=assets.leptos.clone()/>
                 {scripts}
+                {verifier}
             </head>
             <body>{InertElement::new(body)}</body>
         </html>

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use app::shell::Assets;
+use app::shell::{Assets, Verifier};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::HeaderValue;
@@ -55,7 +55,21 @@ pub fn find() -> Result<Assets, AssetsError> {
     if !file.is_file() {
         return Err(AssetsError::Missing { stylesheet: file.display().to_string() });
     }
-    Ok(Assets { stylesheet: format!("/{}/{name}", options.site_pkg_dir), leptos: options })
+    let verifier = verifier(Path::new(&*options.site_root));
+    Ok(Assets { stylesheet: format!("/{}/{name}", options.site_pkg_dir), leptos: options, verifier })
+}
+
+/// The verifier's folder in the site. Its files have their hash in their names: `verifier.<hash>.js`, `.wasm`.
+const VERIFIER: &str = "verifier";
+
+/// The verifier that was built with the site. Without it the pages work, and check on the server.
+fn verifier(site: &Path) -> Option<Verifier> {
+    let files = std::fs::read_dir(site.join(VERIFIER)).ok()?;
+    let names = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
+    let script = names.filter(|name| name.starts_with("verifier.") && name.ends_with(".js")).max()?;
+    let wasm = format!("{}.wasm", script.strip_suffix(".js")?);
+    let path = |name: &str| format!("/{VERIFIER}/{name}");
+    site.join(VERIFIER).join(&wasm).is_file().then(|| Verifier { script: path(&script), wasm: path(&wasm) })
 }
 
 /// Answers what no route answers: a built file, or "no such route".
@@ -69,7 +83,8 @@ pub fn serve(options: &LeptosOptions) -> Router<AppState> {
 
 /// A hashed name never changes its content; any other file is asked for again.
 async fn cache(request: Request, next: Next) -> Response {
-    let is_hashed = request.uri().path().starts_with("/pkg/");
+    let path = request.uri().path();
+    let is_hashed = path.starts_with("/pkg/") || path.starts_with("/verifier/");
     let mut response = next.run(request).await;
     if response.status().is_success() {
         let value = if is_hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };

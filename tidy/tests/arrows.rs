@@ -15,7 +15,7 @@ const PURE: [&str; 8] =
 /// A crate of ours.
 struct Member {
     name: String,
-    /// `core`, `platform`, `domain`, `connector`, `app`, `app/client`, `server`, `bench`, `tidy`.
+    /// `core`, `platform`, `domain`, `connector`, `app`, `app/client`, `app/verifier`, `server`, `bench`, `tidy`.
     layer: String,
     /// Our crates and others that it depends on; for tests alone marked so.
     dependencies: Vec<(String, Option<String>, bool)>,
@@ -70,6 +70,7 @@ fn allowed(layer: &str) -> (&'static [&'static str], &'static [&'static str]) {
         "connector" => (&["core", "platform", "domain"], &[]),
         "app" => (&["core", "platform", "domain"], &[]),
         "app/client" => (&["core", "app"], &[]),
+        "app/verifier" => (&["core"], &[]),
         "server" => (&["core", "platform", "domain", "connector", "app"], &["bench"]),
         "bench" => (&["core", "platform", "domain", "app", "server"], &[]),
         _ => (&[], &[]),
@@ -108,10 +109,26 @@ fn pure_crates_stay_pure() {
 
 #[test]
 fn nothing_of_the_server_is_shipped_to_browsers() {
+    ["client", "verifier"].into_iter().for_each(ships_nothing_of_the_server);
+}
+
+/// The verifier is loaded beside whatever a page has: no views, no islands.
+#[test]
+fn the_verifier_is_the_pure_core_and_little_else() {
+    let shipped = shipped("verifier");
+    let heavy = ["app", "leptos", "leptos_dom", "tachys", "reactive_graph"];
+    let found: Vec<String> =
+        heavy.iter().filter(|name| shipped.iter().any(|one| one == *name)).map(ToString::to_string).collect();
+    report("the verifier contains what draws pages", &found);
+    assert!(shipped.iter().any(|name| name == "proof"), "it checks with the code that signs");
+}
+
+/// The crates in the browsers' graph of a package.
+fn shipped(package: &str) -> Vec<String> {
     let graph = cargo(&[
         "tree",
         "--package",
-        "client",
+        package,
         "--target",
         "wasm32-unknown-unknown",
         "--edges",
@@ -121,14 +138,17 @@ fn nothing_of_the_server_is_shipped_to_browsers() {
         "--format",
         "{p}",
     ]);
-    let shipped: Vec<&str> = graph.lines().filter_map(|line| line.split(' ').next()).collect();
+    graph.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+fn ships_nothing_of_the_server(package: &str) {
+    let shipped = shipped(package);
+    let is_shipped = |name: &str| shipped.iter().any(|one| one == name);
     let mut breaches: Vec<String> =
-        NOT_IN_THE_BROWSER.iter().filter(|name| shipped.contains(name)).map(ToString::to_string).collect();
+        NOT_IN_THE_BROWSER.iter().filter(|name| is_shipped(name)).map(ToString::to_string).collect();
     let of_the_server = members()
         .into_iter()
         .filter(|member| ["platform", "domain", "connector", "server"].contains(&member.layer.as_str()));
-    breaches.extend(
-        of_the_server.filter(|member| shipped.contains(&member.name.as_str())).map(|member| member.name),
-    );
-    report("the wasm graph contains a crate of the server", &breaches);
+    breaches.extend(of_the_server.filter(|member| is_shipped(&member.name)).map(|member| member.name));
+    report(&format!("the wasm graph of {package} contains a crate of the server"), &breaches);
 }
