@@ -7,6 +7,7 @@
 
 pub mod assets;
 pub mod auth;
+pub mod checkpoint;
 pub mod demo;
 pub mod http;
 pub mod import;
@@ -20,3 +21,4 @@ pub mod services;
 pub mod signing_key;
 pub mod state;
 pub mod verify_log;
+pub mod verify_receipt;

@@ -1,4 +1,4 @@
-//! `server serve | migrate | check | import | verify-log`.
+//! `server serve | migrate | check | import | verify-log | checkpoint | verify-receipt`.
 #![expect(clippy::print_stdout, reason = "the commands answer at the terminal")]
 
 use std::error::Error;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use platform_config::{Config, LogFormat};
-use server::{assets, import, serve, services, verify_log};
+use server::{assets, checkpoint, import, serve, services, verify_log, verify_receipt};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -30,6 +30,10 @@ enum Command {
     Check,
     /// Checks the log of every lot: that no bid is missing or was changed.
     VerifyLog(verify_log::VerifyLog),
+    /// Signs what is in all logs now, as happens by itself once a day.
+    Checkpoint,
+    /// Checks a receipt or an evidence file, without a database and without a connection.
+    VerifyReceipt(verify_receipt::VerifyReceipt),
     /// Brings records in from files.
     Import {
         /// What is in the file.
@@ -47,6 +51,13 @@ enum Import {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // needs no settings: whoever checks a receipt need not be able to run a server
+    if let Some(Command::VerifyReceipt(file)) = &arguments.command {
+        return match verify_receipt::run(file) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(error.as_ref()),
+        };
+    }
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(errors) => return failed(&errors),
@@ -60,6 +71,8 @@ async fn main() -> ExitCode {
         Command::Migrate => migrate(&config).await,
         Command::Check => check(&config).await,
         Command::VerifyLog(which) => verify_log::run(&config, &which).await,
+        Command::Checkpoint => checkpoint::run(&config).await,
+        Command::VerifyReceipt(file) => verify_receipt::run(&file),
         Command::Import { what: Import::Vehicles(file) } => import::vehicles(&config, &file).await,
     };
     match done {

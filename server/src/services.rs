@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use app::Services;
-use auction::LogVerdict;
+use auction::{CheckpointLine, LogVerdict};
 use connector_storage::FolderStore;
 use kernel::LotId;
 use platform_bus::{Bus, Consumer, Member};
@@ -132,6 +132,12 @@ impl Databases {
     /// Checks the auction's log.
     pub async fn verify_log(&self, lot_id: Option<LotId>) -> Result<LogVerdict, sqlx::Error> {
         auction::verify_log(&self.auction, lot_id).await
+    }
+
+    /// Signs what is in all logs of the auction now; none while there is nothing.
+    pub async fn checkpoint(&self, signer: &Signer) -> Result<Option<CheckpointLine>, sqlx::Error> {
+        auction::know_signer(&self.auction, signer).await?;
+        auction::checkpoint_now(&self.auction, signer).await
     }
 
     /// The bus between them.

@@ -32,11 +32,18 @@ pub async fn run(config: &Config, which: &VerifyLog) -> Result<(), Box<dyn Error
     }
     let (lots, accepted, refused) = (verdict.lots, verdict.accepted, verdict.refused);
     println!("{lots} lots, {accepted} accepted and {refused} refused lines checked");
-    match verdict.faults.len() {
+    for fault in &verdict.checkpoint_faults {
+        let of = fault.checkpoint.map_or_else(|| "the tree".to_owned(), |n| format!("checkpoint {n}"));
+        println!("{of} at leaf {}: {}", fault.leaf, fault.what);
+    }
+    if which.lot.is_none() {
+        println!("{} checkpoints over {} leaves checked", verdict.checkpoints, verdict.leaves);
+    }
+    match verdict.faults.len() + verdict.checkpoint_faults.len() {
         0 => {
             println!("nothing is missing or changed");
             Ok(())
         }
-        faults => Err(format!("{faults} lines are missing or changed").into()),
+        faults => Err(format!("{faults} lines or checkpoints are missing or changed").into()),
     }
 }

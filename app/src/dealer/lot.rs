@@ -1,6 +1,7 @@
 //! `/auctions/lots/{id}`: a lot. To the left what it is, to the right, always in view, what it costs and how to bid.
 
 mod car;
+pub(super) mod incidents;
 mod notice;
 mod report;
 
@@ -31,9 +32,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let (vehicle_id, hash) = (detail.lot.vehicle_id, &detail.lot.report_hash);
     let car = cx.services.vehicle.offered_car(cx.who()?, vehicle_id, hash).await;
     let car = car.map_err(CommandError::into_problem)?;
+    let incidents = cx.services.auction.incidents(lot_id).await.map_err(CommandError::into_problem)?;
     let title = detail.lot.title.clone();
     let power = power(&cx, &detail).await?;
-    Ok(PageView::dealer(title, view(&cx, detail, car, notice, power)))
+    let incidents = incidents::panel(cx.lang, incidents);
+    Ok(PageView::dealer(title, view(&cx, detail, car, notice, power, incidents)))
 }
 
 /// What this dealer can bid with, on a lot whose leads hold a deposit and that is not over.
@@ -51,8 +54,10 @@ fn view(
     car: Option<OfferedCar>,
     notice: Option<Notice>,
     power: Option<AnyView>,
+    incidents: Option<AnyView>,
 ) -> AnyView {
     let lang = cx.lang;
+    let replay = format!("/auctions/lots/{}/replay", detail.lot.id);
     let words = words(cx, car::below_reserve(&detail));
     let window_ms = detail.terms.window_ms;
     let gallery = car::gallery(cx, &detail.lot);
@@ -74,8 +79,12 @@ fn view(
         <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript>
         <div class="lot">
             {gallery}
-            <aside class="lot__side">{panel}{power}</aside>
-            <div class="lot__main">{about}</div>
+            <aside class="lot__side">
+                {panel}
+                {power}
+                <p class="lot__after"><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
+            </aside>
+            <div class="lot__main">{incidents}{about}</div>
         </div>
     }
     .into_any()

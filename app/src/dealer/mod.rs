@@ -1,5 +1,6 @@
 //! Dealers' pages: phone first.
 
+pub mod checkpoints;
 pub mod deposit;
 pub mod hall;
 pub mod home;
@@ -8,4 +9,5 @@ pub mod my_bids;
 pub mod orders;
 pub mod proof;
 pub mod receipt;
+pub mod replay;
 pub(crate) mod words;

@@ -1,43 +1,43 @@
-//! `/proof`: what a receipt proves, a form to check one, and the keys. For everybody, signed in or not.
+//! `/proof`: what receipts and logs prove, forms to check them, and the keys. For everybody, signed in or not.
+//!
+//! The forms work without a script, checked on the server. The verifier, where it runs, takes them over and checks in the
+//! browser: it fills the places that are drawn here hidden.
+
+mod log_form;
+mod receipt_form;
 
 use std::sync::Arc;
 
 use kernel::UnixMs;
 use leptos::prelude::*;
 use platform_db::CommandError;
-use proof::{PublicKey, Receipt, ReceiptFault};
+use proof::PublicKey;
 
-use super::receipt::said;
 use crate::context::PageContext;
 use crate::i18n::t;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
-/// Draws it, with the answer when a receipt was shown.
+/// Draws it, with the answer when a receipt or a lot was named.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
-    let shown = cx.form.value("receipt").unwrap_or_default().trim().to_owned();
-    let answer = match shown.is_empty() {
-        true => None,
-        false => Some(answer(&cx, &shown).await?),
-    };
+    let receipt = receipt_form::view(&cx).await?;
+    let log = log_form::view(&cx).await?;
     let keys = cx.services.auction.proof_keys().await.map_err(CommandError::into_problem)?;
     let title = t(lang, "proof.title");
     let keys = key_list(&cx, keys);
+    // who followed a lot's link came for its log
+    let (first, second) = if cx.query.get("lot").is_some() { (log, receipt) } else { (receipt, log) };
     let body = view! {
         <PageHead title=title.clone() note=t(lang, "proof.note")/>
-        {answer}
-        <Panel title=t(lang, "proof.check.title")>
-            <PostForm>
-                <TextArea name="receipt" label=t(lang, "proof.check.receipt") hint=t(lang, "proof.check.hint") value=shown required=true rows=8/>
-                <Button kind=ButtonKind::Primary>{t(lang, "proof.check.submit")}</Button>
-            </PostForm>
-        </Panel>
+        {first}
+        {second}
         <Panel title=t(lang, "proof.means.title")>
             <ul class="lot-terms">
                 <li>{t(lang, "proof.means.recorded")}</li>
                 <li>{t(lang, "proof.means.chained")}</li>
                 <li>{t(lang, "proof.means.secret")}</li>
+                <li>{t(lang, "proof.means.signed")} " " <a href="/proof/checkpoints">{t(lang, "checkpoint.link")}</a></li>
                 <li>{t(lang, "proof.means.limits")}</li>
             </ul>
         </Panel>
@@ -46,31 +46,16 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     Ok(PageView::shared(&cx, title, body))
 }
 
-async fn answer(cx: &PageContext, shown: &str) -> Result<AnyView, kernel::Problem> {
-    let lang = cx.lang;
-    let Ok(receipt) = serde_json::from_str::<Receipt>(shown) else {
-        return Ok(view! { <Banner tone=Tone::Bad>{t(lang, "proof.check.unreadable")}</Banner> }.into_any());
-    };
-    let checked = cx.services.auction.check_receipt(&receipt).await.map_err(CommandError::into_problem)?;
-    let banner = match checked {
-        Ok(()) => view! { <Banner tone=Tone::Good>{t(lang, "proof.check.good")}</Banner> }.into_any(),
-        Err(fault) => view! { <Banner tone=Tone::Bad>{t(lang, fault_key(fault))}</Banner> }.into_any(),
-    };
-    // what a false receipt says is nothing to repeat
-    let content = checked.is_ok().then(|| {
-        let said = said(cx, &receipt);
-        view! { <Panel title=t(lang, "proof.receipt.what")>{said}</Panel> }
-    });
-    Ok(view! { <div role="status">{banner}</div> {content} }.into_any())
+/// A text that the verifier shows when it fits.
+fn verdict(name: &'static str, tone: Tone, text: impl IntoAny) -> AnyView {
+    let text = text.into_any();
+    view! { <div data-show=name hidden><Banner tone>{text}</Banner></div> }.into_any()
 }
 
-const fn fault_key(fault: ReceiptFault) -> &'static str {
-    match fault {
-        ReceiptFault::RowChanged => "proof.fault.row_changed",
-        ReceiptFault::SecretChanged => "proof.fault.secret_changed",
-        ReceiptFault::OtherKey => "proof.fault.other_key",
-        ReceiptFault::NotSigned => "proof.fault.not_signed",
-    }
+/// One of a check's parts, in a line with a mark.
+fn part(name: &'static str, tone: Tone, text: impl IntoAny) -> AnyView {
+    let text = text.into_any();
+    view! { <span data-show=name hidden><Badge tone>{text}</Badge></span> }.into_any()
 }
 
 fn key_list(cx: &PageContext, keys: Vec<(PublicKey, UnixMs)>) -> AnyView {

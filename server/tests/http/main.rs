@@ -5,6 +5,7 @@
 mod support;
 
 mod api_v1_me;
+mod checkpoints;
 mod lists;
 mod middleware;
 mod office_dead_letters;
@@ -14,6 +15,7 @@ mod office_orders;
 mod office_vehicles;
 mod office_vehicles_import;
 mod receipts;
+mod replay;
 mod settings;
 mod sign_in;
 mod sold;

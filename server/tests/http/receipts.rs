@@ -11,7 +11,12 @@ use uuid::Uuid;
 use crate::support::TestServer;
 
 /// An open lot on a car that the auction has heard of.
-async fn open_lot(server: &TestServer) -> LotId {
+pub async fn open_lot(server: &TestServer) -> LotId {
+    lot_ending_in(server, 3_600_000).await
+}
+
+/// An open lot that ends in so many milliseconds.
+pub async fn lot_ending_in(server: &TestServer, ms: i64) -> LotId {
     let vehicle_id = VehicleId(new_id());
     hear_of_car(server, vehicle_id).await;
     let auction = &server.state.services.auction;
@@ -20,7 +25,7 @@ async fn open_lot(server: &TestServer) -> LotId {
         id: SaleId(new_id()),
         name: "周日专场".into(),
         opens_at: now.plus_ms(-1_000),
-        first_end_at: now.plus_ms(3_600_000),
+        first_end_at: now.plus_ms(ms),
         stagger_ms: 0,
         window_ms: 1_000,
         cap_ms: 60_000,
@@ -64,7 +69,17 @@ async fn hear_of_car(server: &TestServer, id: VehicleId) {
     server.state.bus.drain().await.unwrap();
 }
 
-async fn bid(server: &TestServer, login: &str, lot_id: LotId, yuan: i64) -> Uuid {
+/// Sweeps until the lot is closed; its end is real, so this takes as long as it does.
+pub async fn until_closed(server: &TestServer, lot_id: LotId) {
+    let began = std::time::Instant::now();
+    while server.state.services.auction.published_log(lot_id).await.is_err() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "the lot does not close");
+        server.state.services.auction.sweep().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+}
+
+pub async fn bid(server: &TestServer, login: &str, lot_id: LotId, yuan: i64) -> Uuid {
     let bid = PlaceMax { key: new_id(), lot_id, max_fen: Fen(yuan * 100), confirmed: true };
     server.state.services.auction.place_max(&server.person(login), bid).await.unwrap();
     bid.key

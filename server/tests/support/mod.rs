@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use app::shell::Assets;
+use app::shell::{Assets, Verifier};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
@@ -74,7 +74,12 @@ impl TestServer {
         late_bus.set(bus.clone());
         let people = services.identity.ensure_demo_people(PASSWORD).await.expect("the people are made");
         let leptos = LeptosOptions::builder().output_name("luochui").build();
-        let assets = Arc::new(Assets { leptos, stylesheet: "/pkg/luochui.css".into() });
+        let verifier = Verifier {
+            script: "/verifier/verifier.test.js".into(),
+            wasm: "/verifier/verifier.test.wasm".into(),
+        };
+        let assets =
+            Arc::new(Assets { leptos, stylesheet: "/pkg/luochui.css".into(), verifier: Some(verifier) });
         let state = AppState { services, bus, config: Arc::new(config), clock, assets };
         let (router, table) = server::router::router(state.clone());
         TestServer { router, table, state, people, stop, _data: data }

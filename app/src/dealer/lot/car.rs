@@ -150,7 +150,11 @@ fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
     let below = below_reserve(detail).map(|mode| view! { <li>{reserve_note(lang, mode)}</li> });
     let log = (detail.lot.lot.status == LotStatus::Closed).then(|| {
         let href = format!("/auctions/lots/{}/log.json", detail.lot.id);
-        view! { " · " <a href=href download>{t(lang, "proof.log")}</a> }
+        let check = format!("/proof?lot={}", detail.lot.id);
+        view! {
+            " · " <a href=href download>{t(lang, "proof.log")}</a>
+            " · " <a href=check>{t(lang, "proof.log_check")}</a>
+        }
     });
     let (href, name) = (format!("/auctions?sale={}", detail.lot.sale_id), detail.lot.sale_name.clone());
     view! {

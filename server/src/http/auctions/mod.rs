@@ -1,16 +1,20 @@
 //! The dealers' side of the auction: bids as forms, exports, proofs.
 
 mod check_receipt;
+mod checkpoints;
 mod hall_export;
 mod my_bids_export;
 mod place_bid;
 mod proofs;
 mod watch_lot;
 
-use kernel::Access;
+use kernel::{Access, Role};
 
 use crate::http::sheet::{self, Kind};
 use crate::route_table::Routes;
+
+/// Who may ask for a checkpoint before its day is over.
+const SIGNERS: Access = Access::Roles(&[Role::Auctioneer, Role::Admin]);
 
 /// Routes under `/auctions`, `/my` and `/proof` that are not pages.
 pub fn routes() -> Routes {
@@ -18,9 +22,16 @@ pub fn routes() -> Routes {
         .post("/auctions/lots/{id}/bids", Access::Dealer, place_bid::place_bid)
         .post("/auctions/lots/{id}/watch", Access::Dealer, watch_lot::watch_lot)
         .get("/auctions/lots/{id}/log.json", Access::SignedIn, proofs::log)
+        .get("/auctions/lots/{id}/my-receipt.json", Access::Dealer, proofs::newest_receipt)
         .get("/my/bids/{id}/receipt.json", Access::Dealer, proofs::receipt)
+        .get("/my/bids/{id}/evidence.json", Access::Dealer, proofs::evidence)
         .get("/proof/keys.json", Access::Public, proofs::keys)
         .post("/proof", Access::Public, check_receipt::check)
+        .post("/proof/checkpoints", SIGNERS, checkpoints::make)
+        .get("/proof/checkpoints/{n}", Access::Public, checkpoints::one)
+        .get("/proof/checkpoints/{n}/leaves/{hash}", Access::Public, checkpoints::leaf)
+        .get("/proof/checkpoints/{n}/since/{first}", Access::Public, checkpoints::since)
+        .get("/proof/leaves/{hash}", Access::Public, checkpoints::newest_leaf)
         .merge(sheet::files("/auctions/export", Access::Dealer, hall_export::list))
         .merge(sheet::file("/my/bids/export", Kind::Csv, Access::Dealer, my_bids_export::list))
 }

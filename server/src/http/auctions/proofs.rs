@@ -31,6 +31,26 @@ pub async fn receipt(
     Ok(file(&format!("receipt-{key}.json"), &receipt))
 }
 
+/// Everything that proves a bid of one's own company, in one file.
+pub async fn evidence(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(key): Path<Uuid>,
+) -> Result<Response, Refusal> {
+    let evidence = state.services.auction.evidence(&who, key).await?;
+    Ok(file(&format!("evidence-{key}.json"), &evidence))
+}
+
+/// The newest receipt of one's own company on a lot: what a published log is compared with.
+pub async fn newest_receipt(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+) -> Result<Response, Refusal> {
+    let receipt = state.services.auction.newest_receipt(&who, lot_id).await?;
+    Ok(file(&format!("receipt-{}.json", receipt.row.key), &receipt))
+}
+
 /// The log of a closed lot, without names and maxes.
 pub async fn log(State(state): State<AppState>, Path(lot_id): Path<LotId>) -> Result<Response, Refusal> {
     let log = state.services.auction.published_log(lot_id).await?;

@@ -1,0 +1,150 @@
+//! A receipt, or a file with all evidence of a bid: checked on the server, or by the verifier in the browser.
+
+use bidding::RefusalCode;
+use leptos::prelude::*;
+use platform_db::CommandError;
+use proof::{Evidence, Receipt, ReceiptFault};
+
+use super::{part, verdict};
+use crate::context::PageContext;
+use crate::dealer::receipt::said;
+use crate::i18n::{known, t};
+use crate::ui::*;
+
+/// What is wrong with a receipt: the verifier's word for it, and its text.
+const FAULTS: [(&str, &str); 4] = [
+    ("row_changed", "proof.fault.row_changed"),
+    ("secret_changed", "proof.fault.secret_changed"),
+    ("other_key", "proof.fault.other_key"),
+    ("not_signed", "proof.fault.not_signed"),
+];
+
+/// The form, and the server's answer when something was posted.
+pub(super) async fn view(cx: &PageContext) -> Result<AnyView, kernel::Problem> {
+    let lang = cx.lang;
+    let shown = cx.form.value("receipt").unwrap_or_default().trim().to_owned();
+    let answer = match shown.is_empty() {
+        true => None,
+        false => Some(answer(cx, &shown).await?),
+    };
+    let (verdicts, parts, result) = (verdicts(cx), parts(cx), result(cx));
+    let drawn = view! {
+        {answer}
+        <div
+            data-verifier="receipt"
+            data-zone=i32::from(cx.zone.whole_minutes())
+            data-number=t(lang, "proof.row.number")
+            data-bidder=t(lang, "proof.row.bidder")
+            data-this=t(lang, "proof.row.this_bidder")
+            data-nobody=t(lang, "proof.row.nobody")
+        >
+            <Panel title=t(lang, "proof.check.title")>
+                <PostForm>
+                    <div data-scripted hidden>
+                        <FileField name="file" label=t(lang, "proof.check.file") hint=t(lang, "proof.check.file_hint") accept=".json"/>
+                    </div>
+                    <TextArea name="receipt" label=t(lang, "proof.check.receipt") hint=t(lang, "proof.check.hint") value=shown required=true rows=6/>
+                    <Button kind=ButtonKind::Primary>{t(lang, "proof.check.submit")}</Button>
+                </PostForm>
+                <div class="mt-3" data-state="receipt" aria-live="polite">{verdicts}</div>
+                {parts}
+                {result}
+            </Panel>
+        </div>
+    };
+    Ok(drawn.into_any())
+}
+
+fn verdicts(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    let faults = FAULTS.map(|(name, key)| verdict(name, Tone::Bad, t(lang, key)));
+    view! {
+        {verdict("checking", Tone::Neutral, t(lang, "proof.check.checking"))}
+        {verdict("good", Tone::Good, t(lang, "proof.check.good_here"))}
+        {verdict("part_bad", Tone::Bad, t(lang, "proof.check.part_bad"))}
+        {verdict("unreadable", Tone::Bad, t(lang, "proof.check.unreadable"))}
+        {verdict("no_keys", Tone::Bad, t(lang, "proof.check.no_keys"))}
+        {faults.into_iter().collect_view()}
+    }
+    .into_any()
+}
+
+/// The other parts of an evidence file.
+fn parts(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    view! {
+        <ul class="lot-terms" data-parts hidden>
+            <li data-state="log">
+                {t(lang, "proof.part.log")} " "
+                {part("good", Tone::Good, t(lang, "proof.part.holds"))}
+                {part("bad", Tone::Bad, t(lang, "proof.part.fails"))}
+                {part("absent", Tone::Neutral, t(lang, "proof.part.absent"))}
+            </li>
+            <li data-state="checkpoint">
+                {t(lang, "proof.part.checkpoint")} " "
+                {part("good", Tone::Good, t(lang, "proof.part.holds"))}
+                {part("bad", Tone::Bad, t(lang, "proof.part.fails"))}
+                {part("absent", Tone::Neutral, t(lang, "proof.part.absent"))}
+            </li>
+        </ul>
+    }
+    .into_any()
+}
+
+/// What the row says, for the verifier to fill.
+fn result(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    let out = |name: &'static str| view! { <span data-out=name></span> };
+    let reasons = RefusalCode::ALL.map(|code| {
+        let code = code.as_str();
+        let words = known(lang, &format!("auction.reason.{code}")).unwrap_or_else(|| code.into());
+        view! { <span data-code=code hidden>{words}</span> }
+    });
+    let outcome = view! {
+        <span data-state="outcome">
+            {part("accepted", Tone::Good, t(lang, "auction.my.accepted"))}
+            {part("refused", Tone::Bad, t(lang, "auction.my.refused"))}
+        </span>
+        " " {reasons.into_iter().collect_view()} {out("number")}
+    };
+    let facts = vec![
+        Fact::new(t(lang, "proof.row.outcome"), outcome),
+        Fact::new(t(lang, "proof.row.amount"), out("amount")),
+        Fact::new(t(lang, "proof.row.admitted"), out("admitted")),
+        Fact::new(t(lang, "proof.row.price"), out("price")),
+        Fact::new(t(lang, "proof.row.leader"), out("leader")),
+        Fact::new(t(lang, "proof.row.end"), out("end")),
+    ];
+    view! { <div class="mt-3" data-result hidden><Facts facts/></div> }.into_any()
+}
+
+async fn answer(cx: &PageContext, shown: &str) -> Result<AnyView, kernel::Problem> {
+    let lang = cx.lang;
+    let receipt = match serde_json::from_str::<Evidence>(shown) {
+        Ok(evidence) => Some(evidence.receipt),
+        Err(_) => serde_json::from_str::<Receipt>(shown).ok(),
+    };
+    let Some(receipt) = receipt else {
+        return Ok(view! { <Banner tone=Tone::Bad>{t(lang, "proof.check.unreadable")}</Banner> }.into_any());
+    };
+    let checked = cx.services.auction.check_receipt(&receipt).await.map_err(CommandError::into_problem)?;
+    let banner = match checked {
+        Ok(()) => view! { <Banner tone=Tone::Good>{t(lang, "proof.check.good")}</Banner> }.into_any(),
+        Err(fault) => view! { <Banner tone=Tone::Bad>{t(lang, fault_key(fault))}</Banner> }.into_any(),
+    };
+    // what a false receipt says is nothing to repeat
+    let content = checked.is_ok().then(|| {
+        let said = said(cx, &receipt);
+        view! { <Panel title=t(lang, "proof.receipt.what")>{said}</Panel> }
+    });
+    Ok(view! { {banner} {content} }.into_any())
+}
+
+const fn fault_key(fault: ReceiptFault) -> &'static str {
+    match fault {
+        ReceiptFault::RowChanged => "proof.fault.row_changed",
+        ReceiptFault::SecretChanged => "proof.fault.secret_changed",
+        ReceiptFault::OtherKey => "proof.fault.other_key",
+        ReceiptFault::NotSigned => "proof.fault.not_signed",
+    }
+}

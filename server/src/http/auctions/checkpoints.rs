@@ -1,0 +1,55 @@
+//! The checkpoints over all lots, and what proves things by them: text and JSON, for tools and for anybody.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use kernel::Problem;
+use proof::{Hash, Inclusion};
+
+use crate::http::refusal::Refusal;
+use crate::state::AppState;
+
+/// A checkpoint as it was signed.
+pub async fn one(State(state): State<AppState>, Path(n): Path<String>) -> Result<Response, Refusal> {
+    let found = state.services.auction.checkpoint(number(&n)?).await?;
+    Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], found.note).into_response())
+}
+
+/// Where a lot's head or a refused bid, known by its hash, lies in a checkpoint.
+pub async fn leaf(
+    State(state): State<AppState>,
+    Path((n, leaf)): Path<(String, String)>,
+) -> Result<Json<Inclusion>, Refusal> {
+    Ok(Json(state.services.auction.inclusion(hash(&leaf)?, Some(number(&n)?)).await?))
+}
+
+/// The same in the newest checkpoint.
+pub async fn newest_leaf(
+    State(state): State<AppState>,
+    Path(leaf): Path<String>,
+) -> Result<Json<Inclusion>, Refusal> {
+    Ok(Json(state.services.auction.inclusion(hash(&leaf)?, None).await?))
+}
+
+/// That an earlier checkpoint's log is the beginning of a later one's.
+pub async fn since(
+    State(state): State<AppState>,
+    Path((n, first)): Path<(String, String)>,
+) -> Result<Json<auction::Consistency>, Refusal> {
+    Ok(Json(state.services.auction.consistency(number(&first)?, number(&n)?).await?))
+}
+
+/// Makes one now, before its day is over: after an evening's sale.
+pub async fn make(State(state): State<AppState>) -> Result<Redirect, Refusal> {
+    state.services.auction.make_checkpoint().await?;
+    Ok(Redirect::to("/proof/checkpoints?done=CHECKPOINT_MADE"))
+}
+
+fn number(text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+fn hash(text: &str) -> Result<Hash, Problem> {
+    Hash::from_hex(text).ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,105 @@
+//! Checkpoints: signed by who may, read and proven by anybody.
+
+use axum::http::StatusCode;
+use proof::{Evidence, Hash, Inclusion, PublicKey, SignedCheckpoint, Signer, is_beginning};
+use serde_json::Value;
+
+use crate::receipts::{bid, lot_ending_in, open_lot, until_closed};
+use crate::support::{Browser, TestServer};
+
+fn key() -> PublicKey {
+    Signer::from_seed(&[7; 32]).public()
+}
+
+async fn sign(server: &TestServer) -> StatusCode {
+    server.signed_in("auctioneer").await.post("/proof/checkpoints", &[]).await.status
+}
+
+async fn json(browser: &mut Browser, path: &str) -> Value {
+    let answer = browser.get(path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[tokio::test]
+async fn a_checkpoint_is_signed_by_who_may_and_read_by_anybody() {
+    let server = TestServer::new().await;
+    let mut stranger = server.browser();
+    assert!(stranger.get("/proof/checkpoints").await.body.contains("还没有存证"));
+    assert_eq!(sign(&server).await, StatusCode::CONFLICT, "nothing to sign");
+    let lot_id = open_lot(&server).await;
+    bid(&server, "yuanxing", lot_id, 60_000).await;
+    assert_eq!(
+        server.signed_in("yuanxing").await.post("/proof/checkpoints", &[]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(sign(&server).await, StatusCode::SEE_OTHER);
+
+    let note = stranger.get("/proof/checkpoints/1").await;
+    assert!(note.header("content-type").starts_with("text/plain"), "as other tools read it");
+    let signed = SignedCheckpoint::parse(&note.body).unwrap();
+    assert!(signed.is_signed_by(&key()));
+    assert_eq!(signed.checkpoint().size, 1);
+    let page = stranger.get("/proof/checkpoints").await.body;
+    assert!(
+        page.contains(&signed.checkpoint().root.to_string()) && page.contains(&signed.checkpoint().origin)
+    );
+    assert!(page.contains("/proof/checkpoints/1\""), "the signed text is linked");
+    for path in ["/proof/checkpoints/2", "/proof/checkpoints/x", "/proof/checkpoints/1/since/2"] {
+        assert_eq!(stranger.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_bid_is_proven_to_be_in_the_log_for_ever() {
+    let server = TestServer::new().await;
+    let lot_id = open_lot(&server).await;
+    bid(&server, "yuanxing", lot_id, 60_000).await;
+    let low = bid(&server, "hengxin", lot_id, 50_000).await;
+    let mut rival = server.signed_in("hengxin").await;
+    let receipt = json(&mut rival, &format!("/my/bids/{low}/receipt.json")).await;
+    let hash = receipt["hash"].as_str().unwrap().to_owned();
+    let mut stranger = server.browser();
+    let leaf = format!("/proof/leaves/{hash}");
+    assert_eq!(stranger.get(&leaf).await.status, StatusCode::NOT_FOUND, "not signed yet");
+    sign(&server).await;
+    let inclusion: Inclusion = serde_json::from_value(json(&mut stranger, &leaf).await).unwrap();
+    assert!(inclusion.holds(&[key()]));
+    assert_eq!(inclusion.leaf, Hash::from_hex(&hash).unwrap());
+
+    bid(&server, "hengxin", lot_id, 70_000).await;
+    sign(&server).await;
+    let proof = json(&mut stranger, "/proof/checkpoints/2/since/1").await;
+    let at = |name: &str| {
+        let signed = SignedCheckpoint::parse(proof[name].as_str().unwrap()).unwrap();
+        (signed.checkpoint().size, signed.checkpoint().root)
+    };
+    let path: Vec<Hash> = serde_json::from_value(proof["path"].clone()).unwrap();
+    assert!(is_beginning(at("first"), at("second"), &path));
+    let earlier = json(&mut stranger, &format!("/proof/checkpoints/1/leaves/{hash}")).await;
+    assert_ne!(earlier["path"], json(&mut stranger, &leaf).await["path"]);
+    assert_eq!(stranger.get("/proof/leaves/nonsense").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn all_evidence_of_a_bid_is_one_file_for_its_company() {
+    let server = TestServer::new().await;
+    let lot_id = lot_ending_in(&server, 1_500).await;
+    let taken = bid(&server, "yuanxing", lot_id, 60_000).await;
+    until_closed(&server, lot_id).await;
+    sign(&server).await;
+    let mut company = server.signed_in("yuanxing").await;
+    let address = format!("/my/bids/{taken}/evidence.json");
+    assert!(company.get(&format!("/my/bids/{taken}")).await.body.contains(&address), "one click");
+    let answer = company.get(&address).await;
+    assert!(answer.header("content-disposition").contains("evidence-"));
+    let evidence: Evidence = serde_json::from_str(&answer.body).unwrap();
+    let verdict = evidence.check(&[key()]);
+    assert!(verdict.is_good(), "{verdict:?}");
+    assert_eq!((verdict.in_log, verdict.in_checkpoint), (Some(true), Some(true)));
+    assert!(!answer.body.contains("恒信") && !answer.body.contains("远行"), "no names");
+    assert_eq!(server.signed_in("hengxin").await.get(&address).await.status, StatusCode::NOT_FOUND);
+    let mut stranger = server.browser();
+    let shown = stranger.post("/proof", &[("receipt", &answer.body)]).await;
+    assert!(shown.body.contains("回执有效"), "the form takes the whole file too");
+}
