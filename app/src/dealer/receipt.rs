@@ -49,13 +49,20 @@ fn why(cx: &PageContext, reason: &BidReason) -> AnyView {
         BidReason::Refused(problem) => vec![problem_text(lang, problem)],
         BidReason::Accepted(explanation) => {
             let formula = explanation.data["formula"].as_str().unwrap_or_default();
-            let keys =
-                [format!("proof.why.branch.{}", explanation.branch), format!("proof.why.formula.{formula}")];
+            let keys = [branch_key(&explanation.branch), formula_key(formula)];
             keys.iter().filter_map(|key| filled(lang, key, &explanation.data)).collect()
         }
     };
     let lines = sentences.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! { <Panel title=t(lang, "proof.why.title")><ul class="lot-terms">{lines}</ul></Panel> }.into_any()
+}
+
+fn branch_key(branch: &str) -> String {
+    format!("proof.why.branch.{branch}")
+}
+
+fn formula_key(formula: &str) -> String {
+    format!("proof.why.formula.{formula}")
 }
 
 /// What the row says, in words.
@@ -104,4 +111,42 @@ fn hashes(cx: &PageContext, receipt: &Receipt) -> AnyView {
         Fact::new(t(cx.lang, "proof.hash.key"), code(receipt.key.0.clone())),
     ];
     view! { <Facts facts/> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use bidding::{BID_BRANCHES, BID_FORMULAS, RefusalCode};
+    use kernel::{Lang, Problem, ProblemKind};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_is_said_in_both_languages_with_nothing_left_open() {
+        let data = json!({ "amount_fen": 6_000_000, "price_fen": 6_050_000 });
+        let keys: Vec<String> = BID_BRANCHES
+            .iter()
+            .map(|branch| branch_key(branch))
+            .chain(BID_FORMULAS.iter().map(|formula| formula_key(formula)))
+            .collect();
+        for lang in [Lang::Zh, Lang::En] {
+            for key in &keys {
+                let text = filled(lang, key, &data).unwrap_or_default();
+                assert!(!text.is_empty() && !text.contains("%{"), "{key} in {lang:?}: {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_refusal_is_said_in_both_languages() {
+        for lang in [Lang::Zh, Lang::En] {
+            for code in RefusalCode::ALL {
+                let general = t(lang, "error.kind.409").into_owned();
+                let said = problem_text(lang, &Problem::new(ProblemKind::Conflict, code.as_str()));
+                assert!(said != general && said != code.as_str(), "{code:?} in {lang:?}: {said:?}");
+                let short = known(lang, &format!("auction.reason.{}", code.as_str()));
+                assert!(short.is_some_and(|text| !text.is_empty()), "{code:?} in {lang:?}");
+            }
+        }
+    }
 }

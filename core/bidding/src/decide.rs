@@ -6,14 +6,16 @@ use crate::buy_now::{Purchase, buy_now};
 use crate::dutch::{Acceptance, accept};
 use crate::place_max::{Bid, place_max};
 use crate::system::{self, Outage};
-use crate::{Accepted, Command, Format, LotState, Refusal, lane, lower_reserve::lower_reserve, sealed};
+use crate::{
+    Accepted, Command, Format, LotState, Refusal, lane, lower_reserve::lower_reserve, reasons, sealed,
+};
 
 /// What this command does to a lot in this state, or why it is refused.
 ///
 /// `now` is the admission time of a bidder's command and the anchored clock of a system command (domain rules
 /// §4.1). The same three arguments always give the same answer.
 pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accepted, Refusal> {
-    match *command {
+    let verdict = match *command {
         Command::PlaceMax { dealer_id, max_fen, confirmed, bar, power_fen } => {
             let bid = Bid { dealer_id, max_fen, confirmed, bar, power_fen };
             match state.terms.format {
@@ -39,5 +41,10 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
             system::extend(state, &Outage { from, to, min_left_ms }, now)
         }
         Command::Close => system::close(state, now),
-    }
+    };
+    debug_assert!(
+        verdict.as_ref().map_or(true, |accepted| reasons::are_known(command, accepted)),
+        "an accepted bid is explained by a name without words: {verdict:?}"
+    );
+    verdict
 }
