@@ -9,13 +9,20 @@ export interface ShortSale {
 
 /**
  * `page` is signed in as somebody who may make sales. The lot is open already and ends `runsForMs` from now. Stories
- * that run at the same time take different cars: one that is sold for any bid, or one that has a reserve.
+ * that run at the same time take different cars: one that is sold for any bid, or one that has a reserve, and of these the
+ * first or a later one.
  */
-export async function makeSale(page: Page, name: string, runsForMs: number, hasReserve: boolean): Promise<ShortSale> {
+export async function makeSale(
+  page: Page,
+  name: string,
+  runsForMs: number,
+  hasReserve: boolean,
+  nth = 0,
+): Promise<ShortSale> {
   await page.goto('/office/sales/new');
   const cars = page.locator('tr:has(input[name="vehicle_id"])');
   const reserve = page.locator('td:last-child:has-text("¥")');
-  const car = cars.filter(hasReserve ? { has: reserve } : { hasNot: reserve }).first();
+  const car = cars.filter(hasReserve ? { has: reserve } : { hasNot: reserve }).nth(nth);
   const vehicle = car.locator('input[name="vehicle_id"]');
   const title = (await vehicle.getAttribute('aria-label')) ?? '';
   const id = await vehicle.getAttribute('value');

@@ -214,8 +214,19 @@ fn wan_word(lang: Lang) -> Option<String> {
 }
 
 /// The commands that may stand in a published log.
-const COMMANDS: [&str; 7] =
-    ["open", "place_max", "reserve_lowered", "pause", "resume", "extend_by_system", "close"];
+const COMMANDS: [&str; 11] = [
+    "open",
+    "place_max",
+    "buy_now",
+    "accept",
+    "call",
+    "pass",
+    "reserve_lowered",
+    "pause",
+    "resume",
+    "extend_by_system",
+    "close",
+];
 
 /// A command in words; one that has none by its name.
 fn command(cx: &PageContext, name: &str) -> String {

@@ -3,11 +3,11 @@
 
 mod common;
 
-use auction::{Answer, BidProof, verify_log};
+use auction::{Answer, BidProof, Incident, verify_log};
 use common::{World, accepted, refused};
 use kernel::Fen;
 use platform_testkit::dealer;
-use proof::{PublicKey, Signer, check_chain};
+use proof::{PublicKey, Signer, check_chain, incident_key};
 use uuid::Uuid;
 
 fn key() -> PublicKey {
@@ -110,4 +110,21 @@ async fn whatever_is_touched_is_found() {
     tamper(&world, "UPDATE lot_log SET code = 'BELOW_MIN' WHERE seq IS NULL").await;
     tamper(&world, "DELETE FROM lot_log WHERE seq = 2").await;
     assert_eq!(faults(&world).await.first(), Some(&(2, "gap")));
+}
+
+#[tokio::test]
+async fn an_outage_is_proven_by_the_line_that_makes_up_for_it() {
+    let world = World::with_lots_ending_in(1, 1_500).await;
+    assert_eq!(world.service.incidents(world.lots[0]).await.unwrap(), []);
+    let end_before = world.end_at(0).await;
+    let (from, to) = (world.now().plus_ms(-1_000), end_before.plus_ms(2_000));
+    world.pretend_outage(from, to).await;
+    world.service.sweep().await.unwrap();
+    let end_at = to.plus_ms(5 * 60 * 1_000);
+    let incident = Incident { seq: 2, from, to, end_before, end_at };
+    assert_eq!(world.service.incidents(world.lots[0]).await.unwrap(), [incident]);
+    let lines = world.log(0).await;
+    let line = lines.iter().find(|line| line.seq == Some(2)).unwrap();
+    assert_eq!(line.key, incident_key(world.lots[0], from, to), "the chain covers the key, and so the times");
+    assert_eq!(faults(&world).await, []);
 }

@@ -40,6 +40,29 @@ async fn a_replay_steps_by_links_and_shows_public_values_only() {
 }
 
 #[tokio::test]
+async fn an_outage_stands_on_the_page_of_the_lot_that_it_touched() {
+    let server = TestServer::new().await;
+    let lot_id = lot_ending_in(&server, 1_500).await;
+    let path = format!("/auctions/lots/{lot_id}");
+    let mut dealer = server.signed_in("yuanxing").await;
+    assert!(!dealer.get(&path).await.body.contains("平台中断"));
+    let url = server.state.config.database_url(platform_config::Service::Auction).unwrap();
+    let pool = platform_db::connect(url, 1).await.unwrap();
+    let now = server.state.services.auction.now();
+    sqlx::query("INSERT INTO outage (id, went_at, back_at) VALUES ($1, $2, $3)")
+        .bind(platform_db::new_id())
+        .bind(platform_db::to_sql(now.plus_ms(-1_000)))
+        .bind(platform_db::to_sql(now.plus_ms(5_000)))
+        .execute(&pool)
+        .await
+        .unwrap();
+    server.state.services.auction.sweep().await.unwrap();
+    let page = dealer.get(&path).await.body;
+    assert!(page.contains("平台中断") && page.contains("无法出价"), "{page}");
+    pool.close().await;
+}
+
+#[tokio::test]
 async fn a_lot_that_takes_bids_has_no_replay_yet() {
     let server = TestServer::new().await;
     let lot_id = open_lot(&server).await;
