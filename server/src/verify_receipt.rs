@@ -134,7 +134,7 @@ mod tests {
         let signer = Signer::from_seed(&[7; 32]);
         let (receipt, key) = (receipt(&signer), signer.public().to_base64());
         let text = serde_json::to_string(&receipt).unwrap();
-        assert_eq!(verify(&text, &[key.clone()]), Ok(()));
+        assert_eq!(verify(&text, std::slice::from_ref(&key)), Ok(()));
         assert!(verify(&text, &[]).unwrap_err().contains("--key"));
         let stranger = Signer::from_seed(&[8; 32]).public().to_base64();
         assert!(verify(&text, &[stranger]).is_err());

@@ -43,7 +43,7 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         Command::Close => system::close(state, now),
     };
     debug_assert!(
-        verdict.as_ref().map_or(true, |accepted| reasons::are_known(command, accepted)),
+        verdict.as_ref().is_ok_and(|accepted| reasons::are_known(command, accepted)) || verdict.is_err(),
         "an accepted bid is explained by a name without words: {verdict:?}"
     );
     verdict
