@@ -162,7 +162,9 @@ pub(crate) async fn append(
     let hashes: Vec<Vec<u8>> = leaves.iter().map(|leaf| leaf.row_hash.0.to_vec()).collect();
     sqlx::query!(
         "INSERT INTO checkpoint_leaf (n, lot_id, seq, actor, key, row_hash)
-         SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bytea[])",
+         SELECT n, lot_id, seq, actor, key, row_hash
+           FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bytea[])
+                AS leaf (n, lot_id, seq, actor, key, row_hash)",
         &numbers,
         &lot_ids,
         &seqs as &[Option<i64>],
@@ -175,7 +177,9 @@ pub(crate) async fn append(
     let (levels, ats) = columns(parts.iter().map(|(part, _)| *part));
     let hashes: Vec<Vec<u8>> = parts.iter().map(|(_, hash)| hash.0.to_vec()).collect();
     sqlx::query!(
-        "INSERT INTO checkpoint_part (level, at, hash) SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])",
+        "INSERT INTO checkpoint_part (level, at, hash)
+         SELECT level, at, hash
+           FROM unnest($1::smallint[], $2::bigint[], $3::bytea[]) AS part (level, at, hash)",
         &levels,
         &ats,
         &hashes
