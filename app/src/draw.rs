@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join;
 use hydration_context::SsrSharedContext;
 use kernel::Problem;
 use leptos::nonce::Nonce;
@@ -15,6 +16,7 @@ use crate::context::PageContext;
 use crate::error_page;
 use crate::page::{Page, PageView};
 use crate::shell::{self, Assets};
+use crate::ui::frame::bell;
 
 /// A document and its status.
 pub struct Document {
@@ -30,10 +32,13 @@ pub struct Document {
 pub async fn document(page: &Page, cx: Arc<PageContext>, assets: &Assets) -> Document {
     let owner = owner_for(&cx);
     let drawing = owner.with(|| ScopedFuture::new_untracked((page.draw)(cx.clone())));
-    let (status, view) = match drawing.await {
+    // side by side: the bell costs the page no time of its own
+    let (drawn, unread) = join(drawing, bell::count(&cx)).await;
+    let (status, view) = match drawn {
         Ok(view) => (cx.form.problem.as_ref().map_or(200, Problem::status), view),
         Err(problem) => (problem.status(), owner.with(|| error_page::view(&cx, &problem))),
     };
+    owner.with(|| provide_context(unread));
     let refresh_s = view.refresh_s;
     Document { status, html: html(&owner, view, assets), refresh_s }
 }

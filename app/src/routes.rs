@@ -40,6 +40,9 @@ pub static PAGES: &[Page] = &[
     },
     Page { path: "/my/bids", access: Access::Dealer, draw: |cx| Box::pin(dealer::my_bids::page(cx)) },
     Page { path: "/my/bids/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::receipt::page(cx)) },
+    Page { path: "/my/board", access: Access::Dealer, draw: |cx| Box::pin(dealer::board::page(cx)) },
+    Page { path: "/my/alerts", access: Access::Dealer, draw: |cx| Box::pin(dealer::alerts::page(cx)) },
+    Page { path: "/my/searches", access: Access::Dealer, draw: |cx| Box::pin(dealer::searches::page(cx)) },
     Page { path: "/my", access: Access::Dealer, draw: |cx| Box::pin(dealer::home::page(cx)) },
     Page { path: "/my/orders", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::list::page(cx)) },
     Page {

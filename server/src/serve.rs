@@ -77,6 +77,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         let fanout = platform_cache::start(url, LOTS_CHANNEL, stopped.clone())?;
         workers.extend(state.services.auction.join(fanout, &stopped));
     }
+    workers.push(auction_tasks.teller);
     workers.push(auth::sweeper::start(state.services.identity.clone(), stopped.clone()));
     workers.push(state.services.vehicle.start_imports(stopped));
     if state.config.wants_demo(demo::is_empty(&state).await?) {

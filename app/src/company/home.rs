@@ -5,6 +5,9 @@ use std::sync::Arc;
 use identity::{DealerStatus, permit};
 use kernel::Problem;
 use leptos::prelude::*;
+use platform_db::CommandError;
+
+use super::delivery;
 
 use crate::context::PageContext;
 use crate::i18n::t;
@@ -20,6 +23,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let own = who.dealer().ok_or_else(Problem::not_found)?.dealer_id;
     let dealer = cx.services.identity.dealer(who, own).await.map_err(|error| error.into_problem())?;
+    let stated = cx.services.auction.delivery_costs(who).await.map_err(CommandError::into_problem)?;
     let keeps = permit::keeps_users_of(who, own);
     let status = dealer.row.status;
     let suspended = (status == DealerStatus::Suspended)
@@ -48,6 +52,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         {suspended}
         <div class="grid gap-4">
             <Panel title=t(lang, "identity.dealer.facts").into_owned()><Facts facts/></Panel>
+            {delivery::panel(&cx, stated)}
             <Panel title=t(lang, "identity.company.users").into_owned() flush=true>
                 <People users=dealer.users base caption=t(lang, "identity.company.users").into_owned()/>
                 <div class="panel__body">{form}</div>

@@ -17,7 +17,7 @@ use crate::ui::*;
 
 use super::words::live_prices;
 
-pub use filter::filter_of;
+pub use filter::{chip_texts, filter_of, query_of};
 
 /// So many sales stand above the list; the rest is found by filtering.
 const SALES_SHOWN: usize = 8;

@@ -2,12 +2,14 @@
 
 mod car;
 pub(super) mod incidents;
+mod landed;
 mod notice;
 mod report;
 
 use std::sync::Arc;
 
 use auction::LotDetail;
+use futures_util::future::join;
 use kernel::{LotId, Problem};
 use leptos::prelude::*;
 use platform_db::{CommandError, new_id};
@@ -30,13 +32,16 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let detail = cx.services.auction.lot(cx.who()?, lot_id).await.map_err(CommandError::into_problem)?;
     let notice = notice::of(&cx, lot_id).await?;
     let (vehicle_id, hash) = (detail.lot.vehicle_id, &detail.lot.report_hash);
-    let car = cx.services.vehicle.offered_car(cx.who()?, vehicle_id, hash).await;
-    let car = car.map_err(CommandError::into_problem)?;
-    let incidents = cx.services.auction.incidents(lot_id).await.map_err(CommandError::into_problem)?;
+    // side by side: they ask different services
+    let car = cx.services.vehicle.offered_car(cx.who()?, vehicle_id, hash);
+    let (car, costs) = join(car, landed::load(&cx, &detail.lot.city)).await;
+    let (car, costs) = (car.map_err(CommandError::into_problem)?, costs?);
     let title = detail.lot.title.clone();
     let power = power(&cx, &detail).await?;
-    let incidents = incidents::panel(cx.lang, incidents);
-    Ok(PageView::dealer(title, view(&cx, detail, car, notice, power, incidents)))
+    let incidents = cx.services.auction.incidents(lot_id).await.map_err(CommandError::into_problem)?;
+    let landed = costs.map(|costs| landed::view(&cx, &detail, &costs));
+    let more = view! { {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
+    Ok(PageView::dealer(title, view(&cx, detail, car, notice, (power, more))))
 }
 
 /// What this dealer can bid with, on a lot whose leads hold a deposit and that is not over.
@@ -53,8 +58,7 @@ fn view(
     detail: LotDetail,
     car: Option<OfferedCar>,
     notice: Option<Notice>,
-    power: Option<AnyView>,
-    incidents: Option<AnyView>,
+    (power, more): (Option<AnyView>, AnyView),
 ) -> AnyView {
     let lang = cx.lang;
     let replay = format!("/auctions/lots/{}/replay", detail.lot.id);
@@ -84,7 +88,7 @@ fn view(
                 {power}
                 <p class="lot__after"><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
             </aside>
-            <div class="lot__main">{incidents}{about}</div>
+            <div class="lot__main">{more}{about}</div>
         </div>
     }
     .into_any()

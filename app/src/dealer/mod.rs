@@ -1,5 +1,7 @@
 //! Dealers' pages: phone first.
 
+pub mod alerts;
+pub mod board;
 pub mod checkpoints;
 pub mod deposit;
 pub mod hall;
@@ -10,4 +12,5 @@ pub mod orders;
 pub mod proof;
 pub mod receipt;
 pub mod replay;
+pub mod searches;
 pub(crate) mod words;

@@ -16,7 +16,7 @@ use super::link::Freshness;
 use super::page;
 use super::panel::follow;
 use super::props::{HallProps, given};
-use super::room::{Ending, Phase, Room, Standing, Start};
+use super::room::{Ending, Phase, REACTION_MS, Room, Standing, Start};
 use super::socket::{Event, Socket};
 use super::words::{Word, Words};
 
@@ -30,6 +30,8 @@ struct Card {
     opens_at: UnixMs,
     /// Known with the first snapshot.
     room: Option<Room>,
+    /// Since when its button rests: a finger on its way was meant for the amount before.
+    rests_since: Option<i64>,
 }
 
 struct Board {
@@ -112,7 +114,7 @@ fn cards() -> Vec<Card> {
         let lot_id = element.get_attribute("data-lot")?.parse().ok()?;
         let opens_at =
             element.get_attribute("data-opens").and_then(|text| text.parse().ok()).unwrap_or_default();
-        Some(Card { element, lot_id, opens_at: UnixMs(opens_at), room: None })
+        Some(Card { element, lot_id, opens_at: UnixMs(opens_at), room: None, rests_since: None })
     };
     let elements = (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<Element>().ok());
     elements.filter_map(card).collect()
@@ -169,6 +171,7 @@ impl Board {
             (None, _) => false,
         };
         card.show(&self.words, self.clock.borrow().at(UnixMs(here)));
+        card.show_next(&self.words, here);
         ask.then_some(ClientFrame::Snapshot { lot_id })
     }
 
@@ -190,6 +193,7 @@ impl Board {
                 frames.extend(room.tick(here, freshness.is_open()));
             }
             card.show_time(&self.words, now);
+            card.wake(here);
         }
         // before the first frame the server's clock is not known
         if freshness.is_open() {
@@ -223,6 +227,28 @@ impl Card {
         self.show_time(words, now);
     }
 
+    /// The amount of its button, where it has one (`data-live="next"`). A changed button rests for a moment.
+    fn show_next(&mut self, words: &Words, here: i64) {
+        let (Some(room), Some(button)) = (&self.room, self.part("next")) else { return };
+        let next = room.quick()[0];
+        let value = next.0.to_string();
+        if button.get_attribute("value").as_ref() == Some(&value) {
+            return;
+        }
+        let verb = if room.leads() { Word::RaiseTo } else { Word::QuickBid };
+        let text = [&words.get(verb), " ", &next.yuan()].concat();
+        self.write("next", &text, Some(("value", &value)));
+        drop(button.set_attribute("disabled", ""));
+        self.rests_since = Some(here);
+    }
+
+    fn wake(&mut self, here: i64) {
+        if self.rests_since.is_some_and(|since| here - since >= REACTION_MS) {
+            self.rests_since = None;
+            self.part("next").inspect(|button| drop(button.remove_attribute("disabled")));
+        }
+    }
+
     fn show_time(&self, words: &Words, now: UnixMs) {
         let Some(room) = &self.room else { return };
         let day = words.get(Word::Day);
@@ -239,9 +265,12 @@ impl Card {
         self.write("left", &text, Some(("data-pace", pace)));
     }
 
+    fn part(&self, name: &str) -> Option<Element> {
+        self.element.query_selector(&["[data-live=", name, "]"].concat()).ok().flatten()
+    }
+
     fn write(&self, name: &str, text: &str, attribute: Option<(&str, &str)>) {
-        let selector = ["[data-live=", name, "]"].concat();
-        let Ok(Some(element)) = self.element.query_selector(&selector) else { return };
+        let Some(element) = self.part(name) else { return };
         if element.text_content().as_deref() != Some(text) {
             element.set_text_content(Some(text));
         }

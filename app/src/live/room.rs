@@ -27,7 +27,7 @@ const BUSY_PAUSE_MS: i64 = 400;
 /// After so long the person is told that the outcome is unknown.
 const GIVE_UP_AFTER_MS: i64 = 20_000;
 /// A finger that comes down so soon after a change was meant for what stood there before.
-const REACTION_MS: i64 = 400;
+pub(super) const REACTION_MS: i64 = 400;
 /// The leader's quick raises lie this many steps above his max.
 const RAISE_STEPS: [i64; 3] = [1, 2, 5];
 

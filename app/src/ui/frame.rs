@@ -8,6 +8,8 @@ use crate::context::{PageContext, Theme, page};
 use crate::i18n::t;
 use crate::routes::{is_open_to, start_of};
 
+pub(crate) mod bell;
+
 use super::banner::DoneBanner;
 use super::frame_nav::{DealerNav, OfficeNav};
 use super::icon::{Icon, IconView};
@@ -36,6 +38,7 @@ pub fn DealerFrame(body: AnyView) -> impl IntoView {
             <div class="dealer-head__row">
                 <Brand/>
                 <DealerNav/>
+                {bell::view(&cx)}
                 {account}
             </div>
         </header>

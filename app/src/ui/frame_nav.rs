@@ -23,6 +23,7 @@ const fn place(path: &'static str, name: &'static str, icon: Icon) -> Place {
 /// The dealers' places; at most five fit under a thumb.
 const DEALER: &[Place] = &[
     place("/auctions", "nav.hall", Icon::Gavel),
+    place("/my/board", "nav.board", Icon::Monitor),
     place("/my/bids", "nav.my_bids", Icon::Hand),
     place("/my/orders", "nav.my_orders", Icon::Receipt),
     place("/my", "nav.my", Icon::Building),

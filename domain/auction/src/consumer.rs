@@ -28,6 +28,8 @@ pub(crate) struct VehiclePriced {
     pub(crate) colour: String,
     pub(crate) city: String,
     pub(crate) grade: String,
+    #[serde(default)]
+    pub(crate) fuel: String,
     pub(crate) photo_ids: Vec<Uuid>,
     pub(crate) guide_fen: Fen,
     pub(crate) start_fen: Fen,

@@ -7,6 +7,7 @@
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
 //! * `follow.rs` is what other processes of the same database commit.
 //! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
+//! * `alerts.rs` tells persons the news, behind the bid path; `inbox.rs` is where they read it.
 //! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
 //! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
 //! * `views/` are what pages and the JSON API read; `projection.rs` is what sockets get.
@@ -15,18 +16,22 @@
 //! `Engine::ask`. To add a format: a variant of the sale's template in `create_sale.rs`.
 #![deny(missing_docs)]
 
+mod alerts;
 mod chain;
 mod checkpoint;
 mod clock;
 mod consumer;
 mod create_sale;
+mod delivery;
 mod engine;
 mod events;
 mod follow;
+mod inbox;
 mod lot_control;
 mod place_max;
 mod projection;
 mod proofs;
+mod saved_search;
 mod store;
 mod sweeper;
 mod verify_log;
@@ -44,13 +49,16 @@ use tokio::task::JoinHandle;
 pub use checkpoint::{CheckpointLine, Consistency, checkpoint_now, daily_checkpoint, know_signer};
 pub use clock::AnchoredClock;
 pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE};
+pub use delivery::{CityCost, CityDelivery};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{AuctionCompleted, LotListed, LotOpened};
+pub use inbox::{Alert, AlertKind, AlertPage, Topic, UNREAD_SHOWN_MAX};
 pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
 pub use proofs::Incident;
+pub use saved_search::{MAX_SEARCHES, SavedSearch};
 pub use store::cars::OfferableCar;
-pub use store::lists::{HallFilter, HallLot, LotPage, MyBid, Sort};
+pub use store::lists::{Facets, HallFilter, HallLot, LotPage, MyBid, Sort};
 pub use store::log::LogLine;
 pub use store::power::{BuyingPower, LotHold};
 pub use store::sales::{SaleLine, SalesCount};
@@ -80,6 +88,8 @@ pub struct Running {
     pub sweeper: JoinHandle<()>,
     /// What looks for the commits of other processes: it ends when `stop` turns true.
     pub follower: JoinHandle<()>,
+    /// Who tells persons the news: it ends when `stop` turns true.
+    pub teller: JoinHandle<()>,
 }
 
 impl Service {
@@ -110,11 +120,12 @@ impl Service {
         );
         let service = Service { db, engine, dealers, powers, signer, told };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
+        let teller = tokio::spawn(alerts::run(service.clone(), stop.clone()));
         let (sweeping, checking) = (service.clone(), service.clone());
         let sweeper = tokio::spawn(async move {
             tokio::join!(sweeper::run(sweeping, stop.clone()), checkpoint::run(checking, stop));
         });
-        Ok((service, Running { writers, sweeper, follower }))
+        Ok((service, Running { writers, sweeper, follower, teller }))
     }
 
     /// From now on this process and the others on its database tell each other of commits by this fan-out. The tasks end
@@ -147,6 +158,11 @@ impl Service {
     /// One heartbeat of the sweeper: for tests, which run no sweeper of their own.
     pub async fn beat(&self) -> Result<(), sqlx::Error> {
         sweeper::beat(self).await
+    }
+
+    /// Tells all news that there is: for tests, which run no teller of their own.
+    pub async fn tell_news(&self) -> Result<(), sqlx::Error> {
+        alerts::look(self).await
     }
 
     /// Opens and closes what is due, once: for tests, which run no sweeper of their own.

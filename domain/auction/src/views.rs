@@ -73,8 +73,8 @@ impl Service {
     pub async fn hall(&self, who: &Principal, filter: &HallFilter) -> Result<LotPage, CommandError> {
         let viewer = viewer(who);
         let (total, lots) = lists::hall(&self.db, viewer, filter, lists::PAGE_SIZE).await?;
-        let (makes, cities) = lists::facets(&self.db).await?;
-        Ok(LotPage { total, lots, page_size: lists::PAGE_SIZE, makes, cities })
+        let facets = lists::facets(&self.db).await?;
+        Ok(LotPage { total, lots, page_size: lists::PAGE_SIZE, facets })
     }
 
     /// Up to `limit` lots of the filter, for exports.

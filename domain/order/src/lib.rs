@@ -33,7 +33,7 @@ mod store;
 use std::sync::Arc;
 
 use platform_bus::Consumer;
-use platform_db::Clock;
+use platform_db::{Clock, CommandError};
 use sqlx::PgPool;
 
 pub use axis::{Axis, AxisState, COMMERCIAL_STATES};
@@ -58,6 +58,13 @@ impl Service {
     /// A service over its database.
     pub fn new(db: PgPool, clock: Arc<dyn Clock>) -> Service {
         Service { db, clock }
+    }
+
+    /// The fees that an order made now would have.
+    pub async fn fees_now(&self) -> Result<FeeSchedule, CommandError> {
+        let mut conn = self.db.acquire().await?;
+        let schedule = store::schedules::valid_at(&mut conn, self.clock.now()).await?;
+        schedule.ok_or_else(|| CommandError::Inconsistent("no fee schedule is valid now".into()))
     }
 
     /// What it does with others' events.

@@ -267,6 +267,7 @@ impl Writing {
                 start_fen,
                 reserve_fen: car.reserve_fen,
                 report_hash: shown.report_hash,
+                fuel: car.facts.fuel.clone(),
                 seller_name: car.facts.seller_name.clone(),
             },
         )

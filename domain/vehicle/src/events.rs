@@ -50,6 +50,9 @@ pub struct VehiclePriced {
     pub city: String,
     /// `4.2`, `B`, `9成新`.
     pub grade: String,
+    /// 燃料: `汽油`, `纯电动`; empty where nobody said.
+    #[serde(default)]
+    pub fuel: String,
     /// The photos, in the order in which they are shown.
     pub photo_ids: Vec<Uuid>,
     /// 指导价.

@@ -6,6 +6,7 @@ mod support;
 
 mod api_v1_me;
 mod checkpoints;
+mod dealer_tools;
 mod lists;
 mod middleware;
 mod office_dead_letters;

@@ -28,23 +28,40 @@ pub fn lot(server: &TestServer, buyer: &Principal, price_fen: i64) -> Value {
 
 /// Puts `AuctionCompleted` into the auction's outbox and lets every service handle what follows.
 pub async fn tell(server: &TestServer, version: u16, lot: &Value) {
-    let url = server.state.config.database_url(Service::Auction).unwrap();
+    let aggregate = lot["lot_id"].as_str().unwrap().parse().unwrap();
+    publish(server, Service::Auction, ("AuctionCompleted", version), aggregate, lot).await;
+}
+
+/// Puts `VehiclePriced` into the vehicle service's outbox and lets every service handle what follows.
+pub async fn tell_vehicle(server: &TestServer, vehicle_id: Uuid, car: &Value) {
+    publish(server, Service::Vehicle, ("VehiclePriced", 1), vehicle_id, car).await;
+}
+
+async fn publish(
+    server: &TestServer,
+    service: Service,
+    (name, version): (&str, u16),
+    aggregate: Uuid,
+    data: &Value,
+) {
+    let url = server.state.config.database_url(service).unwrap();
     let pool = platform_db::connect(url, 1).await.unwrap();
     let envelope = Envelope {
         id: new_id(),
-        r#type: "AuctionCompleted".into(),
+        r#type: name.into(),
         version,
         occurred_at: UnixMs(1),
-        service: "auction".into(),
-        aggregate: lot["lot_id"].as_str().unwrap().parse().unwrap(),
+        service: service.name().into(),
+        aggregate,
         aggregate_seq: 1,
         correlation_id: new_id(),
         causation_id: None,
         actor: "system:test".into(),
-        data: lot.clone(),
+        data: data.clone(),
     };
-    sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, 'AuctionCompleted', $2)")
+    sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, $2, $3)")
         .bind(envelope.id)
+        .bind(name)
         .bind(serde_json::to_value(&envelope).unwrap())
         .execute(&pool)
         .await

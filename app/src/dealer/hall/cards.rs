@@ -20,27 +20,40 @@ const EAGER: usize = 4;
 
 /// All cards of the page.
 pub(in crate::dealer) fn grid(cx: &PageContext, lots: &[HallLot], now: UnixMs) -> AnyView {
-    let cards =
-        lots.iter().enumerate().map(|(index, lot)| card(cx.lang, lot, now, index < EAGER)).collect_view();
-    view! { <div class="hall">{cards}</div> }.into_any()
+    grid_with(cx, lots, now, |_, _| ().into_any())
 }
 
-fn card(lang: Lang, lot: &HallLot, now: UnixMs, eager: bool) -> AnyView {
+/// All cards of the page, each with more at its end.
+pub(in crate::dealer) fn grid_with(
+    cx: &PageContext,
+    lots: &[HallLot],
+    now: UnixMs,
+    more: impl Fn(&HallLot, &Room) -> AnyView,
+) -> AnyView {
+    let cards = lots.iter().enumerate().map(|(index, lot)| {
+        let room = room(lot, now);
+        card(cx.lang, lot, &room, now, (index < EAGER, more(lot, &room)))
+    });
+    view! { <div class="hall">{cards.collect_view()}</div> }.into_any()
+}
+
+/// `(eager, more)`: whether its picture is seen at once, and what stands at its end.
+fn card(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs, (eager, more): (bool, AnyView)) -> AnyView {
     let href = format!("/auctions/lots/{}", lot.id);
     let photo = lot.photo_ids.first().map(|id| format!("/photos/{id}/thumb"));
-    let room = room(lot, now);
     view! {
-        <article class="lot-card" data-lot=lot.id.to_string() data-opens=lot.opens_at.0.to_string()>
+        <article class="lot-card" id=format!("lot-{}", lot.id) data-lot=lot.id.to_string() data-opens=lot.opens_at.0.to_string()>
             <div class="lot-card__photo"><Photo src=photo alt="" eager/></div>
             <div class="lot-card__body">
-                {head(lang, lot, &room, now)}
+                {head(lang, lot, room, now)}
                 <a class="lot-card__title" href=href>{lot.title.clone()}</a>
                 <p class="lot-card__facts">{facts(lang, lot)}</p>
                 {price(lang, lot)}
                 {lot.mine.max_fen.map(|max| view! {
                     <p class="lot-card__max">{t(lang, "auction.live.my_max")} " " <Money fen=max/></p>
                 })}
-                {foot(lang, &room, now)}
+                {foot(lang, room, now)}
+                {more}
             </div>
         </article>
     }

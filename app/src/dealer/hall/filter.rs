@@ -1,6 +1,7 @@
 //! The hall's filters: all in the address, so that a link can be shared.
 
 use auction::{HallFilter, LotPage, SaleLine, Sort};
+use bidding::ReserveLight;
 use kernel::{Fen, Lang, parse_wan, parse_yuan};
 use leptos::prelude::*;
 
@@ -27,8 +28,23 @@ const SORTS: [(&str, Sort); 5] = [
     ("mileage", Sort::Mileage),
 ];
 /// The parts of the address that filter, in the order of their chips.
-const FILTERS: [&str; 9] =
-    ["sale", "q", "make", "city", "year_from", "year_to", "mileage_to", "price_to", "status"];
+const FILTERS: [&str; 13] = [
+    "sale",
+    "q",
+    "make",
+    "city",
+    "fuel",
+    "grade",
+    "year_from",
+    "year_to",
+    "mileage_to",
+    "price_from",
+    "price_to",
+    "reserve",
+    "status",
+];
+/// What can be asked of the reserve.
+const LIGHTS: [ReserveLight; 3] = [ReserveLight::None, ReserveLight::Met, ReserveLight::NotMet];
 
 /// The filter that an address asks for; what cannot be read is no filter. The export reads it too.
 pub fn filter_of(query: &Query) -> HallFilter {
@@ -38,17 +54,59 @@ pub fn filter_of(query: &Query) -> HallFilter {
         search: text("q"),
         make: text("make"),
         city: text("city"),
+        grade: text("grade"),
+        fuel: text("fuel"),
         year_from: query.parse("year_from"),
         year_to: query.parse("year_to"),
         mileage_to_km: query.parse("mileage_to"),
+        reserve: query
+            .get("reserve")
+            .and_then(|name| LIGHTS.into_iter().find(|light| light.as_str() == name)),
+        price_from_fen: query.get("price_from").and_then(price_of),
         price_to_fen: query.get("price_to").and_then(price_of),
         status: text("status"),
         sale_id: query.parse("sale"),
         bid_by: None,
+        followed_by: None,
         watched: false,
         sort: SORTS.iter().find(|(name, _)| *name == sort).map(|(_, sort)| *sort).unwrap_or_default(),
         page: query.parse("page").unwrap_or(1).max(1),
     }
+}
+
+/// The address that asks for a filter: [`filter_of`] reads the same filter from it. What is one's own has no address.
+pub fn query_of(filter: &HallFilter) -> Query {
+    let sort = SORTS.iter().find(|(_, sort)| *sort == filter.sort).map_or("", |(name, _)| name);
+    let number = |number: Option<String>| number.unwrap_or_default();
+    [
+        ("sale", number(filter.sale_id.map(|id| id.to_string()))),
+        ("q", filter.search.clone()),
+        ("make", filter.make.clone()),
+        ("city", filter.city.clone()),
+        ("fuel", filter.fuel.clone()),
+        ("grade", filter.grade.clone()),
+        ("year_from", number(filter.year_from.map(|year| year.to_string()))),
+        ("year_to", number(filter.year_to.map(|year| year.to_string()))),
+        ("mileage_to", number(filter.mileage_to_km.map(|km| km.to_string()))),
+        ("price_from", number(filter.price_from_fen.map(price_text))),
+        ("price_to", number(filter.price_to_fen.map(price_text))),
+        ("reserve", filter.reserve.map_or("", ReserveLight::as_str).to_owned()),
+        ("status", filter.status.clone()),
+        ("sort", if sort == "ending" { String::new() } else { sort.to_owned() }),
+    ]
+    .into_iter()
+    .fold(Query::default(), |query, (name, value)| query.with(name, value.trim()))
+}
+
+/// What a filter asks for, a text each.
+pub fn chip_texts(cx: &PageContext, filter: &HallFilter) -> Vec<String> {
+    let query = query_of(filter);
+    FILTERS.iter().filter_map(|name| Some(words_of(cx, name, query.get(name)?, None))).collect()
+}
+
+/// As [`price_of`] reads it.
+fn price_text(price: Fen) -> String {
+    if price < YUAN_FROM { price.wan() } else { price.yuan_plain() }
 }
 
 /// Chinese people type 万元, others yuan; a link means the same to both.
@@ -76,7 +134,15 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
     let state = |state: &&'static str| Choice::new(*state, t(lang, &format!("auction.hall.status.{state}")));
     let states: Vec<Choice> = STATES.iter().map(state).collect();
     let mileages: Vec<Choice> = MILEAGES_KM.iter().map(mileage).collect();
-    let (makes, cities) = (same(&lots.makes), same(&lots.cities));
+    let lights: Vec<Choice> = LIGHTS
+        .iter()
+        .map(|light| {
+            Choice::new(light.as_str(), t(lang, &format!("auction.hall.reserve.{}", light.as_str())))
+        })
+        .collect();
+    let facets = &lots.facets;
+    let (makes, cities, fuels, grades) =
+        (same(&facets.makes), same(&facets.cities), same(&facets.fuels), same(&facets.grades));
     let actions = exports(cx);
     let set = is_set(&cx.query);
     let count = (set > 0).then(|| view! { <span class="hall-filters__count">{set}</span> });
@@ -89,10 +155,14 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
                 {sale}
                 <FilterSelect name="make" label=t(lang, "auction.hall.make") choices=makes/>
                 <FilterSelect name="city" label=t(lang, "auction.hall.city") choices=cities/>
+                <FilterSelect name="fuel" label=t(lang, "auction.hall.fuel") choices=fuels/>
+                <FilterSelect name="grade" label=t(lang, "auction.hall.grades") choices=grades/>
                 <FilterSelect name="year_from" label=t(lang, "auction.hall.year_from") choices=years.clone()/>
                 <FilterSelect name="year_to" label=t(lang, "auction.hall.year_to") choices=years/>
                 <FilterSelect name="mileage_to" label=t(lang, "auction.hall.mileage_to") choices=mileages/>
+                <FilterField name="price_from" label=t(lang, "auction.hall.price_from")/>
                 <FilterField name="price_to" label=t(lang, "auction.hall.price_to")/>
+                <FilterSelect name="reserve" label=t(lang, "auction.hall.reserve") choices=lights/>
                 <FilterSelect name="status" label=t(lang, "auction.hall.status") choices=states/>
             </FilterBar>
         </details>
@@ -103,7 +173,13 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
 fn exports(cx: &PageContext) -> AnyView {
     let csv = cx.query.without("page").href("/auctions/export.csv");
     let xlsx = cx.query.without("page").href("/auctions/export.xlsx");
+    let keep = cx.query.is_filtered().then(|| {
+        let href = query_of(&filter_of(&cx.query)).href("/my/searches");
+        let words = t(cx.lang, "searches.keep_this");
+        view! { <LinkButton href=href kind=ButtonKind::Quiet icon=Icon::Bell>{words}</LinkButton> }
+    });
     view! {
+        {keep}
         <LinkButton href=csv kind=ButtonKind::Quiet icon=Icon::Download download=true>"CSV"</LinkButton>
         <LinkButton href=xlsx kind=ButtonKind::Quiet icon=Icon::Download download=true>"Excel"</LinkButton>
     }
@@ -115,7 +191,9 @@ pub(super) fn chips(cx: &PageContext, sales: &[SaleLine], lots: &LotPage) -> Opt
     let lang = cx.lang;
     let chip = |name: &&'static str| {
         let value = cx.query.get(name)?;
-        let words = words_of(cx, name, value, sales, lots);
+        let listed = || sales.iter().find(|sale| sale.id.to_string() == value).map(|sale| sale.name.clone());
+        let of_a_lot = || lots.lots.first().map(|lot| lot.sale_name.clone());
+        let words = words_of(cx, name, value, listed().or_else(of_a_lot));
         let label = t_with(lang, "auction.hall.remove", &[("value", &words)]);
         let href = cx.query.without(name).href(&cx.path);
         Some(view! {
@@ -127,26 +205,26 @@ pub(super) fn chips(cx: &PageContext, sales: &[SaleLine], lots: &LotPage) -> Opt
     (!chips.is_empty()).then(|| view! { <ul class="chips" aria-label=label>{chips}</ul> }.into_any())
 }
 
-fn words_of(cx: &PageContext, name: &str, value: &str, sales: &[SaleLine], lots: &LotPage) -> String {
+/// `sale` is the name of the sale, where it is known.
+fn words_of(cx: &PageContext, name: &str, value: &str, sale: Option<String>) -> String {
     let lang = cx.lang;
     match name {
-        "sale" => {
-            let listed = sales.iter().find(|sale| sale.id.to_string() == value).map(|sale| sale.name.clone());
-            let of_a_lot = || lots.lots.first().map(|lot| lot.sale_name.clone());
-            listed.or_else(of_a_lot).unwrap_or_else(|| t(lang, "auction.hall.sales").into_owned())
+        "sale" => sale.unwrap_or_else(|| t(lang, "auction.hall.one_sale").into_owned()),
+        "reserve" if LIGHTS.iter().any(|light| light.as_str() == value) => {
+            t(lang, &format!("auction.hall.reserve.{value}")).into_owned()
         }
         "status" if STATES.contains(&value) => t(lang, &format!("auction.hall.status.{value}")).into_owned(),
         "mileage_to" => match value.parse() {
             Ok(km) => t_with(lang, "auction.hall.mileage_choice", &[("km", &kilometres(lang, km))]),
             Err(_) => value.to_owned(),
         },
-        "price_to" => {
+        "price_from" | "price_to" => {
             let price = price_of(value);
             let short = |price: Fen| if lang == Lang::Zh { price.wan() } else { price.yuan() };
             let value = price.map_or_else(|| value.to_owned(), short);
-            t_with(lang, "auction.hall.chip.price_to", &[("value", &value)])
+            t_with(lang, &format!("auction.hall.chip.{name}"), &[("value", &value)])
         }
-        "q" | "year_from" | "year_to" => {
+        "q" | "grade" | "year_from" | "year_to" => {
             t_with(lang, &format!("auction.hall.chip.{name}"), &[("value", value)])
         }
         _ => value.to_owned(),
@@ -179,6 +257,21 @@ mod tests {
         assert_eq!(price_of("12.5"), Some(Fen(12_500_000)));
         assert_eq!(price_of("125,000"), Some(Fen(12_500_000)));
         assert_eq!(price_of("x"), None);
+    }
+
+    #[test]
+    fn the_address_of_a_filter_asks_for_it() {
+        for text in [
+            "",
+            "q=%E5%A5%94%E9%A9%B0&make=%E6%B5%8B&city=%E6%9D%AD%E5%B7%9E&fuel=%E7%BA%AF%E7%94%B5&grade=B&year_from=2019",
+            "year_to=2024&mileage_to=50000&price_from=3&price_to=125000&reserve=not_met&status=open&sort=mileage",
+            "price_to=99999999&reserve=met&sale=0192f000-0000-7000-8000-000000000001",
+            "price_from=0.5&price_to=999.99&sort=ending&page=7",
+        ] {
+            let filter = HallFilter { page: 1, ..filter_of(&Query::read(text)) };
+            assert_eq!(filter_of(&query_of(&filter)), filter, "{text}");
+        }
+        assert_eq!(query_of(&HallFilter::default()), Query::default());
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn how(lang: Lang, line: &OrderLine) -> String {
 }
 
 /// 150 basis points are `1.5%`.
-fn percent(basis_points: i64) -> String {
+pub(crate) fn percent(basis_points: i64) -> String {
     let (whole, rest) = (basis_points / 100, basis_points % 100);
     match (rest, rest % 10) {
         (0, _) => format!("{whole}%"),

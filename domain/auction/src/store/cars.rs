@@ -15,15 +15,15 @@ pub(crate) async fn hear_priced(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO car (vehicle_id, heard_seq, vin, title, make, model, model_year, mileage_km, colour, city, grade,
-                          seller_name, photo_ids, guide_fen, start_fen, reserve_fen, report_hash, priced_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                          seller_name, photo_ids, guide_fen, start_fen, reserve_fen, report_hash, priced_at, fuel)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          ON CONFLICT (vehicle_id) DO UPDATE
             SET heard_seq = excluded.heard_seq, vin = excluded.vin, title = excluded.title, make = excluded.make,
                 model = excluded.model, model_year = excluded.model_year, mileage_km = excluded.mileage_km,
                 colour = excluded.colour, city = excluded.city, grade = excluded.grade,
                 seller_name = excluded.seller_name, photo_ids = excluded.photo_ids, guide_fen = excluded.guide_fen,
                 start_fen = excluded.start_fen, reserve_fen = excluded.reserve_fen,
-                report_hash = excluded.report_hash, priced_at = excluded.priced_at
+                report_hash = excluded.report_hash, priced_at = excluded.priced_at, fuel = excluded.fuel
           WHERE car.heard_seq < excluded.heard_seq",
         car.vehicle_id.0,
         seq,
@@ -42,7 +42,8 @@ pub(crate) async fn hear_priced(
         car.start_fen.0,
         car.reserve_fen.map(|r| r.0),
         car.report_hash,
-        to_sql(at)
+        to_sql(at),
+        car.fuel
     )
     .execute(conn)
     .await?;

@@ -1,20 +1,24 @@
 //! Lots as lists and pages show them.
 
-use bidding::{BidLine, LotState, MyPosition, PublicLot};
+use bidding::{BidLine, LotState, MyPosition, PublicLot, ReserveLight};
 use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, UserId, VehicleId};
 use platform_db::{from_sql, to_sql};
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::types::time::OffsetDateTime;
-use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::lots;
 
+/// A list to choose from has no more values.
+const FACET_VALUES_MAX: usize = 200;
 /// How many lots a page of the hall shows.
 pub(crate) const PAGE_SIZE: i64 = 24;
 
 /// The order of a list of lots.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// The next to end first.
     #[default]
@@ -29,8 +33,9 @@ pub enum Sort {
     Mileage,
 }
 
-/// Which lots, in which order, which page. Every part is optional.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Which lots, in which order, which page. Every part is optional. A saved search keeps it, without what is one's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HallFilter {
     /// Words of the title, or a VIN.
     pub search: String,
@@ -38,26 +43,47 @@ pub struct HallFilter {
     pub make: String,
     /// The city.
     pub city: String,
+    /// The grade.
+    pub grade: String,
+    /// The fuel.
+    pub fuel: String,
     /// The first model year.
     pub year_from: Option<i32>,
     /// The last model year.
     pub year_to: Option<i32>,
     /// The most kilometres.
     pub mileage_to_km: Option<i64>,
-    /// The highest price (the start price, where there is no bid).
+    /// What everybody may know of the reserve.
+    pub reserve: Option<ReserveLight>,
+    /// The lowest price (the start price, where there is no bid).
+    pub price_from_fen: Option<Fen>,
+    /// The highest price, likewise.
     pub price_to_fen: Option<Fen>,
     /// `open`, `scheduled`, `closed` or nothing for what can still be bid on.
     pub status: String,
     /// Only lots of this sale.
     pub sale_id: Option<SaleId>,
     /// Only lots this dealer has bid on.
+    #[serde(skip)]
     pub bid_by: Option<DealerId>,
+    /// Only lots that who looks keeps an eye on, or that this dealer has bid on, and that are not over.
+    #[serde(skip)]
+    pub followed_by: Option<DealerId>,
     /// Only lots that who looks keeps an eye on.
+    #[serde(skip)]
     pub watched: bool,
     /// The order.
     pub sort: Sort,
     /// The page, from 1.
+    #[serde(skip)]
     pub page: u32,
+}
+
+impl HallFilter {
+    /// The same for lots that have just been listed, wherever they are in their life.
+    pub(crate) fn of_new_lots(&self) -> HallFilter {
+        HallFilter { status: "all".to_owned(), ..self.clone() }
+    }
 }
 
 /// For whom a list is read.
@@ -131,10 +157,21 @@ pub struct LotPage {
     pub lots: Vec<HallLot>,
     /// How many a page has.
     pub page_size: i64,
-    /// The makes that occur among lots that can still be bid on, for the filter.
+    /// What occurs among lots that can still be bid on, for the filter.
+    pub facets: Facets,
+}
+
+/// What can be chosen in the hall's filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// The makes.
     pub makes: Vec<String>,
-    /// The cities, likewise.
+    /// The cities.
     pub cities: Vec<String>,
+    /// The grades.
+    pub grades: Vec<String>,
+    /// The fuels.
+    pub fuels: Vec<String>,
 }
 
 const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, l.vehicle_id, l.title, l.vin, l.make, l.model,
@@ -180,6 +217,23 @@ pub(crate) async fn hall(
     Ok((total, lots))
 }
 
+/// Those of these lots that the filter finds.
+pub(crate) async fn among(
+    conn: &mut PgConnection,
+    viewer: Viewer,
+    filter: &HallFilter,
+    lots: &[LotId],
+) -> Result<Vec<LotId>, sqlx::Error> {
+    let ids: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    let mut query = QueryBuilder::<Postgres>::new(
+        "SELECT l.id FROM lot l JOIN sale s ON s.id = l.sale_id WHERE l.id = ANY(",
+    );
+    query.push_bind(ids).push(")");
+    push_conditions(&mut query, viewer, filter);
+    let found: Vec<Uuid> = query.build_query_scalar().fetch_all(conn).await?;
+    Ok(found.into_iter().map(LotId).collect())
+}
+
 /// The newest bids of a lot beside the lot itself. A second statement would cost the bidding page more than its rows.
 const HISTORY: &str = ",
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -216,6 +270,44 @@ fn push_watched(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
 }
 
 fn push_conditions(query: &mut QueryBuilder<Postgres>, viewer: Viewer, filter: &HallFilter) {
+    push_car(query, filter);
+    match filter.status.as_str() {
+        "open" => query.push(" AND l.status IN ('open', 'paused')"),
+        "scheduled" => query.push(" AND l.status = 'scheduled'"),
+        "closed" => query.push(" AND l.status = 'closed'"),
+        "all" => query,
+        // what can still be bid on, unless the list is about a sale or one's own bids: those show all
+        _ if filter.followed_by.is_some()
+            || (filter.sale_id.is_none() && filter.bid_by.is_none() && !filter.watched) =>
+        {
+            query.push(" AND l.status <> 'closed'")
+        }
+        _ => query,
+    };
+    if let Some(sale_id) = filter.sale_id {
+        query.push(" AND l.sale_id = ").push_bind(sale_id.0);
+    }
+    if filter.watched {
+        query.push(" AND EXISTS (SELECT FROM lot_watch w WHERE w.lot_id = l.id AND w.user_id = ");
+        query.push_bind(viewer.user_id.0).push(")");
+    }
+    if let Some(dealer_id) = filter.followed_by {
+        query.push(" AND (EXISTS (SELECT FROM lot_watch w WHERE w.lot_id = l.id AND w.user_id = ");
+        query
+            .push_bind(viewer.user_id.0)
+            .push(") OR EXISTS (SELECT FROM lot_bidder b WHERE b.lot_id = l.id AND b.dealer_id = ");
+        query.push_bind(dealer_id.0).push("))");
+    }
+    if let Some(dealer_id) = filter.bid_by {
+        query
+            .push(" AND EXISTS (SELECT FROM lot_log b WHERE b.lot_id = l.id AND b.command = 'place_max' AND b.seq IS NOT NULL AND b.actor = ")
+            .push_bind(dealer_id.0)
+            .push(")");
+    }
+}
+
+/// What the car and its price must be.
+fn push_car(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
     let words = filter.search.trim().replace(['%', '_', '\\'], " ");
     for word in words.split_whitespace().take(6) {
         let pattern = format!("%{word}%");
@@ -241,32 +333,25 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, viewer: Viewer, filter: &
     if let Some(mileage) = filter.mileage_to_km {
         query.push(" AND l.mileage_km <= ").push_bind(mileage);
     }
+    if !filter.grade.is_empty() {
+        query.push(" AND l.grade = ").push_bind(filter.grade.clone());
+    }
+    if !filter.fuel.is_empty() {
+        query.push(" AND l.fuel = ").push_bind(filter.fuel.clone());
+    }
+    query.push(match filter.reserve {
+        None => "",
+        Some(ReserveLight::None) => " AND l.state ->> 'reserve_fen' IS NULL",
+        Some(ReserveLight::NotMet) => {
+            " AND l.state ->> 'reserve_fen' IS NOT NULL AND NOT (l.state ->> 'met')::bool"
+        }
+        Some(ReserveLight::Met) => " AND l.state ->> 'reserve_fen' IS NOT NULL AND (l.state ->> 'met')::bool",
+    });
+    if let Some(price) = filter.price_from_fen {
+        query.push(" AND coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint) >= ").push_bind(price.0);
+    }
     if let Some(price) = filter.price_to_fen {
         query.push(" AND coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint) <= ").push_bind(price.0);
-    }
-    match filter.status.as_str() {
-        "open" => query.push(" AND l.status IN ('open', 'paused')"),
-        "scheduled" => query.push(" AND l.status = 'scheduled'"),
-        "closed" => query.push(" AND l.status = 'closed'"),
-        "all" => query,
-        // what can still be bid on, unless the list is about a sale or one's own bids: those show all
-        _ if filter.sale_id.is_none() && filter.bid_by.is_none() && !filter.watched => {
-            query.push(" AND l.status <> 'closed'")
-        }
-        _ => query,
-    };
-    if let Some(sale_id) = filter.sale_id {
-        query.push(" AND l.sale_id = ").push_bind(sale_id.0);
-    }
-    if filter.watched {
-        query.push(" AND EXISTS (SELECT FROM lot_watch w WHERE w.lot_id = l.id AND w.user_id = ");
-        query.push_bind(viewer.user_id.0).push(")");
-    }
-    if let Some(dealer_id) = filter.bid_by {
-        query
-            .push(" AND EXISTS (SELECT FROM lot_log b WHERE b.lot_id = l.id AND b.command = 'place_max' AND b.seq IS NOT NULL AND b.actor = ")
-            .push_bind(dealer_id.0)
-            .push(")");
     }
 }
 
@@ -306,19 +391,28 @@ fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
     })
 }
 
-/// The values of the hall's filters among lots that can still be bid on.
-pub(crate) async fn facets(pool: &PgPool) -> Result<(Vec<String>, Vec<String>), sqlx::Error> {
-    let makes = sqlx::query_scalar!(
-        "SELECT DISTINCT make FROM lot WHERE status <> 'closed' AND make <> '' ORDER BY make LIMIT 200"
+/// The values of the hall's filters among lots that can still be bid on. One pass over them: the values are few.
+pub(crate) async fn facets(pool: &PgPool) -> Result<Facets, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT coalesce(array_agg(DISTINCT make) FILTER (WHERE make <> ''), '{}') AS \"makes!\",
+                coalesce(array_agg(DISTINCT city) FILTER (WHERE city <> ''), '{}') AS \"cities!\",
+                coalesce(array_agg(DISTINCT grade) FILTER (WHERE grade <> ''), '{}') AS \"grades!\",
+                coalesce(array_agg(DISTINCT fuel) FILTER (WHERE fuel <> ''), '{}') AS \"fuels!\"
+           FROM lot
+          WHERE status <> 'closed'"
     )
-    .fetch_all(pool)
+    .fetch_one(pool)
     .await?;
-    let cities = sqlx::query_scalar!(
-        "SELECT DISTINCT city FROM lot WHERE status <> 'closed' AND city <> '' ORDER BY city LIMIT 200"
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok((makes, cities))
+    let most = |mut values: Vec<String>| {
+        values.truncate(FACET_VALUES_MAX);
+        values
+    };
+    Ok(Facets {
+        makes: most(row.makes),
+        cities: most(row.cities),
+        grades: most(row.grades),
+        fuels: most(row.fuels),
+    })
 }
 
 /// A dealer's bid, accepted or refused, as its own list shows it.

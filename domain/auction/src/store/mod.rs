@@ -1,8 +1,10 @@
 //! All SQL of the auction, one module a subject. Private to the crate.
 
+pub(crate) mod alerts;
 pub(crate) mod batch;
 pub(crate) mod cars;
 pub(crate) mod checkpoints;
+pub(crate) mod delivery;
 pub(crate) mod follow;
 pub(crate) mod lists;
 pub(crate) mod log;
@@ -11,4 +13,5 @@ pub(crate) mod power;
 pub(crate) mod proofs;
 pub(crate) mod pulse;
 pub(crate) mod sales;
+pub(crate) mod searches;
 pub(crate) mod watch;

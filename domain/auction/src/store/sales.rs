@@ -115,11 +115,11 @@ pub(crate) async fn insert_lots(
         "WITH made AS (
              INSERT INTO lot (id, sale_id, lot_no, vehicle_id, vin, title, make, model, model_year, mileage_km, colour, city,
                               grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms,
-                              opens_at, end_at)
+                              opens_at, end_at, fuel)
              SELECT n.id, $1, n.lot_no, c.vehicle_id, c.vin, c.title, c.make, c.model, c.model_year, c.mileage_km, c.colour,
                     c.city, c.grade, c.seller_name, c.photo_ids, c.guide_fen, c.report_hash, 'scheduled', n.state,
                     n.terms,
-                    n.opens_at, n.end_at
+                    n.opens_at, n.end_at, c.fuel
                FROM unnest($2::uuid[], $3::int[], $4::uuid[], $5::jsonb[], $6::timestamptz[], $7::timestamptz[],
                            $8::text[], $9::jsonb[])
                  AS n (id, lot_no, vehicle_id, state, opens_at, end_at, terms_text, terms)

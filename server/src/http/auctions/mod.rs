@@ -1,11 +1,14 @@
 //! The dealers' side of the auction: bids as forms, exports, proofs.
 
+mod alerts;
+mod board_bid;
 mod check_receipt;
 mod checkpoints;
 mod hall_export;
 mod my_bids_export;
 mod place_bid;
 mod proofs;
+mod searches;
 mod watch_lot;
 
 use kernel::{Access, Role};
@@ -20,6 +23,9 @@ const SIGNERS: Access = Access::Roles(&[Role::Auctioneer, Role::Admin]);
 pub fn routes() -> Routes {
     Routes::new()
         .post("/auctions/lots/{id}/bids", Access::Dealer, place_bid::place_bid)
+        .post("/my/board/bids", Access::Dealer, board_bid::board_bid)
+        .post("/my/alerts", Access::Dealer, alerts::change)
+        .post("/my/searches", Access::Dealer, searches::change)
         .post("/auctions/lots/{id}/watch", Access::Dealer, watch_lot::watch_lot)
         .get("/auctions/lots/{id}/log.json", Access::SignedIn, proofs::log)
         .get("/auctions/lots/{id}/my-receipt.json", Access::Dealer, proofs::newest_receipt)

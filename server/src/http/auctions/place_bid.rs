@@ -29,21 +29,30 @@ pub async fn place_bid(
     Path(lot_id): Path<LotId>,
     Form(form): Form<BidForm>,
 ) -> Result<Redirect, Refusal> {
+    let outcome = place(&state, &who, lot_id, &form).await?;
+    Ok(Redirect::to(&format!("/auctions/lots/{lot_id}?{outcome}#bid")))
+}
+
+/// Places the bid of a form. What the page is told that the person comes back to: `answer=<key>`, or `problem=<code>`.
+pub(super) async fn place(
+    state: &AppState,
+    who: &Principal,
+    lot_id: LotId,
+    form: &BidForm,
+) -> Result<String, Refusal> {
     let key: Uuid = form.key.parse().map_err(|_| Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST"))?;
     let max_fen = match form.amount() {
         Ok(max_fen) => max_fen,
-        Err(code) => return Ok(Redirect::to(&format!("/auctions/lots/{lot_id}?problem={code}#bid"))),
+        Err(code) => return Ok(format!("problem={code}")),
     };
     let bid = auction::PlaceMax { key, lot_id, max_fen, confirmed: form.confirmed == "on" };
-    match state.services.auction.place_max(&who, bid).await {
-        Ok(_) => Ok(Redirect::to(&format!("/auctions/lots/{lot_id}?answer={key}#bid"))),
+    match state.services.auction.place_max(who, bid).await {
+        Ok(_) => Ok(format!("answer={key}")),
         Err(error) => {
             let problem = error.into_problem();
             match problem.kind {
                 // nothing is known to have happened: the same page says so, and the same form may be sent again
-                ProblemKind::Busy | ProblemKind::Unavailable => {
-                    Ok(Redirect::to(&format!("/auctions/lots/{lot_id}?problem={}#bid", problem.code)))
-                }
+                ProblemKind::Busy | ProblemKind::Unavailable => Ok(format!("problem={}", problem.code)),
                 _ => Err(problem.into()),
             }
         }

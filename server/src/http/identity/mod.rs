@@ -1,5 +1,6 @@
 //! Dealers and people: what the office and companies' owners do, exports, and who one is.
 
+mod company;
 mod dealers;
 mod export;
 mod me;
@@ -25,7 +26,7 @@ pub fn routes() -> Routes {
         .merge(sheet::files("/office/users", SALES, export::users))
         .post("/office/users/new", ADMINS, users::register_colleague)
         .post("/office/users/{id}", SALES, users::change)
-        .post("/my/company", Access::Dealer, users::register_own)
+        .post("/my/company", Access::Dealer, company::change)
         .post("/my/company/users/{id}", Access::Dealer, users::change)
         .get("/api/v1/me", Access::SignedIn, me::me)
 }

@@ -1,0 +1,126 @@
+//! `/my/alerts`: a person's news, and what he wants to be told.
+
+use std::sync::Arc;
+
+use auction::{Alert, AlertKind, AlertPage, Topic};
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it; with `?view=unread` only what is not read.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let who = cx.who()?;
+    let lang = cx.lang;
+    let unread_only = cx.query.get("view") == Some("unread");
+    let number = cx.query.parse("page").unwrap_or(1).max(1);
+    let auction = &cx.services.auction;
+    let page = auction.alerts(who, unread_only, number).await.map_err(CommandError::into_problem)?;
+    let topics = auction.alert_topics(who).await.map_err(CommandError::into_problem)?;
+    let tabs = vec![
+        Tab::new(t(lang, "alerts.all"), "/my/alerts", !unread_only),
+        Tab::new(t(lang, "alerts.unread"), "/my/alerts?view=unread", unread_only),
+    ];
+    let (total, page_size) = (page.total, page.page_size);
+    let has_unread = page.alerts.iter().any(|alert| !alert.is_read);
+    let read_all = has_unread.then(|| {
+        let fields = vec![("form", "read".to_owned()), ("until", cx.now.0.to_string())];
+        view! { <PostButton action=cx.href() icon=Icon::Check fields=fields>{t(lang, "alerts.read_all")}</PostButton> }
+    });
+    let body = view! {
+        <PageHead title=t(lang, "alerts.title")>
+            {read_all}
+            <LinkButton href="/my/searches" icon=Icon::Search>{t(lang, "searches.title")}</LinkButton>
+        </PageHead>
+        <Tabs label=t(lang, "alerts.title") tabs/>
+        {list(&cx, page)}
+        <Pager current=number total=total page_size=page_size/>
+        {choice(&cx, &topics)}
+    };
+    Ok(PageView::dealer(t(lang, "alerts.title"), body))
+}
+
+fn list(cx: &PageContext, page: AlertPage) -> AnyView {
+    let lang = cx.lang;
+    if page.alerts.is_empty() {
+        return view! {
+            <Panel>
+                <EmptyState icon=Icon::Bell title=t(lang, "alerts.empty_title") text=t(lang, "alerts.empty_text")>
+                    <LinkButton href="/auctions" kind=ButtonKind::Primary>{t(lang, "auction.my.to_hall")}</LinkButton>
+                </EmptyState>
+            </Panel>
+        }
+        .into_any();
+    }
+    let lines = page.alerts.into_iter().map(|alert| line(cx, alert)).collect_view();
+    view! { <Panel flush=true><ul class="alerts" data-testid="alerts">{lines}</ul></Panel> }.into_any()
+}
+
+fn line(cx: &PageContext, alert: Alert) -> AnyView {
+    let lang = cx.lang;
+    let tone = match alert.kind {
+        AlertKind::Outbid | AlertKind::Lost => Tone::Bad,
+        AlertKind::Won => Tone::Good,
+        AlertKind::Ending | AlertKind::Negotiating => Tone::Warn,
+        AlertKind::Match => Tone::Active,
+    };
+    let kind = alert.kind.name();
+    let what = t(lang, &format!("alerts.kind.{kind}"));
+    let times = (alert.times > 1).then(|| t_with(lang, "alerts.times", &[("n", &alert.times.to_string())]));
+    let search = alert.search_name.map(|name| t_with(lang, "alerts.by_search", &[("name", &name)]));
+    let href = match alert.kind {
+        AlertKind::Won => "/my/orders".to_owned(),
+        _ => format!("/auctions/lots/{}", alert.lot_id),
+    };
+    let price = alert.price_fen.map(|price| view! { <Money fen=price/> });
+    let read = (!alert.is_read).then(|| {
+        let fields =
+            vec![("form", "read".to_owned()), ("id", alert.id.to_string()), ("until", cx.now.0.to_string())];
+        view! {
+            <PostButton action=cx.href() kind=ButtonKind::Quiet small=true fields=fields>{t(lang, "alerts.read")}</PostButton>
+        }
+    });
+    view! {
+        <li class="alerts__line" data-read=alert.is_read.to_string() data-kind=kind>
+            <span class="alerts__what"><Badge tone>{what}</Badge></span>
+            <div class="alerts__main">
+                <a class="alerts__title" href=href>{alert.title}</a>
+                <p class="alerts__facts">
+                    <Ago at=alert.at/> {price} {times.map(|text| view! { <span>{text}</span> })}
+                    {search.map(|text| view! { <span>{text}</span> })}
+                </p>
+            </div>
+            {read}
+        </li>
+    }
+    .into_any()
+}
+
+/// What one wants to hear of.
+fn choice(cx: &PageContext, wanted: &[Topic]) -> AnyView {
+    let lang = cx.lang;
+    let boxes = Topic::ALL.into_iter().map(|topic| {
+        let (label, hint) = match topic {
+            Topic::Match => (t(lang, "alerts.topic.match"), t(lang, "alerts.topic_hint.match")),
+            Topic::Ending => (t(lang, "alerts.topic.ending"), t(lang, "alerts.topic_hint.ending")),
+            Topic::Outbid => (t(lang, "alerts.topic.outbid"), t(lang, "alerts.topic_hint.outbid")),
+            Topic::Result => (t(lang, "alerts.topic.result"), t(lang, "alerts.topic_hint.result")),
+        };
+        view! { <Checkbox name="topics" value=topic.name() label=label hint=hint checked=wanted.contains(&topic)/> }
+    });
+    let boxes = boxes.collect_view();
+    view! {
+        <div class="mt-4" id="choice">
+            <Panel title=t(lang, "alerts.choice").into_owned()>
+                <PostForm name="choice">
+                    {boxes}
+                    <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "alerts.choose")}</Button></div>
+                </PostForm>
+            </Panel>
+        </div>
+    }
+    .into_any()
+}

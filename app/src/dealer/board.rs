@@ -1,0 +1,153 @@
+//! `/my/board`: 多车看板. All lots that one watches or bids on and that are not over, side by side with live prices, the
+//! next to end first; each with a button that bids the next amount. A plain form: it comes back with what became of it.
+
+use std::sync::Arc;
+
+use auction::{BidOutcome, HallFilter, HallLot};
+use bidding::{LotStatus, Note};
+use kernel::{Fen, LotId, Problem};
+use leptos::prelude::*;
+use platform_db::CommandError;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::hall::cards;
+use super::words::live_prices;
+use crate::context::PageContext;
+use crate::i18n::{problem_text, t, t_with};
+use crate::live::amount_words::in_words;
+use crate::live::room::Room;
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// What an address may claim without a record: anybody can write an address.
+const CLAIMS: [&str; 4] = ["AMOUNT_NEEDED", "AMOUNT_UNREADABLE", "BUSY", "UNAVAILABLE"];
+/// Where its bids go.
+const BIDS: &str = "/my/board/bids";
+
+/// Draws it; with `?answer=<key>` what became of a bid that was sent from here.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let who = cx.who()?;
+    let lang = cx.lang;
+    let auction = &cx.services.auction;
+    let filter = HallFilter {
+        followed_by: who.dealer().map(|seat| seat.dealer_id),
+        page: cx.query.parse("page").unwrap_or(1).max(1),
+        ..HallFilter::default()
+    };
+    let found = auction.hall(who, &filter).await.map_err(CommandError::into_problem)?;
+    let outcome = match cx.query.parse::<Uuid>("answer") {
+        Some(key) => auction.bid_outcome(who, key).await.map_err(CommandError::into_problem)?,
+        None => None,
+    };
+    let title_of = |id: LotId| found.lots.iter().find(|lot| lot.id == id).map(|lot| lot.title.clone());
+    let about = cx.query.parse::<LotId>("lot").and_then(title_of);
+    let now = auction.now();
+    let list = match found.lots.is_empty() {
+        true => empty(&cx),
+        false => cards::grid_with(&cx, &found.lots, now, |lot, room| bid_form(&cx, lot, room)),
+    };
+    let live = (!found.lots.is_empty()).then(|| live_prices(&cx));
+    let body = view! {
+        <PageHead title=t(lang, "board.title") note=t(lang, "board.note")>
+            <LinkButton href="/my/bids" icon=Icon::Hand>{t(lang, "auction.my.title")}</LinkButton>
+        </PageHead>
+        {claimed(&cx)}
+        {outcome.map(|outcome| told(&cx, outcome, about))}
+        <div class="hall-head">
+            <p class="hall-head__end">
+                <span>{t_with(lang, "auction.hall.count", &[("n", &grouped(found.total))])}</span>
+                {live}
+            </p>
+        </div>
+        {list}
+        <Pager current=filter.page total=found.total page_size=found.page_size/>
+    };
+    Ok(PageView::dealer(t(lang, "board.title"), body))
+}
+
+fn empty(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    view! {
+        <EmptyState icon=Icon::Monitor title=t(lang, "board.empty_title") text=t(lang, "board.empty_text")>
+            <LinkButton href="/auctions" kind=ButtonKind::Primary>{t(lang, "auction.my.to_hall")}</LinkButton>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+/// The button that bids what one would bid next; the island keeps its amount.
+fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room) -> AnyView {
+    if lot.lot.status != LotStatus::Open {
+        return ().into_any();
+    }
+    let lang = cx.lang;
+    let next = room.quick()[0];
+    let verb = if room.leads() { "auction.live.raise_to" } else { "auction.live.quick_bid" };
+    let words = format!("{} {}", t(lang, verb), next.yuan());
+    view! {
+        <form class="board-bid" method="post" action=BIDS>
+            <FormKey/>
+            <input type="hidden" name="lot_id" value=lot.id.to_string()/>
+            <button class="button button--primary board-bid__button" type="submit" name="quick_fen" value=next.0.to_string() data-live="next">
+                {words}
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+fn claimed(cx: &PageContext) -> Option<AnyView> {
+    let code = cx.query.get("problem").filter(|code| CLAIMS.contains(code))?;
+    let text = t(cx.lang, &format!("error.{code}"));
+    Some(view! { <Banner tone=Tone::Bad>{text}</Banner> }.into_any())
+}
+
+/// What became of the bid: on which car, at which amount, and why if not.
+fn told(cx: &PageContext, outcome: BidOutcome, about: Option<String>) -> AnyView {
+    let lang = cx.lang;
+    let car = about.map(|title| view! { <strong>{title}</strong> " " });
+    match outcome {
+        BidOutcome::Accepted { max_fen, note } => {
+            let amount = max_fen.unwrap_or_default().yuan();
+            let text = t_with(lang, "auction.live.accepted", &[("amount", &amount)]);
+            let (tone, more) = match note {
+                None => (Tone::Good, None),
+                Some(Note::TiedEarlierWins) => (Tone::Warn, Some(t(lang, "auction.live.tied_earlier_wins"))),
+                Some(Note::OutbidAtOnce) => (Tone::Warn, Some(t(lang, "auction.live.outbid_at_once"))),
+            };
+            view! { <Banner tone>{car} {text} " " {more}</Banner> }.into_any()
+        }
+        BidOutcome::Refused(problem) if problem.code == "FAT_FINGER_CONFIRM" => {
+            confirm(cx, &problem, car.into_any())
+        }
+        BidOutcome::Refused(problem) => {
+            let why = problem_text(lang, &problem);
+            view! { <Banner tone=Tone::Bad>{car} {t(lang, "auction.live.refused")} " " {why}</Banner> }
+                .into_any()
+        }
+    }
+}
+
+/// The amount in figures and in words, and the same bid again as confirmed.
+fn confirm(cx: &PageContext, problem: &Problem, car: AnyView) -> AnyView {
+    let lang = cx.lang;
+    let max_fen = Fen(problem.data.get("max_fen").and_then(Value::as_i64).unwrap_or_default());
+    let lot_id = problem.data.get("lot_id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let amount = max_fen.yuan();
+    let words = in_words(lang, max_fen);
+    view! {
+        <Banner tone=Tone::Warn>
+            <form method="post" action=BIDS class="board-confirm">
+                <FormKey/>
+                <input type="hidden" name="lot_id" value=lot_id/>
+                <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
+                <input type="hidden" name="confirmed" value="on"/>
+                <p>{car} {t_with(lang, "auction.live.confirm_text", &[("amount", &amount)])}</p>
+                <p>{t_with(lang, "auction.live.confirm_words", &[("words", &words)])}</p>
+                <Button kind=ButtonKind::Danger>{t_with(lang, "auction.live.confirm_yes", &[("amount", &amount)])}</Button>
+            </form>
+        </Banner>
+    }
+    .into_any()
+}

@@ -1,0 +1,223 @@
+//! 到手价: what the car costs at the dealer's door at each price, line by line, and the bid that keeps within an amount.
+//! Plain HTML: a question by GET, the answer as a form that bids.
+
+use auction::LotDetail;
+use bidding::{LotStatus, PublicLot};
+use fees::{Delivery, FeeSchedule, LandedCost, Line, LineKind};
+use futures_util::future::join;
+use kernel::{Fen, Lang, Problem, parse_yuan};
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::live::clock::time_of_day;
+use crate::office::orders::document::percent;
+use crate::ui::*;
+
+/// What the sums are made of.
+pub(super) struct Costs {
+    schedule: FeeSchedule,
+    /// As the company stated it for the car's city; none where it stated nothing.
+    delivery: Option<Delivery>,
+}
+
+/// Loads them.
+pub(super) async fn load(cx: &PageContext, city: &str) -> Result<Option<Costs>, Problem> {
+    let who = cx.who()?;
+    if who.dealer().is_none() {
+        return Ok(None);
+    }
+    let (schedule, delivery) =
+        join(cx.services.order.fees_now(), cx.services.auction.delivery_cost(who, city)).await;
+    let (schedule, delivery) =
+        (schedule.map_err(CommandError::into_problem)?, delivery.map_err(CommandError::into_problem)?);
+    Ok(Some(Costs { schedule, delivery }))
+}
+
+/// One column: a price, and what it lands at.
+struct Column {
+    label: &'static str,
+    lines: Vec<Line>,
+    total: Option<Fen>,
+}
+
+/// The panel below the bids.
+pub(super) fn view(cx: &PageContext, detail: &LotDetail, costs: &Costs) -> AnyView {
+    let lang = cx.lang;
+    let lot = &detail.lot;
+    let delivery = costs.delivery.unwrap_or_default();
+    let landed = LandedCost { schedule: &costs.schedule, delivery };
+    let columns: Vec<Column> = prices(detail)
+        .into_iter()
+        .map(|(label, price)| Column { label, lines: landed.lines(price), total: landed.total(price) })
+        .collect();
+    let at = time_of_day(detail.server_time, cx.zone.whole_seconds() / 60);
+    let unknown = costs.delivery.is_none().then(|| {
+        view! {
+            <p class="landed__note">
+                {t(lang, "landed.no_delivery")} " " <a href="/my/company#delivery">{t(lang, "landed.state_delivery")}</a>
+            </p>
+        }
+    });
+    view! {
+        <section class="landed" id="landed" aria-labelledby="landed-title">
+            <header class="landed__head">
+                <h2 id="landed-title">{t(lang, "landed.title")}</h2>
+                <span class="landed__at">{t_with(lang, "landed.as_of", &[("time", &at)])}</span>
+            </header>
+            {ask(cx, lot.lot.status)}
+            {answer(cx, detail, &landed)}
+            {sums(cx, &columns, delivery, &lot.city)}
+            {unknown}
+        </section>
+    }
+    .into_any()
+}
+
+/// The prices that are asked about: now, next, and one's own max.
+fn prices(detail: &LotDetail) -> Vec<(&'static str, Fen)> {
+    let lot: &PublicLot = &detail.lot.lot;
+    let is_over = lot.status == LotStatus::Closed;
+    let now = lot.price_fen.map(|price| (if is_over { "landed.final" } else { "landed.now" }, price));
+    let next = (!is_over).then_some(("landed.next", lot.min_next_fen));
+    let mine = detail.lot.mine.max_fen.map(|max| ("landed.mine", max));
+    now.into_iter().chain(next).chain(mine).collect()
+}
+
+fn ask(cx: &PageContext, status: LotStatus) -> Option<AnyView> {
+    if status == LotStatus::Closed {
+        return None;
+    }
+    let lang = cx.lang;
+    let typed = cx.query.get("door").unwrap_or_default().to_owned();
+    let action = format!("{}#landed", cx.path);
+    Some(
+        view! {
+            <form class="landed__ask" method="get" action=action>
+                <label for="door">{t(lang, "landed.door")}</label>
+                <div class="landed__row">
+                    <input class="input input--money" id="door" name="door" inputmode="decimal" autocomplete="off" maxlength="16" required value=typed/>
+                    <button class="button" type="submit">{t(lang, "landed.work_out")}</button>
+                </div>
+            </form>
+        }
+        .into_any(),
+    )
+}
+
+/// What the typed amount allows, and the form that bids it.
+fn answer(cx: &PageContext, detail: &LotDetail, landed: &LandedCost) -> Option<AnyView> {
+    let lang = cx.lang;
+    let typed = cx.query.get("door")?;
+    let say = |text: String, tone: &'static str| {
+        Some(
+            view! { <p class="landed__answer" data-tone=tone data-testid="landed-answer">{text}</p> }
+                .into_any(),
+        )
+    };
+    let Ok(door) = parse_yuan(typed) else {
+        return say(t(lang, "error.AMOUNT_UNREADABLE").into_owned(), "bad");
+    };
+    let tick = detail.terms.tick_fen;
+    let Some(max) = landed.highest_max(door, tick) else {
+        return say(t_with(lang, "landed.nothing_left", &[("door", &door.yuan())]), "bad");
+    };
+    let lands = |price: Fen| landed.total(price).unwrap_or_default().yuan();
+    let more = Fen(max.0.saturating_add(tick.0));
+    let values = [
+        ("max", max.yuan()),
+        ("total", lands(max)),
+        ("tick", tick.yuan()),
+        ("more", lands(more)),
+        ("door", door.yuan()),
+        ("min", detail.lot.lot.min_next_fen.yuan()),
+    ];
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let lot = &detail.lot;
+    if max < lot.lot.min_next_fen && !lot.mine.leading {
+        return say(t_with(lang, "landed.too_low", &values), "warn");
+    }
+    let takes_bids = lot.lot.status == LotStatus::Open;
+    let form = takes_bids.then(|| {
+        let action = format!("/auctions/lots/{}/bids", lot.id);
+        let words = t_with(lang, "landed.bid", &values);
+        view! {
+            <form method="post" action=action class="landed__bid">
+                <FormKey/>
+                <input type="hidden" name="quick_fen" value=max.0.to_string()/>
+                <Button kind=ButtonKind::Primary>{words}</Button>
+            </form>
+        }
+    });
+    let lower = lot.mine.max_fen.filter(|own| lot.mine.leading && max < *own);
+    let lower = lower.map(|own| t_with(lang, "landed.lowers", &[("own", &own.yuan())]));
+    let text = t_with(lang, "landed.answer", &values);
+    Some(
+        view! {
+            <div class="landed__answer" data-tone="good" data-testid="landed-answer">
+                <p>{text}</p>
+                {lower.map(|text| view! { <p class="landed__note">{text}</p> })}
+                {form}
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// How a line is computed, whatever the price.
+fn how(lang: Lang, line: &Line) -> String {
+    let number = |name: &str| line.inputs[name].as_i64().unwrap_or_default();
+    let amount = |name: &str| Fen(number(name)).yuan();
+    match line.kind {
+        LineKind::Car => t(lang, "landed.how_car").into_owned(),
+        LineKind::AgencyFee => t(lang, "order.line.how_agency_fee").into_owned(),
+        LineKind::ServiceFee => t_with(
+            lang,
+            "landed.how_service_fee",
+            &[
+                ("rate", &percent(number("service_fee_bp"))),
+                ("min", &amount("service_fee_min_fen")),
+                ("max", &amount("service_fee_max_fen")),
+            ],
+        ),
+    }
+}
+
+/// Line by line, a column a price; how each line is computed stands below its name.
+fn sums(cx: &PageContext, columns: &[Column], delivery: Delivery, city: &str) -> AnyView {
+    let lang = cx.lang;
+    let heads =
+        columns.iter().map(|column| view! { <th scope="col" class="num">{t(lang, column.label)}</th> });
+    let names: Vec<&Line> = columns.first().map(|column| column.lines.iter().collect()).unwrap_or_default();
+    let line = |(index, named): (usize, &Line)| {
+        let amounts = columns.iter().map(|column| {
+            let amount = column.lines.get(index).map(|line| line.amount_fen);
+            view! { <td class="num"><Money fen=amount/></td> }
+        });
+        let label = t(lang, &format!("order.line.{}", named.kind.name()));
+        let how = how(lang, named);
+        view! { <tr><th scope="row">{label} <span class="landed__how">{how}</span></th>{amounts.collect_view()}</tr> }
+    };
+    let own = |label: &'static str, how: &'static str, amount: Fen| {
+        let city = if city.is_empty() { t(lang, "landed.any_city").into_owned() } else { city.to_owned() };
+        let how = t_with(lang, how, &[("city", &city)]);
+        let amounts = columns.iter().map(|_| view! { <td class="num"><Money fen=amount/></td> });
+        view! { <tr><th scope="row">{t(lang, label)} <span class="landed__how">{how}</span></th>{amounts.collect_view()}</tr> }
+    };
+    let totals = columns.iter().map(|column| view! { <td class="num"><Money fen=column.total/></td> });
+    view! {
+        <div class="landed__sums" role="region" aria-label=t(lang, "landed.title") tabindex="0">
+            <table class="landed__table" data-testid="landed-sums">
+                <thead><tr><td></td>{heads.collect_view()}</tr></thead>
+                <tbody>
+                    {names.into_iter().enumerate().map(line).collect_view()}
+                    {own("landed.transfer", "landed.how_transfer", delivery.transfer_fen)}
+                    {own("landed.transport", "landed.how_transport", delivery.transport_fen)}
+                </tbody>
+                <tfoot><tr><th scope="row">{t(lang, "landed.total")}</th>{totals.collect_view()}</tr></tfoot>
+            </table>
+        </div>
+    }
+    .into_any()
+}

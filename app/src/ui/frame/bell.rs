@@ -1,0 +1,40 @@
+//! The bell in the head of dealers' pages: how much news one has not read.
+
+use auction::UNREAD_SHOWN_MAX;
+use leptos::prelude::*;
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+
+use super::super::icon::{Icon, IconView};
+
+/// How much news this person has not read; none where nobody is told any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unread(Option<i64>);
+
+/// Counts it. A page is worth more than its bell: without an answer (the page's own questions say why) it has none.
+pub(crate) async fn count(cx: &PageContext) -> Unread {
+    let Some(who) = cx.principal.as_ref().filter(|who| who.dealer().is_some()) else { return Unread(None) };
+    Unread(cx.services.auction.unread_alerts(who).await.ok())
+}
+
+/// The link to the news.
+pub(super) fn view(cx: &PageContext) -> Option<AnyView> {
+    let count = use_context::<Unread>()?.0?;
+    let shown = if count > UNREAD_SHOWN_MAX { format!("{UNREAD_SHOWN_MAX}+") } else { count.to_string() };
+    let label = match count {
+        0 => t(cx.lang, "alerts.title").into_owned(),
+        _ => t_with(cx.lang, "alerts.bell", &[("n", &shown)]),
+    };
+    let badge = (count > 0).then(|| view! { <span class="bell__count" aria-hidden="true">{shown}</span> });
+    let is_current = (cx.path == "/my/alerts").then_some("page");
+    Some(
+        view! {
+            <a class="bell" href="/my/alerts" aria-label=label.clone() title=label aria-current=is_current data-testid="bell">
+                <IconView icon=Icon::Bell/>
+                {badge}
+            </a>
+        }
+        .into_any(),
+    )
+}

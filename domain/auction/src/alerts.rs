@@ -1,0 +1,204 @@
+//! Tells persons the news of lots, behind the bid path: what their searches find, that a watched lot ends, that they
+//! were outbid, how a lot ended for them. Bidding waits for none of it.
+//!
+//! Every process does it; a lot's news is told by whoever holds its row of `alert_lot`. What was told is known by the
+//! lot's own number (`seen_seq`): numbers of a lot have no gaps, and are read up to a number that is committed, so
+//! nothing can be missed between two looks. News and cursor are one transaction.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use kernel::{DealerId, Fen, LotId, UserId};
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+use uuid::Uuid;
+
+use crate::Service;
+use crate::store::alerts::{self, Move, Unseen};
+use crate::store::lists::{self, Viewer};
+use crate::store::searches;
+
+/// How often news is looked for.
+const LOOK: Duration = Duration::from_secs(1);
+/// How many looks lie between two clean-ups of old news.
+const LOOKS_A_CLEANING: u32 = 600;
+/// So many lots are taken at once: a transaction stays short.
+const LOTS_AT_ONCE: i64 = 200;
+/// So many searches are asked between two looks at the lots.
+const SEARCHES_AT_ONCE: i64 = 500;
+/// Watchers are told so long before the end.
+const ENDING_MS: i64 = 5 * 60 * 1000;
+/// At most one line of being outbid a lot in so long; what happens again meanwhile is counted in that line.
+const OUTBID_PAUSE_MS: i64 = 10 * 60 * 1000;
+/// News is kept so long: three months of trade.
+const KEPT_MS: i64 = 90 * 24 * 3_600_000;
+/// So much old news is removed at once.
+const FORGOTTEN_AT_ONCE: i64 = 5_000;
+
+/// Runs until `stop` turns true.
+pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
+    let mut looks = tokio::time::interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut looked: u32 = 0;
+    loop {
+        tokio::select! {
+            _ = looks.tick() => {}
+            _ = stop.changed() => return,
+        }
+        if *stop.borrow() {
+            return;
+        }
+        if let Err(error) = look(&service).await {
+            tracing::warn!(%error, "news could not be told; trying again");
+        }
+        looked = looked.wrapping_add(1);
+        if looked.is_multiple_of(LOOKS_A_CLEANING) {
+            let before = service.now().plus_ms(-KEPT_MS);
+            if let Err(error) = alerts::forget(&service.db, before, FORGOTTEN_AT_ONCE).await {
+                tracing::warn!(%error, "old news could not be removed; trying again later");
+            }
+        }
+    }
+}
+
+/// Tells all news that there is.
+pub(crate) async fn look(service: &Service) -> Result<(), sqlx::Error> {
+    while follow_lots(service).await? {}
+    let now = service.now();
+    while alerts::tell_ending(&mut *service.db.acquire().await?, now, now.plus_ms(ENDING_MS), LOTS_AT_ONCE)
+        .await?
+        == LOTS_AT_ONCE
+    {}
+    while match_listed(service).await? {}
+    Ok(())
+}
+
+/// Asks the saved searches about lots that were listed. Returns whether there may be more.
+async fn match_listed(service: &Service) -> Result<bool, sqlx::Error> {
+    let now = service.now();
+    let mut tx = service.db.begin().await?;
+    let listed = alerts::take_listed(&mut tx, LOTS_AT_ONCE).await?;
+    if listed.is_empty() {
+        return Ok(false);
+    }
+    let mut after = Uuid::nil();
+    loop {
+        let asked = searches::that_tell(&mut tx, after, SEARCHES_AT_ONCE).await?;
+        for search in &asked {
+            let viewer = Viewer { dealer_id: Some(search.dealer_id), user_id: search.user_id };
+            // the conditions of the hall itself, so that a search finds here what it finds there
+            let found = lists::among(&mut tx, viewer, &search.filter.of_new_lots(), &listed).await?;
+            if !found.is_empty() {
+                alerts::tell_matches(&mut tx, search.id, &found, now).await?;
+            }
+        }
+        match asked.last() {
+            Some(last) => after = last.id,
+            None => break,
+        }
+    }
+    alerts::settle_listed(&mut tx, &listed, now).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(listed.len()) == Ok(LOTS_AT_ONCE))
+}
+
+/// Tells what happened on lots since the last look. Returns whether there may be more.
+async fn follow_lots(service: &Service) -> Result<bool, sqlx::Error> {
+    let now = service.now();
+    let mut tx = service.db.begin().await?;
+    let lots = alerts::take_unseen(&mut tx, LOTS_AT_ONCE).await?;
+    if lots.is_empty() {
+        return Ok(false);
+    }
+    let moves = alerts::moves(&mut tx, &lots).await?;
+    let parties = parties(&moves);
+    if !parties.is_empty() {
+        alerts::join_parties(&mut tx, &parties).await?;
+    }
+    let outbid = outbid(&lots, &moves);
+    if !outbid.is_empty() {
+        alerts::tell_outbid(&mut tx, &outbid, now, now.plus_ms(-OUTBID_PAUSE_MS)).await?;
+    }
+    let over: Vec<LotId> = lots.iter().filter(|lot| lot.is_closed).map(|lot| lot.lot_id).collect();
+    if !over.is_empty() {
+        alerts::tell_results(&mut tx, &over, now).await?;
+    }
+    alerts::settle_seen(&mut tx, &lots, now).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(lots.len()) == Ok(LOTS_AT_ONCE))
+}
+
+/// The persons who bid, each once a lot.
+fn parties(moves: &[Move]) -> Vec<(LotId, UserId, DealerId)> {
+    let mut seen = HashSet::new();
+    let bids = moves.iter().filter(|it| !it.actor.0.is_nil());
+    bids.filter_map(|it| Some((it.lot_id, it.user_id?, it.actor)))
+        .filter(|(lot, user, _)| seen.insert((*lot, *user)))
+        .collect()
+}
+
+/// Who led at some time since the last look and does not lead now. Of a lot that is over, its result is the news.
+fn outbid(lots: &[Unseen], moves: &[Move]) -> Vec<(LotId, DealerId, Option<Fen>)> {
+    let mut lost = Vec::new();
+    for lot in lots.iter().filter(|lot| !lot.is_closed && lot.leader.is_some()) {
+        let led = moves.iter().filter(|it| it.lot_id == lot.lot_id).filter_map(|it| it.leader);
+        let led: HashSet<DealerId> =
+            led.chain(lot.seen_leader).filter(|it| Some(*it) != lot.leader).collect();
+        lost.extend(led.into_iter().map(|dealer| (lot.lot_id, dealer, lot.price_fen)));
+    }
+    lost
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dealer(number: u128) -> DealerId {
+        DealerId(Uuid::from_u128(number))
+    }
+
+    fn lot(seen_leader: Option<u128>, leader: u128, is_closed: bool) -> Unseen {
+        Unseen {
+            lot_id: LotId(Uuid::from_u128(1)),
+            seen_seq: 1,
+            seen_leader: seen_leader.map(dealer),
+            seq: 9,
+            leader: Some(dealer(leader)),
+            price_fen: Some(Fen(5)),
+            is_closed,
+        }
+    }
+
+    fn led(number: u128) -> Move {
+        Move {
+            lot_id: LotId(Uuid::from_u128(1)),
+            actor: dealer(number),
+            user_id: Some(UserId(Uuid::from_u128(number))),
+            leader: Some(dealer(number)),
+        }
+    }
+
+    fn told(lot: Unseen, moves: &[Move]) -> Vec<u128> {
+        let mut told: Vec<u128> =
+            outbid(&[lot], moves).into_iter().map(|(_, it, _)| it.0.as_u128()).collect();
+        told.sort_unstable();
+        told
+    }
+
+    #[test]
+    fn who_led_and_leads_no_more_is_outbid() {
+        assert_eq!(told(lot(None, 10, false), &[led(10)]), [0; 0]);
+        assert_eq!(told(lot(Some(10), 11, false), &[led(11)]), [10]);
+        // 12 took the lead and lost it between two looks
+        assert_eq!(told(lot(Some(10), 11, false), &[led(12), led(11)]), [10, 12]);
+        // 10 lost it and has it back
+        assert_eq!(told(lot(Some(10), 10, false), &[led(11), led(10)]), [11]);
+        assert_eq!(told(lot(Some(10), 11, true), &[led(11)]), [0; 0], "the result is the news");
+    }
+
+    #[test]
+    fn a_person_is_a_party_once_and_the_sweeper_is_none() {
+        let sweeper = Move { actor: dealer(0), ..led(10) };
+        assert_eq!(parties(&[led(10), led(10), led(11), sweeper]).len(), 2);
+    }
+}

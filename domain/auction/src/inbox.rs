@@ -1,0 +1,161 @@
+//! A person's news: what he is told, what he wants to be told, what he has read.
+
+use kernel::{Fen, LotId, Principal, UnixMs};
+use platform_db::CommandError;
+use uuid::Uuid;
+
+use crate::Service;
+use crate::store::alerts;
+
+/// How many a page shows.
+const PAGE_SIZE: i64 = 50;
+/// The bell counts no further.
+pub const UNREAD_SHOWN_MAX: i64 = 99;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertKind {
+    /// A lot was listed that a saved search finds.
+    Match,
+    /// A watched lot is about to end.
+    Ending,
+    /// Somebody else leads now.
+    Outbid,
+    /// 您已竞得
+    Won,
+    /// 未竞得
+    Lost,
+    /// 议价中: highest, below the reserve.
+    Negotiating,
+}
+
+impl AlertKind {
+    /// All of them.
+    pub const ALL: [AlertKind; 6] = [
+        AlertKind::Match,
+        AlertKind::Ending,
+        AlertKind::Outbid,
+        AlertKind::Won,
+        AlertKind::Lost,
+        AlertKind::Negotiating,
+    ];
+
+    /// The name in the database and in text keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AlertKind::Match => "match",
+            AlertKind::Ending => "ending",
+            AlertKind::Outbid => "outbid",
+            AlertKind::Won => "won",
+            AlertKind::Lost => "lost",
+            AlertKind::Negotiating => "negotiating",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<AlertKind> {
+        AlertKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// What a person may want to hear of, or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Lots that his searches find.
+    Match,
+    /// Ends of watched lots.
+    Ending,
+    /// Lost leads.
+    Outbid,
+    /// How his lots ended.
+    Result,
+}
+
+impl Topic {
+    /// All of them.
+    pub const ALL: [Topic; 4] = [Topic::Match, Topic::Ending, Topic::Outbid, Topic::Result];
+
+    /// The name in the database, in forms and in text keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Topic::Match => "match",
+            Topic::Ending => "ending",
+            Topic::Outbid => "outbid",
+            Topic::Result => "result",
+        }
+    }
+}
+
+/// One piece of news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// The row.
+    pub id: Uuid,
+    /// What happened.
+    pub kind: AlertKind,
+    /// The lot.
+    pub lot_id: LotId,
+    /// Its title.
+    pub title: String,
+    /// The name of the search that found it.
+    pub search_name: Option<String>,
+    /// The price then.
+    pub price_fen: Option<Fen>,
+    /// How often it happened.
+    pub times: i32,
+    /// When it last happened.
+    pub at: UnixMs,
+    /// Whether the person has read it.
+    pub is_read: bool,
+}
+
+/// A page of news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertPage {
+    /// How many there are.
+    pub total: i64,
+    /// Those of this page.
+    pub alerts: Vec<Alert>,
+    /// How many a page has.
+    pub page_size: i64,
+}
+
+impl Service {
+    /// How many pieces of news this person has not read, counted up to one more than [`UNREAD_SHOWN_MAX`].
+    pub async fn unread_alerts(&self, who: &Principal) -> Result<i64, CommandError> {
+        Ok(alerts::unread(&self.db, who.user_id, UNREAD_SHOWN_MAX + 1).await?)
+    }
+
+    /// This person's news, the newest first.
+    pub async fn alerts(
+        &self,
+        who: &Principal,
+        unread_only: bool,
+        page: u32,
+    ) -> Result<AlertPage, CommandError> {
+        let offset = PAGE_SIZE * i64::from(page.saturating_sub(1));
+        let (total, found) = alerts::list(&self.db, who.user_id, unread_only, PAGE_SIZE, offset).await?;
+        Ok(AlertPage { total, alerts: found, page_size: PAGE_SIZE })
+    }
+
+    /// Marks news of this person as read: one, or all up to the moment of the page that he saw. Repeats change nothing.
+    pub async fn read_alerts(
+        &self,
+        who: &Principal,
+        one: Option<Uuid>,
+        until: UnixMs,
+    ) -> Result<(), CommandError> {
+        Ok(alerts::mark_read(&self.db, who.user_id, one, until).await?)
+    }
+
+    /// What this person wants to hear of.
+    pub async fn alert_topics(&self, who: &Principal) -> Result<Vec<Topic>, CommandError> {
+        let unwanted = alerts::unwanted(&self.db, who.user_id).await?;
+        Ok(Topic::ALL.into_iter().filter(|topic| !unwanted.contains(topic)).collect())
+    }
+
+    /// Keeps what this person wants to hear of. Repeats change nothing.
+    pub async fn choose_alerts(&self, who: &Principal, wanted: &[Topic]) -> Result<(), CommandError> {
+        Ok(alerts::choose(&self.db, who.user_id, wanted).await?)
+    }
+}

@@ -1,0 +1,408 @@
+//! News of lots for persons: who is told what, and how far each lot has been told.
+//!
+//! A lot's row of `alert_lot` is locked by whoever tells its news, so that no two processes tell the same.
+
+use bidding::{LotStatus, Outcome};
+use kernel::{DealerId, Fen, LotId, UnixMs, UserId};
+use platform_db::{from_sql, to_sql};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::inbox::{Alert, AlertKind, Topic};
+
+/// A lot with news that nobody was told yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unseen {
+    pub(crate) lot_id: LotId,
+    pub(crate) seen_seq: i64,
+    pub(crate) seen_leader: Option<DealerId>,
+    pub(crate) seq: i64,
+    pub(crate) leader: Option<DealerId>,
+    pub(crate) price_fen: Option<Fen>,
+    pub(crate) is_closed: bool,
+}
+
+/// Who bid on a lot between two of its numbers, and who led after that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Move {
+    pub(crate) lot_id: LotId,
+    pub(crate) actor: DealerId,
+    pub(crate) user_id: Option<UserId>,
+    pub(crate) leader: Option<DealerId>,
+}
+
+/// Takes lots that were listed since the searches were last asked.
+pub(crate) async fn take_listed(conn: &mut PgConnection, limit: i64) -> Result<Vec<LotId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "SELECT lot_id FROM alert_lot WHERE matched_at IS NULL ORDER BY lot_id LIMIT $1 FOR UPDATE SKIP LOCKED",
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(LotId).collect())
+}
+
+/// The searches were asked about these lots.
+pub(crate) async fn settle_listed(
+    conn: &mut PgConnection,
+    lots: &[LotId],
+    now: UnixMs,
+) -> Result<(), sqlx::Error> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    sqlx::query!("UPDATE alert_lot SET matched_at = $2 WHERE lot_id = ANY($1)", &lots, to_sql(now))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Tells the owner of a search of the lots that it finds; what was told is not told again.
+pub(crate) async fn tell_matches(
+    conn: &mut PgConnection,
+    search_id: Uuid,
+    lots: &[LotId],
+    now: UnixMs,
+) -> Result<(), sqlx::Error> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    sqlx::query!(
+        "INSERT INTO alert (user_id, kind, lot_id, search_id, made_at, last_at)
+         SELECT s.user_id, 'match', l.lot_id, s.id, $3, $3
+           FROM saved_search s
+          CROSS JOIN unnest($2::uuid[]) AS l (lot_id)
+          WHERE s.id = $1
+         ON CONFLICT DO NOTHING",
+        search_id,
+        &lots,
+        to_sql(now)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Tells who watches lots that end before `until`; each lot once, however often its end moves.
+pub(crate) async fn tell_ending(
+    conn: &mut PgConnection,
+    now: UnixMs,
+    until: UnixMs,
+    limit: i64,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        "WITH due AS (
+             SELECT a.lot_id, l.price_fen
+               FROM alert_lot a
+               JOIN lot l ON l.id = a.lot_id
+              WHERE a.settled_at IS NULL AND a.ending_at IS NULL AND l.status = 'open' AND l.end_at <= $2
+              ORDER BY l.end_at
+              LIMIT $3
+                FOR UPDATE OF a SKIP LOCKED
+         ), marked AS (
+             UPDATE alert_lot SET ending_at = $1 FROM due WHERE alert_lot.lot_id = due.lot_id
+         ), told AS (
+             INSERT INTO alert (user_id, kind, lot_id, price_fen, made_at, last_at)
+             SELECT w.user_id, 'ending', d.lot_id, d.price_fen, $1, $1
+               FROM due d
+               JOIN lot_watch w ON w.lot_id = d.lot_id
+              WHERE NOT EXISTS (
+                    SELECT FROM alert_choice c WHERE c.user_id = w.user_id AND c.topic = 'ending' AND NOT c.wanted)
+             ON CONFLICT DO NOTHING
+         )
+         SELECT count(*) AS \"count!\" FROM due",
+        to_sql(now),
+        to_sql(until),
+        limit
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Takes lots that moved on since their news was last told, and those that are over.
+pub(crate) async fn take_unseen(conn: &mut PgConnection, limit: i64) -> Result<Vec<Unseen>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT a.lot_id, a.seen_seq, a.seen_leader, l.seq, l.leader_dealer_id, l.price_fen, l.status
+           FROM alert_lot a
+           JOIN lot l ON l.id = a.lot_id
+          WHERE a.settled_at IS NULL AND (l.seq > a.seen_seq OR l.status = 'closed')
+          ORDER BY a.lot_id
+          LIMIT $1
+            FOR UPDATE OF a SKIP LOCKED",
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Unseen {
+            lot_id: LotId(row.lot_id),
+            seen_seq: row.seen_seq,
+            seen_leader: row.seen_leader.map(DealerId),
+            seq: row.seq,
+            leader: row.leader_dealer_id.map(DealerId),
+            price_fen: row.price_fen.map(Fen),
+            is_closed: row.status == LotStatus::Closed.as_str(),
+        })
+        .collect())
+}
+
+/// What happened on these lots between what was seen and where they are.
+pub(crate) async fn moves(conn: &mut PgConnection, lots: &[Unseen]) -> Result<Vec<Move>, sqlx::Error> {
+    let ids: Vec<Uuid> = lots.iter().map(|lot| lot.lot_id.0).collect();
+    let from: Vec<i64> = lots.iter().map(|lot| lot.seen_seq).collect();
+    let to: Vec<i64> = lots.iter().map(|lot| lot.seq).collect();
+    let rows = sqlx::query!(
+        "SELECT DISTINCT g.lot_id, g.actor, g.user_id, g.leader
+           FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS w (lot_id, from_seq, to_seq)
+           JOIN lot_log g ON g.lot_id = w.lot_id AND g.seq > w.from_seq AND g.seq <= w.to_seq",
+        &ids,
+        &from,
+        &to
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Move {
+            lot_id: LotId(row.lot_id),
+            actor: DealerId(row.actor),
+            user_id: row.user_id.map(UserId),
+            leader: row.leader.map(DealerId),
+        })
+        .collect())
+}
+
+/// Notes who bids on which lot; with the first bid the lot is on the person's watch list (who takes it off later has
+/// his reasons).
+pub(crate) async fn join_parties(
+    conn: &mut PgConnection,
+    parties: &[(LotId, UserId, DealerId)],
+) -> Result<(), sqlx::Error> {
+    let lots: Vec<Uuid> = parties.iter().map(|(lot, _, _)| lot.0).collect();
+    let users: Vec<Uuid> = parties.iter().map(|(_, user, _)| user.0).collect();
+    let dealers: Vec<Uuid> = parties.iter().map(|(_, _, dealer)| dealer.0).collect();
+    sqlx::query!(
+        "WITH joined AS (
+             INSERT INTO lot_party (lot_id, user_id, dealer_id)
+             SELECT p.lot_id, p.user_id, p.dealer_id
+               FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS p (lot_id, user_id, dealer_id)
+             ON CONFLICT DO NOTHING
+             RETURNING lot_id, user_id
+         )
+         INSERT INTO lot_watch (user_id, lot_id) SELECT user_id, lot_id FROM joined ON CONFLICT DO NOTHING",
+        &lots,
+        &users,
+        &dealers
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Tells the persons of companies that lost the lead. Who was told of the same lot after `again_from` gets no second
+/// line: the first counts on, and is unread again.
+pub(crate) async fn tell_outbid(
+    conn: &mut PgConnection,
+    outbid: &[(LotId, DealerId, Option<Fen>)],
+    now: UnixMs,
+    again_from: UnixMs,
+) -> Result<(), sqlx::Error> {
+    let lots: Vec<Uuid> = outbid.iter().map(|(lot, _, _)| lot.0).collect();
+    let dealers: Vec<Uuid> = outbid.iter().map(|(_, dealer, _)| dealer.0).collect();
+    let prices: Vec<Option<i64>> = outbid.iter().map(|(_, _, price)| price.map(|fen| fen.0)).collect();
+    sqlx::query!(
+        "WITH who AS (
+             SELECT DISTINCT p.user_id, o.lot_id, o.price_fen
+               FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS o (lot_id, dealer_id, price_fen)
+               JOIN lot_party p ON p.lot_id = o.lot_id AND p.dealer_id = o.dealer_id
+              WHERE NOT EXISTS (
+                    SELECT FROM alert_choice c WHERE c.user_id = p.user_id AND c.topic = 'outbid' AND NOT c.wanted)
+         ), again AS (
+             UPDATE alert
+                SET times = alert.times + 1, last_at = $4, price_fen = w.price_fen, read_at = NULL
+               FROM who w
+              WHERE alert.user_id = w.user_id AND alert.lot_id = w.lot_id AND alert.kind = 'outbid'
+                AND alert.made_at > $5
+             RETURNING alert.user_id, alert.lot_id
+         )
+         INSERT INTO alert (user_id, kind, lot_id, price_fen, made_at, last_at)
+         SELECT w.user_id, 'outbid', w.lot_id, w.price_fen, $4, $4
+           FROM who w
+          WHERE NOT EXISTS (SELECT FROM again a WHERE a.user_id = w.user_id AND a.lot_id = w.lot_id)",
+        &lots,
+        &dealers,
+        &prices as &[Option<i64>],
+        to_sql(now),
+        to_sql(again_from)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Tells who bid how these lots ended for them.
+pub(crate) async fn tell_results(
+    conn: &mut PgConnection,
+    lots: &[LotId],
+    now: UnixMs,
+) -> Result<(), sqlx::Error> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    sqlx::query!(
+        "INSERT INTO alert (user_id, kind, lot_id, price_fen, made_at, last_at)
+         SELECT p.user_id,
+                CASE WHEN l.leader_dealer_id IS DISTINCT FROM p.dealer_id THEN 'lost'
+                     WHEN l.outcome = $3 THEN 'won'
+                     WHEN l.outcome = $4 THEN 'negotiating'
+                     ELSE 'lost' END,
+                l.id, l.price_fen, $2, $2
+           FROM lot l
+           JOIN lot_party p ON p.lot_id = l.id
+          WHERE l.id = ANY($1)
+            AND NOT EXISTS (
+                SELECT FROM alert_choice c WHERE c.user_id = p.user_id AND c.topic = 'result' AND NOT c.wanted)
+         ON CONFLICT DO NOTHING",
+        &lots,
+        to_sql(now),
+        Outcome::Sold.as_str(),
+        Outcome::Provisional.as_str()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The news of these lots is told up to where they were taken.
+pub(crate) async fn settle_seen(
+    conn: &mut PgConnection,
+    lots: &[Unseen],
+    now: UnixMs,
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = lots.iter().map(|lot| lot.lot_id.0).collect();
+    let seqs: Vec<i64> = lots.iter().map(|lot| lot.seq).collect();
+    let leaders: Vec<Option<Uuid>> = lots.iter().map(|lot| lot.leader.map(|leader| leader.0)).collect();
+    let closed: Vec<bool> = lots.iter().map(|lot| lot.is_closed).collect();
+    sqlx::query!(
+        "UPDATE alert_lot
+            SET seen_seq = w.seq, seen_leader = w.leader, settled_at = CASE WHEN w.closed THEN $5::timestamptz END
+           FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bool[]) AS w (lot_id, seq, leader, closed)
+          WHERE alert_lot.lot_id = w.lot_id",
+        &ids,
+        &seqs,
+        &leaders as &[Option<Uuid>],
+        &closed,
+        to_sql(now)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Removes news older than `before`.
+pub(crate) async fn forget(pool: &PgPool, before: UnixMs, limit: i64) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!(
+        "DELETE FROM alert WHERE id IN (SELECT id FROM alert WHERE made_at < $1 ORDER BY made_at LIMIT $2)",
+        to_sql(before),
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// How many a person has not read, counted up to `most`: the bell of every page.
+pub(crate) async fn unread(pool: &PgPool, user_id: UserId, most: i64) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT count(*) AS \"count!\"
+           FROM (SELECT FROM alert WHERE user_id = $1 AND read_at IS NULL LIMIT $2) counted",
+        user_id.0,
+        most
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// A page of a person's news, the newest first, and how many there are.
+pub(crate) async fn list(
+    pool: &PgPool,
+    user_id: UserId,
+    unread_only: bool,
+    limit: i64,
+    offset: i64,
+) -> Result<(i64, Vec<Alert>), sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT a.id, a.kind, a.lot_id, l.title, s.name AS \"search_name?\", a.price_fen, a.times, a.last_at, a.read_at,
+                count(*) OVER () AS \"total!\"
+           FROM alert a
+           JOIN lot l ON l.id = a.lot_id
+           LEFT JOIN saved_search s ON s.id = a.search_id
+          WHERE a.user_id = $1 AND (NOT $2 OR a.read_at IS NULL)
+          ORDER BY a.last_at DESC, a.id
+          LIMIT $3 OFFSET $4",
+        user_id.0,
+        unread_only,
+        limit,
+        offset
+    )
+    .fetch_all(pool)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let alerts = rows.into_iter().filter_map(|row| {
+        Some(Alert {
+            id: row.id,
+            kind: AlertKind::from_name(&row.kind)?,
+            lot_id: LotId(row.lot_id),
+            title: row.title,
+            search_name: row.search_name,
+            price_fen: row.price_fen.map(Fen),
+            times: row.times,
+            at: from_sql(row.last_at),
+            is_read: row.read_at.is_some(),
+        })
+    });
+    Ok((total, alerts.collect()))
+}
+
+/// Marks a person's news as read: one, or all that happened up to `until`.
+pub(crate) async fn mark_read(
+    pool: &PgPool,
+    user_id: UserId,
+    one: Option<Uuid>,
+    until: UnixMs,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE alert
+            SET read_at = clock_timestamp()
+          WHERE user_id = $1 AND read_at IS NULL AND ($2::uuid IS NULL OR id = $2) AND last_at <= $3",
+        user_id.0,
+        one,
+        to_sql(until)
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// What a person does not want to hear of.
+pub(crate) async fn unwanted(pool: &PgPool, user_id: UserId) -> Result<Vec<Topic>, sqlx::Error> {
+    let names =
+        sqlx::query_scalar!("SELECT topic FROM alert_choice WHERE user_id = $1 AND NOT wanted", user_id.0)
+            .fetch_all(pool)
+            .await?;
+    Ok(Topic::ALL.into_iter().filter(|topic| names.iter().any(|name| name == topic.name())).collect())
+}
+
+/// Keeps what a person wants to hear of.
+pub(crate) async fn choose(pool: &PgPool, user_id: UserId, wanted: &[Topic]) -> Result<(), sqlx::Error> {
+    let topics: Vec<String> = Topic::ALL.iter().map(|topic| topic.name().to_owned()).collect();
+    let wanted: Vec<bool> = Topic::ALL.iter().map(|topic| wanted.contains(topic)).collect();
+    sqlx::query!(
+        "INSERT INTO alert_choice (user_id, topic, wanted)
+         SELECT $1, t.topic, t.wanted FROM unnest($2::text[], $3::bool[]) AS t (topic, wanted)
+         ON CONFLICT (user_id, topic) DO UPDATE
+            SET wanted = excluded.wanted, changed_at = clock_timestamp()
+          WHERE alert_choice.wanted <> excluded.wanted",
+        user_id.0,
+        &topics,
+        &wanted
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! `/my/searches`, `/my/alerts`, `/my/board`, `/my/company`, and the landed cost of a lot: the dealers' tools.
+
+use auction::{BelowReserveMode, CreateSale};
+use axum::http::StatusCode;
+use kernel::{Fen, LotId, SaleId, VehicleId, event_id_for};
+use platform_db::new_id;
+use serde_json::json;
+
+use crate::sold;
+use crate::support::{Browser, TestServer};
+
+/// A sale of one priced car that is open for an hour: start ¥50,000, no reserve, in 杭州.
+pub async fn open_lot(server: &TestServer) -> LotId {
+    let vehicle_id = new_id();
+    let car = json!({
+        "vehicle_id": vehicle_id, "vin": "LSVAM4187C2184841", "title": "大众 途观L", "make": "大众", "model": "途观",
+        "model_year": 2021, "mileage_km": 30_000, "colour": "白", "city": "杭州", "grade": "B", "fuel": "汽油",
+        "photo_ids": [], "guide_fen": 9_000_000, "start_fen": 5_000_000, "reserve_fen": null,
+        "report_hash": "ab".repeat(32), "seller_name": "卖方"
+    });
+    sold::tell_vehicle(server, vehicle_id, &car).await;
+    let auction = &server.state.services.auction;
+    let now = auction.now();
+    let sale = CreateSale {
+        id: SaleId(new_id()),
+        name: "周日场".into(),
+        opens_at: now.plus_ms(-1_000),
+        first_end_at: now.plus_ms(3_600_000),
+        stagger_ms: 0,
+        window_ms: 1_000,
+        cap_ms: 60_000,
+        below_reserve: BelowReserveMode::Full,
+        deposit_bp: 0,
+        vehicle_ids: vec![VehicleId(vehicle_id)],
+    };
+    let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
+    auction.sweep().await.unwrap();
+    LotId(event_id_for(id.0, "lot:0"))
+}
+
+/// A hidden field of the first form that has it.
+fn hidden(page: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    page.split_once(&mark).and_then(|(_, rest)| rest.split_once('"')).unwrap().0.to_owned()
+}
+
+async fn unread(browser: &mut Browser) -> bool {
+    browser.get("/my/alerts").await.body.contains("bell__count")
+}
+
+#[tokio::test]
+async fn a_saved_search_tells_of_a_new_car_once_and_is_read() {
+    let server = TestServer::new().await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    let address = "/my/searches?make=%E5%A4%A7%E4%BC%97&price_to=6&reserve=none&fuel=%E6%B1%BD%E6%B2%B9";
+    let page = dealer.get(address).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("大众 · 汽油 · 6.00 万元以内 · 无保留价"), "{}", page.body);
+    let key = hidden(&page.body, "key");
+    let refused = dealer.post(address, &[("form", "keep"), ("key", &key), ("name", " ")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for _ in 0..2 {
+        let kept = dealer.post(address, &[("form", "keep"), ("key", &key), ("name", "便宜大众")]).await;
+        assert_eq!(kept.location(), "/my/searches?done=SEARCH_KEPT");
+    }
+    let list = dealer.get("/my/searches").await.body;
+    assert!(list.contains("便宜大众") && list.contains("/auctions?make=%E5%A4%A7%E4%BC%97"), "{list}");
+    assert!(!unread(&mut dealer).await);
+
+    let lot = open_lot(&server).await;
+    server.state.services.auction.tell_news().await.unwrap();
+    let news = dealer.get("/my/alerts").await.body;
+    assert!(news.contains("bell__count") && news.contains("符合筛选“便宜大众”"), "{news}");
+    assert!(news.contains(&format!("/auctions/lots/{lot}")));
+    let until = server.state.clock.now().0.to_string();
+    let read = dealer.post("/my/alerts?view=unread", &[("form", "read"), ("until", &until)]).await;
+    assert_eq!(read.location(), "/my/alerts?view=unread", "back to the page as it was");
+    assert!(!unread(&mut dealer).await);
+
+    let mut other = server.signed_in("hengxin").await;
+    assert!(!other.get("/my/searches").await.body.contains("便宜大众"));
+    let id = hidden(&dealer.get("/my/searches").await.body, "id");
+    for form in ["remove", "mute"] {
+        let answer = other.post("/my/searches", &[("form", form), ("id", &id)]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "another's search is not there");
+    }
+    let removed = dealer.post("/my/searches", &[("form", "remove"), ("id", &id)]).await;
+    assert_eq!(removed.location(), "/my/searches?done=SEARCH_REMOVED");
+    assert!(!dealer.get("/my/searches").await.body.contains("便宜大众"));
+}
+
+#[tokio::test]
+async fn what_one_wants_to_hear_of_is_kept() {
+    let server = TestServer::new().await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    let chosen = [("form", "choice"), ("topics", "outbid"), ("topics", "no such topic")];
+    let answer = dealer.post("/my/alerts", &chosen).await;
+    assert_eq!(answer.location(), "/my/alerts?done=ALERTS_CHOSEN");
+    let page = dealer.get("/my/alerts").await.body;
+    assert_eq!(page.matches(" checked").count(), 1, "{page}");
+    assert_eq!(dealer.post("/my/alerts", &[("form", "x")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn the_landed_cost_of_a_bid_is_the_one_that_was_typed() {
+    let server = TestServer::new().await;
+    let lot = open_lot(&server).await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    let page = format!("/auctions/lots/{lot}");
+    let before = dealer.get(&page).await.body;
+    assert!(before.contains("还没有设定这座城市的运费") && before.contains("¥51,350"), "{before}");
+    let stated = [
+        ("form", "delivery"),
+        ("key", "0192f000-0000-7000-8000-00000000000a"),
+        ("city", "杭州"),
+        ("transport", "1,500"),
+        ("transfer", "800"),
+    ];
+    for _ in 0..2 {
+        let answer = dealer.post("/my/company", &stated).await;
+        assert_eq!(answer.location(), "/my/company?done=DELIVERY_STATED#delivery");
+    }
+    assert!(dealer.get("/my/company").await.body.contains("¥1,500"));
+    let asked = dealer.get(&format!("{page}?door=60000")).await.body;
+    // 55,900 + 838.50 + 600 + 800 + 1,500 = 59,638.50; 56,200 + 843 + 600 + 800 + 1,500 = 59,943; with 100 more 60,044.50
+    assert!(asked.contains("最高可委托 ¥56,200，到手 ¥59,943；再加 ¥100 就要 ¥60,044.50"), "{asked}");
+    let form = asked.split_once("landed__bid").unwrap().1;
+    let (key, amount) = (hidden(form, "key"), hidden(form, "quick_fen"));
+    let bid = dealer.post(&format!("{page}/bids"), &[("key", &key), ("quick_fen", &amount)]).await;
+    assert_eq!(bid.location(), format!("{page}?answer={key}#bid"));
+    let mine = server.state.services.auction.lot(&server.person("yuanxing"), lot).await.unwrap();
+    assert_eq!(mine.lot.mine.max_fen, Some(Fen(5_620_000)));
+    assert!(dealer.get(&page).await.body.contains("¥59,943"), "the max has its column");
+
+    for (door, words) in [("100", "没有可出的价"), ("10000", "低于下一口价"), ("many", "金额")]
+    {
+        let mut other = server.signed_in("hengxin").await;
+        let answer = other.get(&format!("{page}?door={door}")).await.body;
+        assert!(answer.contains(words) && !answer.contains("landed__bid"), "{door}: {answer}");
+        assert!(!answer.contains("¥59,943") && !answer.contains("¥1,500"), "another's costs are his own");
+    }
+}
+
+#[tokio::test]
+async fn the_board_bids_and_says_what_became_of_it() {
+    let server = TestServer::new().await;
+    let lot = open_lot(&server).await;
+    let (mut dealer, mut other) = (server.signed_in("yuanxing").await, server.signed_in("hengxin").await);
+    assert!(dealer.get("/my/board").await.body.contains("看板上还没有车"));
+    dealer.post(&format!("/auctions/lots/{lot}/watch"), &[("watched", "on")]).await;
+    let board = dealer.get("/my/board").await.body;
+    assert!(board.contains("途观") && board.contains("出价 ¥50,000"), "{board}");
+    let id = lot.to_string();
+    let fields = |key: &str, amount: &'static str| {
+        [("key", key.to_owned()), ("lot_id", id.clone()), ("quick_fen", amount.to_owned())]
+    };
+    let send = async |browser: &mut Browser, amount: &'static str| {
+        let key = new_id().to_string();
+        let fields = fields(&key, amount);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = browser.post("/my/board/bids", &fields).await;
+        assert_eq!(answer.location(), format!("/my/board?answer={key}&lot={id}"));
+        browser.get(answer.location()).await.body
+    };
+    let accepted = send(&mut dealer, "5000000").await;
+    assert!(accepted.contains("出价成功") && accepted.contains("您是最高价"), "{accepted}");
+    assert!(send(&mut other, "5000000").await.contains("低于最低可出价"));
+    assert!(
+        send(&mut other, "90000000").await.contains("玖拾万元整"),
+        "an unusual amount is asked again in words"
+    );
+    assert!(send(&mut other, "5100000").await.contains("出价成功"));
+    assert!(dealer.get("/my/board").await.body.contains("出价不是最高"));
+    server.state.services.auction.tell_news().await.unwrap();
+    assert!(dealer.get("/my/alerts").await.body.contains("出价被超过"));
+    assert!(other.get("/my/board").await.body.contains("途观"), "who bids has the car on his board");
+    let odd = dealer.post("/my/board/bids", &[("key", "x"), ("lot_id", &id)]).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let nothing = dealer.post("/my/board/bids", &[("key", &new_id().to_string()), ("lot_id", &id)]).await;
+    assert_eq!(nothing.location(), format!("/my/board?problem=AMOUNT_NEEDED&lot={id}"));
+}
+
+#[tokio::test]
+async fn the_hall_filters_by_what_the_car_is_and_by_its_reserve() {
+    let server = TestServer::new().await;
+    open_lot(&server).await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    for (query, is_there) in [
+        ("fuel=%E6%B1%BD%E6%B2%B9", true),
+        ("fuel=%E7%BA%AF%E7%94%B5", false),
+        ("grade=B", true),
+        ("grade=A", false),
+        ("reserve=none", true),
+        ("reserve=met", false),
+        ("reserve=not_met", false),
+        ("price_from=5", true),
+        ("price_from=5.01", false),
+        ("price_to=4.99", false),
+    ] {
+        let page = dealer.get(&format!("/auctions?{query}")).await.body;
+        assert_eq!(page.contains("lot-card"), is_there, "{query}");
+        let file = dealer.get(&format!("/auctions/export.csv?{query}")).await.body;
+        assert_eq!(file.contains("途观"), is_there, "the file holds what is filtered: {query}");
+    }
+}
