@@ -3,7 +3,7 @@
 
 use crate::{Event, Leader, LotState, LotStatus, StepClock, sealed};
 
-/// Leads the state over one event. `seq` stays: it counts commands, see [`apply_all`].
+/// Leads the state over one event. `seq` stays: it counts commands, see [`advance`].
 pub fn apply(state: &mut LotState, event: &Event) {
     match event {
         Event::Opened => state.status = LotStatus::Open,
@@ -60,13 +60,18 @@ pub fn apply(state: &mut LotState, event: &Event) {
     }
 }
 
-/// The state after one accepted command: all its events, and `seq` one higher.
+/// Leads the state over one accepted command: all its events, and `seq` one higher.
+pub fn advance(state: &mut LotState, events: &[Event]) {
+    for event in events {
+        apply(state, event);
+    }
+    state.seq = state.seq.saturating_add(1);
+}
+
+/// The state after one accepted command.
 pub fn apply_all(state: &LotState, events: &[Event]) -> LotState {
     let mut next = state.clone();
-    for event in events {
-        apply(&mut next, event);
-    }
-    next.seq = state.seq.saturating_add(1);
+    advance(&mut next, events);
     next
 }
 

@@ -38,7 +38,7 @@ mod state;
 mod system;
 mod view;
 
-pub use apply::{apply, apply_all};
+pub use apply::{advance, apply, apply_all};
 pub use command::{Accepted, Bar, Command, Event, Explanation, Note, PublicLot, Refusal, RefusalCode};
 pub use decide::decide;
 pub use dutch::StepClock;

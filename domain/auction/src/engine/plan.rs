@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use bidding::{Accepted, BidLine, Command, LotState, Note, Refusal, RefusalCode, apply_all, decide};
+use bidding::{Accepted, BidLine, Command, LotState, Note, Refusal, RefusalCode, advance, decide};
 use kernel::{DealerId, Fen, LotId};
 use proof::Hash;
 use serde_json::Value;
@@ -55,7 +55,8 @@ impl LotPlan {
     pub(super) fn decide(&mut self, job: Job, command: &Command) {
         let judged_seq = self.next.seq;
         let verdict: Verdict = decide(&self.next, command, job.admitted_at).map(|accepted| {
-            self.next = apply_all(&self.next, &accepted.events);
+            // in place: the state holds every bidder, and is copied once a batch only
+            advance(&mut self.next, &accepted.events);
             (self.next.seq, accepted)
         });
         if let (Ok((seq, _)), Some(_), Some(price_fen)) = (&verdict, command.bidder(), self.next.price_fen) {
