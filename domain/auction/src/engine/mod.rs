@@ -38,10 +38,11 @@ pub use counts::BidPathCounts;
 pub(crate) use peers::Peers;
 pub(crate) use power::{Power, Powers};
 
-/// Writer tasks a process: enough to keep one statement in flight while another is decided.
-const WRITERS: usize = 2;
-/// How many commands one statement takes at most: about 2 ms of statement, beyond which batches stop paying.
-const BATCH_LIMIT: usize = 100;
+/// Writer tasks a process: statements of different lots overlap, and PostgreSQL flushes them together.
+const WRITERS: usize = 4;
+/// How many commands one statement takes at most. A statement of a hundred is the cheapest a bid where a flush costs next
+/// to nothing; where it takes milliseconds, all that waits should share it, and only a closed room has more than this.
+const BATCH_LIMIT: usize = 512;
 /// How many commands may wait for one lot.
 const LOT_QUEUE_LIMIT: usize = 2_000;
 /// How many commands may wait for one writer, all lots together.
