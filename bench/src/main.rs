@@ -1,20 +1,26 @@
-//! `bench bids | watchers | pages | kill | bad-input | compare`: load on a running server, and the proof that no answer was
-//! lost. `docs/performance.md` says how each figure is repeated.
+//! `bench bids | lots | closing | watchers | reconnect | slow-readers | pages | kill | bad-input | processes | compare`: load
+//! on a running server, and the proof that no answer was lost. `docs/performance.md` says how each figure is repeated.
 
 mod bad_input;
 mod baseline;
 mod bids;
+mod closing;
 mod compare;
 mod heard;
 mod kill;
 mod latency;
 mod ledger;
+mod limits;
+mod lots;
 mod measure;
 mod oracle;
 mod pace;
 mod pages;
+mod processes;
+mod reconnect;
 mod report;
 mod seed;
+mod slow_readers;
 mod socket;
 mod target;
 mod watchers;
@@ -46,10 +52,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Scenario {
     Bids(bids::BidsArguments),
+    Lots(lots::LotsArguments),
+    Closing(closing::ClosingArguments),
     Watchers(watchers::WatchersArguments),
+    Reconnect(reconnect::ReconnectArguments),
+    SlowReaders(slow_readers::SlowReadersArguments),
     Pages(pages::PagesArguments),
     Kill(kill::KillArguments),
     BadInput(bad_input::BadInputArguments),
+    Processes(processes::ProcessesArguments),
     Compare(compare::CompareArguments),
     Baseline(baseline::BaselineArguments),
 }
@@ -71,10 +82,15 @@ fn main() -> ExitCode {
 async fn run(scenario: Scenario) -> Result<()> {
     match scenario {
         Scenario::Bids(arguments) => bids::run(arguments).await,
+        Scenario::Lots(arguments) => bids::run(arguments.into()).await,
+        Scenario::Closing(arguments) => closing::run(arguments).await,
         Scenario::Watchers(arguments) => watchers::run(arguments).await,
+        Scenario::Reconnect(arguments) => reconnect::run(arguments).await,
+        Scenario::SlowReaders(arguments) => slow_readers::run(arguments).await,
         Scenario::Pages(arguments) => pages::run(arguments).await,
         Scenario::Kill(arguments) => kill::run(arguments).await,
         Scenario::BadInput(arguments) => bad_input::run(arguments).await,
+        Scenario::Processes(arguments) => processes::run(arguments).await,
         Scenario::Compare(arguments) => compare::run(arguments).await,
         Scenario::Baseline(arguments) => baseline::run(arguments).await,
     }

@@ -4,16 +4,16 @@ use std::net::SocketAddr;
 
 use bidding::ClientFrame;
 use kernel::LotId;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::header::{COOKIE, ORIGIN};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::Result;
 use crate::seed::people::Seat;
 use crate::target::Target;
+use crate::{Result, limits};
 
 /// The path of the live channel.
 pub(crate) const PATH: &str = "/ws/auction";
@@ -33,12 +33,18 @@ pub(crate) struct Handshake<'a> {
     pub(crate) addr: SocketAddr,
     pub(crate) origin: Option<&'a str>,
     pub(crate) session: Option<&'a str>,
+    /// How many unread bytes it takes; the system's own when not given.
+    pub(crate) buffer: Option<u32>,
 }
 
 /// Opens a socket as this dealer's user.
 pub(crate) async fn open(target: &Target, seat: &Seat) -> Result<Socket> {
-    let handshake =
-        Handshake { addr: target.addr, origin: Some(&target.origin), session: Some(&seat.session) };
+    let handshake = Handshake {
+        addr: target.addr,
+        origin: Some(&target.origin),
+        session: Some(&seat.session),
+        buffer: None,
+    };
     Ok(shake(&handshake).await?)
 }
 
@@ -48,6 +54,20 @@ pub(crate) async fn open_many(target: &Target, seats: &[Seat], count: usize) -> 
     let seats = seats.iter().cycle().take(count);
     let opening = seats.map(|seat| async move { Ok((seat.clone(), open(target, seat).await?)) });
     stream::iter(opening).buffered(OPEN_AT_ONCE).try_collect().await
+}
+
+/// Opens many sockets, as many on each server.
+pub(crate) async fn open_on_all(
+    targets: &[Target],
+    seats: &[Seat],
+    count: usize,
+) -> Result<Vec<(Seat, Socket)>> {
+    let mut sockets = Vec::with_capacity(count);
+    for (number, target) in targets.iter().enumerate() {
+        let share = count / targets.len() + usize::from(number < count % targets.len());
+        sockets.extend(open_many(target, seats, share).await?);
+    }
+    Ok(sockets)
 }
 
 /// One handshake; the error holds the server's answer when it refuses.
@@ -60,11 +80,35 @@ pub(crate) async fn shake(handshake: &Handshake<'_>) -> Result<Socket, Error> {
     if let Some(session) = handshake.session {
         headers.insert(COOKIE, format!("{SESSION_COOKIE}={session}").parse()?);
     }
-    let stream = TcpStream::connect(handshake.addr).await?;
+    let stream = connect(handshake).await?;
     stream.set_nodelay(true)?;
     let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER).write_buffer_size(READ_BUFFER);
     let (socket, _) = tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await?;
     Ok(socket)
+}
+
+/// Opens a socket that tells the server after so many unread bytes that it takes no more.
+pub(crate) async fn open_narrow(target: &Target, seat: &Seat, buffer: u32) -> Result<Socket> {
+    let handshake = Handshake {
+        addr: target.addr,
+        origin: Some(&target.origin),
+        session: Some(&seat.session),
+        buffer: Some(buffer),
+    };
+    Ok(shake(&handshake).await?)
+}
+
+async fn connect(handshake: &Handshake<'_>) -> Result<TcpStream, Error> {
+    let socket = if handshake.addr.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if let Some(buffer) = handshake.buffer {
+        socket.set_recv_buffer_size(buffer)?;
+    }
+    if let Some(source) = limits::source_of_next(handshake.addr) {
+        // or its ports run out after 28 000 sockets
+        socket.set_reuseaddr(true)?;
+        socket.bind(source)?;
+    }
+    Ok(socket.connect(handshake.addr).await?)
 }
 
 /// A frame as a message.

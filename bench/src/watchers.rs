@@ -18,7 +18,7 @@ use crate::seed;
 use crate::seed::lots::{START_FEN, STEP_FEN};
 use crate::socket::{self, Socket};
 use crate::target::{Target, TargetArguments};
-use crate::{Result, fault};
+use crate::{Result, fault, limits};
 
 /// Buffers that grew while connecting shrink, and the allocator settles.
 const SETTLE: Duration = Duration::from_secs(3);
@@ -52,6 +52,7 @@ struct Seen {
 
 /// Runs it.
 pub(crate) async fn run(arguments: WatchersArguments) -> Result<()> {
+    limits::allow_sockets(arguments.sockets)?;
     let target = arguments.target.target().await?;
     let databases = arguments.target.databases().await?;
     let pid =
@@ -171,7 +172,7 @@ async fn wait_for(
 }
 
 /// The leader raises its own max; returns the bid's number and when the answer came.
-async fn bid(socket: &mut Socket, lot_id: LotId, steps: i64) -> Result<(i64, Instant)> {
+pub(crate) async fn bid(socket: &mut Socket, lot_id: LotId, steps: i64) -> Result<(i64, Instant)> {
     let (key, max_fen) = (Uuid::now_v7(), Fen(START_FEN + steps * STEP_FEN));
     socket.send(socket::message(&ClientFrame::PlaceMax { key, lot_id, max_fen, confirmed: false })).await?;
     while let Some(message) = socket.next().await {

@@ -12,7 +12,7 @@ pub(super) async fn try_all(ground: &Ground, outcomes: &mut Outcomes) -> Result<
     let (addr, ours) = (ground.target.addr, ground.target.origin.as_str());
     let ours_with_a_tail = format!("{ours}.evil.example");
     let session = Some(ground.seats[0].session.as_str());
-    let shake = |origin, session| Handshake { addr, origin, session };
+    let shake = |origin, session| Handshake { addr, origin, session, buffer: None };
     for (name, handshake, expected) in [
         ("no session", shake(Some(ours), None), "401"),
         ("a session that never was", shake(Some(ours), Some("AAAAAAAAAAAAAAAAAAAAAA")), "401"),

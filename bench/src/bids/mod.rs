@@ -1,6 +1,7 @@
 //! `bench bids`: bids at a fixed rate (or as many as go), and the proof afterwards.
 
 pub(crate) mod amounts;
+mod audience;
 pub(crate) mod bidder;
 pub(crate) mod room;
 pub(crate) mod tally;
@@ -21,9 +22,10 @@ use crate::seed::people::Seat;
 use crate::seed::{self, Field};
 use crate::socket::{self, Socket};
 use crate::target::{Databases, Target, TargetArguments};
-use crate::{Result, fault};
+use crate::{Result, fault, limits};
 
 use amounts::Climb;
+use audience::Audience;
 use room::Room;
 use tally::Tally;
 
@@ -43,37 +45,43 @@ const COUNTERS_LAG: Duration = Duration::from_millis(1500);
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BidsArguments {
     #[command(flatten)]
-    target: TargetArguments,
+    pub(crate) target: TargetArguments,
     /// Bids a second, whatever becomes of them (open loop).
     #[arg(long, default_value_t = 1000.0)]
-    rate: f64,
+    pub(crate) rate: f64,
     /// Instead of a rate: always so many unanswered bids, to find how many go (closed loop).
     #[arg(long)]
-    saturate: Option<usize>,
+    pub(crate) saturate: Option<usize>,
     /// How long, without the two seconds of warm-up.
     #[arg(long, default_value_t = 30)]
-    seconds: u64,
+    pub(crate) seconds: u64,
     /// Lots bid on in turn; 1 is one hot lot.
     #[arg(long, default_value_t = 1)]
-    lots: usize,
+    pub(crate) lots: usize,
     /// Dealers; each bids for itself.
     #[arg(long, default_value_t = 200)]
-    dealers: usize,
+    pub(crate) dealers: usize,
     /// Sockets, in turn for each dealer; when not given, enough to stay below the server's limit of frames a socket.
     #[arg(long)]
-    connections: Option<usize>,
+    pub(crate) connections: Option<usize>,
     /// The share of bids that are too low on purpose.
     #[arg(long, default_value_t = 0.2)]
-    low: f64,
+    pub(crate) low: f64,
     /// Every socket also watches all lots, as the bidding page does.
     #[arg(long)]
-    watch: bool,
+    pub(crate) watch: bool,
+    /// More sockets that only watch.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) watchers: usize,
+    /// How many lots each of them watches.
+    #[arg(long, default_value_t = 4)]
+    pub(crate) follow: usize,
     /// How many times; several print median and range.
     #[arg(long, default_value_t = 1)]
-    runs: usize,
+    pub(crate) runs: usize,
     /// Where the answers are noted; a temporary file when not given.
     #[arg(long)]
-    ledger: Option<PathBuf>,
+    pub(crate) ledger: Option<PathBuf>,
 }
 
 impl BidsArguments {
@@ -90,13 +98,17 @@ impl BidsArguments {
             Some(window) => format!("closed loop, {window} in flight"),
             None => format!("open loop, {} bids/s asked", self.rate),
         };
-        let (seconds, lots, dealers) = (self.seconds, self.lots, self.dealers);
-        format!("bids: {load}, {seconds} s, {lots} lots, {dealers} dealers, {} sockets", self.connections())
+        let (seconds, lots, dealers, watchers) = (self.seconds, self.lots, self.dealers, self.watchers);
+        let sockets = self.connections();
+        format!(
+            "bids: {load}, {seconds} s, {lots} lots, {dealers} dealers, {sockets} sockets, {watchers} watchers"
+        )
     }
 }
 
 /// Runs it.
 pub(crate) async fn run(arguments: BidsArguments) -> Result<()> {
+    limits::allow_sockets(arguments.connections() + arguments.watchers)?;
     let target = arguments.target.target().await?;
     let databases = arguments.target.databases().await?;
     let seats = seed::people::seed(&databases, arguments.dealers).await?;
@@ -121,6 +133,7 @@ async fn one_run(
     databases: &Databases,
     field: &Field,
 ) -> Result<(Sheet, Verdict)> {
+    let audience = Audience::open(target, field, arguments.watchers, arguments.follow).await?;
     let mut sockets = socket::open_many(target, &field.seats, arguments.connections()).await?;
     if arguments.watch {
         watch_all(&mut sockets, field).await?;
@@ -142,6 +155,9 @@ async fn one_run(
     tokio::time::sleep(COUNTERS_LAG).await;
     let flushes = Reading::take(target, &databases.auction).await?;
     let mut sheet = tally.sheet(counted_from, arguments.saturate.is_none().then_some(arguments.rate));
+    if arguments.watchers > 0 {
+        sheet.count("frames to watchers", audience.frames());
+    }
     spent.cpu_since(&before, &mut sheet);
     flushes.wal_since(&before, &mut sheet);
     let verdict = prove(arguments, databases, field, &tally).await?;

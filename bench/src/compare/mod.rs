@@ -4,7 +4,7 @@
 
 mod baseline;
 mod opponent;
-mod redis_server;
+pub(crate) mod redis_server;
 
 use std::collections::HashSet;
 use std::path::PathBuf;

@@ -18,6 +18,8 @@ use crate::{Result, fault};
 /// The first start makes the cluster and the tables.
 const READY_WITHIN: Duration = Duration::from_secs(90);
 const STOPPED_WITHIN: Duration = Duration::from_secs(40);
+/// The server's setting of that Redis.
+const REDIS_URL: &str = "LUOCHUI_REDIS_URL";
 const POLL: Duration = Duration::from_millis(10);
 
 /// A server with its folder. Whatever happens, it and its PostgreSQL end with this value.
@@ -25,12 +27,36 @@ pub(crate) struct Victim {
     binary: PathBuf,
     folder: TempDir,
     port: u16,
+    /// Settings beside the folder and the port.
+    settings: Vec<(String, String)>,
     child: Option<Child>,
 }
 
 impl Victim {
     /// Starts a server on an empty folder.
     pub(crate) async fn start(binary: &Path) -> Result<Victim> {
+        Victim::start_with(binary, None).await
+    }
+
+    /// The same, with a Redis over which servers tell each other of commits.
+    pub(crate) async fn start_with(binary: &Path, redis: Option<&str>) -> Result<Victim> {
+        let settings = redis.map(|url| (REDIS_URL.to_owned(), url.to_owned()));
+        Victim::start_on_empty_folder(binary, settings.into_iter().collect()).await
+    }
+
+    /// One more server of the same binary, on the databases of another and with its signing key.
+    pub(crate) async fn start_beside(other: &Victim) -> Result<Victim> {
+        let mut settings = other.settings.clone();
+        for service in ["identity", "vehicle", "auction", "order", "finance"] {
+            let name = format!("{}_DATABASE_URL", service.to_uppercase());
+            settings.push((name, other.database_url(service)?));
+        }
+        let key = other.folder.path().join("signing.key");
+        settings.push(("LUOCHUI_SIGNING_KEY".to_owned(), key.display().to_string()));
+        Victim::start_on_empty_folder(&other.binary, settings).await
+    }
+
+    async fn start_on_empty_folder(binary: &Path, settings: Vec<(String, String)>) -> Result<Victim> {
         let binary =
             binary.canonicalize().map_err(|error| fault(format!("{}: {error}", binary.display())))?;
         // PostgreSQL runs as another user when we are root, and must be able to enter
@@ -40,7 +66,7 @@ impl Victim {
             .tempdir()?;
         // free now; nobody else takes it in the next moment
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut victim = Victim { binary, folder, port, child: None };
+        let mut victim = Victim { binary, folder, port, settings, child: None };
         victim.start_again().await?;
         Ok(victim)
     }
@@ -54,6 +80,7 @@ impl Victim {
             .env("LUOCHUI_ADDR", format!("127.0.0.1:{}", self.port))
             .env("LUOCHUI_DEMO", "no")
             .env_remove("LUOCHUI_PUBLIC_URL")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)

@@ -50,6 +50,13 @@ impl Reading {
         cpu("PostgreSQL", self.postgres_cpu_s, before.postgres_cpu_s);
     }
 
+    /// Adds the processor time of one more server.
+    pub(crate) fn server_cpu_since(&self, before: &Reading, name: &str, sheet: &mut Sheet) {
+        if let (Some(now), Some(then)) = (self.server_cpu_s, before.server_cpu_s) {
+            sheet.add(format!("{name} CPU s"), now - then, 2);
+        }
+    }
+
     /// Adds PostgreSQL's flushes since `before` to a report.
     pub(crate) fn wal_since(&self, before: &Reading, sheet: &mut Sheet) {
         self.wal.since(&before.wal, sheet);

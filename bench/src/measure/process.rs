@@ -44,6 +44,13 @@ pub(crate) fn resident_kib(pid: i32) -> Option<f64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// How many sockets a process has open.
+pub(crate) fn open_sockets(pid: i32) -> Option<usize> {
+    let open = fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten();
+    let links = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+    Some(links.filter(|link| link.to_string_lossy().starts_with("socket:")).count())
+}
+
 /// The process that listens on this port.
 pub(crate) fn listening_on(port: u16) -> Option<i32> {
     let inodes: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]

@@ -69,6 +69,10 @@ pub(crate) enum Fault {
     WrongLeader,
     /// The fold of the log gives something else.
     FoldDiffers,
+    /// A lot was not closed exactly once, or its outcome does not fit its bids.
+    Winners,
+    /// Something was accepted after the end.
+    Late,
 }
 
 /// What was checked and what was found.
@@ -87,6 +91,18 @@ impl Verdict {
         if self.examples.len() < SHOWN {
             self.examples.push(format!("{fault:?}: {what}"));
         }
+    }
+
+    /// Adds another verdict.
+    pub(crate) fn merge(&mut self, other: Verdict) {
+        self.acks += other.acks;
+        self.rows += other.rows;
+        self.lots += other.lots;
+        for (fault, count) in other.faults {
+            *self.faults.entry(fault).or_default() += count;
+        }
+        let room = SHOWN.saturating_sub(self.examples.len());
+        self.examples.extend(other.examples.into_iter().take(room));
     }
 
     /// How often this was found.

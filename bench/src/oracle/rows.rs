@@ -46,6 +46,58 @@ pub(crate) async fn load(auction: &PgPool, lot_id: LotId) -> Result<StoredLot> {
     })
 }
 
+/// How a closed lot ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Closed {
+    pub(crate) lot_id: LotId,
+    /// The end that held at last.
+    pub(crate) end_at: UnixMs,
+    /// When its close was written.
+    pub(crate) written_at: UnixMs,
+    pub(crate) outcome: String,
+    pub(crate) leader: Option<Uuid>,
+    /// How many closes its log has.
+    pub(crate) closes: i64,
+    /// How many accepted commands come after the first of them.
+    pub(crate) after_close: i64,
+    /// How many accepted bids were admitted at or after the end.
+    pub(crate) late: i64,
+    /// How many bids were accepted.
+    pub(crate) bids: i64,
+}
+
+/// The lot's end; `None` while it is not closed.
+pub(crate) async fn closed(auction: &PgPool, lot_id: LotId) -> Result<Option<Closed>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT l.outcome, l.leader_dealer_id, (EXTRACT(EPOCH FROM l.end_at) * 1000)::bigint AS end_ms,
+                (EXTRACT(EPOCH FROM min(g.written_at) FILTER (WHERE g.command = 'close')) * 1000)::bigint AS written_ms,
+                count(*) FILTER (WHERE g.command = 'close') AS closes,
+                count(*) FILTER (WHERE g.command = 'place_max') AS bids,
+                count(*) FILTER (WHERE g.command = 'place_max' AND g.admitted_at >= l.end_at) AS late,
+                count(*) FILTER (WHERE g.seq > (SELECT min(c.seq) FROM lot_log c
+                                                 WHERE c.lot_id = l.id AND c.command = 'close')) AS after_close
+           FROM lot l
+           JOIN lot_log g ON g.lot_id = l.id AND g.seq IS NOT NULL
+          WHERE l.id = $1 AND l.status = 'closed'
+          GROUP BY l.id",
+    )
+    .bind(lot_id.0)
+    .fetch_optional(auction)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Closed {
+        lot_id,
+        end_at: UnixMs(row.try_get("end_ms")?),
+        written_at: UnixMs(row.try_get::<Option<i64>, _>("written_ms")?.unwrap_or_default()),
+        outcome: row.try_get("outcome")?,
+        leader: row.try_get("leader_dealer_id")?,
+        closes: row.try_get("closes")?,
+        after_close: row.try_get("after_close")?,
+        late: row.try_get("late")?,
+        bids: row.try_get("bids")?,
+    }))
+}
+
 /// How many of these keys are in the log.
 pub(crate) async fn landed(auction: &PgPool, keys: &[Uuid]) -> Result<u64, sqlx::Error> {
     let landed: i64 = sqlx::query_scalar("SELECT count(*) FROM lot_log WHERE key = ANY($1)")

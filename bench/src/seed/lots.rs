@@ -27,6 +27,15 @@ pub(crate) struct SeededLot {
     pub(crate) state: LotState,
 }
 
+/// The end of lots that close while the load runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ending {
+    /// In so many milliseconds from now.
+    pub(crate) in_ms: i64,
+    /// The soft-close window; 0 is a hard end.
+    pub(crate) window_ms: i64,
+}
+
 /// The terms of every seeded lot.
 pub(crate) fn terms(end_at: UnixMs) -> Terms {
     Terms {
@@ -51,21 +60,42 @@ struct Timetable {
     opens_in_ms: i64,
     ends_in_ms: i64,
     status: &'static str,
+    /// The soft-close window, where it is another than usual.
+    window_ms: Option<i64>,
 }
+
+/// Soft close never moves an end by more than this.
+const CAP_MS: i64 = 1000;
 
 /// Makes so many lots in a sale of their own and waits until the server has opened them.
 pub(crate) async fn seed(auction: &PgPool, count: usize) -> Result<Vec<SeededLot>> {
-    make(auction, count, Timetable { opens_in_ms: -1000, ends_in_ms: OPEN_FOR_MS, status: "open" }).await
+    let timetable =
+        Timetable { opens_in_ms: -1000, ends_in_ms: OPEN_FOR_MS, status: "open", window_ms: None };
+    make(auction, count, timetable).await
+}
+
+/// Open lots that all end at the same moment.
+pub(crate) async fn seed_ending(auction: &PgPool, count: usize, ending: Ending) -> Result<Vec<SeededLot>> {
+    let Ending { in_ms, window_ms } = ending;
+    let timetable =
+        Timetable { opens_in_ms: -1000, ends_in_ms: in_ms, status: "open", window_ms: Some(window_ms) };
+    make(auction, count, timetable).await
 }
 
 /// A lot that the server has opened and closed again.
 pub(crate) async fn seed_closed(auction: &PgPool) -> Result<Vec<SeededLot>> {
-    make(auction, 1, Timetable { opens_in_ms: -1000, ends_in_ms: 500, status: "closed" }).await
+    let timetable = Timetable { opens_in_ms: -1000, ends_in_ms: 500, status: "closed", window_ms: None };
+    make(auction, 1, timetable).await
 }
 
 /// A lot that opens tomorrow.
 pub(crate) async fn seed_scheduled(auction: &PgPool) -> Result<Vec<SeededLot>> {
-    let timetable = Timetable { opens_in_ms: OPEN_FOR_MS, ends_in_ms: 2 * OPEN_FOR_MS, status: "scheduled" };
+    let timetable = Timetable {
+        opens_in_ms: OPEN_FOR_MS,
+        ends_in_ms: 2 * OPEN_FOR_MS,
+        status: "scheduled",
+        window_ms: None,
+    };
     make(auction, 1, timetable).await
 }
 
@@ -74,10 +104,14 @@ async fn make(auction: &PgPool, count: usize, timetable: Timetable) -> Result<Ve
         .fetch_one(auction)
         .await?;
     let (opens_at, end_at) = (UnixMs(now_ms + timetable.opens_in_ms), UnixMs(now_ms + timetable.ends_in_ms));
+    let mut terms = terms(end_at);
+    if let Some(window_ms) = timetable.window_ms {
+        (terms.window_ms, terms.cap_at) = (window_ms, end_at.plus_ms(CAP_MS));
+    }
     let lots: Vec<SeededLot> = (0..count)
         .map(|_| SeededLot {
             id: LotId(Uuid::now_v7()),
-            state: LotState::scheduled(terms(end_at), opens_at, end_at, None),
+            state: LotState::scheduled(terms.clone(), opens_at, end_at, None),
         })
         .collect();
     insert(auction, &lots).await?;

@@ -1,0 +1,164 @@
+//! `bench processes`: several servers on one database, against one. They have no owner of a lot among them: the same
+//! lots are bid on everywhere, and the fence decides. Throughput must not fall, and the guarantees must hold.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use crate::bids::amounts::Climb;
+use crate::bids::room::{self, Room};
+use crate::compare::redis_server::RedisServer;
+use crate::kill::victim::Victim;
+use crate::measure::Reading;
+use crate::oracle::Verdict;
+use crate::report::{self, Sheet};
+use crate::seed::people::Seat;
+use crate::seed::{self, Field};
+use crate::socket::{self, Socket};
+use crate::target::{Databases, Target};
+use crate::{Result, fault, limits, oracle};
+
+const WARM_UP: Duration = Duration::from_secs(2);
+const LAST_ANSWERS: Duration = Duration::from_secs(15);
+/// PostgreSQL's backends report their counters about once a second.
+const COUNTERS_LAG: Duration = Duration::from_millis(1500);
+
+/// One server against several.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ProcessesArguments {
+    /// The server's binary; LEPTOS_SITE_ROOT names the built site where it does not lie beside it.
+    #[arg(long)]
+    server: PathBuf,
+    /// How many servers.
+    #[arg(long, default_value_t = 3)]
+    servers: usize,
+    /// Without Redis: the servers find out by themselves that another was first.
+    #[arg(long)]
+    without_redis: bool,
+    /// How often each is run; they take turns.
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+    /// How long a run is, without the two seconds of warm-up.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Bids unanswered at any time, over all servers.
+    #[arg(long, default_value_t = 1000)]
+    window: usize,
+    /// Lots bid on in turn.
+    #[arg(long, default_value_t = 50)]
+    lots: usize,
+    /// Dealers; they share the sockets.
+    #[arg(long, default_value_t = 200)]
+    dealers: usize,
+    /// Sockets that bid, over all servers.
+    #[arg(long, default_value_t = 1200)]
+    connections: usize,
+}
+
+const ANSWERED: &str = "durable answers/s";
+
+/// Runs it.
+pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
+    limits::allow_sockets(arguments.connections)?;
+    let redis = if arguments.without_redis { None } else { Some(RedisServer::start().await?) };
+    let redis = redis.as_ref().map(RedisServer::url);
+    let first = Victim::start_with(&arguments.server, redis).await?;
+    let databases = first.databases().await?;
+    let seats = seed::people::seed(&databases, arguments.dealers).await?;
+    let (mut alone, mut together) = (Vec::new(), Vec::new());
+    let mut faults = 0;
+    for number in 1..=arguments.runs {
+        let targets = [first.target().await?];
+        let (sheet, verdict) = one_run(&arguments, &targets, &databases, &seats).await?;
+        report::say(format!("run {number}, one server: {}", verdict.line()));
+        faults += said(&verdict);
+        alone.push(sheet);
+
+        let mut others = Vec::new();
+        for _ in 1..arguments.servers {
+            others.push(Victim::start_beside(&first).await?);
+        }
+        let mut targets = vec![first.target().await?];
+        for other in &others {
+            targets.push(other.target().await?);
+        }
+        let (sheet, verdict) = one_run(&arguments, &targets, &databases, &seats).await?;
+        report::say(format!("run {number}, {} servers: {}", targets.len(), verdict.line()));
+        faults += said(&verdict);
+        together.push(sheet);
+        for other in others {
+            other.stop().await?;
+        }
+    }
+    report::print("one server", &alone);
+    report::print(&format!("{} servers on the same database", arguments.servers), &together);
+    let (one, several) = (report::median(&alone, ANSWERED), report::median(&together, ANSWERED));
+    report::say(format!(
+        "\n{} servers answer {:.2} times what one does",
+        arguments.servers,
+        several / one.max(1.0)
+    ));
+    first.stop().await?;
+    if faults > 0 { Err(fault(format!("the oracle found {faults} faults"))) } else { Ok(()) }
+}
+
+fn said(verdict: &Verdict) -> u64 {
+    verdict.examples().iter().for_each(report::say);
+    verdict.faults()
+}
+
+async fn one_run(
+    arguments: &ProcessesArguments,
+    targets: &[Target],
+    databases: &Databases,
+    seats: &[Seat],
+) -> Result<(Sheet, Verdict)> {
+    let lots = seed::lots::seed(&databases.auction, arguments.lots).await?;
+    let field = Field { seats: seats.to_vec(), lots };
+    let sockets = socket::open_on_all(targets, seats, arguments.connections).await?;
+    let start = Instant::now();
+    let counted_from = start + WARM_UP;
+    let end = counted_from + Duration::from_secs(arguments.seconds);
+    let climb = Arc::new(Climb::new(&field.lots, 0.2));
+    let room = Room::open(
+        interleaved(sockets, targets.len()),
+        counted_from,
+        end + LAST_ANSWERS,
+        Some(arguments.window),
+    );
+    let (bidders, orders) = room.split();
+    drop(tokio::spawn(orders.one_for_one(end, climb)));
+    tokio::time::sleep_until(counted_from.into()).await;
+    let mut before = Vec::new();
+    for target in targets {
+        before.push(Reading::take(target, &databases.auction).await?);
+    }
+    let tally = room::gather(bidders).await?;
+    let mut sheet = tally.sheet(counted_from, None);
+    for (number, (target, before)) in targets.iter().zip(&before).enumerate() {
+        let spent = Reading::take(target, &databases.auction).await?;
+        if number == 0 {
+            spent.cpu_since(before, &mut sheet);
+        } else {
+            spent.server_cpu_since(before, &format!("server {}", number + 1), &mut sheet);
+        }
+    }
+    tokio::time::sleep(COUNTERS_LAG).await;
+    if let (Some(target), Some(before)) = (targets.first(), before.first()) {
+        Reading::take(target, &databases.auction).await?.wal_since(before, &mut sheet);
+    }
+    let verdict = oracle::judge(&databases.auction, &field.lots, &tally.acks).await?;
+    Ok((sheet, verdict))
+}
+
+/// Sockets in turn of each server, so that bids, which take turns over the sockets, take turns over the servers, and the
+/// same lot is bid on everywhere.
+fn interleaved(sockets: Vec<(Seat, Socket)>, servers: usize) -> Vec<(Seat, Socket)> {
+    let share = sockets.len().div_ceil(servers.max(1));
+    let mut numbered: Vec<(usize, (Seat, Socket))> =
+        sockets.into_iter().enumerate().map(|(at, socket)| (at % share.max(1), socket)).collect();
+    numbered.sort_by_key(|(turn, _)| *turn);
+    numbered.into_iter().map(|(_, socket)| socket).collect()
+}
