@@ -57,6 +57,12 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.status = LotStatus::Closed;
             state.outcome = Some(*outcome);
         }
+        Event::PassedOver => state.passed_over = true,
+        Event::Settled { outcome, leader, price_fen, .. } => {
+            state.outcome = Some(*outcome);
+            state.leader = *leader;
+            state.price_fen = *price_fen;
+        }
     }
 }
 

@@ -81,6 +81,15 @@ pub enum Command {
     },
     /// The end has come. Refused while `now < end_at`.
     Close,
+    /// The negotiation with the high bidder came to nothing, and the next bidder is asked.
+    PassOver,
+    /// The negotiation after the hammer has ended: a provisional lot is sold, or not.
+    Settle {
+        /// To whom at what price; none when there is no deal.
+        deal: Option<crate::Deal>,
+        /// How it came about.
+        basis: crate::Basis,
+    },
 }
 
 /// A reason, known outside the fold, why an entity may not bid here (eligibility rules 3–7).
@@ -191,6 +200,19 @@ pub enum Event {
         /// How it ended.
         outcome: Outcome,
     },
+    /// The high bidder is out, the next bidder is asked.
+    PassedOver,
+    /// A provisional lot was sold after all, or not.
+    Settled {
+        /// Sold or unsold.
+        outcome: Outcome,
+        /// The buyer; without a deal the high bidder, as before.
+        leader: Option<crate::Leader>,
+        /// The agreed price; without a deal the highest bid, as before.
+        price_fen: Option<Fen>,
+        /// How it came about.
+        basis: crate::Basis,
+    },
 }
 
 /// Which branch of the rules decided, with its inputs: why the price is what it is.
@@ -198,7 +220,8 @@ pub enum Event {
 pub struct Explanation {
     /// The rule's branch. Bids: `first_bid`, `overtook`, `below_leader`, `tied`, `own_raise`, `lowered`, and
     /// `reserve_jump` when the light turned to met; `bought_now`, `accepted_step`, `sealed_offer` in their formats.
-    /// Others: `reserve_lowered`, `opened`, `paused`, `resumed`, `extended_by_system`, `called`, `passed`, `closed`.
+    /// Others: `reserve_lowered`, `opened`, `paused`, `resumed`, `extended_by_system`, `called`, `passed`, `closed`,
+    /// `passed_over`, `settled`.
     pub branch: String,
     /// Inputs and formula, other entities' maxes redacted to what is public. The reserve stands only in that of
     /// `reserve_lowered`, which is for the seller.

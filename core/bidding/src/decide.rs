@@ -5,6 +5,7 @@ use kernel::UnixMs;
 use crate::buy_now::{Purchase, buy_now};
 use crate::dutch::{Acceptance, accept};
 use crate::place_max::{Bid, place_max};
+use crate::settle::{pass_over, settle};
 use crate::system::{self, Outage};
 use crate::{
     Accepted, Command, Format, LotState, Refusal, lane, lower_reserve::lower_reserve, reasons, sealed,
@@ -41,6 +42,8 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
             system::extend(state, &Outage { from, to, min_left_ms }, now)
         }
         Command::Close => system::close(state, now),
+        Command::PassOver => pass_over(state, now),
+        Command::Settle { deal, basis } => settle(state, deal, basis, now),
     };
     debug_assert!(
         verdict.as_ref().is_ok_and(|accepted| reasons::are_known(command, accepted)) || verdict.is_err(),

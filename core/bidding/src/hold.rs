@@ -28,7 +28,8 @@ impl LotState {
 
     /// What of it is the leader's.
     pub fn leading_hold(&self) -> Option<(DealerId, Fen)> {
-        let leader = self.leader?;
+        // who was passed over holds nothing, and who buys instead of him never did
+        let leader = self.leader.filter(|_| !self.passed_over)?;
         let whole = self.terms.hold_fen(leader.max_fen);
         let fen = match (self.status, self.outcome) {
             (LotStatus::Open | LotStatus::Paused, _) => whole,

@@ -5,7 +5,7 @@
 //! decides on the server, replays the log, and explains a price in the browser.
 //!
 //! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`,
-//! `system.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`. Who leads at
+//! `system.rs`, `settle.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`. Who leads at
 //! what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
 //! `hold.rs` says what a lot holds of deposits. `view.rs` makes what everybody may see, `frame.rs` carries it to browsers, `json.rs` and `read.rs` read it there. The
 //! rules are the domain rules §3–§5;
@@ -33,6 +33,7 @@ mod read;
 mod reasons;
 mod resolve;
 mod sealed;
+mod settle;
 mod soft_close;
 mod state;
 mod system;
@@ -49,5 +50,6 @@ pub use ladder::{Band, Ladder};
 pub use lane::Call;
 pub use reasons::{BID_BRANCHES, BID_FORMULAS};
 pub use sealed::Offer;
+pub use settle::{Basis, Deal};
 pub use state::{BelowReserve, Leader, LotState, LotStatus, Outcome, ReserveLight, Terms};
 pub use view::quick_bids;

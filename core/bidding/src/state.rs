@@ -170,6 +170,9 @@ pub struct LotState {
     pub bidders: Vec<DealerId>,
     /// Set when closed.
     pub outcome: Option<Outcome>,
+    /// After the hammer: the high bidder is out, and the next bidder is asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub passed_over: bool,
     /// The live offers of a sealed lot. Secret until the close.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
@@ -205,6 +208,7 @@ impl LotState {
             extensions: 0,
             bidders: Vec::new(),
             outcome: None,
+            passed_over: false,
             offers: Vec::new(),
             hidden: 0,
             steps: None,

@@ -116,7 +116,7 @@ pub(crate) fn moved_to(state: &LotState, wanted: UnixMs) -> (UnixMs, UnixMs) {
     (end_at, state.terms.cap_at.plus_ms(end_at.since(state.end_at)))
 }
 
-fn accepted(event: Event, branch: &str, data: Value) -> Accepted {
+pub(crate) fn accepted(event: Event, branch: &str, data: Value) -> Accepted {
     Accepted { events: vec![event], note: None, explanation: Explanation { branch: branch.to_owned(), data } }
 }
 

@@ -5,6 +5,9 @@ use serde::Serialize;
 
 use crate::{Genesis, Hash, Row};
 
+/// Commands after which the price may be lower: a bid is taken back, or after the hammer the lot goes to the next bidder.
+const FALLS: [&str; 2] = ["void_bid", "settle"];
+
 /// What is wrong with a log, and at which row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "fault", rename_all = "SCREAMING_SNAKE_CASE")]
@@ -24,7 +27,7 @@ pub enum ChainFault {
         /// Its number.
         seq: i64,
     },
-    /// The price fell although no bid was voided.
+    /// The price fell although no bid was voided, nor the lot settled with the next bidder.
     PriceFell {
         /// Where.
         seq: i64,
@@ -90,7 +93,7 @@ impl Chain {
         if row.hash(self.head) != recorded {
             return Err(ChainFault::Changed { seq });
         }
-        if row.price_fen < self.price_fen && row.command != "void_bid" {
+        if row.price_fen < self.price_fen && !FALLS.contains(&row.command.as_str()) {
             return Err(ChainFault::PriceFell { seq });
         }
         (self.head, self.seq, self.price_fen) = (recorded, seq, row.price_fen);

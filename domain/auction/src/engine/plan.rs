@@ -182,6 +182,7 @@ pub(super) fn payload(command: &Command) -> (Option<Fen>, bool) {
         // the amount is printed on the lot, and the button names it
         Command::BuyNow { price_fen, .. } | Command::Accept { price_fen, .. } => (Some(*price_fen), true),
         Command::ReserveLowered { reserve_fen } => (Some(*reserve_fen), false),
+        Command::Settle { deal, .. } => (deal.map(|deal| deal.price_fen), false),
         _ => (None, false),
     }
 }
@@ -220,5 +221,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::Resume { .. } => "resume",
         Command::ExtendBySystem { .. } => "extend_by_system",
         Command::Close => "close",
+        Command::PassOver => "pass_over",
+        Command::Settle { .. } => "settle",
     }
 }
