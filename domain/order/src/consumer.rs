@@ -8,7 +8,8 @@ use platform_bus::Consumer;
 use platform_db::{Clock, CommandError};
 use sqlx::PgConnection;
 
-use crate::heard::{AuctionCompleted, ReceivableIssued, read};
+use crate::basis::Basis;
+use crate::heard::{AuctionCompleted, ProvisionalAgreed, ReceivableIssued, read};
 use crate::{create_order, note_receivable};
 
 pub(crate) struct OrderConsumer {
@@ -18,14 +19,18 @@ pub(crate) struct OrderConsumer {
 #[async_trait]
 impl Consumer for OrderConsumer {
     fn handles(&self) -> &'static [&'static str] {
-        &[AuctionCompleted::NAME, ReceivableIssued::NAME]
+        &[AuctionCompleted::NAME, ProvisionalAgreed::NAME, ReceivableIssued::NAME]
     }
 
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
         let now = self.clock.now();
         match event.r#type.as_str() {
             AuctionCompleted::NAME => {
-                create_order::on_auction_completed(conn, read(event)?, event, now).await
+                create_order::on_sold(conn, read(event)?, Basis::Auction, event, now).await
+            }
+            ProvisionalAgreed::NAME => {
+                let agreed: ProvisionalAgreed = read(event)?;
+                create_order::on_sold(conn, agreed.completed, agreed.basis, event, now).await
             }
             ReceivableIssued::NAME => {
                 note_receivable::on_receivable_issued(conn, read(event)?, event, now).await

@@ -8,6 +8,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 
 use crate::axis::Axis;
+use crate::basis::Basis;
 use crate::events::{CreatedLine, OrderCreated};
 use crate::heard::{AuctionCompleted, Outcome};
 use crate::order_no::{day_of, order_no};
@@ -20,13 +21,14 @@ struct Winner {
     price_fen: Fen,
 }
 
-pub(crate) async fn on_auction_completed(
+pub(crate) async fn on_sold(
     conn: &mut PgConnection,
     lot: AuctionCompleted,
+    basis: Basis,
     event: &Envelope,
     now: UnixMs,
 ) -> Result<(), CommandError> {
-    // provisional lots may still be sold: then the auction says so, of the same lot
+    // provisional lots may still be sold: then the auction tells `ProvisionalAgreed` of the same lot
     if lot.outcome != Outcome::Sold {
         return Ok(());
     }
@@ -47,6 +49,7 @@ pub(crate) async fn on_auction_completed(
         id,
         order_no: &order_no,
         lot: &lot,
+        basis,
         buyer_dealer_id: winner.dealer_id,
         buyer_name: &winner.name,
         price_fen: winner.price_fen,
@@ -63,7 +66,7 @@ pub(crate) async fn on_auction_completed(
         trail::NewLine {
             what: "created",
             at: now,
-            data: json!({ "event_id": event.id, "sale_name": lot.sale_name }),
+            data: json!({ "event_id": event.id, "sale_name": lot.sale_name, "basis": basis }),
         },
     )
     .await?;

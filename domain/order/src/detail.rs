@@ -7,6 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::axis::AxisState;
+use crate::basis::Basis;
 use crate::list::dealer_of;
 use crate::{Service, store};
 
@@ -33,7 +34,9 @@ pub struct OrderDetail {
     pub buyer_dealer_id: DealerId,
     /// The buyer's name at the time.
     pub buyer_name: String,
-    /// The hammer price.
+    /// What the order rests on.
+    pub basis: Basis,
+    /// The hammer price, or the agreed one.
     pub price_fen: Fen,
     /// All fees.
     pub fees_fen: Fen,

@@ -5,6 +5,8 @@ use platform_db::CommandError;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::basis::Basis;
+
 /// A lot is over.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AuctionCompleted {
@@ -24,12 +26,26 @@ pub(crate) struct AuctionCompleted {
     pub closed_at: UnixMs,
 }
 
+/// A provisional lot was sold after all: a negotiated contract.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ProvisionalAgreed {
+    #[serde(flatten)]
+    pub completed: AuctionCompleted,
+    pub basis: Basis,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     Sold,
     Provisional,
     Unsold,
+}
+
+impl EventType for ProvisionalAgreed {
+    const NAME: &'static str = "ProvisionalAgreed";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "auction";
 }
 
 impl EventType for AuctionCompleted {

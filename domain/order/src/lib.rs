@@ -5,7 +5,7 @@
 //! [`FeeSchedule`], and for every line the inputs and the formula it was computed by. Where the order *stands* is
 //! kept beside it, on five axes that cannot overwrite each other ([`Axis`]); payment follows finance's events.
 //!
-//! * Hears `AuctionCompleted` (auction) and `ReceivableIssued` (finance); tells [`OrderCreated`].
+//! * Hears `AuctionCompleted` and `ProvisionalAgreed` (auction) and `ReceivableIssued` (finance); tells [`OrderCreated`].
 //! * `create_order.rs`, `note_receivable.rs`: the effects of what is heard. `list.rs`, `detail.rs`: what pages show.
 //!
 //! To hear one more event: its data in `heard.rs`, an arm in `consumer.rs`, a file for the effect. To move an axis:
@@ -20,6 +20,7 @@
 #![deny(missing_docs)]
 
 mod axis;
+mod basis;
 mod consumer;
 mod create_order;
 mod detail;
@@ -37,6 +38,7 @@ use platform_db::{Clock, CommandError};
 use sqlx::PgPool;
 
 pub use axis::{Axis, AxisState, COMMERCIAL_STATES};
+pub use basis::Basis;
 pub use detail::{OrderDetail, OrderLine, TrailLine};
 pub use events::{CreatedLine, OrderCreated};
 pub use fees::{FeeSchedule, Line, LineKind, ScheduleRef, lines_for};

@@ -6,6 +6,7 @@ use platform_db::{from_sql, to_sql};
 use sqlx::PgConnection;
 
 use crate::axis::{Axis, AxisState};
+use crate::basis::Basis;
 use crate::detail::{OrderDetail, OrderLine, TrailLine};
 
 pub(crate) async fn find(
@@ -16,7 +17,7 @@ pub(crate) async fn find(
 ) -> Result<Option<OrderDetail>, sqlx::Error> {
     let row = sqlx::query!(
         "SELECT o.id, o.order_no, o.lot_id, o.sale_id, o.sale_name, o.vehicle_id, o.vin, o.title,
-                o.buyer_dealer_id, o.buyer_name, o.price_fen, o.fees_fen, o.total_fen, o.sold_at, o.created_at,
+                o.buyer_dealer_id, o.buyer_name, o.price_fen, o.fees_fen, o.total_fen, o.sold_at, o.created_at, o.basis,
                 r.receivable_id AS \"receivable_id?\", r.due_at AS \"due_at?\",
                 coalesce(p.state IN ('unpaid', 'part_paid') AND r.due_at < $3, FALSE) AS \"overdue!\"
            FROM sale_order o
@@ -42,6 +43,8 @@ pub(crate) async fn find(
         title: row.title,
         buyer_dealer_id: DealerId(row.buyer_dealer_id),
         buyer_name: row.buyer_name,
+        basis: Basis::from_name(&row.basis)
+            .ok_or_else(|| sqlx::Error::Decode(format!("basis {}", row.basis).into()))?,
         price_fen: Fen(row.price_fen),
         fees_fen: Fen(row.fees_fen),
         total_fen: Fen(row.total_fen),

@@ -5,6 +5,7 @@ use kernel::{DealerId, Fen, OrderId, UnixMs};
 use platform_db::to_sql;
 use sqlx::PgConnection;
 
+use crate::basis::Basis;
 use crate::heard::AuctionCompleted;
 
 /// What a repeat or a claim is compared with.
@@ -18,6 +19,7 @@ pub(crate) struct NewOrder<'a> {
     pub id: OrderId,
     pub order_no: &'a str,
     pub lot: &'a AuctionCompleted,
+    pub basis: Basis,
     pub buyer_dealer_id: DealerId,
     pub buyer_name: &'a str,
     pub price_fen: Fen,
@@ -62,8 +64,8 @@ pub(crate) async fn insert(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO sale_order (id, order_no, lot_id, sale_id, sale_name, vehicle_id, vin, title, buyer_dealer_id,
-                                 buyer_name, price_fen, fees_fen, total_fen, sold_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::bigint - $11::bigint, $12, $13, $14)",
+                                 buyer_name, price_fen, fees_fen, total_fen, sold_at, created_at, basis)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::bigint - $11::bigint, $12, $13, $14, $15)",
         new.id.0,
         new.order_no,
         new.lot.lot_id,
@@ -77,7 +79,8 @@ pub(crate) async fn insert(
         new.price_fen.0,
         new.total_fen.0,
         to_sql(new.lot.closed_at),
-        to_sql(new.created_at)
+        to_sql(new.created_at),
+        new.basis.name()
     )
     .execute(&mut *conn)
     .await?;

@@ -1,7 +1,7 @@
 //! `AuctionCompleted`: one order for a sold lot, however often it is told.
 
 use kernel::Fen;
-use order::{Axis, LineKind, OrderCreated};
+use order::{Axis, Basis, LineKind, OrderCreated};
 use platform_db::new_id;
 use platform_testkit::dealer;
 use serde_json::{Value, json};
@@ -101,6 +101,30 @@ async fn lots_that_are_not_sold_make_no_order_until_they_are() {
     lot["outcome"] = json!("sold");
     world.completed(&lot).await;
     assert_eq!(world.count("SELECT count(*) FROM sale_order").await, 1);
+}
+
+#[tokio::test]
+async fn what_was_negotiated_makes_an_order_on_another_basis() {
+    let world = World::new().await;
+    for (basis, is) in [("negotiation", Basis::Negotiation), ("second_chance", Basis::SecondChance)] {
+        let mut lot = sold_lot(&dealer("申城车行"), 7_200_000);
+        let id = lot["lot_id"].as_str().unwrap().parse().unwrap();
+        lot["outcome"] = json!("provisional");
+        world.completed(&lot).await;
+        lot["outcome"] = json!("sold");
+        lot["basis"] = json!(basis);
+        for _ in 0..2 {
+            world.tell("ProvisionalAgreed", 1, id, lot.clone()).await;
+            world.bus.drain().await.unwrap();
+        }
+        let order = world.service.order(&world.staff, order_of(&lot)).await.unwrap();
+        assert_eq!((order.basis, order.price_fen, order.lines.len()), (is, Fen(7_200_000), 3));
+    }
+    assert_eq!(world.count("SELECT count(*) FROM sale_order").await, 2);
+    let hammer = sold_lot(&dealer("申城车行"), 5_000_000);
+    world.completed(&hammer).await;
+    let order = world.service.order(&world.staff, order_of(&hammer)).await.unwrap();
+    assert_eq!(order.basis, Basis::Auction);
 }
 
 #[tokio::test]
