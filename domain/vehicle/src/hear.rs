@@ -22,7 +22,7 @@ struct LotListed {
     sale_name: String,
 }
 
-/// `AuctionCompleted` of the auction, as far as we need it.
+/// `AuctionCompleted` of the auction, and the two events that follow a provisional lot, as far as we need them.
 #[derive(Debug, Deserialize)]
 struct AuctionCompleted {
     lot_id: LotId,
@@ -41,7 +41,7 @@ pub(crate) struct VehicleConsumer {
 #[async_trait]
 impl Consumer for VehicleConsumer {
     fn handles(&self) -> &'static [&'static str] {
-        &["LotListed", "AuctionCompleted"]
+        &["LotListed", "AuctionCompleted", "ProvisionalAgreed", "ProvisionalDeclined"]
     }
 
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
@@ -49,7 +49,9 @@ impl Consumer for VehicleConsumer {
         writing.causation_id = Some(event.id);
         match (event.r#type.as_str(), event.version) {
             ("LotListed", 1) => listed(conn, writing, event, read(event)?).await,
-            ("AuctionCompleted", 1) => completed(conn, writing, event, read(event)?).await,
+            ("AuctionCompleted" | "ProvisionalAgreed" | "ProvisionalDeclined", 1) => {
+                completed(conn, writing, event, read(event)?).await
+            }
             (name, version) => {
                 Err(CommandError::Inconsistent(format!("{name} version {version} is not known here")))
             }
@@ -99,6 +101,9 @@ async fn completed(
         writing.note(&mut car, event.id, "sold", data);
         let sold = VehicleSold { vehicle_id: lot.vehicle_id, lot_id: lot.lot_id, buyer_dealer_id, price_fen };
         writing.tell(&car, &sold)?;
+    } else if lot.outcome == "provisional" {
+        // it stays in its lot until the negotiation has ended
+        writing.note(&mut car, event.id, "in_negotiation", data);
     } else {
         // an answer about an earlier lot does not take the car out of the one it is in now
         if car.status == Status::Listed && car.listed_lot_id == Some(lot.lot_id.0) {

@@ -87,6 +87,23 @@ async fn an_unsold_car_may_be_offered_again() {
 }
 
 #[tokio::test]
+async fn a_car_that_is_negotiated_stays_in_its_lot_until_that_is_over() {
+    for (event, outcome, after) in
+        [("ProvisionalAgreed", "sold", Status::Sold), ("ProvisionalDeclined", "unsold", Status::Priced)]
+    {
+        let yard = yard().await;
+        let (car, lot) = (yard.priced_car().await, new_id());
+        list(&yard, car, lot).await;
+        hear(&yard, "AuctionCompleted", hammer(car, lot, "provisional")).await.unwrap();
+        assert_eq!(status(&yard, car).await, Status::Listed);
+        let mut settled = hammer(car, lot, outcome);
+        settled["basis"] = json!("negotiation");
+        hear(&yard, event, settled).await.unwrap();
+        assert_eq!(status(&yard, car).await, after, "{event}");
+    }
+}
+
+#[tokio::test]
 async fn what_it_cannot_read_waits() {
     let yard = yard().await;
     let car = yard.priced_car().await;
