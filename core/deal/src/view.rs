@@ -26,6 +26,8 @@ pub struct View {
     pub seller_fen: Option<Fen>,
     /// Every amount is a multiple of it.
     pub tick_fen: Fen,
+    /// How many counters each side has at first.
+    pub counters_max: u32,
     /// How many counters this side has left.
     pub counters_left: u32,
     /// How many the other side has left.
@@ -63,6 +65,7 @@ impl Negotiation {
             buyer_fen: self.bid(),
             seller_fen: self.seller.offer_fen,
             tick_fen: self.terms.tick_fen,
+            counters_max: self.terms.counters_max,
             counters_left: self.counters_left(side),
             their_counters_left: self.counters_left(side.other()),
             reply_ms: self.terms.reply_ms,

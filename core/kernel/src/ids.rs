@@ -46,6 +46,8 @@ id!(/// A person who signs in, of the staff or of a dealer.
     UserId);
 id!(/// An order made from a sold lot.
     OrderId);
+id!(/// What follows a lot that closed below its reserve (议价).
+    NegotiationId);
 
 /// A UUIDv7 from a time and 10 random bytes. The caller brings both: this crate has no clock and no randomness.
 pub fn uuid_v7(now_ms: i64, random: [u8; 10]) -> Uuid {

@@ -15,7 +15,7 @@ mod time;
 mod vin;
 
 pub use envelope::{Envelope, EventType};
-pub use ids::{DealerId, LotId, OrderId, SaleId, UserId, VehicleId, event_id_for, uuid_v7};
+pub use ids::{DealerId, LotId, NegotiationId, OrderId, SaleId, UserId, VehicleId, event_id_for, uuid_v7};
 pub use lang::Lang;
 pub use money::{Fen, MoneyError, parse_wan, parse_yuan};
 pub use principal::{Access, DealerSeat, Principal, Role, Seat};

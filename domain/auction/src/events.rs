@@ -6,7 +6,7 @@ use platform_bus::Meta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::engine::{Actor, Job};
+use crate::engine::{Actor, Job, LotFacts};
 use crate::store::batch::OutRow;
 
 /// A car is on offer: it belongs to a sale now.
@@ -61,6 +61,26 @@ pub struct AuctionCompleted {
     pub closed_at: UnixMs,
 }
 
+/// A provisional lot was sold after all (议价成交): a negotiated contract, not the result of the auction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvisionalAgreed {
+    /// What [`AuctionCompleted`] would say, with the agreed price and the time of the agreement.
+    #[serde(flatten)]
+    pub completed: AuctionCompleted,
+    /// `negotiation`, or `second_chance`.
+    pub basis: String,
+}
+
+/// A provisional lot was not sold: the car may be offered again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvisionalDeclined {
+    /// What [`AuctionCompleted`] would say, with the highest bid.
+    #[serde(flatten)]
+    pub completed: AuctionCompleted,
+    /// `negotiation`, or `second_chance`.
+    pub basis: String,
+}
+
 macro_rules! event {
     ($type:ident) => {
         impl EventType for $type {
@@ -73,11 +93,16 @@ macro_rules! event {
 event!(LotListed);
 event!(LotOpened);
 event!(AuctionCompleted);
+event!(ProvisionalAgreed);
+event!(ProvisionalDeclined);
 
 /// Whether anybody is told of an accepted command. Bids are told of on the live channel and stand in the log: an event
 /// for each batch of them would be written, relayed and thrown away, for nobody consumes it.
 pub(crate) fn is_told(accepted: &Accepted) -> bool {
-    accepted.events.iter().any(|event| matches!(event, Event::Opened | Event::Closed { .. }))
+    accepted
+        .events
+        .iter()
+        .any(|event| matches!(event, Event::Opened | Event::Closed { .. } | Event::Settled { .. }))
 }
 
 /// The events of one lot's accepted commands, to be written with them. `dealer_name` knows the dealers by what
@@ -98,31 +123,49 @@ pub(crate) fn of_batch<'a>(
                     rows.extend(row(&opened, facts.lot_id, seq, job));
                 }
                 Event::Closed { outcome } => {
-                    let leader = next.leader.filter(|_| next.status == LotStatus::Closed);
-                    let completed = AuctionCompleted {
-                        lot_id: facts.lot_id,
-                        sale_id: facts.sale_id,
-                        sale_name: facts.sale_name.clone(),
-                        vehicle_id: facts.vehicle_id,
-                        vin: facts.vin.clone(),
-                        title: facts.title.clone(),
-                        outcome: outcome.as_str().to_owned(),
-                        buyer_dealer_id: leader.map(|leader| leader.dealer_id),
-                        buyer_name: leader.and_then(|leader| dealer_name(leader.dealer_id)),
-                        price_fen: next.price_fen,
-                        deposit_fen: match outcome {
-                            Outcome::Sold => next.leading_hold().map_or(Fen::ZERO, |(_, fen)| fen),
-                            Outcome::Provisional | Outcome::Unsold => Fen::ZERO,
-                        },
-                        closed_at: job.admitted_at,
-                    };
+                    let completed = completed(facts, next, *outcome, job, &dealer_name);
                     rows.extend(row(&completed, facts.lot_id, seq, job));
+                }
+                Event::Settled { outcome, basis, .. } => {
+                    let completed = completed(facts, next, *outcome, job, &dealer_name);
+                    let basis = basis.as_str().to_owned();
+                    rows.extend(match outcome {
+                        Outcome::Sold => row(&ProvisionalAgreed { completed, basis }, facts.lot_id, seq, job),
+                        _ => row(&ProvisionalDeclined { completed, basis }, facts.lot_id, seq, job),
+                    });
                 }
                 _ => {}
             }
         }
     }
     rows
+}
+
+fn completed(
+    facts: &LotFacts,
+    next: &LotState,
+    outcome: Outcome,
+    job: &Job,
+    dealer_name: impl Fn(DealerId) -> Option<String>,
+) -> AuctionCompleted {
+    let leader = next.leader.filter(|_| next.status == LotStatus::Closed);
+    AuctionCompleted {
+        lot_id: facts.lot_id,
+        sale_id: facts.sale_id,
+        sale_name: facts.sale_name.clone(),
+        vehicle_id: facts.vehicle_id,
+        vin: facts.vin.clone(),
+        title: facts.title.clone(),
+        outcome: outcome.as_str().to_owned(),
+        buyer_dealer_id: leader.map(|leader| leader.dealer_id),
+        buyer_name: leader.and_then(|leader| dealer_name(leader.dealer_id)),
+        price_fen: next.price_fen,
+        deposit_fen: match outcome {
+            Outcome::Sold => next.leading_hold().map_or(Fen::ZERO, |(_, fen)| fen),
+            Outcome::Provisional | Outcome::Unsold => Fen::ZERO,
+        },
+        closed_at: job.admitted_at,
+    }
 }
 
 fn row<E: EventType>(event: &E, lot_id: LotId, seq: i64, job: &Job) -> Option<OutRow> {

@@ -1,14 +1,15 @@
 //! The auction service: sale sessions, lots, bids, the live room.
 //!
 //! It owns the database `auction` and decides every bid by the pure fold of `core/bidding`. It hears of priced cars
-//! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened` and `AuctionCompleted`
-//! (`events.rs`).
+//! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened`, `AuctionCompleted`,
+//! `ProvisionalAgreed` and `ProvisionalDeclined` (`events.rs`).
 //!
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
 //! * `follow.rs` is what other processes of the same database commit.
 //! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
 //! * `alerts.rs` tells persons the news, behind the bid path; `inbox.rs` is where they read it.
 //! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
+//! * `negotiation/` is what follows a lot that closed below its reserve.
 //! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
 //! * `views/` are what pages and the JSON API read; `projection.rs` is what sockets get.
 //!
@@ -28,6 +29,7 @@ mod events;
 mod follow;
 mod inbox;
 mod lot_control;
+mod negotiation;
 mod place_max;
 mod projection;
 mod proofs;
@@ -38,7 +40,7 @@ mod verify_log;
 mod views;
 mod watch_lot;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use platform_db::Clock as _;
 use proof::Signer;
@@ -51,8 +53,13 @@ pub use clock::AnchoredClock;
 pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE};
 pub use delivery::{CityCost, CityDelivery};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
-pub use events::{AuctionCompleted, LotListed, LotOpened};
+pub use events::{AuctionCompleted, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined};
 pub use inbox::{Alert, AlertKind, AlertPage, Topic, UNREAD_SHOWN_MAX};
+pub use negotiation::{
+    Act, Detail as NegotiationDetail, Filter as NegotiationFilter, Lot as NegotiatedLot,
+    Move as NegotiationMove, Negotiate, Negotiated, NextBidder, Page as NegotiationPage,
+    Row as NegotiationRow, Sort as NegotiationSort, State as NegotiationState,
+};
 pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
 pub use proofs::Incident;
@@ -78,6 +85,8 @@ pub struct Service {
     signer: Arc<Signer>,
     /// Wakes the outbox relay; may be set once the bus exists.
     told: Arc<dyn Fn() + Send + Sync>,
+    /// When sellers are expected to answer.
+    hours: Arc<OnceLock<deal::Calendar>>,
 }
 
 /// The tasks that run beside the handle.
@@ -118,7 +127,7 @@ impl Service {
             (dealers.clone(), powers.clone()),
             &signer,
         );
-        let service = Service { db, engine, dealers, powers, signer, told };
+        let service = Service { db, engine, dealers, powers, signer, told, hours: Arc::default() };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
         let teller = tokio::spawn(alerts::run(service.clone(), stop.clone()));
         let (sweeping, checking) = (service.clone(), service.clone());
@@ -145,6 +154,17 @@ impl Service {
         Arc::new(consumer::AuctionConsumer)
     }
 
+    /// From now on business is done in a zone so far ahead of UTC; said once, at the start. China's, until then.
+    pub fn keep_hours_of(&self, offset_min: i32) {
+        let hours = deal::Calendar::nine_to_six(i64::from(offset_min) * 60_000);
+        self.hours.get_or_init(|| hours);
+    }
+
+    fn hours(&self) -> deal::Calendar {
+        const CHINA_MS: i64 = 8 * 60 * 60 * 1000;
+        self.hours.get().copied().unwrap_or(deal::Calendar::nine_to_six(CHINA_MS))
+    }
+
     /// The bid path, for sockets.
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -157,7 +177,8 @@ impl Service {
 
     /// One heartbeat of the sweeper: for tests, which run no sweeper of their own.
     pub async fn beat(&self) -> Result<(), sqlx::Error> {
-        sweeper::beat(self).await
+        sweeper::beat(self).await?;
+        negotiation::sweep(self).await
     }
 
     /// Tells all news that there is: for tests, which run no teller of their own.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::Service;
 use crate::engine::{BidPathCounts, Sender};
 use crate::events::system_key;
+use crate::negotiation;
 use crate::store::{lots, pulse};
 
 /// How often due lots are looked for.
@@ -49,6 +50,10 @@ pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
             if beat_at.is_none_or(|at| at.elapsed() >= BEAT) {
                 beat(&service).await?;
                 beat_at = Some(tokio::time::Instant::now());
+                // what waits for hours may wait a second more: lots close whatever becomes of negotiations
+                if let Err(error) = negotiation::sweep(&service).await {
+                    tracing::warn!(%error, "negotiations could not be swept; trying again");
+                }
             }
             sweep(&service).await
         };

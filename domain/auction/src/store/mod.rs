@@ -9,6 +9,8 @@ pub(crate) mod follow;
 pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod lots;
+pub(crate) mod negotiation_lists;
+pub(crate) mod negotiations;
 pub(crate) mod power;
 pub(crate) mod proofs;
 pub(crate) mod pulse;

@@ -1,0 +1,259 @@
+//! Both sides act: the buyer for himself, staff for the seller.
+
+use deal::{Command, RefusalCode, Side, Status, apply_all, decide};
+use kernel::{DealerId, Fen, NegotiationId, Principal, Problem, ProblemKind, Role, UnixMs, UserId};
+use platform_db::CommandError;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::end;
+use crate::Service;
+use crate::engine::Failure;
+use crate::store::negotiations::{self as store, Locked, LogRow, Recorded};
+
+/// Who of the staff speaks for the seller.
+const SPEAKERS: [Role; 2] = [Role::Auctioneer, Role::Sales];
+
+/// What somebody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Takes the other side's standing offer.
+    Accept {
+        /// The offer that he has read.
+        offer_fen: Fen,
+    },
+    /// Makes an offer.
+    Counter {
+        /// How much.
+        amount_fen: Fen,
+    },
+    /// The buyer's offer stands.
+    StandBy,
+    /// The seller declines, or the buyer walks away.
+    Decline,
+    /// A limit that the other side never sees.
+    EnterSecret {
+        /// How much.
+        amount_fen: Fen,
+    },
+}
+
+/// A move in a negotiation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Negotiate {
+    /// Made by the sender; a repeat gets the recorded answer.
+    pub key: Uuid,
+    /// Which one.
+    pub id: NegotiationId,
+    /// What.
+    pub act: Act,
+    /// The seller declines, and wants the next bidder to be asked.
+    pub then_next_bidder: bool,
+}
+
+/// The answer to an accepted move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Negotiated {
+    /// Where it stood after the move.
+    pub status: Status,
+}
+
+/// Who sends a command.
+#[derive(Clone, Debug)]
+pub(super) struct Sender {
+    /// The buying entity; nil for staff and system.
+    pub(super) actor: Uuid,
+    pub(super) user_id: Option<UserId>,
+    pub(super) user_name: String,
+}
+
+impl Sender {
+    pub(super) fn system() -> Sender {
+        Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() }
+    }
+}
+
+impl Service {
+    /// A move of the buyer, or of staff for the seller.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for what is not one's own, `FORBIDDEN` for staff who do not speak for sellers, and the codes of
+    /// [`deal::RefusalCode`]. `BANNED` where a suspended buyer would bind himself.
+    pub async fn negotiate(&self, who: &Principal, input: Negotiate) -> Result<Negotiated, CommandError> {
+        let side = side_of(who)?;
+        let own = who.dealer().map(|seat| seat.dealer_id);
+        let command = command(side, input.act)?;
+        if let Some(dealer_id) = own
+            && input.act != Act::Decline
+            && self.dealers.is_suspended(dealer_id)
+        {
+            return Err(Problem::new(ProblemKind::Forbidden, "BANNED").into());
+        }
+        let sender = sender_of(who, own);
+        // admitted before the row is locked: who was in time stays in time
+        let now = self.engine.clock().admission_time().ok_or(Problem::from(Failure::Unavailable))?;
+        let mut tx = self.db.begin().await?;
+        let found = store::lock(&mut tx, input.id).await?;
+        let mut locked = found
+            .filter(|locked| own.is_none_or(|dealer_id| dealer_id == locked.buyer))
+            .ok_or_else(Problem::not_found)?;
+        if let Some(recorded) = store::recorded(&mut tx, input.id, sender.actor, input.key).await? {
+            return repeat(&recorded, &command);
+        }
+        if side == Side::Seller && input.act == Act::Decline && input.then_next_bidder {
+            locked.then_next_bidder = true;
+        }
+        let answer = self.decided(&mut tx, &locked, (&command, input.key), &sender, now).await?;
+        tx.commit().await?;
+        if matches!(answer, Ok(Negotiated { status }) if status != Status::Open) {
+            self.after_the_end(input.id).await;
+        }
+        Ok(answer?)
+    }
+
+    /// Says whether the next bidder is offered the car at his own max when this comes to nothing.
+    ///
+    /// # Errors
+    /// `FORBIDDEN`, `NOT_FOUND`; `NEGOTIATION_OVER` once it has ended, `ONLY_ACCEPT_OR_DECLINE` for a second chance.
+    pub async fn plan_next_bidder(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        id: NegotiationId,
+        wanted: bool,
+    ) -> Result<(), CommandError> {
+        if side_of(who)? != Side::Seller {
+            return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
+        }
+        let command = if wanted { "next_bidder_yes" } else { "next_bidder_no" };
+        let mut tx = self.db.begin().await?;
+        let locked = store::lock(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+        if let Some(recorded) = store::recorded(&mut tx, id, Uuid::nil(), key).await? {
+            return if recorded.command == command { Ok(()) } else { Err(used_twice().into()) };
+        }
+        if locked.state.status != Status::Open {
+            let data = json!({ "status": locked.state.status, "deadline_at": locked.state.deadline_at });
+            return Err(problem(RefusalCode::NegotiationOver.as_str(), data).into());
+        }
+        if locked.state.terms.kind == deal::Kind::SecondChance {
+            return Err(problem(RefusalCode::OnlyAcceptOrDecline.as_str(), Value::Null).into());
+        }
+        store::plan_next_bidder(&mut tx, id, wanted).await?;
+        let sender = sender_of(who, None);
+        let row = LogRow {
+            seq: None,
+            key,
+            actor: sender.actor,
+            side: Some(Side::Seller),
+            user_id: sender.user_id,
+            user_name: sender.user_name,
+            command,
+            amount_fen: None,
+            code: None,
+            data: Value::Null,
+            status: locked.state.status,
+            at: self.now(),
+        };
+        store::log(&mut tx, id, &row).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Decides and writes, in the caller's transaction. A refusal is written too: a repeat gets it again.
+    pub(super) async fn decided(
+        &self,
+        conn: &mut PgConnection,
+        locked: &Locked,
+        (command, key): (&Command, Uuid),
+        sender: &Sender,
+        now: UnixMs,
+    ) -> Result<Result<Negotiated, Problem>, CommandError> {
+        let verdict = decide(&locked.state, command, now);
+        let next = verdict.as_ref().ok().map(|events| apply_all(&locked.state, events));
+        let status = next.as_ref().map_or(locked.state.status, |next| next.status);
+        let (code, data) = match &verdict {
+            Ok(events) => (None, json!(events)),
+            Err(refusal) => (Some(refusal.code.as_str()), refusal.data.clone()),
+        };
+        let row = LogRow {
+            seq: next.as_ref().map(|next| next.seq),
+            key,
+            actor: sender.actor,
+            side: command.side(),
+            user_id: sender.user_id,
+            user_name: sender.user_name.clone(),
+            command: command.name(),
+            amount_fen: command.amount(),
+            code,
+            data,
+            status,
+            at: now,
+        };
+        if let Some(next) = &next {
+            let ended_at = (status != Status::Open).then_some(now);
+            store::save(conn, locked, next, ended_at).await?;
+            if !matches!(status, Status::Open | Status::Agreed) {
+                end::without_deal(conn, locked, self.hours(), now).await?;
+            }
+        }
+        store::log(conn, locked.id, &row).await?;
+        Ok(match verdict {
+            Ok(_) => Ok(Negotiated { status }),
+            Err(refusal) => Err(problem(refusal.code.as_str(), refusal.data)),
+        })
+    }
+}
+
+/// The side that this person speaks for.
+pub(super) fn side_of(who: &Principal) -> Result<Side, Problem> {
+    match who.dealer() {
+        Some(_) => Ok(Side::Buyer),
+        None if SPEAKERS.iter().any(|role| who.has_role(*role)) => Ok(Side::Seller),
+        None => Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN")),
+    }
+}
+
+fn sender_of(who: &Principal, own: Option<DealerId>) -> Sender {
+    let actor = own.map_or(Uuid::nil(), |dealer_id| dealer_id.0);
+    Sender { actor, user_id: Some(who.user_id), user_name: who.display_name.clone() }
+}
+
+fn command(side: Side, act: Act) -> Result<Command, Problem> {
+    Ok(match act {
+        Act::Accept { offer_fen } => Command::Accept { side, offer_fen },
+        Act::Counter { amount_fen } => Command::Counter { side, amount_fen },
+        Act::StandBy if side == Side::Buyer => Command::StandBy,
+        Act::StandBy => return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN")),
+        Act::Decline => Command::Decline { side },
+        Act::EnterSecret { amount_fen } => Command::EnterSecret { side, amount_fen },
+    })
+}
+
+/// The answer that was given, if this asks for the same.
+fn repeat(recorded: &Recorded, command: &Command) -> Result<Negotiated, CommandError> {
+    if recorded.command != command.name() || recorded.amount_fen != command.amount() {
+        return Err(used_twice().into());
+    }
+    match &recorded.code {
+        Some(code) => Err(problem(code, recorded.data.clone()).into()),
+        None => {
+            let unknown = || CommandError::Inconsistent(format!("negotiation status {}", recorded.status));
+            Ok(Negotiated { status: Status::from_name(&recorded.status).ok_or_else(unknown)? })
+        }
+    }
+}
+
+fn used_twice() -> Problem {
+    Problem::new(ProblemKind::Conflict, "NEGOTIATION_KEY_REUSED")
+}
+
+fn problem(code: &str, data: Value) -> Problem {
+    let typed = [
+        RefusalCode::NotTick,
+        RefusalCode::CounterTooLow,
+        RefusalCode::CounterTooHigh,
+        RefusalCode::SecretNotBetter,
+    ];
+    let is_typed = typed.iter().any(|typed| typed.as_str() == code);
+    Problem::new(if is_typed { ProblemKind::Invalid } else { ProblemKind::Conflict }, code).with(data)
+}

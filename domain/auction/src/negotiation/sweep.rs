@@ -1,0 +1,89 @@
+//! What happens by itself: negotiations begin, lose no time to outages, end at their deadlines, and are told to their
+//! lots. Every process sweeps; each step is one that happens once however often it is asked for.
+
+use deal::{Command, Kind, Negotiation, Status, Terms};
+use kernel::{NegotiationId, UnixMs, event_id_for};
+use platform_db::CommandError;
+use uuid::Uuid;
+
+use super::act::Sender;
+use super::{COUNTERS_MAX, REPLY_MS};
+use crate::Service;
+use crate::store::negotiations::{self as store, New, Waiting};
+use crate::sweeper::DRAIN_MS;
+
+/// The least time that is left after an outage.
+const LEFT_AFTER_OUTAGE_MS: i64 = 5 * 60 * 1000;
+
+/// One round. What fails for one negotiation does not keep the others waiting.
+pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
+    let now = service.now();
+    for waiting in store::waiting(&service.db).await? {
+        begin(service, &waiting, now).await?;
+    }
+    for cut in store::cut_short(&service.db).await? {
+        let (from, to) = (cut.went_at, cut.back_at);
+        let command = Command::GiveTime { from, to, min_left_ms: LEFT_AFTER_OUTAGE_MS };
+        by_itself(service, cut.id, (&command, cut.outage_id), now).await;
+    }
+    // like the hammer a little late: an answer that was in time may still wait for its turn
+    for id in store::due(&service.db, now.plus_ms(-DRAIN_MS)).await? {
+        by_itself(service, id, (&Command::Expire, Uuid::now_v7()), now).await;
+    }
+    for ended in store::unsettled(&service.db, None).await? {
+        service.settle_lot(ended).await;
+    }
+    Ok(())
+}
+
+/// The seller has the first word about the high bid.
+async fn begin(service: &Service, waiting: &Waiting, now: UnixMs) -> Result<(), sqlx::Error> {
+    let lot = &waiting.lot;
+    let (Some(leader), Some(bid_fen), Some(reserve_fen)) = (lot.leader, lot.price_fen, lot.reserve_fen)
+    else {
+        tracing::error!(lot.id = %waiting.lot_id, "a provisional lot without bid or reserve");
+        return Ok(());
+    };
+    let terms = Terms {
+        kind: Kind::HighBidder,
+        bid_fen,
+        reserve_fen,
+        tick_fen: lot.terms.tick_fen,
+        counters_max: COUNTERS_MAX,
+        reply_ms: REPLY_MS,
+    };
+    let state = Negotiation::opened(terms, now, service.hours().offer_deadline(now));
+    let mut conn = service.db.acquire().await?;
+    let new = New { lot_id: waiting.lot_id, buyer: leader.dealer_id, state };
+    if store::open(&mut conn, &new).await? {
+        let id = event_id_for(waiting.lot_id.0, Kind::HighBidder.as_str());
+        tracing::info!(negotiation.id = %id, lot.id = %waiting.lot_id, "negotiation opened");
+    }
+    Ok(())
+}
+
+async fn by_itself(service: &Service, id: NegotiationId, command: (&Command, Uuid), now: UnixMs) {
+    if let Err(error) = try_by_itself(service, id, command, now).await {
+        tracing::warn!(%error, negotiation.id = %id, "a negotiation could not be swept; trying again");
+    }
+}
+
+async fn try_by_itself(
+    service: &Service,
+    id: NegotiationId,
+    command: (&Command, Uuid),
+    now: UnixMs,
+) -> Result<(), CommandError> {
+    let mut tx = service.db.begin().await?;
+    let Some(locked) = store::lock(&mut tx, id).await? else { return Ok(()) };
+    // another process, or an answer in the last moment, may have been here between the question and the lock
+    let is_done = locked.state.status != Status::Open
+        || store::recorded(&mut tx, id, Uuid::nil(), command.1).await?.is_some()
+        || deal::decide(&locked.state, command.0, now).is_err();
+    if is_done {
+        return Ok(());
+    }
+    let done = service.decided(&mut tx, &locked, command, &Sender::system(), now).await?;
+    tx.commit().await?;
+    done.map(drop).map_err(CommandError::Refused)
+}
