@@ -40,6 +40,8 @@ pub mod form;
 #[cfg(feature = "ssr")]
 pub mod i18n;
 #[cfg(feature = "ssr")]
+pub mod negotiation;
+#[cfg(feature = "ssr")]
 pub mod office;
 #[cfg(feature = "ssr")]
 pub mod page;

@@ -43,6 +43,16 @@ pub static PAGES: &[Page] = &[
     Page { path: "/my/board", access: Access::Dealer, draw: |cx| Box::pin(dealer::board::page(cx)) },
     Page { path: "/my/alerts", access: Access::Dealer, draw: |cx| Box::pin(dealer::alerts::page(cx)) },
     Page { path: "/my/searches", access: Access::Dealer, draw: |cx| Box::pin(dealer::searches::page(cx)) },
+    Page {
+        path: "/my/negotiations",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(dealer::negotiations::list::page(cx)),
+    },
+    Page {
+        path: "/my/negotiations/{id}",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(dealer::negotiations::detail::page(cx)),
+    },
     Page { path: "/my", access: Access::Dealer, draw: |cx| Box::pin(dealer::home::page(cx)) },
     Page { path: "/my/orders", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::list::page(cx)) },
     Page {
@@ -99,6 +109,16 @@ pub static PAGES: &[Page] = &[
         path: "/office/lots/{id}",
         access: Access::Staff,
         draw: |cx| Box::pin(office::lots::detail::page(cx)),
+    },
+    Page {
+        path: "/office/negotiations",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::negotiations::list::page(cx)),
+    },
+    Page {
+        path: "/office/negotiations/{id}",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::negotiations::detail::page(cx)),
     },
     Page {
         path: "/office/orders",

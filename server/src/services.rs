@@ -68,6 +68,8 @@ impl LateBus {
 pub struct Databases {
     cluster: Option<Cluster>,
     data: PathBuf,
+    /// How far the trade's zone is ahead of UTC.
+    offset_min: i32,
     identity: PgPool,
     vehicle: PgPool,
     auction: PgPool,
@@ -92,7 +94,8 @@ pub async fn open(config: &Config) -> Result<Databases, OpenError> {
     let auction = open(Service::Auction).await?;
     let order = open(Service::Order).await?;
     let finance = open(Service::Finance).await?;
-    Ok(Databases { cluster, data: config.data.clone(), identity, vehicle, auction, order, finance })
+    let (data, offset_min) = (config.data.clone(), config.time_zone.offset_min);
+    Ok(Databases { cluster, data, offset_min, identity, vehicle, auction, order, finance })
 }
 
 impl Databases {
@@ -112,6 +115,7 @@ impl Databases {
         let started = auction::Service::start(self.auction.clone(), told_auction, signer, stop).await;
         let (auction, running) =
             started.map_err(|source| OpenError::Connect { service: Service::Auction, source })?;
+        auction.keep_hours_of(self.offset_min);
         let services = Services {
             identity: identity::Service::new(self.identity.clone(), clock.clone()),
             vehicle: self.vehicle(clock).with_told(told(Service::Vehicle)),

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use auction::{HallFilter, HallLot};
+use auction::{HallFilter, HallLot, NegotiationFilter, NegotiationRow, NegotiationState};
 use kernel::{DealerId, Principal, Problem};
 use leptos::prelude::*;
 use order::{OrderFilter, OrderPage, OrderRow, PaymentFilter};
 use platform_db::CommandError;
 
+use super::negotiations::list::line;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::office::orders::parts::due_words;
@@ -26,17 +27,27 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let running = running(&cx, who, seat.dealer_id).await?;
     let unpaid = OrderFilter { payment: Some(PaymentFilter::Open), page: 1, ..OrderFilter::default() };
     let unpaid = cx.services.order.orders(who, &unpaid).await.map_err(CommandError::into_problem)?;
+    let waiting = NegotiationFilter {
+        state: Some(NegotiationState::Buyer),
+        ascending: true,
+        page: 1,
+        ..NegotiationFilter::default()
+    };
+    let waiting =
+        cx.services.auction.negotiations(who, &waiting).await.map_err(CommandError::into_problem)?;
     let (leading, outbid): (Vec<HallLot>, Vec<HallLot>) =
         running.into_iter().partition(|lot| lot.mine.leading);
-    let is_quiet = leading.is_empty() && outbid.is_empty() && unpaid.rows.is_empty();
+    let is_quiet =
+        leading.is_empty() && outbid.is_empty() && unpaid.rows.is_empty() && waiting.rows.is_empty();
     let company = company_link(&cx, who);
     let body = view! {
         <PageHead title=seat.dealer_name.clone() note=t_with(lang, "home.greeting", &[("name", &who.display_name)])>
             <LinkButton href="/my/deposit" icon=Icon::Wallet>{t(lang, "deposit.mine")}</LinkButton>
             {company}
         </PageHead>
-        {tiles(&cx, leading.len(), outbid.len(), &unpaid)}
+        {tiles(&cx, leading.len(), outbid.len(), &unpaid, waiting.buyers_turn)}
         {is_quiet.then(|| nothing_to_do(&cx))}
+        {negotiations(&cx, waiting.rows)}
         {orders(&cx, unpaid.rows)}
         {lots(&cx, "home.bid_again", outbid)}
         {lots(&cx, "home.you_lead", leading)}
@@ -57,14 +68,19 @@ fn company_link(cx: &PageContext, who: &Principal) -> Option<AnyView> {
         .then(|| view! { <LinkButton href="/my/company" icon=Icon::Users>{label}</LinkButton> }.into_any())
 }
 
-fn tiles(cx: &PageContext, leading: usize, outbid: usize, unpaid: &OrderPage) -> AnyView {
+fn tiles(cx: &PageContext, leading: usize, outbid: usize, unpaid: &OrderPage, to_answer: i64) -> AnyView {
     let lang = cx.lang;
     let alarm = |count: usize, tone: Tone| if count > 0 { tone } else { Tone::Neutral };
     let debt = &unpaid.totals;
     let owes = usize::try_from(debt.count).unwrap_or(usize::MAX);
     let owed = if owes > 0 { debt.total_fen.yuan() } else { String::new() };
+    // most dealers have none: a figure that is always nought would be in the way
+    let to_answer = (to_answer > 0).then(|| {
+        view! { <Tile label=t(lang, "negotiation.home.tile") value=to_answer.to_string() href="/my/negotiations?state=buyer" tone=Tone::Warn/> }
+    });
     view! {
         <Tiles>
+            {to_answer}
             <Tile label=t(lang, "home.to_pay") value=owes.to_string() note=owed href="/my/orders?payment=open" tone=alarm(owes, Tone::Warn)/>
             <Tile label=t(lang, "home.outbid") value=outbid.to_string() href="/my/bids" tone=alarm(outbid, Tone::Bad)/>
             <Tile label=t(lang, "home.leading") value=leading.to_string() href="/my/bids" tone=alarm(leading, Tone::Good)/>
@@ -105,6 +121,21 @@ fn lots(cx: &PageContext, title: &'static str, lots: Vec<HallLot>) -> Option<Any
         view! {
             <Panel title=t(lang, title) actions=more flush=true>
                 <WorkList>{lots.into_iter().take(LINES).map(row).collect_view()}</WorkList>
+            </Panel>
+        }
+        .into_any()
+    })
+}
+
+/// What waits for an answer, the next deadline first.
+fn negotiations(cx: &PageContext, rows: Vec<NegotiationRow>) -> Option<AnyView> {
+    let lang = cx.lang;
+    let more = view! { <LinkButton href="/my/negotiations" kind=ButtonKind::Quiet small=true>{t(lang, "home.all")}</LinkButton> };
+    let lines: Vec<_> = rows.into_iter().take(LINES).map(|row| line(cx, row)).collect();
+    (!lines.is_empty()).then(|| {
+        view! {
+            <Panel title=t(lang, "negotiation.home.mine") actions=more.into_any() flush=true>
+                <WorkList>{lines}</WorkList>
             </Panel>
         }
         .into_any()

@@ -20,6 +20,7 @@ use crate::i18n::t;
 use crate::live::panel::BidPanel;
 use crate::live::props::{PanelProps, around};
 use crate::live::{Notice, Start};
+use crate::negotiation::of_lot;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -36,12 +37,14 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let car = cx.services.vehicle.offered_car(cx.who()?, vehicle_id, hash);
     let (car, costs) = join(car, landed::load(&cx, &detail.lot.city)).await;
     let (car, costs) = (car.map_err(CommandError::into_problem)?, costs?);
+    let negotiation = of_lot(&cx, &detail.lot).await?;
     let title = detail.lot.title.clone();
     let power = power(&cx, &detail).await?;
     let incidents = cx.services.auction.incidents(lot_id).await.map_err(CommandError::into_problem)?;
     let landed = costs.map(|costs| landed::view(&cx, &detail, &costs));
     let more = view! { {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
-    Ok(PageView::dealer(title, view(&cx, detail, car, notice, (power, more))))
+    let lot = view(&cx, detail, car, notice, (power, more));
+    Ok(PageView::dealer(title, view! { {negotiation} {lot} }))
 }
 
 /// What this dealer can bid with, on a lot whose leads hold a deposit and that is not over.

@@ -8,6 +8,7 @@ pub mod hall;
 pub mod home;
 pub mod lot;
 pub mod my_bids;
+pub mod negotiations;
 pub mod orders;
 pub mod proof;
 pub mod receipt;

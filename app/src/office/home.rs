@@ -31,8 +31,8 @@ struct Area {
 /// What the page counts; nothing where the pages are not open to this person.
 struct Figures {
     sales: Vec<SaleLine>,
-    /// Sales with lots that are negotiated; their sale may be over.
-    negotiated: Vec<SaleLine>,
+    /// Negotiations that run: how many wait for the seller, how many for a buyer.
+    negotiated: (i64, i64),
     cars: Vec<StatusCount>,
     unpaid: Option<OrderTotals>,
     overdue: Option<ReceivableTotals>,
@@ -45,7 +45,7 @@ impl Figures {
     }
 
     fn negotiations(&self) -> i64 {
-        self.negotiated.iter().map(|sale| sale.count.provisional).sum()
+        self.negotiated.0 + self.negotiated.1
     }
 
     fn lots(&self, of: fn(&SaleLine) -> i64) -> i64 {
@@ -82,8 +82,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
 async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> {
     let services = &cx.services;
     let (_, sales) = services.auction.sales(true, 1).await.map_err(CommandError::into_problem)?;
-    let (_, mut negotiated) = services.auction.sales(false, 1).await.map_err(CommandError::into_problem)?;
-    negotiated.retain(|sale| sale.count.provisional > 0);
+    let negotiated = services.auction.negotiations_waiting(who).await.map_err(CommandError::into_problem)?;
     let mut figures =
         Figures { sales, negotiated, cars: Vec::new(), unpaid: None, overdue: None, letters: None };
     if is_open_to("/office/vehicles", Some(who)) {
@@ -117,7 +116,7 @@ fn sales_area(cx: &PageContext, figures: &Figures) -> Area {
     let tiles = view! {
         <Tile label=t(cx.lang, "home.open_lots") value=open.to_string() href=href/>
         <Tile label=t(cx.lang, "home.scheduled_lots") value=scheduled.to_string() href=href/>
-        <Tile label=t(cx.lang, "home.provisional_lots") value=provisional.to_string() href=href tone=alarm(provisional, Tone::Warn)/>
+        <Tile label=t(cx.lang, "home.provisional_lots") value=provisional.to_string() href="/office/negotiations?state=open" tone=alarm(provisional, Tone::Warn)/>
         <Tile label=t(cx.lang, "home.sold_lots") value=sold.to_string() note=hammer href=href/>
     };
     Area { title: "home.area_sales", roles: &[Role::Auctioneer], tiles: tiles.into_any() }

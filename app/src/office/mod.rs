@@ -5,6 +5,7 @@ pub mod dealers;
 pub mod deposits;
 pub mod home;
 pub mod lots;
+pub mod negotiations;
 pub mod orders;
 pub mod receivables;
 pub mod sales;

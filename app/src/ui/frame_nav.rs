@@ -37,6 +37,7 @@ const OFFICE: &[(&str, &[Place])] = &[
         &[
             place("/office/vehicles", "nav.vehicles", Icon::Car),
             place("/office/sales", "nav.sales", Icon::Gavel),
+            place("/office/negotiations", "nav.negotiations", Icon::Hand),
             place("/auctions", "nav.hall", Icon::Eye),
         ],
     ),

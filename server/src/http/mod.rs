@@ -6,6 +6,7 @@ pub mod dead_letters;
 pub mod deposits;
 pub mod health;
 pub mod identity;
+pub mod negotiations;
 pub mod orders;
 pub mod receivables;
 pub mod refusal;
@@ -22,6 +23,7 @@ pub fn routes() -> Routes {
         .merge(api::routes())
         .merge(auctions::routes())
         .merge(identity::routes())
+        .merge(negotiations::routes())
         .merge(sales::routes())
         .merge(vehicles::routes())
         .merge(dead_letters::routes())

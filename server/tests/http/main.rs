@@ -9,6 +9,7 @@ mod checkpoints;
 mod dealer_tools;
 mod lists;
 mod middleware;
+mod negotiations;
 mod office_dead_letters;
 mod office_dealers;
 mod office_deposits;

@@ -17,8 +17,13 @@ pub async fn open_lot(server: &TestServer) -> LotId {
 
 /// An open lot that ends in so many milliseconds.
 pub async fn lot_ending_in(server: &TestServer, ms: i64) -> LotId {
+    reserved_lot(server, ms, None).await
+}
+
+/// The same with a reserve.
+pub async fn reserved_lot(server: &TestServer, ms: i64, reserve_fen: Option<i64>) -> LotId {
     let vehicle_id = VehicleId(new_id());
-    hear_of_car(server, vehicle_id).await;
+    hear_of_car(server, vehicle_id, reserve_fen).await;
     let auction = &server.state.services.auction;
     let now = auction.now();
     let sale = CreateSale {
@@ -38,7 +43,7 @@ pub async fn lot_ending_in(server: &TestServer, ms: i64) -> LotId {
     LotId(event_id_for(sale_id.0, "lot:0"))
 }
 
-async fn hear_of_car(server: &TestServer, id: VehicleId) {
+async fn hear_of_car(server: &TestServer, id: VehicleId, reserve_fen: Option<i64>) {
     let event = Envelope {
         id: new_id(),
         r#type: "VehiclePriced".into(),
@@ -53,7 +58,7 @@ async fn hear_of_car(server: &TestServer, id: VehicleId) {
         data: json!({
             "vehicle_id": id, "vin": "LUOCHUI0000000001", "title": "测试车", "make": "测试", "model": "一号",
             "model_year": 2021, "mileage_km": 30_000, "colour": "白", "city": "杭州", "grade": "B", "photo_ids": [],
-            "guide_fen": 9_000_000, "start_fen": 5_000_000, "reserve_fen": null, "report_hash": "ab".repeat(32),
+            "guide_fen": 9_000_000, "start_fen": 5_000_000, "reserve_fen": reserve_fen, "report_hash": "ab".repeat(32),
             "seller_name": "测试卖方"
         }),
     };

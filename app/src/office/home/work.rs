@@ -68,10 +68,6 @@ fn all(figures: &Figures) -> Vec<Work> {
     let cars = |status| figures.cars(status);
     let late = figures.overdue.as_ref();
     let unpaid = figures.unpaid.as_ref();
-    let negotiated = figures
-        .negotiated
-        .first()
-        .map_or_else(|| "/office/sales".to_owned(), |sale| format!("/office/sales/{}", sale.id));
     vec![
         work(
             "home.work.letters",
@@ -95,9 +91,9 @@ fn all(figures: &Figures) -> Vec<Work> {
         work(
             "home.work.negotiate",
             &[Role::Auctioneer, Role::Sales],
-            figures.negotiations(),
+            figures.negotiated.0,
             CARS,
-            &negotiated,
+            "/office/negotiations?state=seller",
             Tone::Warn,
         ),
         work(

@@ -11,6 +11,7 @@ use platform_db::CommandError;
 use crate::context::PageContext;
 use crate::dealer::words::kilometres;
 use crate::i18n::{known, t, t_with};
+use crate::negotiation::of_lot;
 use crate::office::sales::{light, state_badge};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
@@ -20,6 +21,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let id: LotId = cx.id("id")?;
     let detail = cx.services.auction.lot(cx.who()?, id).await.map_err(CommandError::into_problem)?;
+    let negotiation = of_lot(&cx, &detail.lot).await?;
     let title = detail.lot.title.clone();
     let crumbs = vec![Crumb::new(t(lang, "sale.title"), "/office/sales")];
     let note = t_with(
@@ -38,6 +40,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href=format!("/office/vehicles/{vehicle_id}")>{t(lang, "sale.to_vehicle")}</LinkButton>
         </PageHead>
         {problem.map(|problem| view! { <ProblemBanner problem=problem/> })}
+        {negotiation}
         {tiles}
         <div class="grid gap-4 lg:grid-cols-2">
             {facts}
@@ -160,6 +163,7 @@ fn log_row(cx: &PageContext, line: LogLine) -> impl IntoView + use<> {
     let lang = cx.lang;
     let who = match line.dealer_name {
         Some(dealer) => format!("{dealer} · {}", line.user_name),
+        None if line.user_name == "negotiation" => t(lang, "negotiation.title").into_owned(),
         None if line.user_name == "sweeper" => t(lang, "sale.log.by_itself").into_owned(),
         None => line.user_name,
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use order::OrderDetail;
+use order::{Basis, OrderDetail};
 use platform_db::CommandError;
 
 use super::document::Document;
@@ -39,8 +39,12 @@ pub fn Order(order: OrderDetail, title: String, crumbs: Vec<Crumb>) -> impl Into
     let owes = matches!(payment.as_deref(), Some("unpaid" | "part_paid"));
     let due = order.due_at.filter(|_| owes).map(|at| due_words(lang, at, overdue));
     let total_fen = order.total_fen;
-    let badge =
-        view! { <CommercialBadge state=commercial/> <PaymentBadge state=payment overdue/> }.into_any();
+    let basis = (order.basis != Basis::Auction).then(|| {
+        let words = t(lang, &format!("order.basis.{}", order.basis.name()));
+        view! { <Badge tone=Tone::Neutral>{words}</Badge> }
+    });
+    let badge = view! { {basis} <CommercialBadge state=commercial/> <PaymentBadge state=payment overdue/> }
+        .into_any();
     let links = [
         (lot_href(who, order.lot_id), Icon::Gavel, "order.to_lot"),
         (vehicle_href(who, order.vehicle_id), Icon::Car, "order.to_vehicle"),

@@ -2,7 +2,7 @@
 
 use kernel::{Fen, Lang};
 use leptos::prelude::*;
-use order::{LineKind, OrderDetail, OrderLine};
+use order::{Basis, LineKind, OrderDetail, OrderLine};
 use serde_json::Value;
 
 use super::words::in_characters;
@@ -18,25 +18,43 @@ pub fn Document(order: OrderDetail) -> impl IntoView {
         Some(at) => view! { <Time at form=TimeForm::Exact/> }.into_any(),
         None => t(lang, "order.document.due_later").into_any(),
     };
+    let (title, intro, sold_at) = words_of(order.basis);
     let facts = vec![
         Fact::new(t(lang, "order.document.no"), order.order_no.clone()),
         Fact::new(t(lang, "order.document.buyer"), order.buyer_name.clone()),
         Fact::new(t(lang, "order.document.car"), order.title.clone()),
         Fact::text(t(lang, "order.column.vin"), order.vin.clone()),
         Fact::new(t(lang, "order.document.sale"), order.sale_name.clone()),
-        Fact::new(t(lang, "order.document.sold_at"), view! { <Time at=order.sold_at form=TimeForm::Exact/> }),
+        Fact::new(t(lang, sold_at), view! { <Time at=order.sold_at form=TimeForm::Exact/> }),
         Fact::new(t(lang, "order.document.due"), due),
     ];
     view! {
         <Panel>
             <article class="order-document">
-                <h2 class="text-center text-lg font-semibold mb-2">{t(lang, "order.document.title")}</h2>
-                <p class="mb-4 text-sm opacity-80">{t(lang, "order.document.intro")}</p>
+                <h2 class="text-center text-lg font-semibold mb-2">{t(lang, title)}</h2>
+                <p class="mb-4 text-sm opacity-80">{t(lang, intro)}</p>
                 <Facts facts/>
                 <Lines lines=order.lines total_fen=order.total_fen/>
                 <Signatures/>
             </article>
         </Panel>
+    }
+}
+
+/// A negotiated sale is another contract, and says so.
+const fn words_of(basis: Basis) -> (&'static str, &'static str, &'static str) {
+    match basis {
+        Basis::Auction => ("order.document.title", "order.document.intro", "order.document.sold_at"),
+        Basis::Negotiation => (
+            "order.document.title_negotiation",
+            "order.document.intro_negotiation",
+            "order.document.agreed_at",
+        ),
+        Basis::SecondChance => (
+            "order.document.title_second_chance",
+            "order.document.intro_second_chance",
+            "order.document.agreed_at",
+        ),
     }
 }
 

@@ -23,7 +23,7 @@ fn step(lang: Lang, line: TrailView) -> Step {
     let tone = match line.what.as_str() {
         "sold" => Tone::Good,
         "not_sold" => Tone::Warn,
-        "priced" | "listed" => Tone::Active,
+        "priced" | "listed" | "in_negotiation" => Tone::Active,
         _ => Tone::Neutral,
     };
     // what other services' events have changed was nobody's deed here
@@ -65,7 +65,7 @@ fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
             let why = text("reason").or(text("source")).map(str::to_owned);
             Some(view! { <ul>{changes}</ul>{why} }.into_any())
         }
-        "listed" | "not_sold" => Some(text("sale_name")?.to_owned().into_any()),
+        "listed" | "not_sold" | "in_negotiation" => Some(text("sale_name")?.to_owned().into_any()),
         "sold" => {
             let buyer = text("buyer_name").unwrap_or_default().to_owned();
             Some(view! { {buyer} " " <span class="money">{fen("price_fen")}</span> }.into_any())

@@ -1,0 +1,153 @@
+//! Both sides of a negotiation, by their pages alone.
+
+use auction::NegotiationFilter;
+use axum::http::StatusCode;
+use kernel::NegotiationId;
+use platform_db::new_id;
+
+use crate::receipts::{bid, reserved_lot};
+use crate::support::{Answer, Browser, TestServer};
+
+/// A negotiation that has just begun: 远行 bid ¥60,000, the reserve is ¥80,000.
+async fn begun(server: &TestServer) -> NegotiationId {
+    // the end is real and beyond the soft-close window of the bid
+    let lot_id = reserved_lot(server, 1_200, Some(8_000_000)).await;
+    bid(server, "yuanxing", lot_id, 60_000).await;
+    let auction = &server.state.services.auction;
+    let begun = auction.now();
+    loop {
+        assert!(auction.now().since(begun) < 30_000, "no negotiation begins");
+        auction.sweep().await.unwrap();
+        auction.beat().await.unwrap();
+        let filter = NegotiationFilter { page: 1, ..NegotiationFilter::default() };
+        let page = auction.negotiations(&server.person("auctioneer"), &filter).await.unwrap();
+        if let Some(row) = page.rows.first() {
+            return row.id;
+        }
+    }
+}
+
+/// Sends one of the page's forms.
+async fn send(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> Answer {
+    let key = new_id().to_string();
+    let mut all = vec![("key", key.as_str())];
+    all.extend(fields);
+    browser.post(page, &all).await
+}
+
+#[tokio::test]
+async fn dealer_and_staff_agree_after_a_counter_and_the_order_says_so() {
+    let server = TestServer::new().await;
+    let id = begun(&server).await;
+    let (mine, ours) = (format!("/my/negotiations/{id}"), format!("/office/negotiations/{id}"));
+    let mut dealer = server.signed_in("yuanxing").await;
+    let mut office = server.signed_in("auctioneer").await;
+
+    let list = office.get("/office/negotiations?state=seller").await;
+    assert!(list.body.contains(&ours) && list.body.contains("测试车"), "{}", list.body);
+    let home = office.get("/office").await;
+    assert!(home.body.contains("/office/negotiations?state=seller"), "{}", home.body);
+    let page = office.get(&ours).await;
+    assert!(page.body.contains("¥80,000"), "staff see the reserve");
+    let countered = send(&mut office, &ours, &[("form", "counter"), ("amount", "76,000")]).await;
+    assert_eq!(countered.location(), format!("{ours}?done=NEGOTIATION_COUNTERED"));
+
+    let home = dealer.get("/my").await;
+    assert!(home.body.contains(&mine), "it waits on the start page");
+    let page = dealer.get(&mine).await;
+    for words in ["¥76,000", "轮到您答复", "坚持 ¥60,000", "退出议价"] {
+        assert!(page.body.contains(words), "{words} is missing");
+    }
+    assert!(!page.body.contains("80,000") && !page.body.contains("8000000"), "the reserve never shows");
+    let accepted = send(&mut dealer, &mine, &[("form", "accept"), ("offer_fen", "7600000")]).await;
+    assert_eq!(accepted.location(), format!("{mine}?done=NEGOTIATION_AGREED"));
+    assert!(dealer.get(&mine).await.body.contains("议价成交"));
+
+    server.state.bus.drain().await.unwrap();
+    let orders = dealer.get("/my/orders?q=LUOCHUI0000000001").await;
+    let at = orders.body.find("/my/orders/").unwrap();
+    let order = orders.body[at..].split('"').next().unwrap().to_owned();
+    let document = dealer.get(&order).await;
+    assert!(
+        document.body.contains("议价成交确认书") && document.body.contains("¥76,000"),
+        "{}",
+        document.body
+    );
+}
+
+#[tokio::test]
+async fn a_counter_that_cannot_be_is_shown_again_with_the_reason() {
+    let server = TestServer::new().await;
+    let id = begun(&server).await;
+    let ours = format!("/office/negotiations/{id}");
+    let mut office = server.signed_in("auctioneer").await;
+    let high = send(&mut office, &ours, &[("form", "counter"), ("amount", "81000")]).await;
+    assert_eq!(high.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(high.body.contains("81000") && high.body.contains("COUNTER_TOO_HIGH"), "{}", high.body);
+    for (amount, words) in [("", "AMOUNT_NEEDED"), ("viel", "AMOUNT_UNREADABLE")] {
+        let answer = send(&mut office, &ours, &[("form", "counter"), ("amount", amount)]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{words}");
+    }
+    let mut dealer = server.signed_in("yuanxing").await;
+    let early = send(&mut dealer, &format!("/my/negotiations/{id}"), &[("form", "decline")]).await;
+    assert_eq!(early.status, StatusCode::CONFLICT);
+    assert!(early.body.contains("NOT_YOUR_TURN"), "{}", early.body);
+    let odd = send(&mut dealer, &format!("/my/negotiations/{id}"), &[("form", "gift")]).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn nobody_else_finds_it() {
+    let server = TestServer::new().await;
+    let id = begun(&server).await;
+    let mine = format!("/my/negotiations/{id}");
+    let mut stranger = server.signed_in("hengxin").await;
+    assert_eq!(stranger.get(&mine).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(send(&mut stranger, &mine, &[("form", "decline")]).await.status, StatusCode::NOT_FOUND);
+    assert!(!stranger.get("/my/negotiations").await.body.contains(&mine));
+    assert_eq!(stranger.get(&format!("/office/negotiations/{id}")).await.status, StatusCode::FORBIDDEN);
+    // who does not speak for sellers reads, and is offered no answer
+    let mut inspector = server.signed_in("inspector").await;
+    let page = inspector.get(&format!("/office/negotiations/{id}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.body.contains("name=\"offer_fen\""), "{}", page.body);
+    let refused = send(&mut inspector, &format!("/office/negotiations/{id}"), &[("form", "decline")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn secret_limits_and_the_file_keep_their_secrets() {
+    let server = TestServer::new().await;
+    let id = begun(&server).await;
+    let (mine, ours) = (format!("/my/negotiations/{id}"), format!("/office/negotiations/{id}"));
+    let mut dealer = server.signed_in("yuanxing").await;
+    let mut office = server.signed_in("auctioneer").await;
+    let entered = send(&mut office, &ours, &[("form", "secret"), ("amount", "77700")]).await;
+    assert_eq!(entered.location(), format!("{ours}?done=NEGOTIATION_ENTERED"));
+    send(&mut dealer, &mine, &[("form", "secret"), ("amount", "63300")]).await;
+    let (buyer, seller) = (dealer.get(&mine).await.body, office.get(&ours).await.body);
+    assert!(buyer.contains("差距 >5%") && seller.contains("差距 >5%"));
+    assert!(buyer.contains("¥63,300") && !buyer.contains("77,700") && !buyer.contains("7770000"));
+    assert!(seller.contains("¥77,700") && !seller.contains("63,300") && !seller.contains("6330000"));
+    let file = office.get("/office/negotiations.csv").await;
+    assert_eq!(file.status, StatusCode::OK);
+    assert!(file.body.contains("测试车") && file.body.contains("60000"), "{}", file.body);
+    assert!(!file.body.contains("80000") && !file.body.contains("77700") && !file.body.contains("63300"));
+}
+
+#[tokio::test]
+async fn a_lot_leads_to_its_negotiation() {
+    let server = TestServer::new().await;
+    let id = begun(&server).await;
+    let detail = server.state.services.auction.negotiation(&server.person("auctioneer"), id).await.unwrap();
+    let lot = detail.row.lot.id;
+    let mut dealer = server.signed_in("yuanxing").await;
+    assert!(
+        dealer.get(&format!("/auctions/lots/{lot}")).await.body.contains(&format!("/my/negotiations/{id}"))
+    );
+    let mut office = server.signed_in("auctioneer").await;
+    let page = office.get(&format!("/office/lots/{lot}")).await;
+    assert!(page.body.contains(&format!("/office/negotiations/{id}")));
+    let mut stranger = server.signed_in("hengxin").await;
+    assert!(!stranger.get(&format!("/auctions/lots/{lot}")).await.body.contains("/my/negotiations/"));
+}
