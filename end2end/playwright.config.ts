@@ -12,7 +12,8 @@ const desktop = { width: 1440, height: 900 };
 const onPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const everyPage = /every_page\.spec\.ts$/;
 const hammer = /hammer\.spec\.ts$/;
-const alone = [everyPage, hammer];
+const negotiation = /negotiation\.spec\.ts$/;
+const alone = [everyPage, hammer, negotiation];
 
 export default defineConfig({
   testDir: './tests',
@@ -50,15 +51,16 @@ export default defineConfig({
       use: { viewport: desktop, javaScriptEnabled: false },
     },
     { name: 'phone', testMatch: /\.phone\.spec\.ts$/, use: onPhone },
-    // the main story, whose records the pages below show
+    // the main stories, whose records the pages below show
     { name: 'hammer', testMatch: hammer, use: { viewport: desktop } },
-    { name: 'pages', testMatch: everyPage, dependencies: ['hammer'], use: { viewport: desktop } },
+    { name: 'negotiation', testMatch: negotiation, use: { viewport: desktop, javaScriptEnabled: false } },
+    { name: 'pages', testMatch: everyPage, dependencies: ['hammer', 'negotiation'], use: { viewport: desktop } },
     {
       name: 'pages-no-js',
       testMatch: everyPage,
-      dependencies: ['hammer'],
+      dependencies: ['hammer', 'negotiation'],
       use: { viewport: desktop, javaScriptEnabled: false },
     },
-    { name: 'pages-phone', testMatch: everyPage, dependencies: ['hammer'], use: onPhone },
+    { name: 'pages-phone', testMatch: everyPage, dependencies: ['hammer', 'negotiation'], use: onPhone },
   ],
 });

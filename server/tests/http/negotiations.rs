@@ -126,7 +126,7 @@ async fn secret_limits_and_the_file_keep_their_secrets() {
     assert_eq!(entered.location(), format!("{ours}?done=NEGOTIATION_ENTERED"));
     send(&mut dealer, &mine, &[("form", "secret"), ("amount", "63300")]).await;
     let (buyer, seller) = (dealer.get(&mine).await.body, office.get(&ours).await.body);
-    assert!(buyer.contains("差距 >5%") && seller.contains("差距 >5%"));
+    assert!(buyer.contains("差距 &gt;5%") && seller.contains("差距 &gt;5%"));
     assert!(buyer.contains("¥63,300") && !buyer.contains("77,700") && !buyer.contains("7770000"));
     assert!(seller.contains("¥77,700") && !seller.contains("63,300") && !seller.contains("6330000"));
     let file = office.get("/office/negotiations.csv").await;
