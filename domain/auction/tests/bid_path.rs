@@ -143,6 +143,28 @@ async fn lots_open_and_close_by_themselves_and_only_once() {
 }
 
 #[tokio::test]
+async fn a_silence_of_the_commit_path_is_written_down_once() {
+    let world = World::with_open_lots(1).await;
+    let outages = async || {
+        let silence =
+            "SELECT extract(epoch FROM back_at - went_at)::bigint, settled_at IS NOT NULL FROM outage";
+        sqlx::query_as::<_, (i64, bool)>(silence).fetch_all(&world.db).await.unwrap()
+    };
+    world.service.beat().await.unwrap();
+    assert_eq!(outages().await, [], "the first sign of life follows no silence");
+    sqlx::query("UPDATE pulse SET alive_at = alive_at - interval '40 seconds'")
+        .execute(&world.db)
+        .await
+        .unwrap();
+    world.service.beat().await.unwrap();
+    world.service.beat().await.unwrap();
+    let seen = outages().await;
+    assert!(matches!(seen[..], [(40.., false)]), "forty seconds, once: {seen:?}");
+    world.service.sweep().await.unwrap();
+    assert!(matches!(outages().await[..], [(_, true)]), "and it is dealt with");
+}
+
+#[tokio::test]
 async fn a_closing_time_that_passed_while_nobody_ran_is_extended_not_closed() {
     let world = World::with_lots_ending_in(1, 1_500).await;
     let end_before = world.end_at(0).await;
