@@ -17,7 +17,7 @@ mod vin;
 pub use envelope::{Envelope, EventType};
 pub use ids::{DealerId, LotId, NegotiationId, OrderId, SaleId, UserId, VehicleId, event_id_for, uuid_v7};
 pub use lang::Lang;
-pub use money::{Fen, MoneyError, parse_wan, parse_yuan};
+pub use money::{Fen, MoneyError, parse_amount, parse_wan, parse_yuan};
 pub use principal::{Access, DealerSeat, Principal, Role, Seat};
 pub use problem::{FieldProblem, Problem, ProblemKind};
 pub use time::UnixMs;

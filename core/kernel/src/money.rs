@@ -107,6 +107,15 @@ pub fn parse_wan(text: &str) -> Result<Fen, MoneyError> {
     parse_decimal(text, 6)
 }
 
+/// Reads an amount as the trade types it: in yuan, or in 万元 where it says so. `128500`, `12.85万`, `12.85 万元`.
+pub fn parse_amount(text: &str) -> Result<Fen, MoneyError> {
+    let text = text.trim().trim_end_matches('元').trim_end();
+    match text.strip_suffix('万') {
+        Some(wan) => parse_wan(wan.trim_end()),
+        None => parse_yuan(text),
+    }
+}
+
 /// Separators stand between groups of three and nowhere else: `128,5` may mean 1 285 or 128.5, so it means nothing.
 fn parse_decimal(text: &str, decimals: usize) -> Result<Fen, MoneyError> {
     let text = text.trim().trim_start_matches(['¥', '￥']).trim_start();
@@ -168,6 +177,16 @@ mod tests {
         assert_eq!(parse_yuan("99999999999999999999"), Err(MoneyError::OutOfRange));
         assert_eq!(parse_yuan("1.23元"), Err(MoneyError::NotANumber));
         assert_eq!(parse_wan("12.85"), Ok(Fen(12_850_000)));
+    }
+
+    #[test]
+    fn reads_what_the_trade_types() {
+        for text in ["128500", "128,500元", "12.85万", "12.85 万元", "¥12.85万"] {
+            assert_eq!(parse_amount(text), Ok(Fen(12_850_000)), "{text}");
+        }
+        for text in ["万", "元", "", "12万8", "12.85万万"] {
+            assert_eq!(parse_amount(text), Err(MoneyError::NotANumber), "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use auction::LotDetail;
 use bidding::{LotStatus, PublicLot};
 use fees::{Delivery, FeeSchedule, LandedCost, Line, LineKind};
 use futures_util::future::join;
-use kernel::{Fen, Lang, Problem, parse_yuan};
+use kernel::{Fen, Lang, Problem, parse_amount};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
@@ -116,7 +116,7 @@ fn answer(cx: &PageContext, detail: &LotDetail, landed: &LandedCost) -> Option<A
                 .into_any(),
         )
     };
-    let Ok(door) = parse_yuan(typed) else {
+    let Ok(door) = parse_amount(typed) else {
         return say(t(lang, "error.AMOUNT_UNREADABLE").into_owned(), "bad");
     };
     let tick = detail.terms.tick_fen;

@@ -1,7 +1,7 @@
 //! The forms: three quick amounts, and a max of one's own.
 
 use bidding::ReserveLight;
-use kernel::{Fen, parse_yuan};
+use kernel::{Fen, parse_amount};
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -90,7 +90,7 @@ fn max(screen: Screen) -> AnyView {
     let submit = move |event: SubmitEvent| {
         let Some(input) = input.get_untracked() else { return };
         // what was typed before the page came alive stands in the field only
-        match parse_yuan(&input.value()) {
+        match parse_amount(&input.value()) {
             Ok(amount) if screen.live.place(amount, false) => {
                 event.prevent_default();
                 input.set_value("");
@@ -135,7 +135,7 @@ fn max(screen: Screen) -> AnyView {
 }
 
 fn is_unreadable(typed: &str) -> bool {
-    !typed.trim().is_empty() && parse_yuan(typed).is_err()
+    !typed.trim().is_empty() && parse_amount(typed).is_err()
 }
 
 /// What the typed amount is in 万元, and what it would do.
@@ -143,7 +143,7 @@ fn hint(screen: Screen, typed: &str) -> String {
     if typed.trim().is_empty() {
         return screen.word(Word::MaxHint);
     }
-    let Ok(amount) = parse_yuan(typed) else {
+    let Ok(amount) = parse_amount(typed) else {
         return screen.word(Word::NoAmount);
     };
     let mut text = screen.with(Word::InWan, "amount", &screen.short(amount));

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use axum::{Extension, Form};
-use kernel::{Fen, LotId, Principal, Problem, ProblemKind, parse_wan, parse_yuan};
+use kernel::{Fen, LotId, Principal, Problem, ProblemKind, parse_amount, parse_wan};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ impl BidForm {
         let parsed = match (self.max.trim(), self.max_wan.trim()) {
             ("", "") => return Err("AMOUNT_NEEDED"),
             ("", wan) => parse_wan(wan),
-            (yuan, _) => parse_yuan(yuan),
+            (typed, _) => parse_amount(typed),
         };
         parsed.map_err(|_| "AMOUNT_UNREADABLE")
     }
@@ -86,6 +86,7 @@ mod tests {
             ..BidForm::default()
         };
         assert_eq!(form("128,500", "", "").amount(), Ok(Fen(12_850_000)));
+        assert_eq!(form("12.85万", "", "").amount(), Ok(Fen(12_850_000)));
         assert_eq!(form("", "12.85", "").amount(), Ok(Fen(12_850_000)));
         assert_eq!(form("1", "", "12850000").amount(), Ok(Fen(12_850_000)));
         assert_eq!(form("", "", "").amount(), Err("AMOUNT_NEEDED"));

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use finance::{FreezeDeposit, MoveDeposit};
-use kernel::{DealerId, Fen, FieldProblem, Principal, Problem, ProblemKind, parse_yuan};
+use kernel::{DealerId, Fen, FieldProblem, Principal, Problem, ProblemKind, parse_amount};
 use platform_db::CommandError;
 
 use crate::http::identity::posted::Posted;
@@ -64,7 +64,7 @@ async fn moved(
     form: &Posted,
 ) -> Result<MoveDeposit, CommandError> {
     let dealer = state.services.identity.dealer(who, dealer_id).await?;
-    let amount_fen: Fen = parse_yuan(form.raw("amount"))
+    let amount_fen: Fen = parse_amount(form.raw("amount"))
         .map_err(|_| Problem::fields(vec![FieldProblem::new("amount", "AMOUNT_UNREADABLE")]))?;
     let (key, dealer_name, reference) = (form.key()?, dealer.row.name, form.text("reference"));
     Ok(MoveDeposit { key, dealer_id, dealer_name, amount_fen, reference })

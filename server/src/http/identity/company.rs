@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use fees::Delivery;
-use kernel::{Fen, FieldProblem, Principal, Problem, parse_yuan};
+use kernel::{Fen, FieldProblem, Principal, Problem, parse_amount};
 use platform_db::CommandError;
 
 use super::posted::Posted;
@@ -49,7 +49,7 @@ fn cost(form: &Posted) -> Result<Delivery, Problem> {
     let mut wrong = Vec::new();
     let mut amount = |field: &'static str| match form.text(field).as_str() {
         "" => Fen::ZERO,
-        typed => parse_yuan(typed).unwrap_or_else(|_| {
+        typed => parse_amount(typed).unwrap_or_else(|_| {
             wrong.push(FieldProblem::new(field, "AMOUNT_UNREADABLE"));
             Fen::ZERO
         }),

@@ -4,7 +4,7 @@ use auction::Answer;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use axum::{Extension, Form};
-use kernel::{LotId, Principal, Problem, ProblemKind, parse_yuan};
+use kernel::{LotId, Principal, Problem, ProblemKind, parse_amount};
 use platform_db::CommandError;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -49,7 +49,7 @@ pub async fn lower_reserve(
     Path(lot_id): Path<LotId>,
     Form(form): Form<ControlForm>,
 ) -> Result<Redirect, Refusal> {
-    let Ok(reserve_fen) = parse_yuan(&form.reserve) else {
+    let Ok(reserve_fen) = parse_amount(&form.reserve) else {
         return Ok(Redirect::to(&format!("/office/lots/{lot_id}?problem=AMOUNT_UNREADABLE")));
     };
     let answer = state.services.auction.lower_reserve(&who, form.key()?, lot_id, reserve_fen).await;

@@ -5,9 +5,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::{
-    Fen, FieldProblem, MoneyError, Principal, Problem, ProblemKind, VehicleId, parse_wan, parse_yuan,
-};
+use kernel::{Fen, FieldProblem, MoneyError, Principal, Problem, ProblemKind, VehicleId, parse_amount};
 use platform_db::CommandError;
 use vehicle::{CorrectVehicle, Damage, Findings, InspectVehicle, Price, PriceVehicle, Service};
 
@@ -84,15 +82,6 @@ fn damages_of(form: &Posted) -> Vec<Damage> {
             note: note.trim().to_owned(),
         })
         .collect()
-}
-
-/// As the trade writes it: `128500`, `12.85万`.
-fn parse_amount(text: &str) -> Result<Fen, MoneyError> {
-    let text = text.trim().trim_end_matches('元').trim_end();
-    match text.strip_suffix('万') {
-        Some(wan) => parse_wan(wan),
-        None => parse_yuan(text),
-    }
 }
 
 fn price_of(form: &Posted) -> Result<Price, Problem> {
