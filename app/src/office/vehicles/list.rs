@@ -173,7 +173,7 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
                 </div>
             </td>
             <td class="num">{line.model_year}</td>
-            <td class="num">{km}</td>
+            <td class="num">{or_dash(km.unwrap_or_default())}</td>
             <td>{or_dash(line.city)}</td>
             <td>{or_dash(line.grade)}</td>
             <td><StatusBadge status=line.status/></td>

@@ -113,7 +113,7 @@ impl Mapping {
         let price_key = key_for(Field::SourcePrice);
         let currency = match preset {
             _ if price_key.is_empty() => "",
-            _ if in_wan(&price_key) => "CNY 万元",
+            _ if in_wan(&price_key) => "万元",
             Preset::ChineseListing => "CNY",
             Preset::EnglishAuction => "USD",
         };
@@ -196,7 +196,7 @@ mod tests {
         let (mapping, preset) = Mapping::guess(&header);
         assert_eq!(
             (preset, mapping.mileage_unit, mapping.currency.as_str()),
-            (Preset::ChineseListing, MileageUnit::WanKm, "CNY 万元")
+            (Preset::ChineseListing, MileageUnit::WanKm, "万元")
         );
         assert_eq!(mapping.columns.len(), 10);
         let rule = Mapping::suggested_price(&header).unwrap();
