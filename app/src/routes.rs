@@ -24,6 +24,11 @@ pub static PAGES: &[Page] = &[
     // --- everybody ---------------------------------------------------------------------------------
     Page { path: "/sign-in", access: Access::Public, draw: |cx| Box::pin(sign_in::page(cx)) },
     Page { path: "/settings", access: Access::SignedIn, draw: |cx| Box::pin(settings::page(cx)) },
+    Page {
+        path: "/auctions/lots/{id}/replay",
+        access: Access::SignedIn,
+        draw: |cx| Box::pin(dealer::replay::page(cx)),
+    },
     Page { path: "/proof", access: Access::Public, draw: |cx| Box::pin(dealer::proof::page(cx)) },
     Page {
         path: "/proof/checkpoints",
@@ -33,11 +38,6 @@ pub static PAGES: &[Page] = &[
     // --- dealers -----------------------------------------------------------------------------------
     Page { path: "/auctions", access: Access::Dealer, draw: |cx| Box::pin(dealer::hall::page(cx)) },
     Page { path: "/auctions/lots/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::lot::page(cx)) },
-    Page {
-        path: "/auctions/lots/{id}/replay",
-        access: Access::Dealer,
-        draw: |cx| Box::pin(dealer::replay::page(cx)),
-    },
     Page { path: "/my/bids", access: Access::Dealer, draw: |cx| Box::pin(dealer::my_bids::page(cx)) },
     Page { path: "/my/bids/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::receipt::page(cx)) },
     Page { path: "/my/board", access: Access::Dealer, draw: |cx| Box::pin(dealer::board::page(cx)) },

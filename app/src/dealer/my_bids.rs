@@ -142,6 +142,7 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
 fn row(lang: Lang, bid: MyBid) -> AnyView {
     let href = format!("/auctions/lots/{}", bid.lot_id);
     let receipt = format!("/my/bids/{}", bid.key);
+    let replay = format!("{href}/replay");
     let result = match bid.code {
         None => view! { <Badge tone=Tone::Good>{t(lang, "auction.my.accepted")}</Badge> }.into_any(),
         Some(code) => {
@@ -160,7 +161,7 @@ fn row(lang: Lang, bid: MyBid) -> AnyView {
             <td>{result}</td>
             <td class="num"><Money fen=bid.price_fen/></td>
             <td>{bid.user_name}</td>
-            <td><a href=receipt>{t(lang, "proof.receipt.link")}</a></td>
+            <td><a href=receipt>{t(lang, "proof.receipt.link")}</a> " · " <a href=replay>{t(lang, "replay.short")}</a></td>
         </tr>
     }
     .into_any()

@@ -37,7 +37,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         Err(problem) => return Err(problem),
     };
     let title = t(lang, "replay.title");
-    let lot = format!("/auctions/lots/{lot_id}");
+    let place = if cx.who()?.is_staff() { "office" } else { "auctions" };
+    let lot = format!("/{place}/lots/{lot_id}");
     let content = match log.as_ref().and_then(|log| Some((log, Replay::of(&log.rows)?))) {
         Some((log, replay)) => player(&cx, &detail, log, &replay),
         None => {

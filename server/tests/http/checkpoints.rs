@@ -51,6 +51,21 @@ async fn a_checkpoint_is_signed_by_who_may_and_read_by_anybody() {
 }
 
 #[tokio::test]
+async fn the_command_signs_with_its_own_key_which_everybody_finds() {
+    let server = TestServer::new().await;
+    open_lot(&server).await;
+    server::checkpoint::run(&server.state.config).await.unwrap();
+    let mut stranger = server.browser();
+    let note = stranger.get("/proof/checkpoints/1").await.body;
+    let signed = SignedCheckpoint::parse(&note).unwrap();
+    assert!(!signed.is_signed_by(&key()), "not the running server's");
+    let keys = json(&mut stranger, "/proof/keys.json").await;
+    let listed = keys.as_array().unwrap().iter().map(|key| key["public_key"].as_str().unwrap());
+    let mut listed = listed.map(|key| PublicKey::from_base64(key).unwrap());
+    assert!(listed.any(|key| signed.is_signed_by(&key)), "{keys}");
+}
+
+#[tokio::test]
 async fn a_refused_bid_is_proven_to_be_in_the_log_for_ever() {
     let server = TestServer::new().await;
     let lot_id = open_lot(&server).await;

@@ -34,6 +34,10 @@ async fn a_replay_steps_by_links_and_shows_public_values_only() {
     for odd in ["?at=-5", "?at=99999999999999999", "?at=x&page=0", "?page=99999"] {
         assert_eq!(loser.get(&format!("{path}{odd}")).await.status, StatusCode::OK, "{odd}");
     }
+    let arbiter = server.signed_in("auctioneer").await.get(&path).await;
+    assert_eq!(arbiter.status, StatusCode::OK, "staff decide disputes by it");
+    assert!(arbiter.body.contains(&format!("/office/lots/{lot_id}")) && !arbiter.body.contains("70,000"));
+    assert!(loser.get("/my/bids").await.body.contains(&path), "and from one's own bids");
     let script = loser.get(&path).await.body;
     assert!(script.contains("import('/verifier/verifier.test.js')"), "and with a script it plays");
     assert!(!loser.get("/my").await.body.contains("/verifier/"), "other pages do not load it");

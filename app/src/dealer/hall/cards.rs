@@ -2,7 +2,7 @@
 //! `data-live`.
 
 use auction::HallLot;
-use bidding::ReserveLight;
+use bidding::{LotStatus, ReserveLight};
 use kernel::{Lang, UnixMs};
 use leptos::prelude::*;
 
@@ -41,6 +41,11 @@ pub(in crate::dealer) fn grid_with(
 fn card(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs, (eager, more): (bool, AnyView)) -> AnyView {
     let href = format!("/auctions/lots/{}", lot.id);
     let photo = lot.photo_ids.first().map(|id| format!("/photos/{id}/thumb"));
+    // who bid wants to see how it went
+    let replay = (lot.lot.status == LotStatus::Closed).then(|| {
+        let href = format!("{href}/replay");
+        view! { " · " <a class="lot-card__replay" href=href>{t(lang, "replay.short")}</a> }
+    });
     view! {
         <article class="lot-card" id=format!("lot-{}", lot.id) data-lot=lot.id.to_string() data-opens=lot.opens_at.0.to_string()>
             <div class="lot-card__photo"><Photo src=photo alt="" eager/></div>
@@ -50,7 +55,7 @@ fn card(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs, (eager, more): (boo
                 <p class="lot-card__facts">{facts(lang, lot)}</p>
                 {price(lang, lot)}
                 {lot.mine.max_fen.map(|max| view! {
-                    <p class="lot-card__max">{t(lang, "auction.live.my_max")} " " <Money fen=max/></p>
+                    <p class="lot-card__max">{t(lang, "auction.live.my_max")} " " <Money fen=max/>{replay}</p>
                 })}
                 {foot(lang, room, now)}
                 {more}

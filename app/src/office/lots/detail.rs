@@ -33,11 +33,13 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let badge = state_badge(lang, &detail.lot.lot, cx.now);
     let (tiles, facts, controls) = (tiles(&cx, &detail), facts(&cx, &detail), controls(&cx, &detail));
     let (sale_id, vehicle_id) = (detail.lot.sale_id, detail.lot.vehicle_id);
+    let replay = format!("/auctions/lots/{id}/replay");
     let log = log(&cx, detail.log);
     let body = view! {
         <PageHead title=title.clone() crumbs=crumbs note=note badge=badge>
             <LinkButton href=format!("/office/sales/{sale_id}")>{t(lang, "sale.to_sale")}</LinkButton>
             <LinkButton href=format!("/office/vehicles/{vehicle_id}")>{t(lang, "sale.to_vehicle")}</LinkButton>
+            <LinkButton href=replay>{t(lang, "replay.title")}</LinkButton>
         </PageHead>
         {problem.map(|problem| view! { <ProblemBanner problem=problem/> })}
         {negotiation}
