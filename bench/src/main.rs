@@ -1,4 +1,4 @@
-//! `bench bids | lots | closing | watchers | reconnect | slow-readers | pages | kill | bad-input | processes | compare`: load
+//! `bench bids | lots | closing | watchers | reconnect | slow-readers | evening | pages | kill | bad-input | processes | compare`: load
 //! on a running server, and the proof that no answer was lost. `docs/performance.md` says how each figure is repeated.
 
 mod bad_input;
@@ -6,6 +6,7 @@ mod baseline;
 mod bids;
 mod closing;
 mod compare;
+mod evening;
 mod heard;
 mod kill;
 mod latency;
@@ -60,6 +61,7 @@ enum Scenario {
     Pages(pages::PagesArguments),
     Kill(kill::KillArguments),
     BadInput(bad_input::BadInputArguments),
+    Evening(evening::EveningArguments),
     Processes(processes::ProcessesArguments),
     Compare(compare::CompareArguments),
     Baseline(baseline::BaselineArguments),
@@ -90,6 +92,7 @@ async fn run(scenario: Scenario) -> Result<()> {
         Scenario::Pages(arguments) => pages::run(arguments).await,
         Scenario::Kill(arguments) => kill::run(arguments).await,
         Scenario::BadInput(arguments) => bad_input::run(arguments).await,
+        Scenario::Evening(arguments) => evening::run(arguments).await,
         Scenario::Processes(arguments) => processes::run(arguments).await,
         Scenario::Compare(arguments) => compare::run(arguments).await,
         Scenario::Baseline(arguments) => baseline::run(arguments).await,

@@ -55,6 +55,18 @@ impl TargetArguments {
         Target::at(&self.url, self.server_pid).await
     }
 
+    /// Connects to the databases of what comes after the hammer.
+    pub(crate) async fn order_and_finance(&self) -> Result<(PgPool, PgPool)> {
+        let pool = || PgPoolOptions::new().max_connections(2);
+        let order = pool().connect(&embedded_url(&self.data, "order")?).await?;
+        Ok((order, pool().connect(&embedded_url(&self.data, "finance")?).await?))
+    }
+
+    /// The settings by which another process of the server reaches the same databases.
+    pub(crate) fn database_settings(&self) -> Result<Vec<(String, String)>> {
+        database_settings(&self.data)
+    }
+
     /// Connects to the databases.
     pub(crate) async fn databases(&self) -> Result<Databases> {
         match (&self.database_url, &self.identity_database_url) {
@@ -88,6 +100,17 @@ impl Databases {
         let pool = || PgPoolOptions::new().max_connections(4);
         Ok(Databases { auction: pool().connect(auction).await?, identity: pool().connect(identity).await? })
     }
+}
+
+/// The settings by which another server reaches the databases of an embedded cluster, with its own signing key.
+pub(crate) fn database_settings(data: &Path) -> Result<Vec<(String, String)>> {
+    let mut settings = Vec::new();
+    for service in ["identity", "vehicle", "auction", "order", "finance"] {
+        let name = format!("{}_DATABASE_URL", service.to_uppercase());
+        settings.push((name, embedded_url(data, service)?));
+    }
+    settings.push(("LUOCHUI_SIGNING_KEY".to_owned(), data.join("signing.key").display().to_string()));
+    Ok(settings)
 }
 
 /// How a database of an embedded cluster is reached.

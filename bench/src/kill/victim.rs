@@ -12,7 +12,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::pace::doze;
-use crate::target::{Databases, Target, embedded_url};
+use crate::target::{Databases, Target, database_settings, embedded_url};
 use crate::{Result, fault};
 
 /// The first start makes the cluster and the tables.
@@ -47,12 +47,7 @@ impl Victim {
     /// One more server of the same binary, on the databases of another and with its signing key.
     pub(crate) async fn start_beside(other: &Victim) -> Result<Victim> {
         let mut settings = other.settings.clone();
-        for service in ["identity", "vehicle", "auction", "order", "finance"] {
-            let name = format!("{}_DATABASE_URL", service.to_uppercase());
-            settings.push((name, other.database_url(service)?));
-        }
-        let key = other.folder.path().join("signing.key");
-        settings.push(("LUOCHUI_SIGNING_KEY".to_owned(), key.display().to_string()));
+        settings.extend(database_settings(other.folder.path())?);
         Victim::start_on_empty_folder(&other.binary, settings).await
     }
 

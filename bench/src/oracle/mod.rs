@@ -73,6 +73,10 @@ pub(crate) enum Fault {
     Winners,
     /// Something was accepted after the end.
     Late,
+    /// What a dealer's account holds is not what his lots hold, or is more than he may.
+    Holds,
+    /// A sold lot has no order, or another than it should; or an unsold one has one.
+    Orders,
 }
 
 /// What was checked and what was found.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bidding::{Command, LotState, apply_all, decide};
+use bidding::{Command, LotState, RefusalCode, apply_all, decide};
 use kernel::{DealerId, Fen};
 
 use super::{Fault, Row, StoredLot, Verdict};
@@ -48,6 +48,16 @@ fn refusals(
     refused_at: &mut HashMap<i64, Vec<&Row>>,
 ) {
     for row in refused_at.remove(&state.seq).unwrap_or_default() {
+        if row.code.as_deref() == Some(RefusalCode::BuyingPower.as_str()) {
+            // what the dealer held elsewhere is not in this log: all else must have spoken for the bid
+            if command(row).is_none_or(|command| decide(state, &command, row.admitted_at).is_err()) {
+                verdict.found(
+                    Fault::FoldDiffers,
+                    format_args!("lot {}: not for buying power: {row:?}", stored.lot_id),
+                );
+            }
+            continue;
+        }
         let again = command(row).and_then(|command| decide(state, &command, row.admitted_at).err());
         let code = again.as_ref().map(|refusal| refusal.code.as_str());
         if code != row.code.as_deref() || again.map(|refusal| refusal.data) != Some(row.explanation.clone()) {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Row, StoredLot};
 use crate::Result;
+use crate::seed::lots::SeededLot;
 
 /// A lot with its whole log, accepted commands in the order of their numbers.
 pub(crate) async fn load(auction: &PgPool, lot_id: LotId) -> Result<StoredLot> {
@@ -44,6 +45,20 @@ pub(crate) async fn load(auction: &PgPool, lot_id: LotId) -> Result<StoredLot> {
         state,
         log: log.iter().map(row).collect::<Result<_, _>>()?,
     })
+}
+
+/// Lots that were made by the product, as they were before their first command.
+pub(crate) async fn seeded(auction: &PgPool, lots: &[LotId]) -> Result<Vec<SeededLot>> {
+    let mut seeded = Vec::with_capacity(lots.len());
+    for lot_id in lots {
+        let state = load(auction, *lot_id).await?.state;
+        if state.seq > 1 || state.extensions > 0 {
+            return Err(crate::fault(format!("lot {lot_id} has bids already")));
+        }
+        let begun = LotState::scheduled(state.terms, state.opens_at, state.end_at, state.reserve_fen);
+        seeded.push(SeededLot { id: *lot_id, state: begun });
+    }
+    Ok(seeded)
 }
 
 /// How a closed lot ended.

@@ -200,3 +200,20 @@ fn a_state_that_is_not_the_fold_of_its_log_is_found() {
     world.stored.state.second_max_fen = Some(Fen(1));
     assert_eq!(world.judge().count(Fault::FoldDiffers), 1);
 }
+
+#[test]
+fn a_bid_that_buying_power_refused_must_have_been_good_otherwise() {
+    let mut world = World::new();
+    let refused = |amount: i64, world: &World| {
+        let mut row = world.stored.log[1].clone();
+        (row.seq, row.key, row.note) = (None, Uuid::now_v7(), None);
+        (row.judged_seq, row.max_fen) = (world.stored.seq, Some(amount));
+        row.code = Some("BUYING_POWER".to_owned());
+        row
+    };
+    let start = world.seeded.terms.start_fen.0;
+    world.stored.log.push(refused(start + 90 * STEP, &world));
+    assert_eq!(world.judge().examples(), [] as [String; 0]);
+    world.stored.log.push(refused(start, &world));
+    assert_eq!(world.judge().count(Fault::FoldDiffers), 1, "it was too low in any case");
+}

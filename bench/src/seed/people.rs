@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::DealerId;
 use sha2::{Digest as _, Sha256};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Result;
@@ -35,26 +36,8 @@ pub(crate) async fn seed(databases: &Databases, count: usize) -> Result<Vec<Seat
     .bind(&dealer_ids)
     .execute(&mut *tx)
     .await?;
-    sqlx::query(
-        "INSERT INTO users (id, login, display_name, password_hash, password_set_at, lang, seat, dealer_id, is_owner,
-                            active, created_at, event_seq)
-         SELECT id, 'bench-' || id, 'Bench', '!', now(), 'en', 'dealer', dealer_id, true, true, now(), 0
-           FROM unnest($1::uuid[], $2::uuid[]) AS u (id, dealer_id)",
-    )
-    .bind(&user_ids)
-    .bind(&dealer_ids)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query(
-        "INSERT INTO sessions (id_hash, user_id, data, created_at, seen_at, expires_at, ends_at)
-         SELECT id_hash, user_id, jsonb_build_object('user_id', user_id), now(), now(),
-                now() + interval '12 hours', now() + interval '7 days'
-           FROM unnest($1::bytea[], $2::uuid[]) AS s (id_hash, user_id)",
-    )
-    .bind(&id_hashes)
-    .bind(&user_ids)
-    .execute(&mut *tx)
-    .await?;
+    insert_users(&mut tx, &user_ids, &dealer_ids, true).await?;
+    insert_sessions(&mut tx, &id_hashes, &user_ids).await?;
     tx.commit().await?;
     sqlx::query(
         "INSERT INTO dealer (dealer_id, heard_seq, name, suspended)
@@ -72,6 +55,78 @@ pub(crate) async fn seed(databases: &Databases, count: usize) -> Result<Vec<Seat
     .execute(&databases.auction)
     .await?;
     Ok(seats.into_iter().map(|(seat, _)| seat).collect())
+}
+
+/// A user of the office with every role; returns its session.
+pub(crate) async fn seed_staff(databases: &Databases) -> Result<String> {
+    let (seat, id_hash) = seat();
+    let mut tx = databases.identity.begin().await?;
+    sqlx::query(
+        "INSERT INTO users (id, login, display_name, password_hash, password_set_at, lang, seat, is_owner, active,
+                            created_at, event_seq)
+         VALUES ($1, 'bench-' || $1, 'Bench', '!', now(), 'en', 'staff', false, true, now(), 0)",
+    )
+    .bind(seat.user_id)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO user_roles (user_id, role)
+         SELECT $1, role FROM unnest(ARRAY['inspector', 'pricing', 'auctioneer', 'finance', 'admin']) AS r (role)",
+    )
+    .bind(seat.user_id)
+    .execute(&mut *tx)
+    .await?;
+    insert_sessions(&mut tx, &[id_hash.to_vec()], &[seat.user_id]).await?;
+    tx.commit().await?;
+    Ok(seat.session)
+}
+
+/// Another user of the same dealer, signed in.
+pub(crate) async fn colleague(databases: &Databases, of: &Seat) -> Result<Seat> {
+    let (other, id_hash) = seat();
+    let mut tx = databases.identity.begin().await?;
+    insert_users(&mut tx, &[other.user_id], &[of.dealer_id.0], false).await?;
+    insert_sessions(&mut tx, &[id_hash.to_vec()], &[other.user_id]).await?;
+    tx.commit().await?;
+    Ok(Seat { dealer_id: of.dealer_id, ..other })
+}
+
+async fn insert_users(
+    conn: &mut PgConnection,
+    user_ids: &[Uuid],
+    dealer_ids: &[Uuid],
+    are_owners: bool,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO users (id, login, display_name, password_hash, password_set_at, lang, seat, dealer_id, is_owner,
+                            active, created_at, event_seq)
+         SELECT id, 'bench-' || id, 'Bench', '!', now(), 'en', 'dealer', dealer_id, $3, true, now(), 0
+           FROM unnest($1::uuid[], $2::uuid[]) AS u (id, dealer_id)",
+    )
+    .bind(user_ids)
+    .bind(dealer_ids)
+    .bind(are_owners)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn insert_sessions(
+    conn: &mut PgConnection,
+    id_hashes: &[Vec<u8>],
+    user_ids: &[Uuid],
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO sessions (id_hash, user_id, data, created_at, seen_at, expires_at, ends_at)
+         SELECT id_hash, user_id, jsonb_build_object('user_id', user_id), now(), now(),
+                now() + interval '12 hours', now() + interval '7 days'
+           FROM unnest($1::bytea[], $2::uuid[]) AS s (id_hash, user_id)",
+    )
+    .bind(id_hashes)
+    .bind(user_ids)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// An API token of this user; the database keeps its hash.
