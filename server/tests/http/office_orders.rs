@@ -1,9 +1,12 @@
 //! `/office/orders`, `/my/orders`: what is sold, whose it is, and files of it.
 
 use axum::http::StatusCode;
+use finance::MoveDeposit;
+use kernel::{Fen, event_id_for};
 use platform_db::new_id;
+use serde_json::json;
 
-use crate::sold::sold;
+use crate::sold::{lot, sold, tell};
 use crate::support::TestServer;
 
 #[tokio::test]
@@ -29,6 +32,31 @@ async fn a_sold_lot_becomes_an_order_and_a_receivable_that_both_sides_see() {
     let mine = buyer.get(&format!("/my/orders/{order}")).await;
     assert_eq!(mine.status, StatusCode::OK);
     assert!(mine.body.contains("成交确认书") && !mine.body.contains("/office/"), "no way into the office");
+}
+
+#[tokio::test]
+async fn who_won_with_a_deposit_is_asked_for_what_it_left() {
+    let server = TestServer::new().await;
+    let buyer = server.person("yuanxing");
+    let deposit = MoveDeposit {
+        key: new_id(),
+        dealer_id: buyer.dealer().unwrap().dealer_id,
+        dealer_name: "远行二手车".into(),
+        amount_fen: Fen(2_000_000),
+        reference: "工行 02".into(),
+    };
+    server.state.services.finance.receive_deposit(&server.person("finance"), deposit).await.unwrap();
+    let mut won = lot(&server, &buyer, 12_850_000);
+    won["deposit_fen"] = json!(1_285_000);
+    tell(&server, 1, &won).await;
+    let order = event_id_for(won["lot_id"].as_str().unwrap().parse().unwrap(), "order");
+    let page = server.signed_in("yuanxing").await.get(&format!("/my/orders/{order}")).await.body;
+    for words in ["还需付款", "¥118,177.50", "¥131,027.50", "保证金已抵", "¥12,850"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let service = server.signed_in("service").await.get(&format!("/office/orders/{order}")).await;
+    assert_eq!(service.status, StatusCode::OK, "who may not read claims still sees the order");
+    assert!(!service.body.contains("还需付款"));
 }
 
 #[tokio::test]

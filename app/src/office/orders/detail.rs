@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use finance::AccountKind;
+use kernel::{Fen, Lang};
 use leptos::prelude::*;
 use order::{Basis, OrderDetail};
 use platform_db::CommandError;
@@ -21,12 +23,35 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let order = found.map_err(CommandError::into_problem)?;
     let title = t_with(cx.lang, "order.detail_title", &[("no", &order.order_no)]);
     let crumbs = vec![Crumb::new(t(cx.lang, "order.title"), "/office/orders")];
-    Ok(PageView::office(title.clone(), view! { <Order order title crumbs/> }))
+    let still = still_due(&cx, &order).await;
+    Ok(PageView::office(title.clone(), view! { <Order order still title crumbs/> }))
+}
+
+/// What is still to be paid for an order, and what the deposit paid of it.
+#[derive(Clone, Copy, Debug)]
+pub struct StillDue {
+    open_fen: Fen,
+    deposit_fen: Fen,
+}
+
+/// Where the claim is booked and this person may see it. The order's page is there without it.
+pub async fn still_due(cx: &PageContext, order: &OrderDetail) -> Option<StillDue> {
+    let claim = cx.services.finance.receivable(cx.who().ok()?, order.receivable_id?).await.ok()?;
+    let applied = claim.entries.iter().filter(|entry| entry.kind == "deposit_applied");
+    let applied = applied.flat_map(|entry| &entry.postings);
+    let applied = applied.filter(|posting| posting.account == AccountKind::DealerReceivable);
+    let deposit_fen = Fen(-applied.map(|posting| posting.amount_fen.0).sum::<i64>());
+    Some(StillDue { open_fen: claim.row.outstanding_fen, deposit_fen })
 }
 
 /// An order's page, for whoever may see it.
 #[component]
-pub fn Order(order: OrderDetail, title: String, crumbs: Vec<Crumb>) -> impl IntoView {
+pub fn Order(
+    order: OrderDetail,
+    still: Option<StillDue>,
+    title: String,
+    crumbs: Vec<Crumb>,
+) -> impl IntoView {
     let cx = current();
     let lang = cx.lang;
     let who = cx.principal.as_ref();
@@ -63,7 +88,7 @@ pub fn Order(order: OrderDetail, title: String, crumbs: Vec<Crumb>) -> impl Into
             </PageHead>
             {due.map(|text| view! {
                 <Banner tone=if overdue { Tone::Bad } else { Tone::Warn }>
-                    {text} " · " {t(lang, "order.line.total")} " " <strong><Money fen=total_fen/></strong>
+                    {text} " · " {amount_due(lang, total_fen, still)}
                 </Banner>
             })}
         </div>
@@ -74,6 +99,21 @@ pub fn Order(order: OrderDetail, title: String, crumbs: Vec<Crumb>) -> impl Into
                 <Panel title=t(lang, "order.trail")><OrderTrail trail/></Panel>
             </div>
         </div>
+    }
+}
+
+/// What to pay: the total, or what the deposit left of it.
+fn amount_due(lang: Lang, total_fen: Fen, still: Option<StillDue>) -> AnyView {
+    match still {
+        Some(still) if still.open_fen != total_fen => view! {
+            {t(lang, "order.still_due")} " " <strong><Money fen=still.open_fen/></strong>
+            " · " {t(lang, "order.line.total")} " " <Money fen=total_fen/>
+            {(still.deposit_fen > Fen::ZERO).then(|| view! {
+                " · " {t(lang, "order.by_deposit")} " " <Money fen=still.deposit_fen/>
+            })}
+        }
+        .into_any(),
+        _ => view! { {t(lang, "order.line.total")} " " <strong><Money fen=total_fen/></strong> }.into_any(),
     }
 }
 
