@@ -114,10 +114,10 @@ fn sales_area(cx: &PageContext, figures: &Figures) -> Area {
     let hammer = if sold > 0 { hammer.yuan() } else { String::new() };
     let href = "/office/sales?state=current";
     let tiles = view! {
-        <Tile label=t(cx.lang, "home.open_lots") value=open.to_string() href=href/>
-        <Tile label=t(cx.lang, "home.scheduled_lots") value=scheduled.to_string() href=href/>
-        <Tile label=t(cx.lang, "home.provisional_lots") value=provisional.to_string() href="/office/negotiations?state=open" tone=alarm(provisional, Tone::Warn)/>
-        <Tile label=t(cx.lang, "home.sold_lots") value=sold.to_string() note=hammer href=href/>
+        <Tile label=t(cx.lang, "home.open_lots") value=grouped(open) href=href/>
+        <Tile label=t(cx.lang, "home.scheduled_lots") value=grouped(scheduled) href=href/>
+        <Tile label=t(cx.lang, "home.provisional_lots") value=grouped(provisional) href="/office/negotiations?state=open" tone=alarm(provisional, Tone::Warn)/>
+        <Tile label=t(cx.lang, "home.sold_lots") value=grouped(sold) note=hammer href=href/>
     };
     Area { title: "home.area_sales", roles: &[Role::Auctioneer], tiles: tiles.into_any() }
 }
@@ -126,7 +126,7 @@ fn cars(cx: &PageContext, figures: &Figures) -> Area {
     let tile = |status: Status, label: &'static str, tone: Tone| {
         let count = figures.cars(status);
         let href = format!("/office/vehicles?status={}", status.name());
-        view! { <Tile label=t(cx.lang, label) value=count.to_string() href=href tone=alarm(count, tone)/> }
+        view! { <Tile label=t(cx.lang, label) value=grouped(count) href=href tone=alarm(count, tone)/> }
     };
     let tiles = view! {
         {tile(Status::Received, "home.to_inspect", Tone::Warn)}
@@ -145,7 +145,7 @@ fn settlement(cx: &PageContext, unpaid: &OrderTotals, overdue: Option<&Receivabl
         view! {
             <Tile
                 label=t(cx.lang, "home.overdue")
-                value=late.count.to_string()
+                value=grouped(late.count)
                 note=owed
                 href="/office/receivables?state=overdue"
                 tone=alarm(late.count, Tone::Bad)
@@ -155,7 +155,7 @@ fn settlement(cx: &PageContext, unpaid: &OrderTotals, overdue: Option<&Receivabl
     let tiles = view! {
         <Tile
             label=t(cx.lang, "home.unpaid_orders")
-            value=unpaid.count.to_string()
+            value=grouped(unpaid.count)
             note=owed
             href="/office/orders?payment=open"
         />

@@ -8,7 +8,7 @@ use crate::i18n::{t, t_with};
 use super::icon::{Icon, IconView};
 use super::number::grouped;
 
-/// Which of how many, and the pages before and after. Shows the count alone when all fit.
+/// Which of how many, and the pages before and after. Shows the count alone when all fit, and nothing of nothing.
 #[component]
 pub fn Pager(
     /// From 1.
@@ -44,10 +44,12 @@ pub fn Pager(
             {step(current + 1, "ui.next_page", Icon::ChevronRight, "next")}
         }
     });
-    view! {
-        <nav class="pager" aria-label=t(cx.lang, "ui.pages")>
-            <span class="pager__count">{count}</span>
-            {steps}
-        </nav>
-    }
+    (total > 0).then(|| {
+        view! {
+            <nav class="pager" aria-label=t(cx.lang, "ui.pages")>
+                <span class="pager__count">{count}</span>
+                {steps}
+            </nav>
+        }
+    })
 }

@@ -55,7 +55,7 @@ async fn what_is_wrong_stands_beside_its_field() {
     let fields = [("key", &*key()), ("vin", "123"), ("make", ""), ("model", ""), ("mileage", "3,2")];
     let answer = inspector.post("/office/vehicles/new", &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for text in ["VIN 应为 17 位", "缺少品牌", "缺少车系", "里程不是数字"] {
+    for text in ["VIN 应为 17 位", "缺少品牌", "缺少车系", "里程不是有效的数字"] {
         assert!(answer.body.contains(text), "{text}");
     }
 }

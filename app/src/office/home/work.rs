@@ -30,7 +30,7 @@ pub(super) fn panel(cx: &PageContext, who: &Principal, figures: &Figures) -> Any
     let is_mine = |work: &Work| work.count > 0 && work.roles.iter().any(|role| who.has_role(*role));
     let row = |work: Work| {
         let more = if work.count >= LETTERS_MAX && work.unit == EVENTS { "+" } else { "" };
-        let count = t_with(lang, work.unit, &[("n", &format!("{}{more}", work.count))]);
+        let count = t_with(lang, work.unit, &[("n", &format!("{}{more}", grouped(work.count)))]);
         let value = view! { <Badge tone=work.tone>{count}</Badge> }.into_any();
         view! {
             <WorkRow href=work.href title=t(lang, work.words) value=value>

@@ -1,6 +1,6 @@
 //! The form of an import's columns and units. It begins with what was kept for the source, or guessed.
 
-use kernel::Role;
+use kernel::{Lang, Role};
 use leptos::prelude::*;
 use vehicle::import::{DELIMITERS, ENCODINGS, ImportJob, Mapping};
 use vehicle::{Field, MileageUnit};
@@ -84,7 +84,7 @@ pub(super) fn MappingForm(job: ImportJob) -> impl IntoView {
 fn ColumnFields(job: ImportJob) -> impl IntoView {
     let lang = page().lang;
     let columns: Vec<Choice> =
-        job.layout.header.iter().map(|name| Choice::new(name, with_sample(&job, name))).collect();
+        job.layout.header.iter().map(|name| Choice::new(name, with_sample(lang, &job, name))).collect();
     let none = t(lang, "vehicle.import.unmapped").into_owned();
     let field = |field: &Field| {
         let value = job.mapping.columns.get(field).cloned().unwrap_or_default();
@@ -140,11 +140,15 @@ fn UnitFields(job: ImportJob) -> impl IntoView {
 }
 
 /// A column's name with its first value, so that a person sees what is in it.
-fn with_sample(job: &ImportJob, name: &str) -> String {
+fn with_sample(lang: Lang, job: &ImportJob, name: &str) -> String {
     let place = job.layout.header.iter().position(|column| column == name);
     let values = place.into_iter().flat_map(|at| job.layout.sample.iter().filter_map(move |row| row.get(at)));
     match values.into_iter().find(|value| !value.trim().is_empty()) {
-        Some(value) => format!("{name}（{}）", value.chars().take(24).collect::<String>()),
+        Some(value) => {
+            let value: String = value.chars().take(24).collect();
+            let (open, close) = if lang == Lang::Zh { ("（", "）") } else { (" (", ")") };
+            format!("{name}{open}{value}{close}")
+        }
         None => name.to_owned(),
     }
 }
