@@ -10,7 +10,7 @@ const runsForMs = 75_000;
 test('from a new sale to the order', async ({ browser }) => {
   test.setTimeout(300_000);
   const office = await sitDown(browser, staff);
-  const { lot } = await test.step('staff make a sale of one car', () => makeSale(office, 'Live sale', runsForMs, false));
+  const { lot, title } = await test.step('staff make a sale of one car', () => makeSale(office, 'Live sale', runsForMs, false));
   const [first, second] = [await sitDown(browser, dealer), await sitDown(browser, otherDealer)];
   await first.goto(lot);
   await second.goto(lot);
@@ -25,6 +25,11 @@ test('from a new sale to the order', async ({ browser }) => {
   await test.step('the hammer falls', async () => {
     await expect(panel(second)).toHaveAttribute('data-look', 'won', { timeout: 2 * runsForMs });
     await expect(panel(first)).toHaveAttribute('data-look', 'over', { timeout: 10_000 });
+  });
+
+  await test.step('the card of what was won shows what it costs, and nothing that could change', async () => {
+    await second.goto('/my/bids');
+    await expect(second.locator('.lot-card').filter({ hasText: title }).first()).toContainText('成交价');
   });
 
   await test.step('the winner has an order, the other none', async () => {

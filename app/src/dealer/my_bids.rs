@@ -84,12 +84,17 @@ fn my_lots(cx: &PageContext, mut lots: Vec<HallLot>, now: UnixMs, is_watched: bo
     }
     // a stable sort: within a group the next to end stays first
     lots.sort_by_key(|lot| rank(lot, now));
+    // what is over has no price that could change
+    let live = lots.first().filter(|lot| rank(lot, now) < OVER).map(|_| live_prices(cx));
     view! {
-        <div class="hall-head"><span></span>{live_prices(cx)}</div>
+        <div class="hall-head"><span></span>{live}</div>
         {cards::grid(cx, &lots, now)}
     }
     .into_any()
 }
+
+/// The first rank of those that are over.
+const OVER: u8 = 2;
 
 fn rank(lot: &HallLot, now: UnixMs) -> u8 {
     let room = Room::new(Start {
@@ -102,8 +107,8 @@ fn rank(lot: &HallLot, now: UnixMs) -> u8 {
         notice: None,
     });
     match (room.phase(now), room.standing()) {
-        (Phase::Over(_), Standing::Leading) => 2,
-        (Phase::Over(_), _) => 3,
+        (Phase::Over(_), Standing::Leading) => OVER,
+        (Phase::Over(_), _) => OVER + 1,
         (_, Standing::Leading) => 0,
         (_, _) => 1,
     }

@@ -14,7 +14,7 @@ use web_sys::Element;
 use super::clock::{ServerClock, time_left};
 use super::link::Freshness;
 use super::page;
-use super::panel::follow;
+use super::panel::{follow, price_label};
 use super::props::{HallProps, given};
 use super::room::{Ending, Phase, REACTION_MS, Room, Standing, Start};
 use super::socket::{Event, Socket};
@@ -213,9 +213,7 @@ impl Card {
         let price = room.lot.price_fen.unwrap_or(room.lot.min_next_fen);
         self.write("price", &price.yuan(), None);
         self.write("wan", &words.wan(price), None);
-        if room.lot.price_fen.is_some() {
-            self.write("label", &words.get(Word::CurrentPrice), None);
-        }
+        self.write("label", &words.get(price_label(room)), None);
         let (light, word) = match room.lot.reserve {
             ReserveLight::None => ("none", Word::ReserveNone),
             ReserveLight::NotMet => ("not-met", Word::ReserveNotMet),

@@ -11,6 +11,7 @@ use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::clock::time_left;
 use crate::live::hall::{URGENT_MS, standing};
+use crate::live::panel::price_label;
 use crate::live::room::{Phase, Room, Start};
 use crate::live::words::KEYS;
 use crate::ui::*;
@@ -53,7 +54,7 @@ fn card(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs, (eager, more): (boo
                 {head(lang, lot, room, now)}
                 <a class="lot-card__title" href=href>{lot.title.clone()}</a>
                 <p class="lot-card__facts">{facts(lang, lot)}</p>
-                {price(lang, lot)}
+                {price(lang, lot, room)}
                 {lot.mine.max_fen.map(|max| view! {
                     <p class="lot-card__max">{t(lang, "auction.live.my_max")} " " <Money fen=max/>{replay}</p>
                 })}
@@ -100,10 +101,9 @@ fn room(lot: &HallLot, now: UnixMs) -> Room {
     })
 }
 
-fn price(lang: Lang, lot: &HallLot) -> AnyView {
+fn price(lang: Lang, lot: &HallLot, room: &Room) -> AnyView {
     let amount = lot.lot.price_fen.unwrap_or(lot.start_fen);
-    let label =
-        if lot.lot.price_fen.is_some() { "auction.live.current_price" } else { "auction.live.start_price" };
+    let label = KEYS[price_label(room) as usize];
     // English has no such unit
     let wan = (lang == Lang::Zh).then(|| format!("{} {}", amount.wan(), t(lang, "auction.live.wan")));
     view! {

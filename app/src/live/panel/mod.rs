@@ -13,6 +13,8 @@ mod price;
 mod shape;
 mod standing;
 
+pub use price::label as price_label;
+
 use kernel::{Fen, UnixMs};
 use leptos::prelude::*;
 

@@ -4,7 +4,7 @@ use bidding::{Outcome, ReserveLight};
 use kernel::Fen;
 use leptos::prelude::*;
 
-use super::super::room::Phase;
+use super::super::room::{Phase, Room};
 use super::super::words::Word;
 use super::{Screen, follow, shape};
 
@@ -12,13 +12,14 @@ fn amount(screen: Screen) -> Fen {
     screen.room.with(|room| room.lot.price_fen.unwrap_or(room.lot.min_next_fen))
 }
 
-fn label(screen: Screen) -> Word {
-    screen.room.with(|room| match (room.lot.price_fen, room.lot.outcome) {
+/// What its price is called: on the lot's page and on cards alike.
+pub fn label(room: &Room) -> Word {
+    match (room.lot.price_fen, room.lot.outcome) {
         (None, _) => Word::StartPrice,
         (Some(_), Some(Outcome::Sold)) => Word::HammerPrice,
         (Some(_), Some(_)) => Word::HighestBid,
         (Some(_), None) => Word::CurrentPrice,
-    })
+    }
 }
 
 /// The price, large.
@@ -37,7 +38,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
     };
     view! {
         <div class="bid-price" data-bump=follow(bump)>
-            <span class="bid-price__label">{follow(move || screen.word(label(screen)))}</span>
+            <span class="bid-price__label">{follow(move || screen.word(screen.room.with(label)))}</span>
             <strong class="bid-price__yuan" data-testid="price">{follow(move || amount(screen).yuan())}</strong>
             <span class="bid-price__wan">{follow(move || screen.wan(amount(screen)))}</span>
             {light(screen)}

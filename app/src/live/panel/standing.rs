@@ -3,6 +3,7 @@
 use bidding::ReserveLight;
 use leptos::prelude::*;
 
+use super::super::link::Freshness;
 use super::super::room::{Ending, Phase, Room, Standing};
 use super::super::words::Word;
 use super::{Screen, follow, shape};
@@ -56,10 +57,14 @@ pub(super) fn view(screen: Screen) -> AnyView {
     .into_any()
 }
 
-/// The same in one word, for the bar.
+/// The same in one word, for the bar: all that is in view of who has scrolled. So it says too when it may be wrong.
 pub(super) fn short(screen: Screen) -> AnyView {
+    let now = move || match screen.freshness.get() {
+        Freshness::Lost => (shape::CROSS, Word::LinkLost),
+        _ => (now(screen).0, now(screen).1),
+    };
     view! {
-        <span class="bid-bar__standing">{shape::icon(follow(move || now(screen).0))} {follow(move || screen.word(now(screen).1))}</span>
+        <span class="bid-bar__standing">{shape::icon(follow(move || now().0))} {follow(move || screen.word(now().1))}</span>
     }
     .into_any()
 }

@@ -27,12 +27,12 @@ pub(crate) fn DepositView(
     view! {
         {deposit.frozen.then(|| view! { <Banner tone=Tone::Bad>{word("frozen_note")}</Banner> })}
         {is_on_its_way.then(|| view! { <Banner tone=Tone::Warn>{word("on_its_way")}</Banner> })}
-        <Tiles>
+        <div class="amounts"><Tiles>
             <Tile label=balance_name value=deposit.balance_fen.yuan()/>
             <Tile label=held_name value=power.held_fen.yuan() note=held_note/>
             <Tile label=free_name value=free.yuan() note=free_note
                 tone=tone/>
-        </Tiles>
+        </Tiles></div>
         <Panel title=word("holds") flush=true>{holds(power.holds, lot_base)}</Panel>
         <Panel title=word("lines") flush=true>{lines(deposit.lines)}</Panel>
     }
