@@ -46,7 +46,8 @@ pub(crate) struct ProcessesArguments {
     /// Bids unanswered at any time, over all servers.
     #[arg(long, default_value_t = 1000)]
     window: usize,
-    /// Lots bid on in turn.
+    /// Lots bid on in turn. A multiple of the servers keeps each lot's bids on one server, as a router by lot would; any
+    /// other number spreads each lot over all of them, which is the worst case.
     #[arg(long, default_value_t = 50)]
     lots: usize,
     /// Dealers; they share the sockets.
