@@ -38,8 +38,9 @@ pub use counts::BidPathCounts;
 pub(crate) use peers::Peers;
 pub(crate) use power::{Power, Powers};
 
-/// Writer tasks a process: statements of different lots overlap, and PostgreSQL flushes them together.
-const WRITERS: usize = 4;
+/// Writer tasks a process: one decides while the other's statement is under way. More only wait for each other: a batch
+/// over many lots moves the holds of most dealers, whose rows stay locked until its flush.
+const WRITERS: usize = 2;
 /// How many commands one statement takes at most. A statement of a hundred is the cheapest a bid where a flush costs next
 /// to nothing; where it takes milliseconds, all that waits should share it, and only a closed room has more than this.
 const BATCH_LIMIT: usize = 512;
