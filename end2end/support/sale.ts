@@ -38,6 +38,7 @@ export async function makeSale(
       window: '5',
       cap: '60',
       below_reserve: 'full',
+      deposit: '0',
       vehicle_id: id!,
     },
     headers: { Origin: new URL(page.url()).origin },
