@@ -338,7 +338,8 @@ pub(crate) async fn unsettled(pool: &PgPool, only: Option<NegotiationId>) -> Res
         .collect()
 }
 
-/// Who authorised most after the high bidder (what he authorised last counts), the earlier first; nobody who may not bid any more.
+/// Who authorised most after the high bidder (what he authorised last counts), the earlier first; nobody who may not bid any more,
+/// and nothing above the lot's own second max, which is the most that it can be settled for.
 pub(crate) async fn next_bidder(
     conn: &mut PgConnection,
     lot_id: LotId,
@@ -350,6 +351,7 @@ pub(crate) async fn next_bidder(
                   WHERE g.lot_id = $1 AND g.command = 'place_max' AND g.seq IS NOT NULL
                   ORDER BY g.actor, g.seq DESC) b
            JOIN lot l ON l.id = $1 AND l.leader_dealer_id <> b.actor
+                     AND b.max_fen <= (l.state ->> 'second_max_fen')::bigint
            LEFT JOIN dealer d ON d.dealer_id = b.actor
           WHERE d.suspended IS NOT TRUE
           ORDER BY b.max_fen DESC, b.seq
