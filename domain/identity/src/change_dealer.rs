@@ -26,6 +26,8 @@ pub struct ChangeDealer {
     pub city: Option<String>,
     /// Another telephone number.
     pub phone: Option<String>,
+    /// Another dealer group; empty for none.
+    pub group: Option<String>,
     /// Suspended or active.
     pub status: Option<DealerStatus>,
     /// Why; needed to suspend.
@@ -85,6 +87,9 @@ fn changed(before: &Dealer, input: &ChangeDealer) -> Result<(Dealer, Option<Stri
     if let Some(phone) = &input.phone {
         after.phone = fields.phone("phone", phone);
     }
+    if let Some(group) = &input.group {
+        after.group_name = fields.text("group", group, 0, 60);
+    }
     if let Some(status) = input.status {
         after.status = status.name().into();
     }
@@ -110,6 +115,7 @@ fn differences(before: &Dealer, after: &Dealer) -> Value {
     let pairs = [
         ("name", &before.name, &after.name),
         ("city", &before.city, &after.city),
+        ("group", &before.group_name, &after.group_name),
         ("status", &before.status, &after.status),
     ];
     for (field, old, new) in pairs {
@@ -125,7 +131,13 @@ fn differences(before: &Dealer, after: &Dealer) -> Value {
 
 /// What makes a repeated command the same command.
 fn asked(input: &ChangeDealer) -> Value {
-    json!({ "name": input.name, "city": input.city, "status": input.status.map(DealerStatus::name) })
+    let mut asked =
+        json!({ "name": input.name, "city": input.city, "status": input.status.map(DealerStatus::name) });
+    if let Some(group) = &input.group {
+        // what was asked before there were groups stays equal to itself
+        asked["group"] = json!(group);
+    }
+    asked
 }
 
 #[cfg(test)]
@@ -169,6 +181,28 @@ mod tests {
             ChangeDealer { status: Some(DealerStatus::Active), why: String::new(), ..suspend(dealer.0) };
         world.service.change_dealer(&sales, active).await.unwrap();
         assert_eq!(world.service.dealer(&sales, dealer).await.unwrap().row.status, DealerStatus::Active);
+    }
+
+    #[tokio::test]
+    async fn a_store_joins_a_group_and_the_others_hear_of_it() {
+        let world = World::new().await;
+        let sales = world.staff(&[Role::Sales]).await;
+        let dealer = world.dealer("永达浦东").await;
+        let join = ChangeDealer {
+            key: Uuid::now_v7(),
+            dealer_id: dealer.0,
+            group: Some(" 永达集团 ".into()),
+            ..ChangeDealer::default()
+        };
+        world.service.change_dealer(&sales, join.clone()).await.unwrap();
+        world.service.change_dealer(&sales, join.clone()).await.unwrap();
+        assert_eq!(world.service.dealer(&sales, dealer).await.unwrap().group, "永达集团");
+        let events = world.events("DealerChanged").await;
+        assert_eq!(events.len(), 2, "registered, joined; a repeat says nothing");
+        assert_eq!(events[1]["data"]["group"], "永达集团");
+        let long = ChangeDealer { key: Uuid::now_v7(), group: Some("团".repeat(61)), ..join };
+        let refused = world.service.change_dealer(&sales, long).await;
+        assert_eq!(fields(refused), [World::pair(("group", "TOO_LONG"))]);
     }
 
     #[tokio::test]

@@ -111,6 +111,8 @@ pub struct DealerDetail {
     pub row: DealerRow,
     /// Why it is suspended, or why it was activated.
     pub status_reason: Option<String>,
+    /// The dealer group that it belongs to; empty where there is none.
+    pub group: String,
     /// Its users, owners first.
     pub users: Vec<UserRow>,
     /// What happened to it, newest first.
@@ -148,11 +150,12 @@ impl Service {
             return Err(Problem::not_found().into());
         }
         let mut conn = self.db.acquire().await?;
-        let (row, status_reason) = dealer_list::one(&mut conn, id.0).await?.ok_or_else(Problem::not_found)?;
+        let (row, status_reason, group) =
+            dealer_list::one(&mut conn, id.0).await?.ok_or_else(Problem::not_found)?;
         let users = store::user_list::of_dealer(&mut conn, id.0).await?;
         // what our staff wrote about a company is not for the company
         let trail = if who.is_staff() { store::trail::of_dealer(&mut conn, id.0).await? } else { Vec::new() };
-        Ok(DealerDetail { row, status_reason, users, trail })
+        Ok(DealerDetail { row, status_reason, group, users, trail })
     }
 }
 

@@ -15,6 +15,9 @@ pub struct DealerChanged {
     pub name: String,
     /// `active` or `suspended`.
     pub status: String,
+    /// The dealer group; empty where there is none, and in events from before there were groups.
+    #[serde(default)]
+    pub group: String,
 }
 
 impl EventType for DealerChanged {

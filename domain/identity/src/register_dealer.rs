@@ -38,6 +38,7 @@ impl Service {
             name: fields.company("name", &input.name),
             city: fields.text("city", &input.city, 1, 30),
             phone: fields.phone("phone", &input.phone),
+            group_name: String::new(),
             status: "active".into(),
             event_seq: 1,
         };
@@ -72,7 +73,12 @@ impl Service {
 }
 
 pub(crate) fn event_of(dealer: &Dealer) -> DealerChanged {
-    DealerChanged { dealer_id: DealerId(dealer.id), name: dealer.name.clone(), status: dealer.status.clone() }
+    DealerChanged {
+        dealer_id: DealerId(dealer.id),
+        name: dealer.name.clone(),
+        status: dealer.status.clone(),
+        group: dealer.group_name.clone(),
+    }
 }
 
 #[cfg(test)]

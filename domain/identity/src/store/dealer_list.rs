@@ -60,13 +60,13 @@ pub(crate) async fn rows(
     Ok(raw.into_iter().map(DealerRow::from).collect())
 }
 
-/// One company, with the reason of its status.
+/// One company, with the reason of its status and its group.
 pub(crate) async fn one(
     conn: &mut PgConnection,
     id: Uuid,
-) -> Result<Option<(DealerRow, Option<String>)>, sqlx::Error> {
+) -> Result<Option<(DealerRow, Option<String>, String)>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT d.id, d.name, d.city, d.phone, d.status, d.status_reason, d.created_at,
+        "SELECT d.id, d.name, d.city, d.phone, d.group_name, d.status, d.status_reason, d.created_at,
                 (SELECT count(*) FROM users u WHERE u.dealer_id = d.id AND u.active) AS \"users!\"
            FROM dealers d
           WHERE d.id = $1",
@@ -84,7 +84,7 @@ pub(crate) async fn one(
             users: r.users,
             created_at: r.created_at,
         };
-        (DealerRow::from(raw), r.status_reason)
+        (DealerRow::from(raw), r.status_reason, r.group_name)
     }))
 }
 

@@ -14,6 +14,7 @@ pub(crate) struct Dealer {
     pub name: String,
     pub city: String,
     pub phone: String,
+    pub group_name: String,
     pub status: String,
     pub event_seq: i64,
 }
@@ -25,8 +26,8 @@ pub(crate) async fn insert(
     at: UnixMs,
 ) -> Result<bool, CommandError> {
     let inserted = sqlx::query!(
-        "INSERT INTO dealers (id, name, city, phone, status, created_at, event_seq)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO dealers (id, name, city, phone, status, created_at, event_seq, group_name)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT ON CONSTRAINT dealers_pkey DO NOTHING",
         dealer.id,
         dealer.name,
@@ -35,6 +36,7 @@ pub(crate) async fn insert(
         dealer.status,
         to_sql(at),
         dealer.event_seq,
+        dealer.group_name,
     )
     .execute(conn)
     .await
@@ -44,16 +46,20 @@ pub(crate) async fn insert(
 
 /// The company.
 pub(crate) async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dealer>, sqlx::Error> {
-    sqlx::query_as!(Dealer, "SELECT id, name, city, phone, status, event_seq FROM dealers WHERE id = $1", id)
-        .fetch_optional(conn)
-        .await
+    sqlx::query_as!(
+        Dealer,
+        "SELECT id, name, city, phone, group_name, status, event_seq FROM dealers WHERE id = $1",
+        id
+    )
+    .fetch_optional(conn)
+    .await
 }
 
 /// The company, locked until the transaction ends: its changes and its events come one after the other.
 pub(crate) async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dealer>, sqlx::Error> {
     sqlx::query_as!(
         Dealer,
-        "SELECT id, name, city, phone, status, event_seq FROM dealers WHERE id = $1 FOR UPDATE",
+        "SELECT id, name, city, phone, group_name, status, event_seq FROM dealers WHERE id = $1 FOR UPDATE",
         id
     )
     .fetch_optional(conn)
@@ -68,7 +74,7 @@ pub(crate) async fn update(
 ) -> Result<(), CommandError> {
     let updated = sqlx::query!(
         "UPDATE dealers
-            SET name = $2, city = $3, phone = $4, status = $5, event_seq = $6,
+            SET name = $2, city = $3, phone = $4, status = $5, event_seq = $6, group_name = $8,
                 status_reason = CASE WHEN status = $5 THEN status_reason ELSE $7 END
           WHERE id = $1",
         dealer.id,
@@ -78,6 +84,7 @@ pub(crate) async fn update(
         dealer.status,
         dealer.event_seq,
         reason,
+        dealer.group_name,
     )
     .execute(conn)
     .await

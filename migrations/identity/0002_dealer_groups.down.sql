@@ -1,0 +1,2 @@
+DROP INDEX dealers_by_group;
+ALTER TABLE dealers DROP COLUMN group_name;
