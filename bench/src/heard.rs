@@ -71,6 +71,7 @@ mod tests {
             end_at: UnixMs(9),
             extensions: 0,
             outcome: None,
+            call: None,
         }
     }
 

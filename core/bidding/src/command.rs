@@ -407,4 +407,7 @@ pub struct PublicLot {
     pub extensions: u32,
     /// Set when closed.
     pub outcome: Option<Outcome>,
+    /// What the auctioneer of a lane called last, at this price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<Call>,
 }

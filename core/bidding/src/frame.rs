@@ -94,6 +94,33 @@ impl ClientFrame {
     }
 }
 
+/// What else a dealer's system sends: taking a lot at a price that everybody sees. Our own pages use forms for it, so
+/// the browsers' file does not know these frames.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum TakeFrame {
+    /// Take the lot at its buy-now price.
+    BuyNow {
+        /// The command's key, made by the sender; a repeat gets the first answer.
+        key: Uuid,
+        /// The lot.
+        lot_id: LotId,
+        /// The price that was seen.
+        price_fen: Fen,
+    },
+    /// Accept a step of a Dutch lot.
+    AcceptStep {
+        /// The command's key.
+        key: Uuid,
+        /// The lot.
+        lot_id: LotId,
+        /// The step, from 0.
+        step: u32,
+        /// The price that was seen for it.
+        price_fen: Fen,
+    },
+}
+
 /// What the server sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", try_from = "Value")]

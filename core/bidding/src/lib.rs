@@ -44,7 +44,7 @@ pub use command::{Accepted, Bar, Command, Event, Explanation, Note, PublicLot, R
 pub use decide::decide;
 pub use dutch::StepClock;
 pub use format::{DutchSteps, Format, LaneTimes};
-pub use frame::{BidLine, ClientFrame, MyPosition, ServerFrame};
+pub use frame::{BidLine, ClientFrame, MyPosition, ServerFrame, TakeFrame};
 pub use json::{Json, Node};
 pub use ladder::{Band, Ladder};
 pub use lane::Call;

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::json::{Json, Node};
 use crate::{
-    BidLine, LotStatus, MyPosition, Note, Outcome, PublicLot, Refusal, RefusalCode, ReserveLight, ServerFrame,
+    BidLine, Call, LotStatus, MyPosition, Note, Outcome, PublicLot, Refusal, RefusalCode, ReserveLight,
+    ServerFrame,
 };
 
 /// An object of which fields are asked for by name. A field that is null is as one that is missing.
@@ -78,6 +79,11 @@ fn outcome<N: Node>(value: &N) -> Option<Outcome> {
     Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == name)
 }
 
+fn call<N: Node>(value: &N) -> Option<Call> {
+    let name = value.text()?;
+    Call::ALL.into_iter().find(|call| call.as_str() == name)
+}
+
 fn light<N: Node>(value: &N) -> Option<ReserveLight> {
     let name = value.text()?;
     ReserveLight::ALL.into_iter().find(|light| light.as_str() == name)
@@ -120,6 +126,7 @@ fn public_lot<N: Node>(value: &N) -> Result<PublicLot, String> {
         end_at: o.need("end_at", instant)?,
         extensions: o.need("extensions", count)?,
         outcome: o.may("outcome", outcome)?,
+        call: o.may("call", call)?,
     })
 }
 
@@ -228,6 +235,7 @@ mod tests {
             end_at: UnixMs(99),
             extensions: 1,
             outcome: None,
+            call: None,
         }
     }
 
@@ -236,6 +244,7 @@ mod tests {
         let mine = MyPosition { alias: Some(3), leading: true, max_fen: Some(Fen(1_300_000)) };
         let history = vec![BidLine { seq: 7, alias: 2, price_fen: Fen(1_200_000), at: UnixMs(4) }];
         let closed = PublicLot { status: LotStatus::Closed, outcome: Some(Outcome::Sold), ..lot() };
+        let called = PublicLot { call: Some(Call::LastCall), ..lot() };
         let refusal = Refusal { code: RefusalCode::BelowMin, data: json!({ "min_next_fen": 5 }) };
         [
             ServerFrame::Snapshot {
@@ -253,7 +262,7 @@ mod tests {
                 key,
                 lot_id,
                 seq: 7,
-                lot: lot(),
+                lot: called,
                 mine,
                 note: Some(Note::OutbidAtOnce),
             },
@@ -278,6 +287,7 @@ mod tests {
         }
         LotStatus::ALL.into_iter().for_each(|it| assert_eq!(written(it), it.as_str()));
         Outcome::ALL.into_iter().for_each(|it| assert_eq!(written(it), it.as_str()));
+        Call::ALL.into_iter().for_each(|it| assert_eq!(written(it), it.as_str()));
         ReserveLight::ALL.into_iter().for_each(|it| assert_eq!(written(it), it.as_str()));
         Note::ALL.into_iter().for_each(|it| assert_eq!(written(it), it.as_str()));
         RefusalCode::ALL.into_iter().for_each(|it| assert_eq!(written(it), it.as_str()));

@@ -39,6 +39,11 @@ pub(crate) fn resume(state: &LotState, min_left_ms: i64, now: UnixMs) -> Result<
     if state.status != LotStatus::Paused {
         return Err(not_applicable(state, now));
     }
+    let min_left_ms = match state.terms.format {
+        // the lot on the block gets its time anew
+        Format::Lane(times) => times.lot_ms,
+        _ => min_left_ms,
+    };
     let (end_at, cap_at) = moved_to(state, now.plus_ms(min_left_ms));
     let data = json!({ "end_before": state.end_at, "end_at": end_at, "min_left_ms": min_left_ms });
     let mut resumed = accepted(Event::Resumed { end_at, cap_at }, "resumed", data);

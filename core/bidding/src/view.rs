@@ -2,7 +2,7 @@
 
 use kernel::{DealerId, Fen};
 
-use crate::{LotState, MyPosition, PublicLot, ReserveLight};
+use crate::{LotState, LotStatus, MyPosition, PublicLot, ReserveLight};
 
 /// The second and the third quick button lie this many steps above the first.
 const QUICK_STEPS: [i64; 2] = [1, 4];
@@ -24,6 +24,7 @@ impl LotState {
             end_at: self.end_at,
             extensions: self.extensions,
             outcome: self.outcome,
+            call: self.call.filter(|_| self.status != LotStatus::Closed),
         }
     }
 

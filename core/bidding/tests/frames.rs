@@ -32,6 +32,7 @@ fn lot() -> PublicLot {
         end_at: UnixMs(1_700_000_120_000),
         extensions: 1,
         outcome: None,
+        call: None,
     }
 }
 

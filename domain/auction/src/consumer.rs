@@ -1,7 +1,7 @@
 //! What the auction hears: priced cars it may offer, dealers who may not bid, deposits that dealers bid with.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use async_trait::async_trait;
 use kernel::{DealerId, Envelope, Fen, LotId, VehicleId};
@@ -44,6 +44,55 @@ pub(crate) struct DealerChanged {
     pub(crate) dealer_id: DealerId,
     pub(crate) name: String,
     pub(crate) status: String,
+    /// The dealer group; empty where there is none, and in events from before there were groups.
+    #[serde(default)]
+    pub(crate) group: String,
+}
+
+/// A dealer that the auction has heard of.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownDealer {
+    pub(crate) dealer_id: DealerId,
+    pub(crate) name: String,
+    pub(crate) suspended: bool,
+    /// Empty without one.
+    pub(crate) group: String,
+}
+
+/// What is known of dealers at one moment.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    dealers: HashMap<DealerId, KnownDealer>,
+    groups_by_name: HashMap<String, String>,
+}
+
+impl Known {
+    fn of(dealers: Vec<KnownDealer>) -> Known {
+        let grouped = dealers.iter().filter(|dealer| !dealer.group.is_empty());
+        let groups_by_name = grouped.map(|dealer| (dealer.name.clone(), dealer.group.clone())).collect();
+        Known {
+            dealers: dealers.into_iter().map(|dealer| (dealer.dealer_id, dealer)).collect(),
+            groups_by_name,
+        }
+    }
+
+    pub(crate) fn is_suspended(&self, dealer_id: DealerId) -> bool {
+        self.dealers.get(&dealer_id).is_some_and(|dealer| dealer.suspended)
+    }
+
+    pub(crate) fn name(&self, dealer_id: DealerId) -> Option<&str> {
+        self.dealers.get(&dealer_id).map(|dealer| dealer.name.as_str())
+    }
+
+    pub(crate) fn group(&self, dealer_id: DealerId) -> Option<&str> {
+        let group = self.dealers.get(&dealer_id).map(|dealer| dealer.group.as_str());
+        group.filter(|group| !group.is_empty())
+    }
+
+    /// The group of the dealer of that name.
+    pub(crate) fn group_of_name(&self, name: &str) -> Option<&str> {
+        self.groups_by_name.get(name).map(String::as_str)
+    }
 }
 
 /// `DepositChanged` of the finance service.
@@ -60,25 +109,25 @@ pub(crate) struct DepositChanged {
 /// The dealers the auction has heard of, in memory: names for the hammer's event, and who may not bid. Refreshed
 /// by the consumer and, for what another process has heard, by the sweeper.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Dealers(Arc<RwLock<HashMap<DealerId, (String, bool)>>>);
+pub(crate) struct Dealers(Arc<RwLock<Known>>);
 
 impl Dealers {
+    /// What is known now. Not to be held over an await.
+    pub(crate) fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn is_suspended(&self, dealer_id: DealerId) -> bool {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&dealer_id)
-            .is_some_and(|(_, suspended)| *suspended)
+        self.known().is_suspended(dealer_id)
     }
 
     pub(crate) fn name(&self, dealer_id: DealerId) -> Option<String> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&dealer_id).map(|(name, _)| name.clone())
+        self.known().name(dealer_id).map(str::to_owned)
     }
 
     pub(crate) async fn refresh(&self, db: &PgPool) -> Result<(), sqlx::Error> {
-        let known = cars::dealers(db).await?;
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) =
-            known.into_iter().map(|(id, name, suspended)| (id, (name, suspended))).collect();
+        let known = Known::of(cars::dealers(db).await?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = known;
         Ok(())
     }
 }

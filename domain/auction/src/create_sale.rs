@@ -1,6 +1,6 @@
 //! Staff make a sale session from priced cars.
 
-use bidding::{BelowReserve, Format, Ladder, LotState, Terms};
+use bidding::BelowReserve;
 use kernel::{
     Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role, SaleId, UnixMs, VehicleId, event_id_for,
 };
@@ -10,15 +10,18 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::Service;
+use crate::audience::Audience;
 use crate::events::LotListed;
+use crate::sale_format::{SaleFormat, lot_state};
 use crate::store::sales::{self, NewLot};
 
 /// At most so many lots in one sale: with 30 s between ends that is four hours of closing.
 pub const MAX_LOTS_A_SALE: usize = 500;
 /// ¥100.
-const TICK_FEN: Fen = Fen(10_000);
-/// After so many extensions the ladder doubles (domain rules §4.3).
-const DOUBLE_AFTER_EXTENSIONS: u32 = 20;
+pub(crate) const TICK_FEN: Fen = Fen(10_000);
+
+/// In percent of the guide price.
+pub(crate) const BUY_NOW_PERCENT: std::ops::RangeInclusive<i64> = 50..=500;
 
 /// What a lead holds of its max unless the sale says otherwise: 10 % (domain rules §5).
 pub const DEPOSIT_BP: u32 = 1_000;
@@ -51,6 +54,12 @@ pub struct CreateSale {
     pub deposit_bp: u32,
     /// The cars, in the order of the lots.
     pub vehicle_ids: Vec<VehicleId>,
+    /// How the lots are sold. Those of a lane and of a Dutch sale end by their own times, not by `first_end_at`.
+    pub format: SaleFormat,
+    /// The buy-now price in percent of a car's guide price, if cars can be bought at once.
+    pub buy_now_percent: Option<i64>,
+    /// Whom the sale is for.
+    pub audience: Audience,
 }
 
 impl CreateSale {
@@ -60,7 +69,9 @@ impl CreateSale {
         if self.name.trim().is_empty() || self.name.chars().count() > 80 {
             wrong.push(FieldProblem::new("name", "NAME_NEEDED"));
         }
-        if self.first_end_at <= self.opens_at {
+        if !self.format.ends_by_the_clock() {
+            wrong.extend(self.format.wrong_fields());
+        } else if self.first_end_at <= self.opens_at {
             wrong.push(FieldProblem::new("first_end_at", "END_BEFORE_OPENING"));
         } else if self.first_end_at <= now {
             wrong.push(FieldProblem::new("first_end_at", "END_IN_PAST"));
@@ -75,6 +86,15 @@ impl CreateSale {
         }
         if self.deposit_bp > WHOLE_BP {
             wrong.push(FieldProblem::new("deposit", "OUT_OF_RANGE"));
+        }
+        match self.buy_now_percent {
+            Some(_) if !self.format.is_english() => {
+                wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"))
+            }
+            Some(percent) if !BUY_NOW_PERCENT.contains(&percent) => {
+                wrong.push(FieldProblem::new("buy_now", "OUT_OF_RANGE"));
+            }
+            _ => {}
         }
         let mut seen = std::collections::HashSet::new();
         if self.vehicle_ids.is_empty() {
@@ -161,27 +181,12 @@ impl Service {
 
 fn new_lot(sale: &CreateSale, index: usize, car: &sales::CarToOffer) -> NewLot {
     let position = i64::try_from(index).unwrap_or(i64::MAX);
-    let end_at = sale.first_end_at.plus_ms(position.saturating_mul(sale.stagger_ms));
-    let terms = Terms {
-        start_fen: car.start_fen,
-        tick_fen: TICK_FEN,
-        ladder: Ladder::standard(),
-        window_ms: sale.window_ms,
-        cap_at: end_at.plus_ms(sale.cap_ms),
-        double_after_extensions: DOUBLE_AFTER_EXTENSIONS,
-        below_reserve: sale.below_reserve,
-        guide_fen: Some(car.guide_fen),
-        fat_finger_guard: true,
-        format: Format::Timed,
-        buy_now_fen: None,
-        deposit_bp: sale.deposit_bp,
-    };
     NewLot {
         // the same sale and place always make the same lot, so a repeat cannot make a second one
         id: LotId(event_id_for(sale.id.0, &format!("lot:{index}"))),
         lot_no: i32::try_from(index + 1).unwrap_or(i32::MAX),
         vehicle_id: car.vehicle_id,
-        state: LotState::scheduled(terms, sale.opens_at, end_at, car.reserve_fen),
+        state: lot_state(sale, position, car),
     }
 }
 

@@ -14,10 +14,12 @@
 //! * `views/` are what pages and the JSON API read; `projection.rs` is what sockets get.
 //!
 //! To add a command that changes a lot: a variant of `bidding::Command`, then a file here that calls
-//! `Engine::ask`. To add a format: a variant of the sale's template in `create_sale.rs`.
+//! `Engine::ask`. To add a format: a variant of `bidding::Format` with its rules, and one in `sale_format.rs`, which
+//! makes a lot's terms of it.
 #![deny(missing_docs)]
 
 mod alerts;
+mod audience;
 mod chain;
 mod checkpoint;
 mod clock;
@@ -28,14 +30,18 @@ mod engine;
 mod events;
 mod follow;
 mod inbox;
+mod lane;
 mod lot_control;
 mod negotiation;
 mod place_max;
 mod projection;
 mod proofs;
+mod sale_format;
+mod sale_templates;
 mod saved_search;
 mod store;
 mod sweeper;
+mod take;
 mod verify_log;
 mod views;
 mod watch_lot;
@@ -48,6 +54,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use audience::{Audience, SisterPolicy};
 pub use checkpoint::{CheckpointLine, Consistency, checkpoint_now, daily_checkpoint, know_signer};
 pub use clock::AnchoredClock;
 pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE};
@@ -55,6 +62,7 @@ pub use delivery::{CityCost, CityDelivery};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{AuctionCompleted, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined};
 pub use inbox::{Alert, AlertKind, AlertPage, Topic, UNREAD_SHOWN_MAX};
+pub use lane::{FloorBid, GivePaddle, Paddle};
 pub use negotiation::{
     Act, Detail as NegotiationDetail, Filter as NegotiationFilter, Lot as NegotiatedLot,
     Move as NegotiationMove, Negotiate, Negotiated, NextBidder, Page as NegotiationPage,
@@ -63,12 +71,15 @@ pub use negotiation::{
 pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
 pub use proofs::Incident;
+pub use sale_format::{DutchPlan, FormatNumbers, SaleFormat};
+pub use sale_templates::{SaleTemplate, SaveTemplate, TemplateRules};
 pub use saved_search::{MAX_SEARCHES, SavedSearch};
 pub use store::cars::OfferableCar;
 pub use store::lists::{Facets, HallFilter, HallLot, LotPage, MyBid, Sort};
 pub use store::log::LogLine;
 pub use store::power::{BuyingPower, LotHold};
 pub use store::sales::{SaleLine, SalesCount};
+pub use take::{AcceptStep, BuyNow};
 pub use verify_log::{CheckpointFault, LogFault, LogVerdict, verify_log};
 pub use views::{BidOutcome, BidReason, LotDetail, SaleDetail};
 

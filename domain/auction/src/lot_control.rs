@@ -52,7 +52,7 @@ impl Service {
         .await
     }
 
-    async fn by_staff(
+    pub(crate) async fn by_staff(
         &self,
         who: &Principal,
         roles: &[Role],

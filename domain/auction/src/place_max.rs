@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bidding::Command;
-use kernel::{Fen, LotId, Principal, Problem, ProblemKind};
+use kernel::{DealerId, Fen, LotId, Principal, Problem, ProblemKind};
 use platform_db::CommandError;
 use uuid::Uuid;
 
@@ -49,16 +49,22 @@ impl Service {
 }
 
 fn authorise(who: &Principal, bid: PlaceMax) -> Result<(Command, Sender), Problem> {
-    let seat = who.dealer().ok_or_else(|| Problem::new(ProblemKind::Forbidden, "NOT_A_DEALER"))?;
+    let (dealer_id, sender) = seated(who)?;
     let command = Command::PlaceMax {
-        dealer_id: seat.dealer_id,
+        dealer_id,
         max_fen: bid.max_fen,
         confirmed: bid.confirmed,
         // what is known of the dealer is added when the bid is decided
         bar: None,
         power_fen: None,
     };
+    Ok((command, sender))
+}
+
+/// The company that this person bids for, and the sender of its commands.
+pub(crate) fn seated(who: &Principal) -> Result<(DealerId, Sender), Problem> {
+    let seat = who.dealer().ok_or_else(|| Problem::new(ProblemKind::Forbidden, "NOT_A_DEALER"))?;
     let sender =
         Sender { actor: seat.dealer_id.0, user_id: Some(who.user_id), user_name: who.display_name.clone() };
-    Ok((command, sender))
+    Ok((seat.dealer_id, sender))
 }

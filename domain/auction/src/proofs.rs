@@ -11,6 +11,7 @@ use uuid::Uuid;
 pub use proof::Incident;
 
 use crate::Service;
+use crate::store::lots;
 use crate::store::proofs::{self, LotChain, ProvenLine};
 
 /// How many lines are read at once.
@@ -20,7 +21,8 @@ impl Service {
     /// The receipt of this dealer's bid, accepted or refused, signed now with the present key.
     ///
     /// # Errors
-    /// `NOT_FOUND` for a key that this dealer never used, and for bids on lots without a chain.
+    /// `NOT_FOUND` for a key that this dealer never used, and for bids on lots without a chain; `LOT_NOT_CLOSED` while
+    /// a sealed lot takes offers.
     pub async fn receipt(&self, who: &Principal, key: Uuid) -> Result<Receipt, CommandError> {
         let seat = who.dealer().ok_or_else(Problem::not_found)?;
         let line = proofs::line(&self.db, seat.dealer_id.0, key).await?;
@@ -38,6 +40,10 @@ impl Service {
     }
 
     async fn receipt_of(&self, line: ProvenLine) -> Result<Receipt, CommandError> {
+        if lots::keeps_offers_secret(&self.db, line.row.lot_id).await? {
+            // its number counts the others' offers; the answer's hash and stamp prove it meanwhile
+            return Err(Problem::new(kernel::ProblemKind::Conflict, "LOT_NOT_CLOSED").into());
+        }
         let before = match line.before {
             Some(before) => before,
             None => {
@@ -61,7 +67,10 @@ impl Service {
     ///
     /// # Errors
     /// `NOT_FOUND` for an unknown lot and one without a chain, `LOT_NOT_CLOSED` while bids are taken.
-    pub async fn published_log(&self, lot_id: LotId) -> Result<PublishedLog, CommandError> {
+    pub async fn published_log(&self, who: &Principal, lot_id: LotId) -> Result<PublishedLog, CommandError> {
+        if !lots::is_visible(&self.db, who.dealer().map(|seat| seat.dealer_id), lot_id).await? {
+            return Err(Problem::not_found().into());
+        }
         let chain = proofs::lot_chain(&self.db, lot_id).await?.ok_or_else(Problem::not_found)?;
         if chain.status != LotStatus::Closed {
             return Err(Problem::new(kernel::ProblemKind::Conflict, "LOT_NOT_CLOSED").into());
@@ -101,7 +110,7 @@ impl Service {
     /// `NOT_FOUND` as for the receipt.
     pub async fn evidence(&self, who: &Principal, key: Uuid) -> Result<Evidence, CommandError> {
         let receipt = self.receipt(who, key).await?;
-        let log = match self.published_log(receipt.row.lot_id).await {
+        let log = match self.published_log(who, receipt.row.lot_id).await {
             Ok(log) => Some(log),
             Err(CommandError::Refused(_)) => None,
             Err(failure) => return Err(failure),

@@ -11,13 +11,15 @@ use crate::store::lists::{self, HallFilter, HallLot, LotPage, MyBid, Viewer};
 use crate::store::log::{self, LogLine};
 use crate::store::lots;
 use crate::store::power::{self, BuyingPower};
-use crate::store::sales::{self, SaleLine};
+use crate::store::sales::{self, SaleFilter, SaleLine};
 use crate::{Service, projection};
 
 /// How many lines of a lot's log staff see.
 const LOG_SHOWN: i64 = 500;
 /// How many lots a page of a sale shows staff.
 const SALE_PAGE: i64 = 100;
+/// So many sales a calendar shows at most.
+const CALENDAR_MAX: i64 = 500;
 
 /// A lot's page.
 #[derive(Clone, Debug)]
@@ -73,7 +75,7 @@ impl Service {
     pub async fn hall(&self, who: &Principal, filter: &HallFilter) -> Result<LotPage, CommandError> {
         let viewer = viewer(who);
         let (total, lots) = lists::hall(&self.db, viewer, filter, lists::PAGE_SIZE).await?;
-        let facets = lists::facets(&self.db).await?;
+        let facets = lists::facets(&self.db, viewer).await?;
         Ok(LotPage { total, lots, page_size: lists::PAGE_SIZE, facets })
     }
 
@@ -93,7 +95,11 @@ impl Service {
         let viewer = viewer(who);
         let (lot, history) = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
         let (reserve_fen, log) = match who.is_staff() {
-            true => (lot.state.reserve_fen, log::lines(&self.db, lot_id, LOG_SHOWN).await?),
+            true => {
+                // offers of a sealed lot are nobody's business until the close
+                let with_bids = !lot.state.is_sealed_now();
+                (lot.state.reserve_fen, log::lines(&self.db, lot_id, with_bids, LOG_SHOWN).await?)
+            }
             false => (None, Vec::new()),
         };
         let terms = lot.state.terms.clone();
@@ -148,16 +154,46 @@ impl Service {
         Ok(lists::my_bids(&self.db, seat.dealer_id, before, limit).await?)
     }
 
-    /// Sales, newest first, and how many there are. With `current` only those not over yet.
-    pub async fn sales(&self, current: bool, page: u32) -> Result<(i64, Vec<SaleLine>), CommandError> {
-        let from = current.then(|| self.now());
+    /// The sales that this person may see, newest first, and how many there are. With `current` only those not over
+    /// yet.
+    pub async fn sales(
+        &self,
+        who: &Principal,
+        current: bool,
+        page: u32,
+    ) -> Result<(i64, Vec<SaleLine>), CommandError> {
+        let ends_from = current.then(|| self.now());
+        let seen_by = viewer(who).dealer_id;
         let offset = SALE_PAGE * i64::from(page.saturating_sub(1));
-        Ok(sales::list(&self.db, None, from, SALE_PAGE, offset).await?)
+        let filter = SaleFilter { ends_from, seen_by, ..SaleFilter::default() };
+        Ok(sales::list(&self.db, filter, SALE_PAGE, offset).await?)
     }
 
-    /// A sale with its lots, for staff.
+    /// The sales that touch the time from `from` to `to`, as this person may see them, the first to open first.
+    pub async fn calendar(
+        &self,
+        who: &Principal,
+        from: UnixMs,
+        to: UnixMs,
+    ) -> Result<Vec<SaleLine>, CommandError> {
+        let seen_by = viewer(who).dealer_id;
+        let filter =
+            SaleFilter { ends_from: Some(from), opens_to: Some(to), seen_by, ..SaleFilter::default() };
+        let (_, mut sales) = sales::list(&self.db, filter, CALENDAR_MAX, 0).await?;
+        sales.reverse();
+        Ok(sales)
+    }
+
+    /// The names of all dealer groups, for forms that invite them.
+    pub async fn dealer_groups(&self) -> Result<Vec<String>, CommandError> {
+        Ok(cars::groups(&self.db).await?)
+    }
+
+    /// A sale with its lots, as this person may see it.
     pub async fn sale(&self, who: &Principal, sale_id: SaleId) -> Result<SaleDetail, CommandError> {
-        let (_, mut found) = sales::list(&self.db, Some(sale_id), None, 1, 0).await?;
+        let seen_by = viewer(who).dealer_id;
+        let one = SaleFilter { id: Some(sale_id), seen_by, ..SaleFilter::default() };
+        let (_, mut found) = sales::list(&self.db, one, 1, 0).await?;
         let sale = found.pop().ok_or_else(Problem::not_found)?;
         let filter = HallFilter { sale_id: Some(sale_id), page: 1, ..HallFilter::default() };
         let limit = i64::try_from(crate::MAX_LOTS_A_SALE).unwrap_or(i64::MAX);

@@ -64,9 +64,12 @@ async fn a_closed_lot_publishes_a_log_that_anybody_can_check() {
     for n in 0..5 {
         accepted(&world.bid(&dealer(&format!("车行{n}")), 0, Uuid::now_v7(), 60_000 + n * 1_000).await);
     }
-    assert!(world.service.published_log(world.lots[0]).await.is_err(), "not while bids are taken");
+    assert!(
+        world.service.published_log(&dealer("安"), world.lots[0]).await.is_err(),
+        "not while bids are taken"
+    );
     world.until_closed().await;
-    let log = world.service.published_log(world.lots[0]).await.unwrap();
+    let log = world.service.published_log(&dealer("安"), world.lots[0]).await.unwrap();
     let rows = log.rows.iter().map(|row| (&row.row, row.hash));
     assert_eq!(check_chain(&log.genesis, rows), Ok(log.head));
     assert_eq!(log.rows.len(), 7, "opening, five bids, close");

@@ -31,6 +31,14 @@ fn a_late_bid_resets_to_twelve_seconds() {
 }
 
 #[test]
+fn after_a_pause_the_lot_gets_its_time_anew_not_ten_minutes() {
+    let mut lot = Lot::open(lane(), None);
+    lot.at(END_AT.plus_ms(-5 * SECOND)).accepts(&Command::Pause);
+    lot.at(END_AT.plus_ms(60 * SECOND)).accepts(&Command::Resume { min_left_ms: 600 * SECOND });
+    assert_eq!(lot.state.end_at, END_AT.plus_ms(105 * SECOND));
+}
+
+#[test]
 fn calls_are_heard_once_and_a_new_price_silences_them() {
     let mut lot = Lot::open(lane(), None);
     lot.accepts(&max(A, 60_000));

@@ -29,6 +29,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use crate::audience::SisterPolicy;
 use crate::clock::AnchoredClock;
 
 pub(crate) use actor::Actor;
@@ -64,6 +65,10 @@ pub(crate) struct LotFacts {
     pub(crate) vin: String,
     pub(crate) title: String,
     pub(crate) report_hash: String,
+    pub(crate) seller_name: String,
+    /// The dealer groups that the sale invites; none where it is open to all.
+    pub(crate) invited: Option<Vec<String>>,
+    pub(crate) sisters: SisterPolicy,
 }
 
 /// Who sent a command.

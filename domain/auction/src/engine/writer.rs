@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bidding::{Bar, Command, LotState, Refusal, RefusalCode};
+use bidding::{Command, LotState, Refusal, RefusalCode};
 use kernel::{DealerId, Fen, LotId};
 use platform_db::Clock as _;
 use proof::Signer;
@@ -22,7 +22,8 @@ use super::counts::Counters;
 use super::plan::{Decided, LotPlan, recorded_of};
 use super::power::{Hold, Moves, Powers};
 use super::untold::Untold;
-use super::{BATCH_LIMIT, Failure, Job, LotHub, Outcome, Peers, Recorded, ReplyTo};
+use super::{BATCH_LIMIT, Failure, Job, LotFacts, LotHub, Outcome, Peers, Recorded, ReplyTo};
+use crate::audience;
 use crate::clock::AnchoredClock;
 use crate::consumer::Dealers;
 use crate::events;
@@ -276,7 +277,7 @@ impl Writer {
                 });
                 first_copy_in.insert(key, at);
                 let before: Vec<Hold> = plans[at].next.holds().collect();
-                let command = self.judged(&job.command, &plans[at].next, &moves);
+                let command = self.judged(&job.command, &actor.facts, &plans[at].next, &moves);
                 plans[at].decide(job, &command);
                 moves.add(&before, plans[at].next.holds());
             }
@@ -285,12 +286,12 @@ impl Writer {
     }
 
     /// The command with what only we know of who asks: whether he may bid, and what he may hold for this lot.
-    fn judged(&self, command: &Command, lot: &LotState, moves: &Moves) -> Command {
+    fn judged(&self, command: &Command, facts: &LotFacts, lot: &LotState, moves: &Moves) -> Command {
         let Some(who) = command.bidder() else { return command.clone() };
-        let banned = self.dealers.is_suspended(who) || self.powers.is_frozen(who);
+        let bar = audience::bar(&self.dealers, facts, lot, who, self.powers.is_frozen(who));
         let free = self.powers.free(who).0.saturating_sub(moves.of(who)).max(0);
         let power = Fen(free.saturating_add(lot.hold_of(who).0));
-        command.known(banned.then_some(Bar::Banned), power)
+        command.known(bar, power)
     }
 
     /// Answers a repeat from memory; `home` is the lot whose actor has the record, where it is not the job's own

@@ -4,7 +4,7 @@ use kernel::{DealerId, Fen, UnixMs, VehicleId};
 use platform_db::to_sql;
 use sqlx::{PgConnection, PgPool};
 
-use crate::consumer::{DealerChanged, VehiclePriced};
+use crate::consumer::{DealerChanged, KnownDealer, VehiclePriced};
 
 /// Keeps the newest news of a car.
 pub(crate) async fn hear_priced(
@@ -57,25 +57,43 @@ pub(crate) async fn hear_dealer(
     seq: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "INSERT INTO dealer (dealer_id, heard_seq, name, suspended)
-         VALUES ($1, $2, $3, $4)
+        "INSERT INTO dealer (dealer_id, heard_seq, name, suspended, group_name)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (dealer_id) DO UPDATE
-            SET heard_seq = excluded.heard_seq, name = excluded.name, suspended = excluded.suspended
+            SET heard_seq = excluded.heard_seq, name = excluded.name, suspended = excluded.suspended,
+                group_name = excluded.group_name
           WHERE dealer.heard_seq < excluded.heard_seq",
         dealer.dealer_id.0,
         seq,
         dealer.name,
-        dealer.status == "suspended"
+        dealer.status == "suspended",
+        dealer.group
     )
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// All dealers heard of: id, name, whether suspended.
-pub(crate) async fn dealers(pool: &PgPool) -> Result<Vec<(DealerId, String, bool)>, sqlx::Error> {
-    let rows = sqlx::query!("SELECT dealer_id, name, suspended FROM dealer").fetch_all(pool).await?;
-    Ok(rows.into_iter().map(|row| (DealerId(row.dealer_id), row.name, row.suspended)).collect())
+/// All dealers heard of.
+pub(crate) async fn dealers(pool: &PgPool) -> Result<Vec<KnownDealer>, sqlx::Error> {
+    let rows =
+        sqlx::query!("SELECT dealer_id, name, suspended, group_name FROM dealer").fetch_all(pool).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| KnownDealer {
+            dealer_id: DealerId(row.dealer_id),
+            name: row.name,
+            suspended: row.suspended,
+            group: row.group_name,
+        })
+        .collect())
+}
+
+/// The names of all dealer groups, for the forms that invite them.
+pub(crate) async fn groups(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT DISTINCT group_name FROM dealer WHERE group_name <> '' ORDER BY group_name")
+        .fetch_all(pool)
+        .await
 }
 
 /// A priced car that a sale may offer.

@@ -38,12 +38,12 @@ pub(crate) async fn moved_on(
                    FROM (SELECT g.seq, b.alias, g.price_fen, g.admitted_at
                            FROM lot_log g
                            JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
-                          WHERE g.lot_id = l.id AND g.command = 'place_max' AND g.seq > f.seq
+                          WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq > f.seq
                           ORDER BY g.seq DESC
                           LIMIT $3) h) AS \"history!\",
                 ARRAY(SELECT DISTINCT g.actor
                         FROM lot_log g
-                       WHERE g.lot_id = l.id AND g.command = 'place_max' AND g.seq > f.seq) AS \"bid_since!\"
+                       WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq > f.seq) AS \"bid_since!\"
            FROM unnest($1::uuid[], $2::bigint[]) AS k (lot_id, seq)
            JOIN lot l ON l.id = k.lot_id
           CROSS JOIN LATERAL (
@@ -84,7 +84,7 @@ pub(crate) async fn positions(
                 ARRAY(SELECT o.dealer_id FROM lot_bidder o WHERE o.lot_id = l.id ORDER BY o.alias) AS \"bidders!\",
                 (SELECT g.max_fen
                    FROM lot_log g
-                  WHERE g.actor = b.dealer_id AND g.lot_id = l.id AND g.command = 'place_max' AND g.seq IS NOT NULL
+                  WHERE g.actor = b.dealer_id AND g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq IS NOT NULL
                   ORDER BY g.seq DESC
                   LIMIT 1) AS max_fen
            FROM unnest($1::uuid[], $2::uuid[]) AS w (lot_id, dealer_id)

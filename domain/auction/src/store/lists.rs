@@ -1,6 +1,6 @@
 //! Lots as lists and pages show them.
 
-use bidding::{BidLine, LotState, MyPosition, PublicLot, ReserveLight};
+use bidding::{BidLine, Call, Format, LotState, MyPosition, PublicLot, ReserveLight, StepClock};
 use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, UserId, VehicleId};
 use platform_db::{from_sql, to_sql};
 use serde::{Deserialize, Serialize};
@@ -148,6 +148,34 @@ pub struct HallLot {
     pub(crate) state: LotState,
 }
 
+impl HallLot {
+    /// How it is sold.
+    pub const fn format(&self) -> Format {
+        self.state.terms.format
+    }
+
+    /// The buy-now price while it is offered.
+    pub fn buy_now(&self) -> Option<Fen> {
+        self.state.buy_now()
+    }
+
+    /// Where the steps of a Dutch lot are, once it opened.
+    pub const fn step_clock(&self) -> Option<StepClock> {
+        self.state.steps
+    }
+
+    /// The current step of a Dutch lot, and its price.
+    pub fn step(&self, now: UnixMs) -> Option<(u32, Fen)> {
+        let step = self.state.step_at(now)?;
+        Some((step, self.state.step_price(step)?))
+    }
+
+    /// What the auctioneer of a lane called at this price.
+    pub const fn call(&self) -> Option<Call> {
+        self.state.call
+    }
+}
+
 /// One page of a list, and how many there are in all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LotPage {
@@ -184,7 +212,7 @@ const FROM: &str = "
   JOIN sale s ON s.id = l.sale_id
   LEFT JOIN LATERAL (
       SELECT g.max_fen FROM lot_log g
-       WHERE g.lot_id = l.id AND g.command = 'place_max' AND g.seq IS NOT NULL AND g.actor = ";
+       WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq IS NOT NULL AND g.actor = ";
 
 /// The lots of the filter as this viewer sees them.
 pub(crate) async fn hall(
@@ -242,7 +270,7 @@ const HISTORY: &str = ",
        FROM (SELECT h.seq, d.alias, h.price_fen, h.admitted_at
                FROM lot_log h
                JOIN lot_bidder d ON d.lot_id = h.lot_id AND d.dealer_id = h.leader
-              WHERE h.lot_id = l.id AND h.command = 'place_max' AND h.seq IS NOT NULL
+              WHERE h.lot_id = l.id AND h.command IN ('place_max', 'buy_now', 'accept') AND h.seq IS NOT NULL
               ORDER BY h.seq DESC
               LIMIT ";
 
@@ -258,10 +286,25 @@ pub(crate) async fn one(
     query.push(FROM);
     let who = viewer.dealer_id.map_or(Uuid::nil(), |dealer| dealer.0);
     query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE l.id = ").push_bind(lot_id.0);
+    push_visible(&mut query, viewer);
     let Some(row) = query.build().fetch_optional(pool).await? else { return Ok(None) };
     let history =
         serde_json::from_value(row.try_get("history")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
     Ok(Some((hall_lot(&row, viewer)?, history)))
+}
+
+/// A dealer outside an invite-only sale's groups (定向场) sees nothing of it.
+fn push_visible(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
+    if let Some(dealer_id) = viewer.dealer_id {
+        query
+            .push(
+                " AND (NOT s.invite_only OR EXISTS (
+                     SELECT FROM sale_group i JOIN dealer d ON d.group_name = i.group_name
+                      WHERE i.sale_id = s.id AND d.dealer_id = ",
+            )
+            .push_bind(dealer_id.0)
+            .push("))");
+    }
 }
 
 fn push_watched(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
@@ -270,6 +313,7 @@ fn push_watched(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
 }
 
 fn push_conditions(query: &mut QueryBuilder<Postgres>, viewer: Viewer, filter: &HallFilter) {
+    push_visible(query, viewer);
     push_car(query, filter);
     match filter.status.as_str() {
         "open" => query.push(" AND l.status IN ('open', 'paused')"),
@@ -300,7 +344,7 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, viewer: Viewer, filter: &
     }
     if let Some(dealer_id) = filter.bid_by {
         query
-            .push(" AND EXISTS (SELECT FROM lot_log b WHERE b.lot_id = l.id AND b.command = 'place_max' AND b.seq IS NOT NULL AND b.actor = ")
+            .push(" AND EXISTS (SELECT FROM lot_log b WHERE b.lot_id = l.id AND b.command IN ('place_max', 'buy_now', 'accept') AND b.seq IS NOT NULL AND b.actor = ")
             .push_bind(dealer_id.0)
             .push(")");
     }
@@ -392,14 +436,16 @@ fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
 }
 
 /// The values of the hall's filters among lots that can still be bid on. One pass over them: the values are few.
-pub(crate) async fn facets(pool: &PgPool) -> Result<Facets, sqlx::Error> {
+pub(crate) async fn facets(pool: &PgPool, viewer: Viewer) -> Result<Facets, sqlx::Error> {
+    let hidden = super::sales::hidden_from(pool, viewer.dealer_id).await?;
     let row = sqlx::query!(
         "SELECT coalesce(array_agg(DISTINCT make) FILTER (WHERE make <> ''), '{}') AS \"makes!\",
                 coalesce(array_agg(DISTINCT city) FILTER (WHERE city <> ''), '{}') AS \"cities!\",
                 coalesce(array_agg(DISTINCT grade) FILTER (WHERE grade <> ''), '{}') AS \"grades!\",
                 coalesce(array_agg(DISTINCT fuel) FILTER (WHERE fuel <> ''), '{}') AS \"fuels!\"
            FROM lot
-          WHERE status <> 'closed'"
+          WHERE status <> 'closed' AND NOT sale_id = ANY($1)",
+        &hidden
     )
     .fetch_one(pool)
     .await?;
@@ -446,10 +492,14 @@ pub(crate) async fn my_bids(
     limit: i64,
 ) -> Result<Vec<MyBid>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT g.key, g.lot_id, l.title, g.seq, g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name
+        "SELECT g.key, g.lot_id, l.title,
+                -- of a sealed lot the number would count the others' offers
+                CASE WHEN g.seq IS NOT NULL AND s.format IN ('sealed_first', 'sealed_second') THEN 0 ELSE g.seq END AS seq,
+                g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name
            FROM lot_log g
            JOIN lot l ON l.id = g.lot_id
-          WHERE g.actor = $1 AND g.command = 'place_max' AND g.admitted_at < $2
+           JOIN sale s ON s.id = l.sale_id
+          WHERE g.actor = $1 AND g.command IN ('place_max', 'buy_now', 'accept') AND g.admitted_at < $2
           ORDER BY g.admitted_at DESC
           LIMIT $3",
         dealer_id.0,

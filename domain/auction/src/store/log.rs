@@ -34,18 +34,24 @@ pub struct LogLine {
     pub admitted_at: UnixMs,
 }
 
-/// The newest lines first.
-pub(crate) async fn lines(pool: &PgPool, lot_id: LotId, limit: i64) -> Result<Vec<LogLine>, sqlx::Error> {
+/// The newest lines first, with the bidders' or only those of staff and clock.
+pub(crate) async fn lines(
+    pool: &PgPool,
+    lot_id: LotId,
+    with_bids: bool,
+    limit: i64,
+) -> Result<Vec<LogLine>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT g.seq, g.command, d.name AS \"dealer_name?\", g.user_name, g.max_fen, g.code, g.note, g.explanation,
                 g.price_fen, g.end_at, g.admitted_at
            FROM lot_log g
            LEFT JOIN dealer d ON d.dealer_id = g.actor
-          WHERE g.lot_id = $1
+          WHERE g.lot_id = $1 AND ($3 OR g.command NOT IN ('place_max', 'buy_now', 'accept'))
           ORDER BY g.written_at DESC, g.seq DESC NULLS LAST
           LIMIT $2",
         lot_id.0,
-        limit
+        limit,
+        with_bids
     )
     .fetch_all(pool)
     .await?;

@@ -7,6 +7,7 @@ use proof::{Genesis, Hash};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::audience::SisterPolicy;
 use crate::engine::{LotFacts, Recorded};
 
 /// A lot with everything an actor keeps in memory.
@@ -48,6 +49,8 @@ pub(crate) async fn load(
     }
     let row = sqlx::query!(
         "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash,
+                l.seller_name, s.invite_only, s.sisters,
+                ARRAY(SELECT i.group_name FROM sale_group i WHERE i.sale_id = s.id) AS \"invited!\",
                 l.state || jsonb_build_object('terms', l.terms) AS \"state!\", n.terms_text AS \"terms_text?\",
                 l.chain_head,
                 ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS \"bidders!\"
@@ -70,11 +73,14 @@ pub(crate) async fn load(
         vin: row.vin,
         title: row.title,
         report_hash: row.report_hash,
+        seller_name: row.seller_name,
+        invited: row.invite_only.then_some(row.invited),
+        sisters: SisterPolicy::of(&row.sisters),
     };
     let maxes = sqlx::query!(
         "SELECT DISTINCT ON (actor) actor, max_fen AS \"max_fen!\"
            FROM lot_log
-          WHERE lot_id = $1 AND command = 'place_max' AND seq IS NOT NULL
+          WHERE lot_id = $1 AND command IN ('place_max', 'buy_now', 'accept') AND seq IS NOT NULL
           ORDER BY actor, seq DESC",
         lot_id.0
     )
@@ -112,7 +118,7 @@ pub(crate) async fn history(
         "SELECT g.seq AS \"seq!\", b.alias, g.price_fen AS \"price_fen!\", g.admitted_at
            FROM lot_log g
            JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
-          WHERE g.lot_id = $1 AND g.command = 'place_max' AND g.seq IS NOT NULL
+          WHERE g.lot_id = $1 AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq IS NOT NULL
           ORDER BY g.seq DESC
           LIMIT $2",
         lot_id.0,
@@ -164,14 +170,21 @@ pub(crate) async fn recorded(
         .collect()
 }
 
-/// Scheduled lots whose time has come, and open lots whose end (with the drain) has passed.
+/// Scheduled lots whose time has come (of a lane: the next one, when all before it are closed), and open lots whose end (with the drain) has passed.
 pub(crate) async fn due(
     pool: &PgPool,
     now: UnixMs,
     closed_before: UnixMs,
 ) -> Result<(Vec<LotId>, Vec<LotId>), sqlx::Error> {
     let opening = sqlx::query_scalar!(
-        "SELECT id FROM lot WHERE status = 'scheduled' AND opens_at <= $1 ORDER BY opens_at LIMIT 500",
+        "SELECT l.id
+           FROM lot l
+           JOIN sale s ON s.id = l.sale_id
+          WHERE l.status = 'scheduled' AND l.opens_at <= $1
+            AND (s.format <> 'lane' OR NOT EXISTS (
+                SELECT FROM lot b WHERE b.sale_id = l.sale_id AND b.lot_no < l.lot_no AND b.status <> 'closed'))
+          ORDER BY l.opens_at
+          LIMIT 500",
         to_sql(now)
     )
     .fetch_all(pool)
@@ -183,6 +196,39 @@ pub(crate) async fn due(
     .fetch_all(pool)
     .await?;
     Ok((opening.into_iter().map(LotId).collect(), closing.into_iter().map(LotId).collect()))
+}
+
+/// Whether a dealer may see this lot; staff see all.
+pub(crate) async fn is_visible(
+    pool: &PgPool,
+    dealer_id: Option<DealerId>,
+    lot_id: LotId,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT EXISTS (
+             SELECT FROM lot l JOIN sale s ON s.id = l.sale_id
+              WHERE l.id = $1
+                AND (NOT s.invite_only OR $2::uuid IS NULL OR EXISTS (
+                         SELECT FROM sale_group i JOIN dealer d ON d.group_name = i.group_name
+                          WHERE i.sale_id = s.id AND d.dealer_id = $2))) AS \"visible!\"",
+        lot_id.0,
+        dealer_id.map(|dealer| dealer.0)
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// Whether this lot takes sealed offers now.
+pub(crate) async fn keeps_offers_secret(pool: &PgPool, lot_id: LotId) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT EXISTS (
+             SELECT FROM lot l JOIN sale s ON s.id = l.sale_id
+              WHERE l.id = $1 AND l.status <> 'closed' AND s.format IN ('sealed_first', 'sealed_second'))
+             AS \"secret!\"",
+        lot_id.0
+    )
+    .fetch_one(pool)
+    .await
 }
 
 /// The newest lot of a car.

@@ -194,7 +194,7 @@ pub(crate) async fn newest_line(
     lot_id: LotId,
 ) -> Result<Option<ProvenLine>, sqlx::Error> {
     let line = lines!(
-        "WHERE g.actor = $1 AND g.lot_id = $2 AND g.command = 'place_max'
+        "WHERE g.actor = $1 AND g.lot_id = $2 AND g.command IN ('place_max', 'buy_now', 'accept')
          ORDER BY g.seq DESC NULLS LAST, g.admitted_at DESC
          LIMIT 1",
         actor,

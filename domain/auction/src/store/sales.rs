@@ -1,13 +1,15 @@
 //! Sale sessions and how their lots come into being.
 
 use bidding::{BelowReserve, LotState};
-use kernel::{Fen, LotId, Principal, SaleId, UnixMs, VehicleId};
+use kernel::{DealerId, Fen, LotId, Principal, SaleId, UnixMs, VehicleId};
 use platform_db::{from_sql, to_sql};
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::audience::SisterPolicy;
 use crate::create_sale::CreateSale;
+use crate::sale_format::FormatNumbers;
 
 /// What a lot needs of a car at its birth; the rest is copied inside the database.
 #[derive(Clone, Debug)]
@@ -62,31 +64,51 @@ pub(crate) async fn cars_to_offer(
         .collect())
 }
 
+/// The word in the database.
+pub(crate) const fn below_reserve_word(mode: BelowReserve) -> &'static str {
+    match mode {
+        BelowReserve::Full => "full",
+        BelowReserve::Stepped => "stepped",
+    }
+}
+
 pub(crate) async fn insert(
     conn: &mut PgConnection,
     sale: &CreateSale,
     tick_fen: Fen,
     who: &Principal,
 ) -> Result<(), sqlx::Error> {
-    let below_reserve = match sale.below_reserve {
-        BelowReserve::Full => "full",
-        BelowReserve::Stepped => "stepped",
-    };
+    let numbers = FormatNumbers::of(sale.format, sale.buy_now_percent);
     sqlx::query!(
-        "INSERT INTO sale (id, name, opens_at, first_end_at, stagger_ms, window_ms, cap_ms, tick_fen, below_reserve,
-                           created_by, created_by_name)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "WITH made AS (
+             INSERT INTO sale (id, name, opens_at, first_end_at, stagger_ms, window_ms, cap_ms, tick_fen,
+                               below_reserve, created_by, created_by_name, format, buy_now_percent,
+                               dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, invite_only, sisters)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                     cardinality($18::text[]) > 0, $19)
+             RETURNING id
+         )
+         INSERT INTO sale_group (sale_id, group_name)
+         SELECT DISTINCT made.id, g.name FROM made CROSS JOIN unnest($18::text[]) AS g (name)",
         sale.id.0,
         sale.name.trim(),
         to_sql(sale.opens_at),
-        to_sql(sale.first_end_at),
+        to_sql(sale.first_end()),
         sale.stagger_ms,
         sale.window_ms,
         sale.cap_ms,
         tick_fen.0,
-        below_reserve,
+        below_reserve_word(sale.below_reserve),
         who.user_id.0,
-        who.display_name
+        who.display_name,
+        sale.format.as_str(),
+        numbers.buy_now_percent,
+        numbers.dutch_start_percent,
+        numbers.dutch_steps,
+        numbers.dutch_step_ms,
+        numbers.lane_lot_ms,
+        &sale.audience.groups,
+        sale.audience.sisters.as_str()
     )
     .execute(conn)
     .await?;
@@ -162,6 +184,18 @@ pub struct SaleLine {
     pub below_reserve: String,
     /// The soft-close window.
     pub window_ms: i64,
+    /// How its lots are sold: the word in the database.
+    pub format: String,
+    /// What else its format needs.
+    pub numbers: FormatNumbers,
+    /// The dealer groups that it invites; nobody named: it is open to all.
+    pub groups: Vec<String>,
+    /// Whether stores of one group may outbid each other.
+    pub sisters: SisterPolicy,
+    /// The pause between the ends of one lot and the next.
+    pub stagger_ms: i64,
+    /// How far soft close may move an end.
+    pub cap_ms: i64,
 }
 
 /// How many lots of a sale are where, and what the sold ones brought.
@@ -183,16 +217,48 @@ pub struct SalesCount {
     pub hammer_fen: Fen,
 }
 
-/// Sales, the newest first; with `id` only that one, with `from` only those whose last lot ends after it.
+/// Which sales.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SaleFilter {
+    /// Only this one.
+    pub(crate) id: Option<SaleId>,
+    /// Only those whose last lot ends after it.
+    pub(crate) ends_from: Option<UnixMs>,
+    /// Only those that open before it.
+    pub(crate) opens_to: Option<UnixMs>,
+    /// Only those that this dealer may see.
+    pub(crate) seen_by: Option<DealerId>,
+}
+
+/// The invite-only sales that a dealer may not see; none are hidden from staff.
+pub(crate) async fn hidden_from(
+    pool: &PgPool,
+    dealer_id: Option<DealerId>,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    let Some(dealer_id) = dealer_id else { return Ok(Vec::new()) };
+    sqlx::query_scalar!(
+        "SELECT s.id FROM sale s
+          WHERE s.invite_only
+            AND NOT EXISTS (SELECT FROM sale_group i JOIN dealer d ON d.group_name = i.group_name
+                             WHERE i.sale_id = s.id AND d.dealer_id = $1)",
+        dealer_id.0
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// Sales, the newest first.
 pub(crate) async fn list(
     pool: &PgPool,
-    id: Option<SaleId>,
-    from: Option<UnixMs>,
+    filter: SaleFilter,
     limit: i64,
     offset: i64,
 ) -> Result<(i64, Vec<SaleLine>), sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT s.id, s.name, s.opens_at, s.created_by_name, s.below_reserve, s.window_ms,
+                s.format, s.buy_now_percent, s.dutch_start_percent, s.dutch_steps, s.dutch_step_ms, s.lane_lot_ms,
+                s.sisters, s.stagger_ms, s.cap_ms,
+                ARRAY(SELECT g.group_name FROM sale_group g WHERE g.sale_id = s.id ORDER BY g.group_name) AS \"groups!\",
                 max(l.end_at) AS \"last_end_at!\",
                 count(*) AS \"lots!\",
                 count(*) FILTER (WHERE l.status = 'scheduled') AS \"scheduled!\",
@@ -205,14 +271,20 @@ pub(crate) async fn list(
            FROM sale s
            JOIN lot l ON l.sale_id = s.id
           WHERE ($1::uuid IS NULL OR s.id = $1)
+            AND ($5::timestamptz IS NULL OR s.opens_at < $5)
+            AND (NOT s.invite_only OR $6::uuid IS NULL OR EXISTS (
+                     SELECT FROM sale_group i JOIN dealer d ON d.group_name = i.group_name
+                      WHERE i.sale_id = s.id AND d.dealer_id = $6))
           GROUP BY s.id
          HAVING $2::timestamptz IS NULL OR max(l.end_at) > $2
           ORDER BY s.opens_at DESC, s.id
           LIMIT $3 OFFSET $4",
-        id.map(|id| id.0),
-        from.map(to_sql),
+        filter.id.map(|id| id.0),
+        filter.ends_from.map(to_sql),
         limit,
-        offset
+        offset,
+        filter.opens_to.map(to_sql),
+        filter.seen_by.map(|dealer| dealer.0)
     )
     .fetch_all(pool)
     .await?;
@@ -227,6 +299,18 @@ pub(crate) async fn list(
             created_by_name: row.created_by_name,
             below_reserve: row.below_reserve,
             window_ms: row.window_ms,
+            format: row.format,
+            numbers: FormatNumbers {
+                buy_now_percent: row.buy_now_percent,
+                dutch_start_percent: row.dutch_start_percent,
+                dutch_steps: row.dutch_steps,
+                dutch_step_ms: row.dutch_step_ms,
+                lane_lot_ms: row.lane_lot_ms,
+            },
+            groups: row.groups,
+            sisters: SisterPolicy::of(&row.sisters),
+            stagger_ms: row.stagger_ms,
+            cap_ms: row.cap_ms,
             count: SalesCount {
                 lots: row.lots,
                 scheduled: row.scheduled,

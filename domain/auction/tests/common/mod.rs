@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use auction::{Answer, BelowReserveMode, CreateSale, MIGRATOR, Outcome, PlaceMax, Service};
+use auction::{
+    Answer, Audience, BelowReserveMode, CreateSale, MIGRATOR, Outcome, PlaceMax, SaleFormat, Service,
+};
 use bidding::{LotState, LotStatus, Refusal};
 use kernel::{
     DealerId, Envelope, Fen, LotId, Principal, Problem, Role, SaleId, UnixMs, VehicleId, event_id_for,
@@ -142,6 +144,23 @@ impl World {
         World { lots, ..world }
     }
 
+    /// So many open lots of a sale that `change` made another of.
+    pub async fn of_sale(count: usize, change: impl FnOnce(&mut CreateSale)) -> World {
+        let db = fresh_database(&MIGRATOR).await;
+        World::on(db, Vec::new()).await.and_sale(count, change).await
+    }
+
+    /// The same world with another sale, whose lots are those of the world from now on.
+    pub async fn and_sale(self, count: usize, change: impl FnOnce(&mut CreateSale)) -> World {
+        let mut sale = self.new_sale(count, 3_600_000).await;
+        change(&mut sale);
+        let id = sale.id;
+        self.service.create_sale(&staff(&[Role::Auctioneer]), sale).await.expect("the sale is made");
+        self.service.sweep().await.expect("the lots open");
+        let lots = (0..count).map(|index| LotId(event_id_for(id.0, &format!("lot:{index}")))).collect();
+        World { lots, ..self }
+    }
+
     /// Another process on the same database.
     pub async fn restarted(&self) -> World {
         World::on(self.db.clone(), self.lots.clone()).await
@@ -193,6 +212,9 @@ impl World {
             below_reserve: BelowReserveMode::Full,
             deposit_bp: 0,
             vehicle_ids,
+            format: SaleFormat::Timed,
+            buy_now_percent: None,
+            audience: Audience::default(),
         }
     }
 
@@ -243,17 +265,24 @@ impl World {
     }
 
     pub async fn name_dealer(&self, who: &Principal) {
-        self.dealer_changed(who, "active").await;
+        self.dealer_changed(who, "active", "").await;
+    }
+
+    /// The dealer is a store of this group.
+    pub async fn group_dealer(&self, who: &Principal, group: &str) {
+        self.dealer_changed(who, "active", group).await;
     }
 
     pub async fn suspend(&self, who: &Principal) {
-        self.dealer_changed(who, "suspended").await;
+        self.dealer_changed(who, "suspended", "").await;
     }
 
-    async fn dealer_changed(&self, who: &Principal, status: &str) {
+    async fn dealer_changed(&self, who: &Principal, status: &str, group: &str) {
         let seat = who.dealer().expect("a dealer");
         let seq = self.now().0;
-        let data = json!({ "dealer_id": seat.dealer_id, "name": seat.dealer_name, "status": status });
+        let data = json!({
+            "dealer_id": seat.dealer_id, "name": seat.dealer_name, "status": status, "group": group
+        });
         self.hear("DealerChanged", seat.dealer_id.0, seq, data).await;
         self.service.beat().await.expect("the dealers are read again");
     }

@@ -1,0 +1,70 @@
+//! Whom a sale is for (定向场), and what is known against a dealer who bids in it: domain rules §5, codes 3, 5, 6 and 7.
+
+use bidding::{Bar, LotState};
+use kernel::DealerId;
+
+use crate::consumer::Dealers;
+use crate::engine::LotFacts;
+
+/// Who may see and bid in a sale.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    /// The dealer groups that are invited; nobody named: everybody is.
+    pub groups: Vec<String>,
+    /// Whether stores of one group may outbid each other.
+    pub sisters: SisterPolicy,
+}
+
+/// What happens when another store of the bidder's group leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SisterPolicy {
+    /// The bid is refused: a group does not bid against itself.
+    #[default]
+    Block,
+    /// It counts as any other.
+    Allow,
+}
+
+impl SisterPolicy {
+    /// `block`: the word in the database and in forms.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            SisterPolicy::Block => "block",
+            SisterPolicy::Allow => "allow",
+        }
+    }
+
+    /// The policy of that word.
+    pub fn of(word: &str) -> SisterPolicy {
+        if word == "allow" { SisterPolicy::Allow } else { SisterPolicy::Block }
+    }
+}
+
+/// The first bar, in the fixed order, that stands against this dealer on the lot as it is at this moment of the fold. A
+/// frozen deposit is a ban.
+pub(crate) fn bar(
+    dealers: &Dealers,
+    facts: &LotFacts,
+    state: &LotState,
+    dealer_id: DealerId,
+    is_frozen: bool,
+) -> Option<Bar> {
+    let known = dealers.known();
+    let group = known.group(dealer_id);
+    let is_invited =
+        |groups: &Vec<String>| group.is_some_and(|group| groups.iter().any(|name| name == group));
+    if !facts.invited.as_ref().is_none_or(is_invited) {
+        return Some(Bar::NotInvited);
+    }
+    if is_frozen || known.is_suspended(dealer_id) {
+        return Some(Bar::Banned);
+    }
+    // the seller is known by name: a dealer company of that name is the seller, its group are his affiliates
+    let is_seller = known.name(dealer_id).is_some_and(|name| name == facts.seller_name);
+    if is_seller || group.is_some() && group == known.group_of_name(&facts.seller_name) {
+        return Some(Bar::SellerOrAffiliate);
+    }
+    let leader = state.leader.map(|leader| leader.dealer_id).filter(|leader| *leader != dealer_id);
+    let sister_leads = group.is_some() && leader.is_some_and(|leader| known.group(leader) == group);
+    (sister_leads && facts.sisters == SisterPolicy::Block).then_some(Bar::SisterRooftopLeads)
+}

@@ -1,0 +1,186 @@
+//! Templates of sales, and who saved them.
+
+use bidding::BelowReserve;
+use kernel::{Principal, UnixMs};
+use platform_db::{from_sql, to_sql};
+use serde_json::{Value, json};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::sales::below_reserve_word;
+use crate::sale_format::FormatNumbers;
+use crate::sale_templates::{SaleTemplate, TemplateRules};
+
+/// All templates by name, or one.
+pub(crate) async fn list(pool: &PgPool, id: Option<Uuid>) -> Result<Vec<SaleTemplate>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve, buy_now_percent,
+                dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, version, changed_by_name, changed_at
+           FROM sale_template
+          WHERE $1::uuid IS NULL OR id = $1
+          ORDER BY lower(name)",
+        id
+    )
+    .fetch_all(pool)
+    .await?;
+    let template = rows.into_iter().map(|row| {
+        let numbers = FormatNumbers {
+            buy_now_percent: row.buy_now_percent,
+            dutch_start_percent: row.dutch_start_percent,
+            dutch_steps: row.dutch_steps,
+            dutch_step_ms: row.dutch_step_ms,
+            lane_lot_ms: row.lane_lot_ms,
+        };
+        SaleTemplate {
+            id: row.id,
+            version: row.version,
+            rules: TemplateRules {
+                name: row.name,
+                // the table's constraints hold the word and its numbers together
+                format: numbers.format(&row.format).unwrap_or_default(),
+                buy_now_percent: row.buy_now_percent.map(i64::from),
+                runs_ms: row.runs_ms,
+                stagger_ms: row.stagger_ms,
+                window_ms: row.window_ms,
+                cap_ms: row.cap_ms,
+                below_reserve: match row.below_reserve.as_str() {
+                    "stepped" => BelowReserve::Stepped,
+                    _ => BelowReserve::Full,
+                },
+            },
+            changed_by_name: row.changed_by_name,
+            changed_at: from_sql(row.changed_at),
+        }
+    });
+    Ok(template.collect())
+}
+
+/// Inserts a template.
+pub(crate) async fn insert(
+    conn: &mut PgConnection,
+    id: Uuid,
+    rules: &TemplateRules,
+    who: &Principal,
+    at: UnixMs,
+) -> Result<bool, sqlx::Error> {
+    let numbers = rules.numbers();
+    let done = sqlx::query!(
+        "INSERT INTO sale_template (id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve,
+                                    buy_now_percent, dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms,
+                                    changed_by, changed_by_name, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        id,
+        rules.name.trim(),
+        rules.format.as_str(),
+        rules.runs_ms,
+        rules.stagger_ms,
+        rules.window_ms,
+        rules.cap_ms,
+        below_reserve_word(rules.below_reserve),
+        numbers.buy_now_percent,
+        numbers.dutch_start_percent,
+        numbers.dutch_steps,
+        numbers.dutch_step_ms,
+        numbers.lane_lot_ms,
+        who.user_id.0,
+        who.display_name,
+        to_sql(at)
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Changes the version that was seen; `false`: it is not that version any more, or there is no such template.
+pub(crate) async fn update(
+    conn: &mut PgConnection,
+    id: Uuid,
+    seen: i32,
+    rules: &TemplateRules,
+    who: &Principal,
+    at: UnixMs,
+) -> Result<bool, sqlx::Error> {
+    let numbers = rules.numbers();
+    let done = sqlx::query!(
+        "UPDATE sale_template
+            SET name = $3, format = $4, runs_ms = $5, stagger_ms = $6, window_ms = $7, cap_ms = $8,
+                below_reserve = $9, buy_now_percent = $10, dutch_start_percent = $11, dutch_steps = $12,
+                dutch_step_ms = $13, lane_lot_ms = $14, changed_by = $15, changed_by_name = $16, changed_at = $17,
+                version = version + 1
+          WHERE id = $1 AND version = $2",
+        id,
+        seen,
+        rules.name.trim(),
+        rules.format.as_str(),
+        rules.runs_ms,
+        rules.stagger_ms,
+        rules.window_ms,
+        rules.cap_ms,
+        below_reserve_word(rules.below_reserve),
+        numbers.buy_now_percent,
+        numbers.dutch_start_percent,
+        numbers.dutch_steps,
+        numbers.dutch_step_ms,
+        numbers.lane_lot_ms,
+        who.user_id.0,
+        who.display_name,
+        to_sql(at)
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(crate) async fn exists(conn: &mut PgConnection, id: Uuid) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!("SELECT EXISTS (SELECT FROM sale_template WHERE id = $1) AS \"exists!\"", id)
+        .fetch_one(conn)
+        .await
+}
+
+/// What a saving asked for, to know it again.
+pub(crate) fn asked(rules: &TemplateRules) -> Value {
+    let numbers = rules.numbers();
+    json!({
+        "name": rules.name.trim(), "format": rules.format.as_str(), "runs_ms": rules.runs_ms,
+        "stagger_ms": rules.stagger_ms, "window_ms": rules.window_ms, "cap_ms": rules.cap_ms,
+        "below_reserve": below_reserve_word(rules.below_reserve), "buy_now_percent": numbers.buy_now_percent,
+        "dutch_start_percent": numbers.dutch_start_percent, "dutch_steps": numbers.dutch_steps,
+        "dutch_step_ms": numbers.dutch_step_ms, "lane_lot_ms": numbers.lane_lot_ms,
+    })
+}
+
+/// What was saved under this key: of which template, and what it asked for.
+pub(crate) async fn saved_under(
+    conn: &mut PgConnection,
+    key: Uuid,
+) -> Result<Option<(Uuid, Value)>, sqlx::Error> {
+    let row = sqlx::query!("SELECT template_id, asked FROM sale_template_trail WHERE key = $1", key)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map(|row| (row.template_id, row.asked)))
+}
+
+/// Notes a saving in the trail.
+pub(crate) async fn note(
+    conn: &mut PgConnection,
+    key: Uuid,
+    (id, version): (Uuid, i32),
+    rules: &TemplateRules,
+    who: &Principal,
+    at: UnixMs,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO sale_template_trail (key, template_id, version, asked, by_user, by_name, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        key,
+        id,
+        version,
+        asked(rules),
+        who.user_id.0,
+        who.display_name,
+        to_sql(at)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

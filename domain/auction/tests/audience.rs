@@ -1,0 +1,112 @@
+//! Invite-only sales, sister stores, sellers: who sees what, and who may not bid.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use auction::{Audience, HallFilter, SisterPolicy};
+use bidding::RefusalCode;
+use common::{World, accepted, refused};
+use kernel::{Principal, Role};
+use platform_db::CommandError;
+use platform_testkit::{dealer, staff};
+use uuid::Uuid;
+
+fn invites(groups: &[&str]) -> Audience {
+    Audience { groups: groups.iter().map(|name| (*name).to_owned()).collect(), ..Audience::default() }
+}
+
+/// How many lots and sales this person sees, whether the lot's page is there, and whether it may be watched.
+async fn sees(world: &World, who: &Principal) -> (usize, usize, usize, bool, bool, bool) {
+    let service = &world.service;
+    let lot_id = world.lots[0];
+    let found = |code: Result<(), String>| match code {
+        Ok(()) => true,
+        Err(code) => {
+            assert_eq!(code, "NOT_FOUND");
+            false
+        }
+    };
+    let code = |error: CommandError| error.into_problem().code;
+    let hall = service.hall(who, &HallFilter { page: 1, ..HallFilter::default() }).await.unwrap();
+    (
+        hall.lots.len() + hall.facets.makes.len() + hall.facets.cities.len(),
+        service.hall_export(who, &HallFilter::default(), 100).await.unwrap().len(),
+        service.sales(who, true, 1).await.unwrap().1.len(),
+        found(service.lot(who, lot_id).await.map(|_| ()).map_err(code)),
+        found(service.snapshot(who, lot_id).await.map(|_| ()).map_err(code)),
+        found(service.watch_lot(who, lot_id, true).await.map_err(code)),
+    )
+}
+
+#[tokio::test]
+async fn a_sale_by_invitation_is_not_there_for_anybody_else() {
+    let world = World::of_sale(1, |sale| sale.audience = invites(&["永达集团", "中升集团"])).await;
+    let (guest, other, lone) = (dealer("永达浦东"), dealer("广汇杭州"), dealer("独行车行"));
+    world.group_dealer(&guest, "永达集团").await;
+    world.group_dealer(&other, "广汇集团").await;
+    world.name_dealer(&lone).await;
+    let (nothing, all) = ((0, 0, 0, false, false, false), (3, 1, 1, true, true, true));
+    assert_eq!(sees(&world, &guest).await, all);
+    assert_eq!(sees(&world, &other).await, nothing);
+    assert_eq!(sees(&world, &lone).await, nothing);
+    assert_eq!(sees(&world, &dealer("没听说过")).await, nothing);
+    assert_eq!(sees(&world, &staff(&[Role::Auctioneer])).await, all);
+    accepted(&world.bid(&guest, 0, Uuid::now_v7(), 60_000).await);
+    for who in [&other, &lone] {
+        let answer = world.bid(who, 0, Uuid::now_v7(), 90_000).await;
+        assert_eq!(refused(&answer).code, RefusalCode::NotInvited);
+    }
+    let log = world.service.published_log(&other, world.lots[0]).await.map_err(CommandError::into_problem);
+    assert_eq!(log.unwrap_err().code, "NOT_FOUND");
+    // who joins the group sees it from then on
+    world.group_dealer(&other, "中升集团").await;
+    assert_eq!(sees(&world, &other).await, all);
+}
+
+#[tokio::test]
+async fn a_store_does_not_outbid_its_sister_where_the_sale_says_so() {
+    let world = World::with_open_lots(1).await;
+    let (pudong, minhang, other) = (dealer("永达浦东"), dealer("永达闵行"), dealer("广汇杭州"));
+    world.group_dealer(&pudong, "永达集团").await;
+    world.group_dealer(&minhang, "永达集团").await;
+    accepted(&world.bid(&pudong, 0, Uuid::now_v7(), 60_000).await);
+    let answer = world.bid(&minhang, 0, Uuid::now_v7(), 70_000).await;
+    assert_eq!(refused(&answer).code, RefusalCode::SisterRooftopLeads);
+    accepted(&world.bid(&pudong, 0, Uuid::now_v7(), 65_000).await);
+    // the rule looks at who leads now: an outsider took the lead
+    accepted(&world.bid(&other, 0, Uuid::now_v7(), 70_000).await);
+    accepted(&world.bid(&minhang, 0, Uuid::now_v7(), 75_000).await);
+
+    let world = world.and_sale(1, |sale| sale.audience.sisters = SisterPolicy::Allow).await;
+    accepted(&world.bid(&pudong, 0, Uuid::now_v7(), 60_000).await);
+    accepted(&world.bid(&minhang, 0, Uuid::now_v7(), 70_000).await);
+}
+
+#[tokio::test]
+async fn sisters_in_one_batch_are_judged_one_after_the_other() {
+    let world = World::with_open_lots(1).await;
+    let stores: Vec<_> = (0..8).map(|n| dealer(&format!("永达{n}店"))).collect();
+    for store in &stores {
+        world.group_dealer(store, "永达集团").await;
+    }
+    let bids = stores.iter().zip(0..).map(|(who, n)| world.bid(who, 0, Uuid::now_v7(), 60_000 + n * 1_000));
+    let answers = common::join_all(bids).await;
+    let won = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|a| a.refusal().is_none())).count();
+    assert_eq!(won, 1, "the group has one bidder");
+    let others = answers.iter().filter_map(|answer| answer.as_ref().ok()?.refusal());
+    assert!(others.into_iter().all(|problem| problem.code == "SISTER_ROOFTOP_LEADS"));
+}
+
+#[tokio::test]
+async fn the_seller_and_his_group_do_not_bid() {
+    let world = World::with_open_lots(1).await;
+    let (seller, affiliate, other) = (dealer("测试卖方"), dealer("卖方分店"), dealer("广汇杭州"));
+    world.group_dealer(&seller, "卖方集团").await;
+    world.group_dealer(&affiliate, "卖方集团").await;
+    world.group_dealer(&other, "广汇集团").await;
+    for who in [&seller, &affiliate] {
+        let answer = world.bid(who, 0, Uuid::now_v7(), 60_000).await;
+        assert_eq!(refused(&answer).code, RefusalCode::SellerOrAffiliate);
+    }
+    accepted(&world.bid(&other, 0, Uuid::now_v7(), 60_000).await);
+}

@@ -1,0 +1,225 @@
+//! Sealed and Dutch lots and buy-now on a real database: one winner, and nothing told before its time.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use auction::{AcceptStep, BuyNow, DutchPlan, HallFilter, SaleFormat};
+use bidding::{LotStatus, RefusalCode};
+use common::{Answered, World, accepted, refused};
+use kernel::{Fen, Principal, Role, UnixMs};
+use platform_db::CommandError;
+use platform_testkit::{dealer, staff};
+use uuid::Uuid;
+
+const HALF_HOUR: i64 = 1_800_000;
+
+/// The first lot's buy-now price: its guide price.
+const BUY_NOW: Fen = Fen(1_000_000_000);
+
+async fn buys(world: &World, who: &Principal, key: Uuid, price_fen: Fen) -> Answered {
+    let wanted = BuyNow { key, lot_id: world.lots[0], price_fen };
+    world.service.buy_now(who, wanted).await.map_err(CommandError::into_problem)
+}
+
+async fn accepts(world: &World, who: &Principal, step: u32, price_fen: Fen) -> Answered {
+    let wanted = AcceptStep { key: Uuid::now_v7(), lot_id: world.lots[0], step, price_fen };
+    world.service.accept_step(who, wanted).await.map_err(CommandError::into_problem)
+}
+
+async fn with_buy_now() -> World {
+    World::of_sale(1, |sale| sale.buy_now_percent = Some(100)).await
+}
+
+fn dutch(step_ms: i64) -> SaleFormat {
+    SaleFormat::Dutch(DutchPlan { start_percent: 100, steps: 10, step_ms })
+}
+
+#[tokio::test]
+async fn two_buy_nows_at_once_at_two_processes_sell_once() {
+    let world = with_buy_now().await;
+    let other = world.restarted().await;
+    let buyers: Vec<_> = (0..20).map(|n| dealer(&format!("车行{n}"))).collect();
+    let orders = buyers.iter().enumerate().map(|(n, who)| {
+        let process = if n % 2 == 0 { &world } else { &other };
+        buys(process, who, Uuid::now_v7(), BUY_NOW)
+    });
+    let answers = common::join_all(orders).await;
+    let lucky = answers.iter().position(|answer| answer.as_ref().is_ok_and(|a| a.refusal().is_none()));
+    let lucky = lucky.expect("somebody has it");
+    for (n, answer) in answers.iter().enumerate().filter(|(n, _)| *n != lucky) {
+        assert_eq!(refused(answer).code, RefusalCode::Closed, "{n}");
+    }
+    let state = world.state(0).await;
+    assert_eq!(state.status, LotStatus::Closed);
+    assert_eq!(state.leader.unwrap().dealer_id, buyers[lucky].dealer().unwrap().dealer_id);
+    let told = world.told("AuctionCompleted").await;
+    assert_eq!(told.len(), 1, "one hammer");
+    assert_eq!((&told[0]["outcome"], &told[0]["price_fen"]), (&"sold".into(), &BUY_NOW.0.into()));
+    world.service.sweep().await.unwrap();
+    assert_eq!(world.told("AuctionCompleted").await.len(), 1, "and no second one at its end");
+}
+
+#[tokio::test]
+async fn a_buy_now_is_answered_once_and_shows_among_ones_bids() {
+    let world = with_buy_now().await;
+    let ada = dealer("远行二手车");
+    let key = Uuid::now_v7();
+    let first = accepted(&buys(&world, &ada, key, BUY_NOW).await);
+    assert_eq!(accepted(&buys(&world, &ada, key, BUY_NOW).await), first);
+    assert_eq!(accepted(&buys(&world.restarted().await, &ada, key, BUY_NOW).await), first, "after a restart");
+    let bid = world.bid(&ada, 0, key, BUY_NOW.0 / 100).await;
+    assert_eq!(refused(&bid).code, RefusalCode::Duplicate, "a key is of one command");
+    let mine = world.service.my_bids(&ada, UnixMs(i64::MAX), 10).await.unwrap();
+    assert_eq!(mine.len(), 1);
+    assert_eq!((mine[0].max_fen, mine[0].price_fen), (BUY_NOW, Some(BUY_NOW)));
+    let lot = world.service.lot(&ada, world.lots[0]).await.unwrap().lot;
+    assert!(lot.mine.leading && lot.mine.max_fen == Some(BUY_NOW));
+    assert_eq!(auction::verify_log(&world.db, None).await.unwrap().faults.len(), 0);
+}
+
+#[tokio::test]
+async fn a_buy_now_that_is_no_longer_offered_is_refused() {
+    let world = with_buy_now().await;
+    let (ada, bob) = (dealer("甲车行"), dealer("乙车行"));
+    assert_eq!(world.service.lot(&bob, world.lots[0]).await.unwrap().lot.buy_now(), Some(BUY_NOW));
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 85_000).await);
+    assert_eq!(world.service.lot(&bob, world.lots[0]).await.unwrap().lot.buy_now(), None);
+    let answer = buys(&world, &bob, Uuid::now_v7(), BUY_NOW).await;
+    assert_eq!(refused(&answer).code, RefusalCode::NotApplicable);
+    assert!(buys(&world, &staff(&[Role::Auctioneer]), Uuid::now_v7(), BUY_NOW).await.is_err());
+}
+
+#[tokio::test]
+async fn of_many_who_accept_a_step_one_has_the_lot() {
+    let world = World::of_sale(1, |sale| sale.format = dutch(HALF_HOUR)).await;
+    let other = world.restarted().await;
+    let (step, price) =
+        world.service.lot(&dealer("看客"), world.lots[0]).await.unwrap().lot.step(world.now()).unwrap();
+    assert_eq!((step, price), (0, Fen(1_000_000_000)));
+    let buyers: Vec<_> = (0..20).map(|n| dealer(&format!("车行{n}"))).collect();
+    let orders = buyers.iter().enumerate().map(|(n, who)| {
+        let process = if n % 2 == 0 { &world } else { &other };
+        accepts(process, who, 0, price)
+    });
+    let answers = common::join_all(orders).await;
+    let won = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|a| a.refusal().is_none())).count();
+    assert_eq!(won, 1);
+    let lost = answers.iter().filter_map(|answer| answer.as_ref().ok()?.refusal());
+    assert!(lost.into_iter().all(|problem| problem.code == "CLOSED"));
+    assert_eq!(world.told("AuctionCompleted").await.len(), 1);
+    let mut log = world.log(0).await;
+    log.retain(|line| line.seq.is_some());
+    assert_eq!(log.iter().map(|line| line.command.as_str()).collect::<Vec<_>>(), ["open", "accept"]);
+}
+
+#[tokio::test]
+async fn a_step_that_has_not_come_yet_cannot_be_accepted_and_maxes_are_no_bids() {
+    let world = World::of_sale(1, |sale| sale.format = dutch(HALF_HOUR)).await;
+    let ada = dealer("甲车行");
+    let terms = world.state(0).await.terms;
+    let next = terms.format.dutch().unwrap().price(terms.start_fen, 1);
+    let early = accepts(&world, &ada, 1, next).await;
+    assert_eq!(refused(&early).data["min_next_fen"], 1_000_000_000);
+    let bid = world.bid(&ada, 0, Uuid::now_v7(), 9_000_000).await;
+    assert_eq!(refused(&bid).code, RefusalCode::NotApplicable);
+    let end_at = world.end_at(0).await;
+    assert!(end_at.since(world.now()) > 10 * HALF_HOUR, "time for eleven steps, whatever the form said");
+}
+
+/// Everything that a dealer can get of the lot, as text.
+async fn all_that_shows(world: &World, who: &Principal) -> String {
+    let service = &world.service;
+    let lot_id = world.lots[0];
+    let detail = service.lot(who, lot_id).await.unwrap();
+    let hall = service.hall(who, &HallFilter { page: 1, ..HallFilter::default() }).await.unwrap();
+    let export = service.hall_export(who, &HallFilter::default(), 100).await.unwrap();
+    let cheap = HallFilter { page: 1, price_to_fen: Some(Fen(5_000_000)), ..HallFilter::default() };
+    let cheap = service.hall(who, &cheap).await.unwrap();
+    let mut snapshot = serde_json::to_value(service.snapshot(who, lot_id).await.unwrap()).unwrap();
+    snapshot["server_time"] = 0.into();
+    let (_, sales) = service.sales(who, true, 1).await.unwrap();
+    let lots = |lots: &[auction::HallLot]| {
+        lots.iter()
+            .map(|lot| format!("{:?} {:?} {:?}\n", lot.lot, lot.mine, lot.buy_now()))
+            .collect::<String>()
+    };
+    format!(
+        "{:?} {:?} {:?} {:?}\n{}{}{}\n{snapshot}\n{:?}\n{:?}",
+        detail.lot.lot,
+        detail.lot.mine,
+        detail.history,
+        (detail.reserve_fen, detail.log),
+        lots(&hall.lots),
+        lots(&export),
+        lots(&cheap.lots),
+        sales,
+        service.published_log(who, lot_id).await.map_err(CommandError::into_problem).unwrap_err().code,
+    )
+}
+
+#[tokio::test]
+async fn nobody_learns_anything_of_sealed_offers_before_the_close() {
+    let world = World::of_sale(1, |sale| sale.format = SaleFormat::SealedFirst).await;
+    let (ada, bob, eve) = (dealer("甲车行"), dealer("乙车行"), dealer("看客"));
+    let clerk = staff(&[Role::Auctioneer, Role::Admin]);
+    let before = (all_that_shows(&world, &eve).await, all_that_shows(&world, &clerk).await);
+    let watcher = world.service.engine().hub().mailbox(eve.dealer().unwrap().dealer_id);
+    world.service.engine().hub().watch(world.lots[0], &watcher);
+
+    let key = Uuid::now_v7();
+    let mut answers =
+        vec![world.bid(&ada, 0, key, 91_000).await, world.bid(&bob, 0, Uuid::now_v7(), 93_700).await];
+    answers.push(world.bid(&ada, 0, Uuid::now_v7(), 95_300).await);
+    answers.push(world.bid(&bob, 0, Uuid::now_v7(), 88_100).await);
+    for answer in &answers {
+        assert_eq!(accepted(answer), 0, "a number would count the others' offers");
+        match &answer.as_ref().unwrap().outcome {
+            auction::Outcome::Accepted { lot, mine, .. } => {
+                assert_eq!((lot.price_fen, lot.bidders, lot.leader_alias, lot.seq), (None, 0, None, 1));
+                assert_eq!((mine.alias, mine.leading), (None, false));
+            }
+            auction::Outcome::Refused(refusal) => panic!("{refusal:?}"),
+        }
+    }
+    assert_eq!((all_that_shows(&world, &eve).await, all_that_shows(&world, &clerk).await), before);
+    match world.service.engine().hub().take(&watcher) {
+        platform_live::Outgoing::Frames(frames) => assert_eq!(frames.len(), 0, "{frames:?}"),
+        platform_live::Outgoing::Overrun => panic!("overrun"),
+    }
+    // each sees his own, newest, and nothing else
+    let mine = |who: Principal| {
+        let world = &world;
+        async move { world.service.lot(&who, world.lots[0]).await.unwrap().lot.mine.max_fen }
+    };
+    assert_eq!(
+        (mine(ada.clone()).await, mine(bob.clone()).await),
+        (Some(Fen(9_530_000)), Some(Fen(8_810_000)))
+    );
+    let bids = world.service.my_bids(&ada, UnixMs(i64::MAX), 10).await.unwrap();
+    assert!(bids.iter().all(|bid| bid.seq == Some(0) && bid.price_fen.is_none()), "{bids:?}");
+    let receipt = world.service.receipt(&ada, key).await.map_err(CommandError::into_problem);
+    assert_eq!(receipt.unwrap_err().code, "LOT_NOT_CLOSED");
+}
+
+#[tokio::test]
+async fn the_close_opens_sealed_offers_and_their_receipts() {
+    let world = World::of_sale(1, |sale| {
+        sale.format = SaleFormat::SealedSecond;
+        sale.first_end_at = sale.opens_at.plus_ms(2_500);
+    })
+    .await;
+    let (ada, bob) = (dealer("甲车行"), dealer("乙车行"));
+    world.name_dealer(&ada).await;
+    let key = Uuid::now_v7();
+    world.bid(&ada, 0, key, 99_000).await.unwrap();
+    world.bid(&bob, 0, Uuid::now_v7(), 91_000).await.unwrap();
+    assert_eq!(world.restarted().await.state(0).await.offers.len(), 2, "offers survive a restart");
+    world.until_closed().await;
+    let told = world.told("AuctionCompleted").await;
+    assert_eq!((&told[0]["buyer_name"], &told[0]["price_fen"]), (&"甲车行".into(), &9_110_000.into()));
+    let lot = world.service.lot(&bob, world.lots[0]).await.unwrap().lot;
+    assert_eq!((lot.lot.bidders, lot.lot.price_fen), (2, Some(Fen(9_110_000))));
+    assert_eq!(world.service.receipt(&ada, key).await.unwrap().secret.amount_fen, Some(Fen(9_900_000)));
+    assert_eq!(world.service.published_log(&bob, world.lots[0]).await.unwrap().rows.len(), 4);
+    assert_eq!(auction::verify_log(&world.db, None).await.unwrap().faults.len(), 0);
+}

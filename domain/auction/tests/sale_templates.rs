@@ -1,0 +1,78 @@
+//! Saved templates of sales on a real database.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use auction::{BelowReserveMode, DutchPlan, SaleFormat, SaveTemplate, TemplateRules};
+use common::World;
+use kernel::{Principal, Role};
+use platform_db::CommandError;
+use platform_testkit::staff;
+use uuid::Uuid;
+
+fn rules(name: &str, format: SaleFormat) -> TemplateRules {
+    TemplateRules {
+        name: name.into(),
+        format,
+        buy_now_percent: None,
+        runs_ms: 2_700_000,
+        stagger_ms: 30_000,
+        window_ms: 60_000,
+        cap_ms: 3_600_000,
+        below_reserve: BelowReserveMode::Stepped,
+    }
+}
+
+async fn save(
+    world: &World,
+    who: &Principal,
+    key: Uuid,
+    changes: Option<(Uuid, i32)>,
+    rules: TemplateRules,
+) -> Result<Uuid, String> {
+    let saved = world.service.save_sale_template(who, SaveTemplate { key, changes, rules }).await;
+    saved.map_err(CommandError::into_problem).map_err(|problem| {
+        problem.fields.first().map_or(problem.code, |field| format!("{}:{}", field.field, field.code))
+    })
+}
+
+#[tokio::test]
+async fn a_template_is_saved_once_changed_and_found_again() {
+    let world = World::with_open_lots(1).await;
+    let clerk = staff(&[Role::Auctioneer]);
+    let key = Uuid::now_v7();
+    let id = save(&world, &clerk, key, None, rules("工作日快拍", SaleFormat::Flash)).await.unwrap();
+    assert_eq!(save(&world, &clerk, key, None, rules("工作日快拍", SaleFormat::Flash)).await, Ok(id));
+    let other = save(&world, &clerk, key, None, rules("别的", SaleFormat::Flash)).await;
+    assert_eq!(other, Err("KEY_REUSED".into()));
+    let twice = save(&world, &clerk, Uuid::now_v7(), None, rules("工作日快拍", SaleFormat::Timed)).await;
+    assert_eq!(twice, Err("name:TEMPLATE_NAME_TAKEN".into()));
+
+    let plan = DutchPlan { start_percent: 110, steps: 12, step_ms: 300_000 };
+    let changed = rules("降价清库", SaleFormat::Dutch(plan));
+    save(&world, &clerk, Uuid::now_v7(), Some((id, 1)), changed.clone()).await.unwrap();
+    let late = save(&world, &clerk, Uuid::now_v7(), Some((id, 1)), rules("慢一步", SaleFormat::Timed)).await;
+    assert_eq!(late, Err("CHANGED_MEANWHILE".into()));
+    let found = world.service.sale_template(id).await.unwrap();
+    assert_eq!((found.version, found.rules), (2, changed));
+    assert_eq!(world.service.sale_templates().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_template_is_said_and_only_auctioneers_save() {
+    let world = World::with_open_lots(1).await;
+    let clerk = staff(&[Role::Auctioneer]);
+    let mut wrong = rules(" ", SaleFormat::SealedFirst);
+    (wrong.runs_ms, wrong.buy_now_percent) = (0, Some(110));
+    let fields: Vec<_> = wrong.wrong_fields().into_iter().map(|f| (f.field, f.code)).collect();
+    let expected = [("name", "NAME_NEEDED"), ("runs", "OUT_OF_RANGE"), ("buy_now", "NO_BUY_NOW_HERE")];
+    assert_eq!(fields, expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
+    assert_eq!(save(&world, &clerk, Uuid::now_v7(), None, wrong).await, Err("name:NAME_NEEDED".into()));
+    let sales = staff(&[Role::Sales]);
+    let denied = save(&world, &sales, Uuid::now_v7(), None, rules("快拍", SaleFormat::Flash)).await;
+    assert_eq!(denied, Err("FORBIDDEN".into()));
+    let nowhere =
+        save(&world, &clerk, Uuid::now_v7(), Some((Uuid::now_v7(), 1)), rules("快拍", SaleFormat::Flash))
+            .await;
+    assert_eq!(nowhere, Err("NOT_FOUND".into()));
+}

@@ -1,0 +1,11 @@
+DROP TABLE sale_template_trail;
+DROP TABLE sale_template;
+ALTER TABLE sale
+    DROP CONSTRAINT sale_lane_has_times,
+    DROP CONSTRAINT sale_dutch_has_steps,
+    DROP CONSTRAINT sale_buy_now_where_price_rises,
+    DROP COLUMN lane_lot_ms,
+    DROP COLUMN dutch_step_ms,
+    DROP COLUMN dutch_steps,
+    DROP COLUMN dutch_start_percent,
+    DROP COLUMN buy_now_percent;

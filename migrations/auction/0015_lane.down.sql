@@ -1,0 +1,2 @@
+DROP INDEX lot_to_run;
+DROP TABLE sale_paddle;
