@@ -2,8 +2,8 @@
 
 use form_urlencoded::Serializer;
 
-/// At most so many pairs of a query are read: no filter has more.
-const PAIRS_MAX: usize = 100;
+/// At most so many pairs of a query are read: a whole sale's cars, chosen anew.
+const PAIRS_MAX: usize = 600;
 
 /// Parts of an address that filter nothing.
 const NO_FILTERS: [&str; 4] = ["sort", "order", "page", "done"];

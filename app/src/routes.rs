@@ -37,6 +37,16 @@ pub static PAGES: &[Page] = &[
     },
     // --- dealers -----------------------------------------------------------------------------------
     Page { path: "/auctions", access: Access::Dealer, draw: |cx| Box::pin(dealer::hall::page(cx)) },
+    Page {
+        path: "/auctions/calendar",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(dealer::calendar::page(cx)),
+    },
+    Page {
+        path: "/auctions/lanes/{id}",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(dealer::lane::page(cx)),
+    },
     Page { path: "/auctions/lots/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::lot::page(cx)) },
     Page { path: "/my/bids", access: Access::Dealer, draw: |cx| Box::pin(dealer::my_bids::page(cx)) },
     Page { path: "/my/bids/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::receipt::page(cx)) },
@@ -99,6 +109,31 @@ pub static PAGES: &[Page] = &[
         path: "/office/sales/new",
         access: AUCTIONEERS,
         draw: |cx| Box::pin(office::sales::new::page(cx)),
+    },
+    Page {
+        path: "/office/sales/templates",
+        access: AUCTIONEERS,
+        draw: |cx| Box::pin(office::sales::templates::list(cx)),
+    },
+    Page {
+        path: "/office/sales/templates/new",
+        access: AUCTIONEERS,
+        draw: |cx| Box::pin(office::sales::templates::new(cx)),
+    },
+    Page {
+        path: "/office/sales/templates/{id}",
+        access: AUCTIONEERS,
+        draw: |cx| Box::pin(office::sales::templates::edit(cx)),
+    },
+    Page {
+        path: "/office/sales/{id}/lane",
+        access: AUCTIONEERS,
+        draw: |cx| Box::pin(office::sales::lane::page(cx)),
+    },
+    Page {
+        path: "/office/sales/{id}/floor",
+        access: AUCTIONEERS,
+        draw: |cx| Box::pin(office::sales::floor::page(cx)),
     },
     Page {
         path: "/office/sales/{id}",

@@ -5,7 +5,7 @@
 
 mod cars;
 
-use auction::{BelowReserveMode, CreateSale, DEPOSIT_BP, PlaceMax};
+use auction::{Audience, BelowReserveMode, CreateSale, DEPOSIT_BP, PlaceMax, SaleFormat};
 use finance::MoveDeposit;
 use identity::DemoPeople;
 use kernel::{
@@ -39,7 +39,7 @@ const TOMORROW: usize = 6;
 pub async fn is_empty(state: &AppState) -> Result<bool, CommandError> {
     let everybody = VehicleFilter { per_page: 1, ..VehicleFilter::default() };
     let cars = state.services.vehicle.list_vehicles(&maker(), &everybody).await?;
-    let (sales, _) = state.services.auction.sales(false, 1).await?;
+    let (sales, _) = state.services.auction.sales(&maker(), false, 1).await?;
     Ok(cars.total == 0 && sales == 0)
 }
 
@@ -68,6 +68,9 @@ pub async fn load(state: &AppState) -> Result<DemoPeople, CommandError> {
             below_reserve: BelowReserveMode::Full,
             deposit_bp: DEPOSIT_BP,
             vehicle_ids: cars.to_vec(),
+            format: SaleFormat::Timed,
+            buy_now_percent: Some(110),
+            audience: Audience::default(),
         };
     let quick = sale("快拍专场", -MINUTE_MS, 6 * MINUTE_MS, 2 * MINUTE_MS, soon);
     let day = sale("集团置换车专场", -MINUTE_MS, 8 * HOUR_MS, MINUTE_MS, today);

@@ -28,7 +28,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let filter = filter_of(&cx.query);
     let auction = &cx.services.auction;
     let lots = auction.hall(who, &filter).await.map_err(CommandError::into_problem)?;
-    let (_, mut coming) = auction.sales(true, 1).await.map_err(CommandError::into_problem)?;
+    let (_, mut coming) = auction.sales(who, true, 1).await.map_err(CommandError::into_problem)?;
     coming.sort_by_key(|sale| sale.opens_at);
     coming.truncate(SALES_SHOWN);
     let title = t(cx.lang, "auction.hall.title");

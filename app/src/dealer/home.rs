@@ -35,8 +35,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     };
     let waiting =
         cx.services.auction.negotiations(who, &waiting).await.map_err(CommandError::into_problem)?;
-    let (leading, outbid): (Vec<HallLot>, Vec<HallLot>) =
+    let (leading, mut outbid): (Vec<HallLot>, Vec<HallLot>) =
         running.into_iter().partition(|lot| lot.mine.leading);
+    // a sealed lot leads nobody before its close
+    outbid.retain(|lot| !lot.format().is_sealed());
     let is_quiet =
         leading.is_empty() && outbid.is_empty() && unpaid.rows.is_empty() && waiting.rows.is_empty();
     let company = company_link(&cx, who);

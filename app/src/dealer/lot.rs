@@ -5,6 +5,7 @@ pub(super) mod incidents;
 mod landed;
 mod notice;
 mod report;
+pub(in crate::dealer) mod side;
 
 use std::sync::Arc;
 
@@ -29,22 +30,33 @@ use super::words::words;
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
-    let lot_id: LotId = cx.id("id")?;
+    let (detail, body) = draw(&cx, cx.id("id")?).await?;
+    let page = PageView::dealer(detail.lot.title.clone(), body);
+    Ok(match side::refresh_after(&detail) {
+        Some(seconds) => page.refreshing(seconds),
+        None => page,
+    })
+}
+
+/// A lot, and the content of its page.
+pub(in crate::dealer) async fn draw(
+    cx: &PageContext,
+    lot_id: LotId,
+) -> Result<(LotDetail, AnyView), Problem> {
     let detail = cx.services.auction.lot(cx.who()?, lot_id).await.map_err(CommandError::into_problem)?;
-    let notice = notice::of(&cx, lot_id).await?;
+    let notice = notice::of(cx, lot_id).await?;
     let (vehicle_id, hash) = (detail.lot.vehicle_id, &detail.lot.report_hash);
     // side by side: they ask different services
     let car = cx.services.vehicle.offered_car(cx.who()?, vehicle_id, hash);
-    let (car, costs) = join(car, landed::load(&cx, &detail.lot.city)).await;
+    let (car, costs) = join(car, landed::load(cx, &detail.lot.city)).await;
     let (car, costs) = (car.map_err(CommandError::into_problem)?, costs?);
-    let negotiation = of_lot(&cx, &detail.lot).await?;
-    let title = detail.lot.title.clone();
-    let power = power(&cx, &detail).await?;
+    let negotiation = of_lot(cx, &detail.lot).await?;
+    let power = power(cx, &detail).await?;
     let incidents = cx.services.auction.incidents(lot_id).await.map_err(CommandError::into_problem)?;
-    let landed = costs.map(|costs| landed::view(&cx, &detail, &costs));
+    let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
-    let lot = view(&cx, detail, car, notice, (power, more));
-    Ok(PageView::dealer(title, view! { {negotiation} {lot} }))
+    let lot = view(cx, detail.clone(), car, notice, (power, more));
+    Ok((detail, view! { {negotiation} {lot} }.into_any()))
 }
 
 /// What this dealer can bid with, on a lot whose leads hold a deposit and that is not over.
@@ -69,7 +81,13 @@ fn view(
     let window_ms = detail.terms.window_ms;
     let gallery = car::gallery(cx, &detail.lot);
     let about = car::view(cx, &detail, car);
+    let about = view! { {more} {about} }.into_any();
     let head = car::head(cx, &detail);
+    if let Some(side) = side::instead_of_panel(cx, &detail, notice.as_ref()) {
+        let side = view! { {side} {power} }.into_any();
+        return page_of(head, gallery, side, about);
+    }
+    let below = side::below_panel(cx, &detail.lot);
     let start = Start {
         lot_id: detail.lot.id,
         lot: detail.lot.lot,
@@ -81,17 +99,22 @@ fn view(
     };
     let given = PanelProps { start, words, key: new_id(), window_ms };
     let panel = around(given, || view! { <BidPanel/> }.into_any());
+    let noscript =
+        view! { <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript> };
+    let after = view! {
+        <p class="lot__after"><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
+    };
+    let side = view! { {panel} {below} {power} {after} }.into_any();
+    page_of(view! { {head} {noscript} }.into_any(), gallery, side, about)
+}
+
+fn page_of(head: AnyView, gallery: AnyView, side: AnyView, about: AnyView) -> AnyView {
     view! {
         {head}
-        <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript>
         <div class="lot">
             {gallery}
-            <aside class="lot__side">
-                {panel}
-                {power}
-                <p class="lot__after"><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
-            </aside>
-            <div class="lot__main">{more}{about}</div>
+            <aside class="lot__side">{side}</aside>
+            <div class="lot__main">{about}</div>
         </div>
     }
     .into_any()

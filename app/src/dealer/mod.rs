@@ -2,10 +2,12 @@
 
 pub mod alerts;
 pub mod board;
+pub mod calendar;
 pub mod checkpoints;
 pub mod deposit;
 pub mod hall;
 pub mod home;
+pub mod lane;
 pub mod lot;
 pub mod my_bids;
 pub mod negotiations;

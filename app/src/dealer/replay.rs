@@ -31,7 +31,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lot_id: LotId = cx.id("id")?;
     let auction = &cx.services.auction;
     let detail = auction.lot(cx.who()?, lot_id).await.map_err(CommandError::into_problem)?;
-    let log = match auction.published_log(lot_id).await.map_err(CommandError::into_problem) {
+    let log = match auction.published_log(cx.who()?, lot_id).await.map_err(CommandError::into_problem) {
         Ok(log) => Some(log),
         Err(problem) if problem.code == "LOT_NOT_CLOSED" => None,
         Err(problem) => return Err(problem),

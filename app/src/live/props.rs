@@ -145,7 +145,7 @@ fn words(json: &Json) -> Option<Words> {
 #[cfg(all(test, feature = "ssr"))]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use bidding::{BidLine, LotStatus, MyPosition, Note, Outcome, PublicLot, ReserveLight};
+    use bidding::{BidLine, Call, LotStatus, MyPosition, Note, Outcome, PublicLot, ReserveLight};
     use serde_json::json;
 
     use super::*;
@@ -163,6 +163,7 @@ mod tests {
             end_at: UnixMs(99),
             extensions: 1,
             outcome: Some(Outcome::Sold),
+            call: Some(Call::LastCall),
         };
         PanelProps {
             start: Start {

@@ -27,6 +27,7 @@ fn lot(seq: i64, leader_alias: u32) -> PublicLot {
         end_at: UnixMs(100_000),
         extensions: 0,
         outcome: None,
+        call: None,
     }
 }
 

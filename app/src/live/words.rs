@@ -58,6 +58,8 @@ words! {
     PausedHint = "paused_hint",
     Over = "over",
     Extended = "extended",
+    CallAttention = "call_attention",
+    CallLast = "call_last",
     ReserveNone = "reserve_none",
     ReserveNotMet = "reserve_not_met",
     ReserveMet = "reserve_met",

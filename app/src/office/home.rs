@@ -81,7 +81,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
 
 async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> {
     let services = &cx.services;
-    let (_, sales) = services.auction.sales(true, 1).await.map_err(CommandError::into_problem)?;
+    let (_, sales) = services.auction.sales(who, true, 1).await.map_err(CommandError::into_problem)?;
     let negotiated = services.auction.negotiations_waiting(who).await.map_err(CommandError::into_problem)?;
     let mut figures =
         Figures { sales, negotiated, cars: Vec::new(), unpaid: None, overdue: None, letters: None };

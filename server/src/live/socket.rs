@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use auction::{LotMailbox, PROTOCOL, PlaceMax};
+use auction::{AcceptStep, BuyNow, LotMailbox, PROTOCOL, PlaceMax};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use bidding::{ClientFrame, ServerFrame};
+use bidding::{ClientFrame, ServerFrame, TakeFrame};
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -122,7 +122,10 @@ impl Session {
         }
         match frame {
             Ok(frame) => self.obey(frame).await,
-            Err(_) => self.fail(loose_key(text.as_str()), "BAD_FRAME"),
+            Err(_) => match serde_json::from_str::<TakeFrame>(text.as_str()) {
+                Ok(frame) => self.take(frame),
+                Err(_) => self.fail(loose_key(text.as_str()), "BAD_FRAME"),
+            },
         }
         Ok(())
     }
@@ -151,6 +154,25 @@ impl Session {
                     self.fail(Some(key), &problem.code);
                 }
             }
+        }
+    }
+
+    /// Takes a lot at a price that everybody sees.
+    fn take(&self, frame: TakeFrame) {
+        let auction = &self.state.services.auction;
+        let mailbox = Arc::clone(&self.mailbox);
+        let (key, queued) = match frame {
+            TakeFrame::BuyNow { key, lot_id, price_fen } => {
+                let wanted = BuyNow { key, lot_id, price_fen };
+                (key, auction.buy_now_from_socket(&self.who, wanted, mailbox))
+            }
+            TakeFrame::AcceptStep { key, lot_id, step, price_fen } => {
+                let wanted = AcceptStep { key, lot_id, step, price_fen };
+                (key, auction.accept_step_from_socket(&self.who, wanted, mailbox))
+            }
+        };
+        if let Err(problem) = queued {
+            self.fail(Some(key), &problem.code);
         }
     }
 

@@ -32,6 +32,9 @@ pub async fn open_lot(server: &TestServer) -> LotId {
         below_reserve: BelowReserveMode::Full,
         deposit_bp: 0,
         vehicle_ids: vec![VehicleId(vehicle_id)],
+        format: auction::SaleFormat::Timed,
+        buy_now_percent: None,
+        audience: auction::Audience::default(),
     };
     let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

@@ -7,6 +7,7 @@ mod support;
 mod api_v1_me;
 mod checkpoints;
 mod dealer_tools;
+mod formats;
 mod lists;
 mod middleware;
 mod negotiations;

@@ -37,6 +37,9 @@ pub async fn reserved_lot(server: &TestServer, ms: i64, reserve_fen: Option<i64>
         below_reserve: BelowReserveMode::Full,
         deposit_bp: 0,
         vehicle_ids: vec![vehicle_id],
+        format: auction::SaleFormat::Timed,
+        buy_now_percent: None,
+        audience: auction::Audience::default(),
     };
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();
@@ -77,7 +80,7 @@ async fn hear_of_car(server: &TestServer, id: VehicleId, reserve_fen: Option<i64
 /// Sweeps until the lot is closed; its end is real, so this takes as long as it does.
 pub async fn until_closed(server: &TestServer, lot_id: LotId) {
     let began = std::time::Instant::now();
-    while server.state.services.auction.published_log(lot_id).await.is_err() {
+    while server.state.services.auction.published_log(&server.person("auctioneer"), lot_id).await.is_err() {
         assert!(began.elapsed() < std::time::Duration::from_secs(60), "the lot does not close");
         server.state.services.auction.sweep().await.unwrap();
         tokio::task::yield_now().await;

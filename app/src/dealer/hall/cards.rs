@@ -2,10 +2,11 @@
 //! `data-live`.
 
 use auction::HallLot;
-use bidding::{LotStatus, ReserveLight};
+use bidding::{Format, LotStatus, ReserveLight};
 use kernel::{Lang, UnixMs};
 use leptos::prelude::*;
 
+use super::super::lot::side::format_word;
 use super::super::words::{joined, kilometres};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -13,7 +14,7 @@ use crate::live::clock::time_left;
 use crate::live::hall::{URGENT_MS, standing};
 use crate::live::panel::price_label;
 use crate::live::room::{Phase, Room, Start};
-use crate::live::words::KEYS;
+use crate::live::words::{KEYS, Word};
 use crate::ui::*;
 
 /// Pictures that are seen at once are loaded at once.
@@ -33,13 +34,22 @@ pub(in crate::dealer) fn grid_with(
 ) -> AnyView {
     let cards = lots.iter().enumerate().map(|(index, lot)| {
         let room = room(lot, now);
-        card(cx.lang, lot, &room, now, (index < EAGER, more(lot, &room)))
+        card(cx, lot, &room, now, (index < EAGER, more(lot, &room)))
     });
     view! { <div class="hall">{cards.collect_view()}</div> }.into_any()
 }
 
 /// `(eager, more)`: whether its picture is seen at once, and what stands at its end.
-fn card(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs, (eager, more): (bool, AnyView)) -> AnyView {
+fn card(
+    cx: &PageContext,
+    lot: &HallLot,
+    room: &Room,
+    now: UnixMs,
+    (eager, more): (bool, AnyView),
+) -> AnyView {
+    let lang = cx.lang;
+    // the island writes prices that rise; a sealed lot shows none, and a Dutch one has its own clock
+    let live = lot.format().is_english().then(|| lot.id.to_string());
     let href = format!("/auctions/lots/{}", lot.id);
     let photo = lot.photo_ids.first().map(|id| format!("/photos/{id}/thumb"));
     // who bid wants to see how it went
@@ -48,15 +58,18 @@ fn card(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs, (eager, more): (boo
         view! { " · " <a class="lot-card__replay" href=href>{t(lang, "replay.short")}</a> }
     });
     view! {
-        <article class="lot-card" id=format!("lot-{}", lot.id) data-lot=lot.id.to_string() data-opens=lot.opens_at.0.to_string()>
+        <article class="lot-card" id=format!("lot-{}", lot.id) data-lot=live data-opens=lot.opens_at.0.to_string()>
             <div class="lot-card__photo"><Photo src=photo alt="" eager/></div>
             <div class="lot-card__body">
                 {head(lang, lot, room, now)}
                 <a class="lot-card__title" href=href>{lot.title.clone()}</a>
-                <p class="lot-card__facts">{facts(lang, lot)}</p>
-                {price(lang, lot, room)}
+                <p class="lot-card__facts">{facts(cx, lot)}</p>
+                {price(lang, lot, room, now)}
                 {lot.mine.max_fen.map(|max| view! {
-                    <p class="lot-card__max">{t(lang, "auction.live.my_max")} " " <Money fen=max/>{replay}</p>
+                    <p class="lot-card__max">{t(lang, max_word(lot))} " " <Money fen=max/>{replay}</p>
+                })}
+                {lot.buy_now().map(|price| view! {
+                    <p class="lot-card__max">{t(lang, "format.buy_now.title")} " " <Money fen=price/></p>
                 })}
                 {foot(lang, room, now)}
                 {more}
@@ -69,7 +82,12 @@ fn card(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs, (eager, more): (boo
 /// Which lot of which sale; at the end of the line how one stands, drawn as the island draws it.
 fn head(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
     let number = t_with(lang, "auction.hall.lot_no", &[("n", &lot.lot_no.to_string())]);
-    let (look, look_words) = standing(room, now);
+    let (look, look_words) = if lot.format().is_sealed() && lot.lot.outcome.is_none() {
+        // who leads is nobody's business yet: neither "leading" nor "outbid"
+        ("not-bid", Word::NotBid)
+    } else {
+        standing(room, now)
+    };
     view! {
         <p class="lot-card__head">
             <span class="lot-card__no">{number} " · " {lot.sale_name.clone()}</span>
@@ -79,12 +97,19 @@ fn head(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
     .into_any()
 }
 
+/// One's own max, or one's offer on a sealed lot.
+const fn max_word(lot: &HallLot) -> &'static str {
+    if lot.format().is_sealed() { "format.sealed.mine" } else { "auction.live.my_max" }
+}
+
 /// What the title does not say.
-fn facts(lang: Lang, lot: &HallLot) -> String {
+fn facts(cx: &PageContext, lot: &HallLot) -> String {
+    let lang = cx.lang;
+    let format = (lot.format() != Format::Timed).then(|| format_word(cx, lot.format()));
     let year = lot.model_year.to_string();
     let year = (!lot.title.contains(&year)).then(|| t_with(lang, "auction.hall.year", &[("n", &year)]));
     let grade = (!lot.grade.is_empty()).then(|| t_with(lang, "auction.hall.grade", &[("grade", &lot.grade)]));
-    let facts = [year, Some(kilometres(lang, lot.mileage_km)), Some(lot.city.clone()), grade];
+    let facts = [format, year, Some(kilometres(lang, lot.mileage_km)), Some(lot.city.clone()), grade];
     joined(facts.into_iter().flatten())
 }
 
@@ -101,9 +126,13 @@ fn room(lot: &HallLot, now: UnixMs) -> Room {
     })
 }
 
-fn price(lang: Lang, lot: &HallLot, room: &Room) -> AnyView {
-    let amount = lot.lot.price_fen.unwrap_or(lot.start_fen);
-    let label = KEYS[price_label(room) as usize];
+fn price(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
+    let step = lot.step(now).filter(|_| lot.lot.price_fen.is_none()).map(|(_, price)| price);
+    let amount = lot.lot.price_fen.or(step).unwrap_or(lot.start_fen);
+    let label = match step {
+        Some(_) => "auction.live.current_price",
+        None => KEYS[price_label(room) as usize],
+    };
     // English has no such unit
     let wan = (lang == Lang::Zh).then(|| format!("{} {}", amount.wan(), t(lang, "auction.live.wan")));
     view! {

@@ -8,6 +8,7 @@ use vehicle::OfferedCar;
 
 use super::super::words::{joined, kilometres, reserve_note};
 use super::report;
+use super::side::format_word;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -20,6 +21,7 @@ pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
     let facts = [
         lot.sale_name.clone(),
         number,
+        format_word(cx, lot.format()),
         t_with(lang, "auction.hall.year", &[("n", &lot.model_year.to_string())]),
         kilometres(lang, lot.mileage_km),
         lot.city.clone(),
@@ -143,6 +145,7 @@ pub(super) fn below_reserve(detail: &LotDetail) -> Option<BelowReserve> {
 fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
     let lang = cx.lang;
     let terms = &detail.terms;
+    let format = t(lang, &format!("format.terms.{}", terms.format.as_str()));
     let window = match terms.window_ms / 1000 {
         0 => t(lang, "auction.lot.no_window").into_owned(),
         seconds => t_with(lang, "auction.lot.window", &[("n", &seconds.to_string())]),
@@ -160,6 +163,7 @@ fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
     view! {
         <Panel title=t(lang, "auction.lot.terms")>
             <ul class="lot-terms">
+                <li>{format}</li>
                 <li>{window}</li>
                 {below}
                 <li>{t(lang, "auction.lot.terms_tie")}</li>

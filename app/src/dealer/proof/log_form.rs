@@ -96,7 +96,7 @@ async fn served(cx: &PageContext, lot: &str) -> Result<AnyView, kernel::Problem>
     let Ok(lot_id) = lot.parse::<LotId>() else {
         return Ok(say(Tone::Bad, t(lang, "proof.log.unreadable").into_owned()));
     };
-    let log = match cx.services.auction.published_log(lot_id).await.map_err(CommandError::into_problem) {
+    let log = match cx.services.auction.published_log(who, lot_id).await.map_err(CommandError::into_problem) {
         Ok(log) => log,
         Err(problem) if problem.code == "NOT_FOUND" => {
             return Ok(say(Tone::Bad, t(lang, "proof.log.not_found").into_owned()));

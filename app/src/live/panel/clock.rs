@@ -1,5 +1,6 @@
 //! How long is left, by the server's clock. It says when to hurry, never that the lot is over.
 
+use bidding::Call;
 use kernel::UnixMs;
 use leptos::prelude::*;
 
@@ -76,6 +77,11 @@ pub(super) fn view(screen: Screen) -> AnyView {
         };
         screen.with(word, "time", &moment)
     };
+    let call = move || match screen.room.with(|room| room.lot.call) {
+        None => String::new(),
+        Some(Call::Attention) => screen.word(Word::CallAttention),
+        Some(Call::LastCall) => screen.word(Word::CallLast),
+    };
     let extended = move || match screen.room.with(|room| room.lot.extensions) {
         0 => String::new(),
         count => screen.with(Word::Extended, "n", &count.to_string()),
@@ -90,6 +96,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
                 ></path>
             </svg>
             <div class="bid-clock__text">
+                <strong class="bid-clock__call" role="status">{follow(call)}</strong>
                 <span class="bid-clock__label">{follow(label)}</span>
                 <strong class="bid-clock__left-text" role="timer" data-testid="time-left">{follow(move || text(screen))}</strong>
                 <span class="bid-clock__at">{follow(at)} " " <span class="bid-clock__extended">{follow(extended)}</span></span>

@@ -62,6 +62,7 @@ fn FactsPanel(dealer: DealerDetail, keeps: bool) -> impl IntoView {
     let facts = vec![
         Fact::new(word("city"), row.city),
         Fact::new(word("phone"), row.phone),
+        Fact::text(word("group"), dealer.group.clone()),
         Fact::new(word("users"), row.users),
         Fact::new(word("created"), view! { <Time at=row.created_at form=TimeForm::Day/> }),
     ];

@@ -48,6 +48,8 @@ pub(super) fn FactsForm(dealer: DealerDetail) -> impl IntoView {
         <Disclosure label=t(cx.lang, "identity.change.edit") open=cx.form.of("facts").is_refused()>
             <PostForm name="facts" class="form form--columns">
                 <DealerFields name=dealer.row.name city=dealer.row.city phone_hint/>
+                <TextField name="group" label=t(cx.lang, "identity.dealer.group") value=dealer.group max_length=60
+                    hint=t(cx.lang, "identity.dealer.group_hint").into_owned()/>
                 <div class="form__end"><Button>{t(cx.lang, "identity.dealer.save")}</Button></div>
             </PostForm>
         </Disclosure>

@@ -77,6 +77,8 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let (opens_at, end_at) = (lot.opens_at, lot.lot.end_at);
     let hash = lot.report_hash.clone();
     let facts = vec![
+        Fact::new(t(lang, "sale.format"), t(lang, &format!("format.{}", lot.format().as_str()))),
+        Fact::new(t(lang, "format.buy_now.title"), view! { <Money fen=detail.terms.buy_now_fen/> }),
         Fact::code("VIN", &lot.vin),
         Fact::new(t(lang, "auction.lot.mileage"), kilometres(lang, lot.mileage_km)),
         Fact::text(t(lang, "sale.grade"), lot.grade.clone()),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use auction::{HallLot, SaleDetail};
-use kernel::SaleId;
+use auction::{FormatNumbers, HallLot, SaleDetail};
+use bidding::Outcome;
+use kernel::{Problem, Role, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
@@ -20,19 +21,55 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let detail = cx.services.auction.sale(cx.who()?, id).await.map_err(CommandError::into_problem)?;
     let title = detail.sale.name.clone();
     let note = t_with(lang, "sale.made_by", &[("name", &detail.sale.created_by_name)]);
-    let (tiles, terms, columns) = (tiles(&cx, &detail), terms(&cx, &detail), columns(&cx));
-    let rows = detail.lots.into_iter().map(|lot| row(&cx, lot)).collect_view();
+    let (tiles, terms) = (tiles(&cx, &detail), terms(&cx, &detail));
+    let lane = (detail.sale.format == "lane" && cx.who()?.has_role(Role::Auctioneer)).then(|| {
+        let href = format!("/office/sales/{id}/lane");
+        view! { <LinkButton href icon=Icon::Gavel kind=ButtonKind::Primary>{t(lang, "format.lane.console")}</LinkButton> }
+    });
+    let relists = cx.who()?.has_role(Role::Auctioneer)
+        && detail.lots.iter().any(|lot| lot.lot.outcome == Some(Outcome::Unsold));
+    let rows = detail.lots.into_iter().map(|lot| row(&cx, lot, relists)).collect_view();
+    let columns = columns(&cx, relists);
+    let table = view! { <Table columns=columns caption=t(lang, "sale.lots")>{rows}</Table> };
+    let lots = match relists {
+        true => relisting(&cx, table.into_any()).await?,
+        false => {
+            view! { <Panel title=t(lang, "sale.lots").into_owned() flush=true>{table}</Panel> }.into_any()
+        }
+    };
     let body = view! {
-        <PageHead title=title.clone() crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")] note=note/>
+        <PageHead title=title.clone() crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")] note=note>
+            {lane}
+        </PageHead>
         {tiles}
         {terms}
-        <Panel title=t(lang, "sale.lots").into_owned() flush=true>
-            <Table columns=columns caption=t(lang, "sale.lots")>
-                {rows}
-            </Table>
-        </Panel>
+        {lots}
     };
     Ok(PageView::office(title, body))
+}
+
+/// The lots in a form that makes a new sale of those that are ticked (申请二拍).
+async fn relisting(cx: &PageContext, table: AnyView) -> Result<AnyView, Problem> {
+    let lang = cx.lang;
+    let templates = cx.services.auction.sale_templates().await.map_err(CommandError::into_problem)?;
+    let usual = ["timed", "flash", "sealed_first", "dutch", "lane"]
+        .map(|format| Choice::new(format, t(lang, &format!("format.{format}"))));
+    let saved =
+        templates.into_iter().map(|template| Choice::new(template.id.to_string(), template.rules.name));
+    let choices: Vec<Choice> = saved.chain(usual).collect();
+    Ok(view! {
+        <form method="get" action="/office/sales/new">
+            <Panel title=t(lang, "sale.lots").into_owned() flush=true>
+                <div class="filter">
+                    <p class="muted">{t(lang, "sale.relist_note")}</p>
+                    <SelectField name="template" label=t(lang, "sale.template.title") choices value="timed" required=true/>
+                    <Button>{t(lang, "sale.relist")}</Button>
+                </div>
+                {table}
+            </Panel>
+        </form>
+    }
+    .into_any())
 }
 
 fn tiles(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
@@ -57,18 +94,50 @@ fn terms(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
     let sale = &detail.sale;
     let (opens_at, last_end_at) = (sale.opens_at, sale.last_end_at);
     let seconds = (sale.window_ms / 1_000).to_string();
-    let facts = vec![
+    let mut facts = vec![
+        Fact::new(t(lang, "sale.format"), t(lang, &format!("format.{}", sale.format))),
         Fact::new(t(lang, "sale.opens_at"), view! { <Time at=opens_at form=TimeForm::Exact/> }),
         Fact::new(t(lang, "sale.last_end_at"), view! { <Time at=last_end_at form=TimeForm::Exact/> }),
         Fact::new(t(lang, "sale.window"), t_with(lang, "sale.window_value", &[("n", &seconds)])),
         Fact::new(t(lang, "sale.mode"), t(lang, &format!("sale.mode.{}", sale.below_reserve)).into_owned()),
     ];
+    facts.extend(sale.numbers.buy_now_percent.map(|percent| {
+        Fact::new(t(lang, "sale.buy_now"), t_with(lang, "sale.of_guide", &[("n", &percent.to_string())]))
+    }));
+    facts.extend(dutch(cx, &sale.numbers));
+    facts.extend(sale.numbers.lane_lot_ms.map(|ms| {
+        Fact::new(
+            t(lang, "sale.lane_lot"),
+            t_with(lang, "sale.window_value", &[("n", &(ms / 1_000).to_string())]),
+        )
+    }));
+    let invited = match sale.groups.is_empty() {
+        true => t(lang, "sale.for_all").into_owned(),
+        false => sale.groups.join("、"),
+    };
+    facts.push(Fact::new(t(lang, "sale.audience"), invited));
+    facts.push(Fact::new(
+        t(lang, "sale.sisters"),
+        t(lang, &format!("sale.sisters.{}", sale.sisters.as_str())),
+    ));
     view! { <Panel title=t(lang, "sale.terms").into_owned()><Facts facts=facts/></Panel> }
 }
 
-fn columns(cx: &PageContext) -> Vec<Column> {
+fn dutch(cx: &PageContext, numbers: &FormatNumbers) -> Option<Fact> {
     let lang = cx.lang;
-    vec![
+    let values = [
+        ("start", numbers.dutch_start_percent?.to_string()),
+        ("n", numbers.dutch_steps?.to_string()),
+        ("s", (numbers.dutch_step_ms? / 1_000).to_string()),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Some(Fact::new(t(lang, "format.dutch.steps"), t_with(lang, "sale.dutch_value", &values)))
+}
+
+fn columns(cx: &PageContext, relists: bool) -> Vec<Column> {
+    let lang = cx.lang;
+    let choose = relists.then(|| Column::new(t(lang, "sale.relist_column")));
+    let others = vec![
         Column::number(t(lang, "sale.lot_no")),
         Column::new(t(lang, "sale.car")),
         Column::new(t(lang, "sale.state")),
@@ -77,13 +146,22 @@ fn columns(cx: &PageContext) -> Vec<Column> {
         Column::number(t(lang, "sale.price")),
         Column::number(t(lang, "sale.bidders")),
         Column::new(t(lang, "sale.end_at")),
-    ]
+    ];
+    choose.into_iter().chain(others).collect()
 }
 
-fn row(cx: &PageContext, lot: HallLot) -> impl IntoView + use<> {
+fn row(cx: &PageContext, lot: HallLot, relists: bool) -> impl IntoView + use<> {
     let (lang, now) = (cx.lang, cx.now);
+    let choose = relists.then(|| {
+        let id = lot.vehicle_id.to_string();
+        let unsold = lot.lot.outcome == Some(Outcome::Unsold);
+        let title = lot.title.clone();
+        let tick = unsold.then(|| view! { <input type="checkbox" class="checkbox" name="vehicle_id" value=id aria-label=title/> });
+        view! { <td class="cell-choice">{tick}</td> }
+    });
     view! {
         <tr>
+            {choose}
             <td class="num">{lot.lot_no}</td>
             <td><a class="row-link" href=format!("/office/lots/{}", lot.id)>{lot.title}</a></td>
             <td>{state_badge(lang, &lot.lot, now)}</td>

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use auction::SaleLine;
-use kernel::{Fen, Role};
+use kernel::{Fen, Lang, Role};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
+use super::calendar::{self, Reader};
 use crate::context::PageContext;
 use crate::i18n::t;
 use crate::page::{PageResult, PageView};
@@ -18,14 +19,18 @@ const PAGE_SIZE: i64 = 100;
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
+    if cx.query.get("view") == Some("calendar") {
+        return by_day(&cx).await;
+    }
     let current = cx.query.get("state") == Some("current");
     let number = cx.query.parse("page").unwrap_or(1).max(1);
     let (total, sales) =
-        cx.services.auction.sales(current, number).await.map_err(CommandError::into_problem)?;
+        cx.services.auction.sales(cx.who()?, current, number).await.map_err(CommandError::into_problem)?;
     let may_make = cx.who()?.has_role(Role::Auctioneer);
     let tabs = vec![
         Tab::new(t(lang, "sale.all"), cx.query.without("state").href(&cx.path), !current),
         Tab::new(t(lang, "sale.current"), cx.query.with("state", "current").href(&cx.path), current),
+        Tab::new(t(lang, "calendar.title"), "/office/sales?view=calendar", false),
     ];
     let body = view! {
         <PageHead title=t(lang, "sale.title") note=t(lang, "sale.note").into_owned()>
@@ -48,10 +53,28 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     Ok(PageView::office(t(lang, "sale.title"), body))
 }
 
+/// The same sales day by day.
+async fn by_day(cx: &PageContext) -> PageResult {
+    let lang = cx.lang;
+    let days = calendar::load(cx).await?;
+    let tabs = vec![
+        Tab::new(t(lang, "sale.all"), "/office/sales", false),
+        Tab::new(t(lang, "sale.current"), "/office/sales?state=current", false),
+        Tab::new(t(lang, "calendar.title"), "/office/sales?view=calendar", true),
+    ];
+    let body = view! {
+        <PageHead title=t(lang, "sale.title") note=t(lang, "calendar.note").into_owned()/>
+        <Tabs label=t(lang, "sale.title") tabs=tabs/>
+        {calendar::view(cx, days, Reader::Office)}
+    };
+    Ok(PageView::office(t(lang, "calendar.title"), body))
+}
+
 fn table(cx: &PageContext, sales: Vec<SaleLine>) -> impl IntoView + use<> {
     let lang = cx.lang;
     let columns = vec![
         Column::new(t(lang, "sale.name")),
+        Column::new(t(lang, "sale.format")),
         Column::new(t(lang, "sale.opens_at")),
         Column::new(t(lang, "sale.last_end_at")),
         Column::number(t(lang, "sale.lots")),
@@ -63,21 +86,23 @@ fn table(cx: &PageContext, sales: Vec<SaleLine>) -> impl IntoView + use<> {
     ];
     let sum: i64 = sales.iter().map(|sale| sale.count.hammer_fen.0).sum();
     let foot = view! {
-        <tr><td colspan="8">{t(lang, "sale.sum")}</td><td class="num"><Money fen=Fen(sum) wan=true/></td></tr>
+        <tr><td colspan="9">{t(lang, "sale.sum")}</td><td class="num"><Money fen=Fen(sum) wan=true/></td></tr>
     }
     .into_any();
     view! {
         <Table columns=columns caption=t(lang, "sale.title") foot=foot>
-            {sales.into_iter().map(row).collect_view()}
+            {sales.into_iter().map(|sale| row(lang, sale)).collect_view()}
         </Table>
     }
 }
 
-fn row(sale: SaleLine) -> impl IntoView {
+fn row(lang: Lang, sale: SaleLine) -> impl IntoView {
     let count = sale.count;
+    let format = t(lang, &format!("format.{}", sale.format));
     view! {
         <tr>
             <td><a class="row-link" href=format!("/office/sales/{}", sale.id)>{sale.name}</a></td>
+            <td>{format}</td>
             <td><Time at=sale.opens_at/></td>
             <td><Time at=sale.last_end_at/></td>
             <td class="num">{count.lots}</td>

@@ -1,8 +1,13 @@
 //! Sale sessions (场次), as the office makes and follows them.
 
+pub mod calendar;
 pub mod detail;
+pub mod floor;
+mod form;
+pub mod lane;
 pub mod list;
 pub mod new;
 mod parts;
+pub mod templates;
 
 pub use parts::{light, outcome_badge, state_badge};

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use auction::OfferableCar;
+use auction::{OfferableCar, SaleTemplate};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
+use super::form::{Rules, format_field, number_fields};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -25,12 +26,18 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let search = cx.query.get("q").unwrap_or_default().to_owned();
     let found = cx.services.auction.offerable_cars(&search, CARS_SHOWN).await;
     let (total, cars) = found.map_err(CommandError::into_problem)?;
+    let templates = cx.services.auction.sale_templates().await.map_err(CommandError::into_problem)?;
+    let groups = cx.services.auction.dealer_groups().await.map_err(CommandError::into_problem)?;
+    let rules = rules(&cx, &templates);
     let body = view! {
         <PageHead
             title=t(lang, "sale.new")
             crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")]
             note=t(lang, "sale.new_note").into_owned()
-        />
+        >
+            <LinkButton href="/office/sales/templates">{t(lang, "sale.template.title")}</LinkButton>
+        </PageHead>
+        {from_template(&cx, templates)}
         {match cars.is_empty() && search.is_empty() {
             true => view! {
                 <EmptyState icon=Icon::Car title=t(lang, "sale.no_cars") text=t(lang, "sale.no_cars_text").into_owned()>
@@ -38,18 +45,22 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 </EmptyState>
             }
             .into_any(),
-            false => form(&cx, total, cars).into_any(),
+            false => form(&cx, (total, cars), rules, groups).into_any(),
         }}
     };
     Ok(PageView::office(t(lang, "sale.new"), body))
 }
 
-fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView + use<> {
+fn form(
+    cx: &PageContext,
+    (total, cars): (i64, Vec<OfferableCar>),
+    rules: Rules,
+    groups: Vec<String>,
+) -> impl IntoView + use<> {
     let lang = cx.lang;
     let opens = cx.now.plus_ms(OPENS_IN_MS - cx.now.0.rem_euclid(MINUTE_MS));
-    let ends = opens.plus_ms(RUNS_FOR_MS);
-    let modes =
-        ["full", "stepped"].map(|mode| Choice::new(mode, t(lang, &format!("sale.mode.{mode}")))).to_vec();
+    let runs_ms = rules.runs.parse().map_or(RUNS_FOR_MS, |minutes: i64| minutes.saturating_mul(MINUTE_MS));
+    let ends = opens.plus_ms(runs_ms);
     let chosen = chosen(cx);
     let shown = i64::try_from(cars.len()).unwrap_or(total);
     let count = t_with(lang, "sale.cars_count", &[("shown", &grouped(shown)), ("total", &grouped(total))]);
@@ -59,14 +70,13 @@ fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView 
     let opens = typed("opens_at", time::field_value(opens, cx.zone));
     let ends = typed("first_end_at", time::field_value(ends, cx.zone));
     let name = typed("name", String::new());
-    let (stagger, window, cap) =
-        (typed("stagger", "30".to_owned()), typed("window", "120".to_owned()), typed("cap", "60".to_owned()));
-    let mode = typed("below_reserve", "full".to_owned());
     let deposit = typed("deposit", (auction::DEPOSIT_BP / 100).to_string());
     let elsewhere = elsewhere(cx, &cars, &chosen);
     let search = search(cx);
     let columns = columns(cx);
     let rows = cars.into_iter().map(|car| row(car, &chosen)).collect_view();
+    let (format, audience) = (format_field(lang, rules.format.clone()), audience(cx, groups));
+    let numbers = number_fields(lang, rules);
     view! {
         <PostForm class="form">
             // the Enter key makes the sale and does not search
@@ -74,22 +84,17 @@ fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView 
             <Panel title=t(lang, "sale.terms").into_owned()>
                 <div class="form form--columns">
                     <TextField name="name" label=t(lang, "sale.name") required=true max_length=80 wide=true value=name/>
+                    {format}
                     <TextField name="opens_at" label=t(lang, "sale.opens_at") kind=InputKind::DateTime required=true
                         value=opens/>
-                    <TextField name="first_end_at" label=t(lang, "sale.first_end_at") kind=InputKind::DateTime required=true
-                        value=ends/>
-                    <TextField name="stagger" label=t(lang, "sale.stagger") kind=InputKind::Number required=true value=stagger
-                        unit=t(lang, "sale.seconds").into_owned() hint=t(lang, "sale.stagger_hint").into_owned()/>
-                    <TextField name="window" label=t(lang, "sale.window") kind=InputKind::Number required=true value=window
-                        unit=t(lang, "sale.seconds").into_owned() hint=t(lang, "sale.window_hint").into_owned()/>
-                    <TextField name="cap" label=t(lang, "sale.cap") kind=InputKind::Number required=true value=cap
-                        unit=t(lang, "sale.minutes").into_owned() hint=t(lang, "sale.cap_hint").into_owned()/>
+                    <TextField name="first_end_at" label=t(lang, "sale.first_end_at") kind=InputKind::DateTime
+                        value=ends hint=t(lang, "sale.first_end_hint").into_owned()/>
+                    {numbers}
                     <TextField name="deposit" label=t(lang, "sale.deposit") kind=InputKind::Number required=true value=deposit
                         unit="%".to_owned() hint=t(lang, "sale.deposit_hint").into_owned()/>
-                    <SelectField name="below_reserve" label=t(lang, "sale.mode") choices=modes value=mode required=true
-                        hint=t(lang, "sale.mode_hint").into_owned()/>
                 </div>
             </Panel>
+            {audience}
             <Panel title=count flush=true>
                 {car_error.map(|text| view! { <p class="field__error p-4" role="alert">{text}</p> })}
                 {search}
@@ -104,6 +109,62 @@ fn form(cx: &PageContext, total: i64, cars: Vec<OfferableCar>) -> impl IntoView 
             </div>
         </PostForm>
     }
+}
+
+/// What the fields begin with: a template, or what the rules say of a format; and what a search brought back.
+fn rules(cx: &PageContext, templates: &[SaleTemplate]) -> Rules {
+    let chosen = cx.query.get("template").unwrap_or_default();
+    let template = templates.iter().find(|template| template.id.to_string() == chosen);
+    let rules = match template {
+        Some(template) => Rules::of_template(template),
+        None => Rules::of_format(cx.query.get("format").unwrap_or(chosen)),
+    };
+    rules.typed(&cx.query)
+}
+
+/// The way to begin with a template: those of the rules, and the saved ones. Chosen cars stay chosen.
+fn from_template(cx: &PageContext, templates: Vec<SaleTemplate>) -> AnyView {
+    let lang = cx.lang;
+    let usual = ["timed", "flash", "sealed_first", "dutch", "lane"]
+        .map(|format| Choice::new(format, t(lang, &format!("format.{format}"))));
+    let saved =
+        templates.into_iter().map(|template| Choice::new(template.id.to_string(), template.rules.name));
+    let choices: Vec<Choice> = saved.chain(usual).collect();
+    let cars = chosen(cx).into_iter().map(|id| view! { <input type="hidden" name="vehicle_id" value=id/> });
+    let value = cx.query.get("template").unwrap_or("timed").to_owned();
+    view! {
+        <form method="get" action=cx.path.clone() class="filter">
+            {cars.collect_view()}
+            <SelectField name="template" label=t(lang, "sale.template.title") choices value required=true/>
+            <Button>{t(lang, "sale.template.apply")}</Button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Whom the sale is for.
+fn audience(cx: &PageContext, groups: Vec<String>) -> AnyView {
+    let lang = cx.lang;
+    let ticked = cx.query.all("group").into_iter().map(str::to_owned).collect();
+    let none = groups.is_empty().then(|| view! { <p class="muted mb-3">{t(lang, "sale.no_groups")}</p> });
+    let choices: Vec<Choice> = groups.into_iter().map(|group| Choice::new(group.clone(), group)).collect();
+    let boxes = (!choices.is_empty()).then(|| {
+        let hint = t(lang, "sale.audience_hint").into_owned();
+        view! { <Choices name="group" label=t(lang, "sale.groups") choices values=ticked many=true hint=hint/> }
+    });
+    let sisters =
+        ["block", "allow"].map(|word| Choice::new(word, t(lang, &format!("sale.sisters.{word}")))).to_vec();
+    view! {
+        <Panel title=t(lang, "sale.audience").into_owned()>
+            {none}
+            <div class="form form--columns">
+                {boxes}
+                <SelectField name="sisters" label=t(lang, "sale.sisters") choices=sisters value="block" required=true
+                    hint=t(lang, "sale.sisters_hint").into_owned()/>
+            </div>
+        </Panel>
+    }
+    .into_any()
 }
 
 /// The cars that were chosen before the form was refused, or before a search.

@@ -1,6 +1,6 @@
 //! Bids of the JSON API.
 
-use auction::{Outcome, PlaceMax};
+use auction::{AcceptStep, Answer, BuyNow, Outcome, PlaceMax};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -8,7 +8,7 @@ use axum::{Extension, Json};
 use kernel::{Fen, LotId, Principal, Problem, ProblemKind, UnixMs};
 use uuid::Uuid;
 
-use super::types::{AcceptedBody, BidBody, LotBody, MyBidBody, ProblemBody};
+use super::types::{AcceptStepBody, AcceptedBody, BidBody, BuyNowBody, LotBody, MyBidBody, ProblemBody};
 use crate::http::refusal::Refusal;
 use crate::state::AppState;
 
@@ -44,23 +44,73 @@ pub async fn place(
     body: Result<Json<BidBody>, JsonRejection>,
 ) -> Result<Json<AcceptedBody>, Refusal> {
     let key = idempotency_key(&headers)?;
-    let Json(body) = body.map_err(|rejection| {
-        let data = serde_json::json!({ "detail": rejection.body_text() });
-        Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST").with(data)
-    })?;
+    let body = read(body)?;
     let bid = PlaceMax { key, lot_id, max_fen: Fen(body.max_fen), confirmed: body.confirmed };
     let answer = state.services.auction.place_max(&who, bid).await?;
-    if let Some(refused) = answer.refusal() {
-        return Err(refused.into());
-    }
-    let receipt = answer.proof;
-    match answer.outcome {
-        Outcome::Accepted { seq, note, lot, mine } => {
-            let note = note.and_then(|note| serde_json::to_value(note).ok()?.as_str().map(str::to_owned));
-            Ok(Json(AcceptedBody { key, seq, note, lot: LotBody::new(&lot, &mine), receipt }))
-        }
-        Outcome::Refused(_) => Err(Problem::internal().into()),
-    }
+    answered(key, answer)
+}
+
+/// Buy a lot at its buy-now price (一口价)
+///
+/// Offered while the lot's `buy_now_fen` is there. The first one has the lot, which ends. Keys and repeats as with bids.
+#[utoipa::path(
+    post, path = "/api/v1/lots/{id}/buy-now", tag = "bids", request_body = BuyNowBody,
+    params(
+        ("id" = Uuid, Path, description = "The lot"),
+        ("Idempotency-Key" = Uuid, Header, description = "A UUID made by you, new for every attempt"),
+    ),
+    responses(
+        (status = 200, description = "Yours, and durable", body = AcceptedBody),
+        (status = 403, description = "You may not bid here", body = ProblemBody),
+        (status = 404, description = "No such lot", body = ProblemBody),
+        (status = 409, description = "Refused by the state of the lot: CLOSED, NOT_APPLICABLE (no longer offered) …", body = ProblemBody),
+        (status = 503, description = "UNAVAILABLE: the outcome is not known, try again with the same key", body = ProblemBody),
+    ),
+    security(("token" = [])),
+)]
+pub async fn buy_now(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    headers: HeaderMap,
+    body: Result<Json<BuyNowBody>, JsonRejection>,
+) -> Result<Json<AcceptedBody>, Refusal> {
+    let key = idempotency_key(&headers)?;
+    let wanted = BuyNow { key, lot_id, price_fen: Fen(read(body)?.price_fen) };
+    answered(key, state.services.auction.buy_now(&who, wanted).await?)
+}
+
+/// Accept a step of a Dutch lot (降价拍)
+///
+/// The current step, which follows from the lot's `dutch` and the server's time, or one before it. The first one has the
+/// lot, which ends. Keys and repeats as with bids.
+#[utoipa::path(
+    post, path = "/api/v1/lots/{id}/accept", tag = "bids", request_body = AcceptStepBody,
+    params(
+        ("id" = Uuid, Path, description = "The lot"),
+        ("Idempotency-Key" = Uuid, Header, description = "A UUID made by you, new for every attempt"),
+    ),
+    responses(
+        (status = 200, description = "Yours, and durable", body = AcceptedBody),
+        (status = 403, description = "You may not bid here", body = ProblemBody),
+        (status = 404, description = "No such lot", body = ProblemBody),
+        (status = 409, description = "Refused by the state of the lot: CLOSED, NOT_APPLICABLE …", body = ProblemBody),
+        (status = 422, description = "BELOW_MIN: the step has not come yet, or has another price", body = ProblemBody),
+        (status = 503, description = "UNAVAILABLE: the outcome is not known, try again with the same key", body = ProblemBody),
+    ),
+    security(("token" = [])),
+)]
+pub async fn accept_step(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    headers: HeaderMap,
+    body: Result<Json<AcceptStepBody>, JsonRejection>,
+) -> Result<Json<AcceptedBody>, Refusal> {
+    let key = idempotency_key(&headers)?;
+    let body = read(body)?;
+    let wanted = AcceptStep { key, lot_id, step: body.step, price_fen: Fen(body.price_fen) };
+    answered(key, state.services.auction.accept_step(&who, wanted).await?)
 }
 
 /// Your newest bids, accepted and refused
@@ -75,6 +125,28 @@ pub async fn list(
 ) -> Result<Json<Vec<MyBidBody>>, Refusal> {
     let bids = state.services.auction.my_bids(&who, UnixMs(i64::MAX), MY_BIDS_MAX).await?;
     Ok(Json(bids.into_iter().map(MyBidBody::from).collect()))
+}
+
+fn answered(key: Uuid, answer: Answer) -> Result<Json<AcceptedBody>, Refusal> {
+    if let Some(refused) = answer.refusal() {
+        return Err(refused.into());
+    }
+    let receipt = answer.proof;
+    match answer.outcome {
+        Outcome::Accepted { seq, note, lot, mine } => {
+            let note = note.and_then(|note| serde_json::to_value(note).ok()?.as_str().map(str::to_owned));
+            Ok(Json(AcceptedBody { key, seq, note, lot: LotBody::new(&lot, &mine), receipt }))
+        }
+        Outcome::Refused(_) => Err(Problem::internal().into()),
+    }
+}
+
+fn read<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
+    let malformed = |rejection: JsonRejection| {
+        let data = serde_json::json!({ "detail": rejection.body_text() });
+        Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST").with(data)
+    };
+    body.map(|Json(body)| body).map_err(malformed)
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {

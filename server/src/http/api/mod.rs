@@ -18,6 +18,8 @@ pub fn routes() -> Routes {
         .get("/api/v1/lots", Access::Dealer, lots::list)
         .get("/api/v1/lots/{id}", Access::Dealer, lots::show)
         .post("/api/v1/lots/{id}/bids", Access::Dealer, bids::place)
+        .post("/api/v1/lots/{id}/buy-now", Access::Dealer, bids::buy_now)
+        .post("/api/v1/lots/{id}/accept", Access::Dealer, bids::accept_step)
         .get("/api/v1/bids", Access::Dealer, bids::list)
         .get("/api/v1/time", Access::Public, lots::time)
         .get("/api/v1/openapi.json", Access::Public, openapi::document)

@@ -13,7 +13,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::types::{
-    AcceptedBody, BidBody, LotBody, LotWithCarBody, LotsBody, MyBidBody, ProblemBody, TimeBody,
+    AcceptStepBody, AcceptedBody, BidBody, BuyNowBody, DutchBody, LotBody, LotWithCarBody, LotsBody,
+    MyBidBody, ProblemBody, TimeBody,
 };
 use super::{bids, lots};
 use crate::http::refusal::Refusal;
@@ -27,8 +28,9 @@ use crate::http::refusal::Refusal;
                        milliseconds since 1970 UTC. Live prices come over the WebSocket `/ws/auction`.",
         license(name = "AGPL-3.0-only")
     ),
-    paths(lots::list, lots::show, lots::time, bids::place, bids::list),
-    components(schemas(AcceptedBody, BidBody, LotBody, LotWithCarBody, LotsBody, MyBidBody, ProblemBody, TimeBody)),
+    paths(lots::list, lots::show, lots::time, bids::place, bids::buy_now, bids::accept_step, bids::list),
+    components(schemas(
+        AcceptStepBody, AcceptedBody, BidBody, BuyNowBody, DutchBody, LotBody, LotWithCarBody, LotsBody, MyBidBody, ProblemBody, TimeBody)),
     modifiers(&Token),
     tags(
         (name = "lots", description = "What is on offer"),

@@ -1,7 +1,7 @@
 //! The bodies of the JSON API. Amounts are integers in fen, times milliseconds since 1970 UTC.
 
 use auction::{BidProof, HallLot, MyBid};
-use bidding::{LotStatus, MyPosition, Outcome, PublicLot, ReserveLight};
+use bidding::{DutchSteps, LotStatus, MyPosition, Outcome, PublicLot, ReserveLight, StepClock};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -17,6 +17,42 @@ pub struct BidBody {
     /// Set to confirm an unusually high amount after `FAT_FINGER_CONFIRM`. Use a new key then.
     #[serde(default)]
     pub confirmed: bool,
+}
+
+/// Taking a lot at its buy-now price.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BuyNowBody {
+    /// The price that you saw, in fen; another one buys nothing.
+    #[schema(example = 13500000)]
+    pub price_fen: i64,
+}
+
+/// Accepting a step of a Dutch lot.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptStepBody {
+    /// The step, from 0.
+    pub step: u32,
+    /// The price that you saw for it, in fen.
+    #[schema(example = 12850000)]
+    pub price_fen: i64,
+}
+
+/// How the price of a Dutch lot falls. Step `n` costs `max(start_fen − n × step_fen, floor_fen)`; step
+/// `(now − from_ms) / step_ms` is current.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DutchBody {
+    /// The price falls by so much with each step.
+    pub step_fen: i64,
+    /// So long each step lasts.
+    pub step_ms: i64,
+    /// The price falls no further.
+    pub floor_fen: i64,
+    /// When step 0 began, or would have, by the server's clock; `null` before the opening and while paused.
+    pub from_ms: Option<i64>,
+    /// The step that a pause holds.
+    pub held_step: Option<u32>,
 }
 
 /// An accepted bid. It is durable.
@@ -95,6 +131,14 @@ pub struct LotWithCarBody {
     pub start_fen: i64,
     /// When bidding opens.
     pub opens_at_ms: i64,
+    /// `timed`, `flash`, `sealed_first`, `sealed_second`, `dutch` or `lane`.
+    pub format: String,
+    /// The buy-now price while it is offered.
+    pub buy_now_fen: Option<i64>,
+    /// The steps of a Dutch lot.
+    pub dutch: Option<DutchBody>,
+    /// What the auctioneer of a lane called at this price: `attention`, `last_call`.
+    pub call: Option<String>,
     /// The bidding.
     pub lot: LotBody,
 }
@@ -218,8 +262,24 @@ impl From<&HallLot> for LotWithCarBody {
             report_hash: lot.report_hash.clone(),
             start_fen: lot.start_fen.0,
             opens_at_ms: lot.opens_at.0,
+            format: lot.format().as_str().to_owned(),
+            buy_now_fen: lot.buy_now().map(|price| price.0),
+            dutch: lot.format().dutch().map(|steps| DutchBody::new(steps, lot.step_clock())),
+            call: lot.call().map(|call| call.as_str().to_owned()),
             lot: LotBody::new(&lot.lot, &lot.mine),
         }
+    }
+}
+
+impl DutchBody {
+    fn new(steps: DutchSteps, clock: Option<StepClock>) -> DutchBody {
+        let (from_ms, held_step) = match clock {
+            Some(StepClock::From(from)) => (Some(from.0), None),
+            Some(StepClock::Held(step)) => (None, Some(step)),
+            None => (None, None),
+        };
+        let (step_fen, step_ms, floor_fen) = (steps.step_fen.0, steps.step_ms, steps.floor_fen.0);
+        DutchBody { step_fen, step_ms, floor_fen, from_ms, held_step }
     }
 }
 

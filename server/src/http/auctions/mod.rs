@@ -9,6 +9,7 @@ mod my_bids_export;
 mod place_bid;
 mod proofs;
 mod searches;
+mod take;
 mod watch_lot;
 
 use kernel::{Access, Role};
@@ -26,6 +27,8 @@ pub fn routes() -> Routes {
         .post("/my/board/bids", Access::Dealer, board_bid::board_bid)
         .post("/my/alerts", Access::Dealer, alerts::change)
         .post("/my/searches", Access::Dealer, searches::change)
+        .post("/auctions/lots/{id}/buy-now", Access::Dealer, take::buy_now)
+        .post("/auctions/lots/{id}/accept", Access::Dealer, take::accept_step)
         .post("/auctions/lots/{id}/watch", Access::Dealer, watch_lot::watch_lot)
         .get("/auctions/lots/{id}/log.json", Access::SignedIn, proofs::log)
         .get("/auctions/lots/{id}/my-receipt.json", Access::Dealer, proofs::newest_receipt)

@@ -10,6 +10,8 @@ use uuid::Uuid;
 use crate::http::refusal::Refusal;
 use crate::state::AppState;
 
+use super::take;
+
 /// The fields of the bid form. A quick button sends `quick_fen`; the field sends `max` in yuan or `max_wan` in 万元.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -46,17 +48,7 @@ pub(super) async fn place(
         Err(code) => return Ok(format!("problem={code}")),
     };
     let bid = auction::PlaceMax { key, lot_id, max_fen, confirmed: form.confirmed == "on" };
-    match state.services.auction.place_max(who, bid).await {
-        Ok(_) => Ok(format!("answer={key}")),
-        Err(error) => {
-            let problem = error.into_problem();
-            match problem.kind {
-                // nothing is known to have happened: the same page says so, and the same form may be sent again
-                ProblemKind::Busy | ProblemKind::Unavailable => Ok(format!("problem={}", problem.code)),
-                _ => Err(problem.into()),
-            }
-        }
-    }
+    take::told(key, state.services.auction.place_max(who, bid).await)
 }
 
 impl BidForm {

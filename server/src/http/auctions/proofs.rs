@@ -52,8 +52,12 @@ pub async fn newest_receipt(
 }
 
 /// The log of a closed lot, without names and maxes.
-pub async fn log(State(state): State<AppState>, Path(lot_id): Path<LotId>) -> Result<Response, Refusal> {
-    let log = state.services.auction.published_log(lot_id).await?;
+pub async fn log(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+) -> Result<Response, Refusal> {
+    let log = state.services.auction.published_log(&who, lot_id).await?;
     Ok(file(&format!("log-{lot_id}.json"), &log))
 }
 

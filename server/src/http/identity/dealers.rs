@@ -75,7 +75,8 @@ async fn changed(
             // the page shows the number masked: an empty field leaves it
             let phone = Some(form.text("phone")).filter(|phone| !phone.is_empty());
             let (name, city) = (Some(form.text("name")), Some(form.text("city")));
-            (ChangeDealer { name, city, phone, ..input }, "DEALER_CHANGED")
+            let group = Some(form.text("group"));
+            (ChangeDealer { name, city, phone, group, ..input }, "DEALER_CHANGED")
         }
         "suspend" => (ChangeDealer { status: Some(DealerStatus::Suspended), ..input }, "DEALER_SUSPENDED"),
         "activate" => (ChangeDealer { status: Some(DealerStatus::Active), ..input }, "DEALER_ACTIVATED"),

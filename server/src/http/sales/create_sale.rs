@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::FormState;
-use auction::{BelowReserveMode, CreateSale};
+use auction::{Audience, CreateSale, SisterPolicy};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -15,6 +15,8 @@ use time::macros::format_description;
 
 use crate::leptos_pages::render_form;
 use crate::state::AppState;
+
+use super::sale_form::SaleForm;
 
 /// Makes the sale, or shows the form again with what was typed.
 pub async fn create_sale(
@@ -64,21 +66,23 @@ fn read(
             UnixMs(0)
         })
     };
-    let (opens_at, first_end_at) = (moment("opens_at"), moment("first_end_at"));
-    let mut number = |name: &str, unit_ms: i64| {
-        text(name).parse::<i64>().ok().and_then(|n| n.checked_mul(unit_ms)).unwrap_or_else(|| {
-            wrong.push(FieldProblem::new(name, "NUMBER_UNREADABLE"));
-            0
-        })
+    let opens_at = moment("opens_at");
+    let (rules, unreadable) = SaleForm::read(values);
+    // lots of a lane and of a Dutch sale end by their own times
+    let first_end_at = match rules.format.ends_by_the_clock() {
+        true => moment("first_end_at"),
+        false => opens_at,
     };
-    let (stagger_ms, window_ms, cap_ms) =
-        (number("stagger", 1_000), number("window", 1_000), number("cap", 60_000));
+    wrong.extend(unreadable);
     // percent; what is beyond any range is refused as such
-    let deposit_bp = u32::try_from(number("deposit", 100)).unwrap_or(u32::MAX);
-    let below_reserve = match text("below_reserve") {
-        "stepped" => BelowReserveMode::Stepped,
-        _ => BelowReserveMode::Full,
-    };
+    let deposit = text("deposit").parse::<i64>().ok().and_then(|percent| percent.checked_mul(100));
+    let deposit_bp = deposit.map_or_else(
+        || {
+            wrong.push(FieldProblem::new("deposit", "NUMBER_UNREADABLE"));
+            0
+        },
+        |bp| u32::try_from(bp).unwrap_or(u32::MAX),
+    );
     let vehicle_ids: Vec<VehicleId> =
         pairs.iter().filter(|(name, _)| name == "vehicle_id").filter_map(|(_, id)| id.parse().ok()).collect();
     let name = text("name").to_owned();
@@ -87,14 +91,25 @@ fn read(
         name,
         opens_at,
         first_end_at,
-        stagger_ms,
-        window_ms,
-        cap_ms,
-        below_reserve,
+        stagger_ms: rules.stagger_ms,
+        window_ms: rules.window_ms,
+        cap_ms: rules.cap_ms,
+        below_reserve: rules.below_reserve,
         deposit_bp,
         vehicle_ids,
+        format: rules.format,
+        buy_now_percent: rules.buy_now_percent,
+        audience: audience(pairs),
     };
     (sale, wrong)
+}
+
+/// The groups that are ticked; none: the sale is open to all.
+fn audience(pairs: &[(String, String)]) -> Audience {
+    let named = |name: &'static str| pairs.iter().filter(move |(n, v)| n == name && !v.trim().is_empty());
+    let groups = named("group").map(|(_, group)| group.trim().to_owned()).collect();
+    let sisters = named("sisters").next().map_or(SisterPolicy::default(), |(_, word)| SisterPolicy::of(word));
+    Audience { groups, sisters }
 }
 
 /// What an `<input type="datetime-local">` sends, in the product's zone.

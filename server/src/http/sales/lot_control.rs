@@ -4,7 +4,7 @@ use auction::Answer;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use axum::{Extension, Form};
-use kernel::{LotId, Principal, Problem, ProblemKind, parse_amount};
+use kernel::{LotId, Principal, Problem, ProblemKind, SaleId, parse_amount};
 use platform_db::CommandError;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -18,6 +18,8 @@ use crate::state::AppState;
 pub struct ControlForm {
     key: String,
     reserve: String,
+    /// The lane whose console the button is on.
+    lane: String,
 }
 
 /// Stops bidding.
@@ -28,7 +30,7 @@ pub async fn pause(
     Form(form): Form<ControlForm>,
 ) -> Result<Redirect, Refusal> {
     let answer = state.services.auction.pause_lot(&who, form.key()?, lot_id).await;
-    back(lot_id, answer, "LOT_PAUSED")
+    back(lot_id, &form.lane, answer, "LOT_PAUSED")
 }
 
 /// Lets bidding go on.
@@ -39,7 +41,7 @@ pub async fn resume(
     Form(form): Form<ControlForm>,
 ) -> Result<Redirect, Refusal> {
     let answer = state.services.auction.resume_lot(&who, form.key()?, lot_id).await;
-    back(lot_id, answer, "LOT_RESUMED")
+    back(lot_id, &form.lane, answer, "LOT_RESUMED")
 }
 
 /// Lowers the reserve.
@@ -53,7 +55,7 @@ pub async fn lower_reserve(
         return Ok(Redirect::to(&format!("/office/lots/{lot_id}?problem=AMOUNT_UNREADABLE")));
     };
     let answer = state.services.auction.lower_reserve(&who, form.key()?, lot_id, reserve_fen).await;
-    back(lot_id, answer, "RESERVE_LOWERED")
+    back(lot_id, &form.lane, answer, "RESERVE_LOWERED")
 }
 
 impl ControlForm {
@@ -62,10 +64,20 @@ impl ControlForm {
     }
 }
 
-/// Back to the lot, with what was done or why it was not.
-fn back(lot_id: LotId, answer: Result<Answer, CommandError>, done: &str) -> Result<Redirect, Refusal> {
+/// Back to the lot, or to the console of its lane, with what was done or why it was not.
+pub(super) fn back(
+    lot_id: LotId,
+    lane: &str,
+    answer: Result<Answer, CommandError>,
+    done: &str,
+) -> Result<Redirect, Refusal> {
+    // only an id leads to a console: the field is the sender's word
+    let place = match lane.parse::<SaleId>() {
+        Ok(sale_id) => format!("/office/sales/{sale_id}/lane"),
+        Err(_) => format!("/office/lots/{lot_id}"),
+    };
     match answer?.refusal() {
-        None => Ok(Redirect::to(&format!("/office/lots/{lot_id}?done={done}"))),
-        Some(problem) => Ok(Redirect::to(&format!("/office/lots/{lot_id}?problem={}", problem.code))),
+        None => Ok(Redirect::to(&format!("{place}?done={done}"))),
+        Some(problem) => Ok(Redirect::to(&format!("{place}?problem={}", problem.code))),
     }
 }

@@ -1,7 +1,10 @@
 //! The office's side of the auction: making sales, controlling lots.
 
 mod create_sale;
+mod lane;
 mod lot_control;
+mod sale_form;
+mod templates;
 
 use kernel::{Access, Role};
 
@@ -16,6 +19,11 @@ const RESERVE: Access = Access::Roles(&[Role::Auctioneer, Role::Pricing]);
 pub fn routes() -> Routes {
     Routes::new()
         .post("/office/sales/new", AUCTIONEERS, create_sale::create_sale)
+        .post("/office/sales/templates/new", AUCTIONEERS, templates::create)
+        .post("/office/sales/templates/{id}", AUCTIONEERS, templates::change)
+        .post("/office/sales/{id}/floor", AUCTIONEERS, lane::floor)
+        .post("/office/lots/{id}/call", AUCTIONEERS, lane::call)
+        .post("/office/lots/{id}/pass", AUCTIONEERS, lane::pass)
         .post("/office/lots/{id}/pause", AUCTIONEERS, lot_control::pause)
         .post("/office/lots/{id}/resume", AUCTIONEERS, lot_control::resume)
         .post("/office/lots/{id}/reserve", RESERVE, lot_control::lower_reserve)

@@ -1,0 +1,54 @@
+//! `/auctions/lanes/{id}`: a lane (同步拍) as dealers follow it: the car on the block with its live panel, and the run
+//! list. When the car's time is over the page asks for the next one.
+
+use std::sync::Arc;
+
+use bidding::LotStatus;
+use kernel::{Problem, SaleId};
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use super::lot;
+use crate::context::PageContext;
+use crate::i18n::t;
+use crate::office::sales::lane::run_list;
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// A moment after a car's end the next one is on the block.
+const HANDOVER_MS: i64 = 1_500;
+/// The page waits no longer than this: the auctioneer may pass a car before its time.
+const REFRESH_MAX_S: i64 = 30;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let lang = cx.lang;
+    let sale_id: SaleId = cx.id("id")?;
+    let auction = &cx.services.auction;
+    let mut detail = auction.sale(cx.who()?, sale_id).await.map_err(CommandError::into_problem)?;
+    if detail.sale.format != "lane" {
+        return Err(Problem::not_found());
+    }
+    detail.lots.sort_by_key(|lot| lot.lot_no);
+    let title = detail.sale.name.clone();
+    let current = detail.lots.iter().find(|lot| lot.lot.status != LotStatus::Closed);
+    let list = run_list(&cx, &detail.lots, current.map(|lot| lot.id), "/auctions/lots");
+    let Some(current) = current else {
+        let over = view! {
+            <PageHead title=title.clone()/>
+            <EmptyState icon=Icon::Gavel title=t(lang, "format.lane.over") text=t(lang, "format.lane.over_text")/>
+            {list}
+        };
+        return Ok(PageView::dealer(title, over));
+    };
+    let next_at = match current.lot.status {
+        LotStatus::Scheduled => current.opens_at,
+        LotStatus::Paused => auction.now().plus_ms(REFRESH_MAX_S * 1_000),
+        LotStatus::Open | LotStatus::Closed => current.lot.end_at,
+    };
+    let wait_s = (next_at.since(auction.now()) + HANDOVER_MS) / 1_000 + 1;
+    let seconds = u32::try_from(wait_s.clamp(2, REFRESH_MAX_S)).unwrap_or(2);
+    let (_, shown) = lot::draw(&cx, current.id).await?;
+    let body = view! { {shown} {list} };
+    Ok(PageView::dealer(title, body).refreshing(seconds))
+}

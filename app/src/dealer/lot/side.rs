@@ -1,0 +1,120 @@
+//! How a lot is bid on, at its side: the live panel where the price rises, plain forms in the other formats.
+
+mod dutch;
+mod sealed;
+
+use auction::{HallLot, LotDetail};
+use bidding::{Format, LotStatus};
+use kernel::{Fen, Problem, ProblemKind};
+use leptos::prelude::*;
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::live::Notice;
+use crate::ui::*;
+
+/// What stands at the side, drawn without a script; `None` where the live panel does it all.
+pub(super) fn instead_of_panel(
+    cx: &PageContext,
+    detail: &LotDetail,
+    notice: Option<&Notice>,
+) -> Option<AnyView> {
+    match detail.lot.format() {
+        Format::SealedFirst | Format::SealedSecond => Some(sealed::view(cx, detail, notice)),
+        Format::Dutch(steps) => Some(dutch::view(cx, detail, steps, notice)),
+        Format::Timed | Format::Flash | Format::Lane(_) => None,
+    }
+}
+
+/// What stands below the live panel: the buy-now button while it is offered, and the way to the lane.
+pub(super) fn below_panel(cx: &PageContext, lot: &HallLot) -> AnyView {
+    let lang = cx.lang;
+    let lane = matches!(lot.format(), Format::Lane(_)).then(|| {
+        let href = format!("/auctions/lanes/{}", lot.sale_id);
+        view! { <LinkButton href icon=Icon::Gavel>{t(lang, "format.lane.to_lane")}</LinkButton> }
+    });
+    view! { {buy_now(cx, lot)} {lane} }.into_any()
+}
+
+fn buy_now(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
+    let lang = cx.lang;
+    let price = lot.buy_now().filter(|_| lot.lot.status == LotStatus::Open)?;
+    let action = format!("/auctions/lots/{}/buy-now", lot.id);
+    let words = price.yuan();
+    let question =
+        t_with(lang, "format.buy_now.question", &[("price", words.as_str()), ("title", lot.title.as_str())]);
+    Some(
+        view! {
+            <Panel title=t(lang, "format.buy_now.title")>
+                <p class="take__price"><Money fen=price wan=true/></p>
+                <p class="lot-note">{t(lang, "format.buy_now.note")}</p>
+                <ConfirmButton action kind=ButtonKind::Primary
+                    label=t_with(lang, "format.buy_now.button", &[("price", &words)])
+                    question=question
+                    confirm=t(lang, "format.buy_now.confirm")
+                    fields=vec![("price_fen", price.0.to_string())]/>
+            </Panel>
+        }
+        .into_any(),
+    )
+}
+
+/// After so many seconds the page is drawn again: when the next step of a falling price begins. Rising prices have a
+/// live panel, and a sealed lot shows nothing that changes.
+pub(super) fn refresh_after(detail: &LotDetail) -> Option<u32> {
+    dutch::next_change(detail)
+}
+
+/// What came of the last form.
+fn told(cx: &PageContext, lot: &HallLot, notice: Option<&Notice>, accepted: &'static str) -> Option<AnyView> {
+    let lang = cx.lang;
+    match notice? {
+        Notice::Accepted { max_fen, .. } => {
+            let text = t_with(lang, accepted, &[("price", &max_fen.yuan())]);
+            Some(view! { <Banner tone=Tone::Good>{text}</Banner> }.into_any())
+        }
+        Notice::Refused { code, data } => {
+            let problem = Problem::new(ProblemKind::Conflict, code).with(data.clone());
+            Some(view! { <ProblemBanner problem/> }.into_any())
+        }
+        Notice::Confirm { max_fen } => Some(confirm(cx, lot, *max_fen)),
+        _ => None,
+    }
+}
+
+/// An unusually high amount is sent again, confirmed.
+fn confirm(cx: &PageContext, lot: &HallLot, max_fen: Fen) -> AnyView {
+    let lang = cx.lang;
+    let action = format!("/auctions/lots/{}/bids", lot.id);
+    let fields = vec![("quick_fen", max_fen.0.to_string()), ("confirmed", "on".to_owned())];
+    view! {
+        <Banner tone=Tone::Warn>
+            {t_with(lang, "format.sealed.confirm_text", &[("price", &max_fen.yuan())])}
+            <PostButton action kind=ButtonKind::Danger fields>{t(lang, "format.sealed.confirm_yes")}</PostButton>
+        </Banner>
+    }
+    .into_any()
+}
+
+/// How the lot ended for who looks; `None` while it is not closed.
+fn ended(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
+    let lang = cx.lang;
+    let outcome = lot.lot.outcome?;
+    let (tone, key) = match (outcome, lot.mine.leading) {
+        (bidding::Outcome::Sold, true) => (Tone::Good, "format.ended.won"),
+        (bidding::Outcome::Sold, false) => (Tone::Neutral, "format.ended.sold"),
+        (bidding::Outcome::Provisional, true) => (Tone::Warn, "format.ended.yours_to_negotiate"),
+        (bidding::Outcome::Provisional, false) => (Tone::Neutral, "format.ended.negotiated"),
+        (bidding::Outcome::Unsold, _) => (Tone::Neutral, "format.ended.unsold"),
+    };
+    let price = lot.lot.price_fen.map(|price| {
+        let facts = vec![Fact::new(t(lang, "format.ended.price"), view! { <Money fen=price wan=true/> })];
+        view! { <Facts facts/> }
+    });
+    Some(view! { <Banner tone>{t(lang, key)}</Banner> {price} }.into_any())
+}
+
+/// The format's name, for heads and cards.
+pub(in crate::dealer) fn format_word(cx: &PageContext, format: Format) -> String {
+    t(cx.lang, &format!("format.{}", format.as_str())).into_owned()
+}

@@ -1,0 +1,122 @@
+//! `/office/sales/{id}/floor`: the clerk's desk. Bids from the floor by paddle number, and who holds which paddle. The
+//! page stays as it is while somebody types; the price is that of the moment it was drawn, and the auction decides.
+
+use std::sync::Arc;
+
+use auction::{LotDetail, Paddle};
+use bidding::{LotStatus, quick_bids};
+use kernel::DealerId;
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use super::lane::load;
+use super::{light, state_badge};
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let lang = cx.lang;
+    let (detail, current) = load(&cx).await?;
+    let sale_id = detail.sale.id;
+    let (paddles, without) =
+        cx.services.auction.paddles(sale_id).await.map_err(CommandError::into_problem)?;
+    let bid = current.as_ref().map(|lot| bid_form(&cx, lot));
+    let title = t(lang, "format.floor.title").into_owned();
+    let (path, name) = (cx.path.clone(), detail.sale.name.clone());
+    let (give, list) = (paddle_form(&cx, without), paddle_list(&cx, paddles));
+    let body = view! {
+        <PageHead title=title.clone() crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")] note=name>
+            <LinkButton href=path>{t(lang, "format.floor.reload")}</LinkButton>
+            <LinkButton href=format!("/office/sales/{sale_id}/lane") icon=Icon::Gavel>{t(lang, "format.floor.to_console")}</LinkButton>
+        </PageHead>
+        {bid}
+        <div class="grid gap-4 lg:grid-cols-2">
+            {give}
+            {list}
+        </div>
+    };
+    Ok(PageView::office(title, body))
+}
+
+fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
+    let lang = cx.lang;
+    let lot = &detail.lot;
+    let title = format!("{} · {}", lot.lot_no, lot.title);
+    let price = lot.lot.price_fen.unwrap_or(lot.start_fen);
+    let quick = quick_bids(&lot.lot).into_iter().map(|amount| {
+        view! { <Button name="quick_fen" value=amount.0.to_string()>{amount.yuan()}</Button> }
+    });
+    let (lot_id, badges) = (
+        lot.id.to_string(),
+        view! { {state_badge(lang, &lot.lot, detail.server_time)} " " {light(lang, &lot.lot)} },
+    );
+    let quick = quick.collect_view();
+    let form = (lot.lot.status == LotStatus::Open).then(|| {
+        view! {
+            <PostForm name="bid" class="form form--columns">
+                <input type="hidden" name="lot_id" value=lot_id/>
+                <TextField name="paddle" label=t(lang, "format.floor.paddle") kind=InputKind::Number required=true autofocus=true/>
+                <MoneyField name="max" label=t(lang, "format.floor.amount") hint=t(lang, "format.floor.amount_hint")/>
+                <div class="form__end lane-buttons">
+                    {quick}
+                    <Button kind=ButtonKind::Primary>{t(lang, "format.floor.take")}</Button>
+                </div>
+            </PostForm>
+        }
+    });
+    view! {
+        <Panel title>
+            <p class="lane-block__price"><Money fen=price wan=true/></p>
+            <p>{badges}</p>
+            {form}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn paddle_form(cx: &PageContext, without: Vec<(DealerId, String)>) -> AnyView {
+    let lang = cx.lang;
+    let choices = without.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    view! {
+        <Panel title=t(lang, "format.floor.give_title")>
+            <PostForm name="paddle" class="form form--columns">
+                <TextField name="paddle" label=t(lang, "format.floor.paddle") kind=InputKind::Number required=true/>
+                <SelectField name="dealer_id" label=t(lang, "format.floor.dealer") choices required=true/>
+                <div class="form__end"><Button>{t(lang, "format.floor.give")}</Button></div>
+            </PostForm>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn paddle_list(cx: &PageContext, paddles: Vec<Paddle>) -> AnyView {
+    let lang = cx.lang;
+    if paddles.is_empty() {
+        return view! { <Panel><EmptyState icon=Icon::Hand title=t(lang, "format.floor.no_paddles")/></Panel> }.into_any();
+    }
+    let columns = vec![
+        Column::number(t(lang, "format.floor.paddle")),
+        Column::new(t(lang, "format.floor.dealer")),
+        Column::new(t(lang, "format.floor.given_by")),
+    ];
+    let row = |paddle: Paddle| {
+        let by = t_with(lang, "format.floor.given", &[("name", &paddle.given_by_name)]);
+        view! {
+            <tr>
+                <td class="num">{paddle.paddle}</td>
+                <td>{paddle.dealer_name}</td>
+                <td>{by} " " <Time at=paddle.given_at/></td>
+            </tr>
+        }
+    };
+    let rows = paddles.into_iter().map(row).collect_view();
+    view! {
+        <Panel title=t(lang, "format.floor.paddles") flush=true>
+            <Table columns caption=t(lang, "format.floor.paddles")>{rows}</Table>
+        </Panel>
+    }
+    .into_any()
+}

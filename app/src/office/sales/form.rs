@@ -1,0 +1,148 @@
+//! The part of a form that sales and their templates have in common: the format and its numbers.
+
+use auction::{FormatNumbers, SaleTemplate};
+use bidding::BelowReserve;
+use kernel::Lang;
+use leptos::prelude::*;
+
+use crate::i18n::t;
+use crate::ui::*;
+
+/// The formats, in the order of the list.
+const FORMATS: [&str; 6] = ["timed", "flash", "sealed_first", "sealed_second", "dutch", "lane"];
+
+/// What the fields hold before anything is typed.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
+    pub(super) format: String,
+    /// Minutes.
+    pub(super) runs: String,
+    /// Seconds.
+    pub(super) stagger: String,
+    /// Seconds.
+    pub(super) window: String,
+    /// Minutes.
+    pub(super) cap: String,
+    pub(super) below_reserve: String,
+    /// Percent.
+    pub(super) buy_now: String,
+    /// Percent.
+    pub(super) dutch_start: String,
+    pub(super) dutch_steps: String,
+    /// Seconds.
+    pub(super) dutch_step: String,
+    /// Seconds.
+    pub(super) lane_lot: String,
+}
+
+impl Rules {
+    /// What the domain rules say of a format [default, configurable].
+    pub(super) fn of_format(word: &str) -> Rules {
+        let format = FORMATS.into_iter().find(|format| *format == word).unwrap_or("timed");
+        let (runs, window) = match format {
+            "flash" => ("45", "60"),
+            "lane" => ("60", "12"),
+            _ => ("60", "120"),
+        };
+        let text = str::to_owned;
+        Rules {
+            format: text(format),
+            runs: text(runs),
+            stagger: text("30"),
+            window: text(window),
+            cap: text("60"),
+            below_reserve: text("full"),
+            buy_now: String::new(),
+            dutch_start: text("110"),
+            dutch_steps: text("10"),
+            dutch_step: text("300"),
+            lane_lot: text("45"),
+        }
+    }
+
+    /// What a template says; what its format has no use for is as by default.
+    pub(super) fn of_template(template: &SaleTemplate) -> Rules {
+        let rules = &template.rules;
+        let numbers = FormatNumbers::of(rules.format, rules.buy_now_percent);
+        let usual = Rules::of_format(rules.format.as_str());
+        let or = |number: Option<i64>, usual: String| number.map_or(usual, |number| number.to_string());
+        Rules {
+            format: usual.format,
+            runs: (rules.runs_ms / 60_000).to_string(),
+            stagger: (rules.stagger_ms / 1_000).to_string(),
+            window: (rules.window_ms / 1_000).to_string(),
+            cap: (rules.cap_ms / 60_000).to_string(),
+            below_reserve: match rules.below_reserve {
+                BelowReserve::Full => "full".to_owned(),
+                BelowReserve::Stepped => "stepped".to_owned(),
+            },
+            buy_now: or(rules.buy_now_percent, String::new()),
+            dutch_start: or(numbers.dutch_start_percent.map(i64::from), usual.dutch_start),
+            dutch_steps: or(numbers.dutch_steps.map(i64::from), usual.dutch_steps),
+            dutch_step: or(numbers.dutch_step_ms.map(|ms| ms / 1_000), usual.dutch_step),
+            lane_lot: or(numbers.lane_lot_ms.map(|ms| ms / 1_000), usual.lane_lot),
+        }
+    }
+
+    /// The same with what a search of the cars brings back.
+    pub(super) fn typed(mut self, query: &crate::query::Query) -> Rules {
+        let fields = [
+            ("format", &mut self.format),
+            ("runs", &mut self.runs),
+            ("stagger", &mut self.stagger),
+            ("window", &mut self.window),
+            ("cap", &mut self.cap),
+            ("below_reserve", &mut self.below_reserve),
+            ("buy_now", &mut self.buy_now),
+            ("dutch_start", &mut self.dutch_start),
+            ("dutch_steps", &mut self.dutch_steps),
+            ("dutch_step", &mut self.dutch_step),
+            ("lane_lot", &mut self.lane_lot),
+        ];
+        for (name, field) in fields {
+            if let Some(value) = query.get(name) {
+                value.clone_into(field);
+            }
+        }
+        self
+    }
+}
+
+/// The list of formats.
+pub(super) fn format_field(lang: Lang, format: String) -> AnyView {
+    let choices = FORMATS.map(|word| Choice::new(word, t(lang, &format!("format.{word}")))).to_vec();
+    view! {
+        <SelectField name="format" label=t(lang, "sale.format") choices value=format required=true
+            hint=t(lang, "sale.format_hint").into_owned()/>
+    }
+    .into_any()
+}
+
+/// The numbers of rising prices; those of a Dutch sale and of a lane, which only these read.
+pub(super) fn number_fields(lang: Lang, rules: Rules) -> AnyView {
+    let modes =
+        ["full", "stepped"].map(|mode| Choice::new(mode, t(lang, &format!("sale.mode.{mode}")))).to_vec();
+    let (seconds, minutes, percent) =
+        (t(lang, "sale.seconds").into_owned(), t(lang, "sale.minutes").into_owned(), "%".to_owned());
+    view! {
+        <TextField name="stagger" label=t(lang, "sale.stagger") kind=InputKind::Number value=rules.stagger
+            unit=seconds.clone() hint=t(lang, "sale.stagger_hint").into_owned()/>
+        <TextField name="window" label=t(lang, "sale.window") kind=InputKind::Number value=rules.window
+            unit=seconds.clone() hint=t(lang, "sale.window_hint").into_owned()/>
+        <TextField name="cap" label=t(lang, "sale.cap") kind=InputKind::Number value=rules.cap
+            unit=minutes hint=t(lang, "sale.cap_hint").into_owned()/>
+        <SelectField name="below_reserve" label=t(lang, "sale.mode") choices=modes value=rules.below_reserve
+            required=true hint=t(lang, "sale.mode_hint").into_owned()/>
+        <TextField name="buy_now" label=t(lang, "sale.buy_now") kind=InputKind::Number value=rules.buy_now
+            unit=percent.clone() hint=t(lang, "sale.buy_now_hint").into_owned()/>
+        <TextField name="dutch_start" label=t(lang, "sale.dutch_start") kind=InputKind::Number value=rules.dutch_start
+            unit=percent hint=t(lang, "sale.dutch_start_hint").into_owned()/>
+        <TextField name="dutch_steps" label=t(lang, "sale.dutch_steps") kind=InputKind::Number value=rules.dutch_steps
+            hint=t(lang, "sale.dutch_steps_hint").into_owned()/>
+        <TextField name="dutch_step" label=t(lang, "sale.dutch_step") kind=InputKind::Number value=rules.dutch_step
+            unit=seconds.clone() hint=t(lang, "sale.dutch_step_hint").into_owned()/>
+        <TextField name="lane_lot" label=t(lang, "sale.lane_lot") kind=InputKind::Number value=rules.lane_lot
+            unit=seconds hint=t(lang, "sale.lane_lot_hint").into_owned()/>
+    }
+    .into_any()
+}

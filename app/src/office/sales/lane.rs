@@ -1,0 +1,213 @@
+//! `/office/sales/{id}/lane`: the auctioneer's console. The car on the block, large; what he calls; what comes next.
+//! The page asks for itself again all the time; who types has the desk on the floor (`floor.rs`).
+
+use std::sync::Arc;
+
+use auction::{HallLot, LotDetail, SaleDetail};
+use bidding::{Call, LotStatus};
+use kernel::{LotId, Problem, ProblemKind, SaleId};
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use super::{light, state_badge};
+use crate::context::PageContext;
+use crate::i18n::{known, t, t_with};
+use crate::page::{PageResult, PageView};
+use crate::ui::*;
+
+/// The console is drawn again after so many seconds.
+const REFRESH_S: u32 = 2;
+/// So many lines of the log the console shows.
+const LINES: usize = 8;
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let lang = cx.lang;
+    let (detail, current) = load(&cx).await?;
+    let sale = &detail.sale;
+    let problem = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
+    let (sale_id, title) = (sale.id, sale.name.clone());
+    let block = match &current {
+        Some(lot) => block(&cx, sale_id, lot),
+        None => over(&cx),
+    };
+    let runs = !detail.lots.iter().all(|lot| lot.lot.status == LotStatus::Closed);
+    let list = run_list(&cx, &detail.lots, current.as_ref().map(|lot| lot.lot.id), "/office/lots");
+    let body = view! {
+        <PageHead title=title.clone() crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")]
+            note=t(lang, "format.lane.console_note")>
+            <LinkButton href=format!("/office/sales/{sale_id}/floor") icon=Icon::Hand>{t(lang, "format.lane.to_floor")}</LinkButton>
+            <LinkButton href=format!("/office/sales/{sale_id}")>{t(lang, "sale.to_sale")}</LinkButton>
+        </PageHead>
+        {problem.map(|problem| view! { <ProblemBanner problem/> })}
+        <div class="grid gap-4 lg:grid-cols-3">
+            <div class="grid gap-4 content-start lg:col-span-2">{block}</div>
+            <div>{list}</div>
+        </div>
+    };
+    let page = PageView::office(title, body);
+    Ok(if runs { page.refreshing(REFRESH_S) } else { page })
+}
+
+/// The sale with its lots in the order of the run, and the one on the block (or next on it).
+pub(super) async fn load(cx: &PageContext) -> Result<(SaleDetail, Option<LotDetail>), Problem> {
+    let sale_id: SaleId = cx.id("id")?;
+    let auction = &cx.services.auction;
+    let mut detail = auction.sale(cx.who()?, sale_id).await.map_err(CommandError::into_problem)?;
+    if detail.sale.format != "lane" {
+        return Err(Problem::not_found());
+    }
+    detail.lots.sort_by_key(|lot| lot.lot_no);
+    let current = detail.lots.iter().find(|lot| lot.lot.status != LotStatus::Closed).map(|lot| lot.id);
+    let current = match current {
+        Some(id) => Some(auction.lot(cx.who()?, id).await.map_err(CommandError::into_problem)?),
+        None => None,
+    };
+    Ok((detail, current))
+}
+
+fn over(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    view! { <Panel><EmptyState icon=Icon::Gavel title=t(lang, "format.lane.over") text=t(lang, "format.lane.over_text")/></Panel> }
+        .into_any()
+}
+
+fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail) -> AnyView {
+    let lang = cx.lang;
+    let lot = &detail.lot;
+    let photo = lot.photo_ids.first().map(|id| format!("/photos/{id}/large"));
+    let number = t_with(lang, "auction.hall.lot_no", &[("n", &lot.lot_no.to_string())]);
+    let price = lot.lot.price_fen.unwrap_or(lot.start_fen);
+    let left = (lot.lot.status == LotStatus::Open)
+        .then(|| (lot.lot.end_at.since(detail.server_time).max(0) + 999) / 1_000);
+    let reserve = detail.reserve_fen.map(|fen| fen.yuan());
+    let leader = detail
+        .log
+        .iter()
+        .filter(|_| lot.lot.leader_alias.is_some())
+        .find_map(|line| line.code.is_none().then(|| line.dealer_name.clone()).flatten());
+    let (state, reserve_light) = (state_badge(lang, &lot.lot, detail.server_time), light(lang, &lot.lot));
+    let leader = leader.map(|name| t_with(lang, "format.lane.last_bidder", &[("name", &name)]));
+    let reserve = reserve.map(|fen| t_with(lang, "format.lane.reserve", &[("fen", &fen)]));
+    let left = left.map(|seconds| t_with(lang, "format.lane.left", &[("n", &seconds.to_string())]));
+    let called = lot.call().map(|call| (call.as_str(), call_word(cx, call)));
+    let call_name = called.as_ref().map(|(name, _)| *name);
+    let called = called.map(|(_, word)| view! { " " <Badge tone=Tone::Warn>{word}</Badge> });
+    let (title, buttons, lines) = (lot.title.clone(), buttons(cx, sale_id, lot), lines(cx, detail));
+    view! {
+        <Panel>
+            <div class="lane-block">
+                <div class="lane-block__photo"><Photo src=photo alt="" eager=true/></div>
+                <div class="lane-block__facts">
+                    <p class="lane-block__no">{number} " " {state} " " {reserve_light}</p>
+                    <h2 class="lane-block__title">{title}</h2>
+                    <p class="lane-block__price"><Money fen=price wan=true/></p>
+                    <p class="muted">{leader} " " {reserve}</p>
+                    <p class="lane-block__left" data-call=call_name>{left}{called}</p>
+                </div>
+            </div>
+            {buttons}
+        </Panel>
+        {lines}
+    }
+    .into_any()
+}
+
+/// The word of a call.
+fn call_word(cx: &PageContext, call: Call) -> String {
+    t(cx.lang, &format!("format.call.{}", call.as_str())).into_owned()
+}
+
+fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
+    let lang = cx.lang;
+    let path = format!("/office/lots/{}", lot.id);
+    let lane = || ("lane", sale_id.to_string());
+    let call = |call: Call| {
+        let fields = vec![lane(), ("call", call.as_str().to_owned())];
+        let word = call_word(cx, call);
+        view! { <PostButton action=format!("{path}/call") icon=Icon::Bell fields>{word}</PostButton> }
+    };
+    let (attention, last_call) = (call(Call::Attention), call(Call::LastCall));
+    match lot.lot.status {
+        LotStatus::Open => view! {
+            <div class="lane-buttons">
+                {attention}
+                {last_call}
+                <PostButton action=format!("{path}/pause") fields=vec![lane()]>{t(lang, "sale.pause")}</PostButton>
+                <ConfirmButton action=format!("{path}/pass") label=t(lang, "format.lane.pass")
+                    question=t_with(lang, "format.lane.pass_question", &[("title", &lot.title)])
+                    confirm=t(lang, "format.lane.pass") fields=vec![lane()]/>
+            </div>
+        }
+        .into_any(),
+        LotStatus::Paused => view! {
+            <div class="lane-buttons">
+                <PostButton action=format!("{path}/resume") kind=ButtonKind::Primary fields=vec![lane()]>{t(lang, "sale.resume")}</PostButton>
+            </div>
+        }
+        .into_any(),
+        LotStatus::Scheduled => {
+            let opens = lot.opens_at;
+            view! { <p class="muted">{t(lang, "sale.opens_at")} " " <Time at=opens form=TimeForm::Exact/></p> }.into_any()
+        }
+        LotStatus::Closed => ().into_any(),
+    }
+}
+
+/// The newest lines of the log, with names: what the auctioneer says aloud.
+fn lines(cx: &PageContext, detail: &LotDetail) -> AnyView {
+    let lang = cx.lang;
+    let rows = detail.log.iter().take(LINES).map(|line| {
+        let who = line
+            .dealer_name
+            .clone()
+            .map_or_else(|| line.user_name.clone(), |name| format!("{name} · {}", line.user_name));
+        let answer = line.code.as_ref().map(|code| {
+            known(lang, &format!("refusal.{code}")).map_or_else(|| code.clone(), std::borrow::Cow::into_owned)
+        });
+        let (at, price) = (line.admitted_at, line.price_fen);
+        view! {
+            <tr>
+                <td><Time at=at form=TimeForm::Exact/></td>
+                <td>{t(lang, &format!("sale.command.{}", line.command))}</td>
+                <td>{who}</td>
+                <td class="num"><Money fen=price/></td>
+                <td>{answer}</td>
+            </tr>
+        }
+    });
+    let columns = vec![
+        Column::new(t(lang, "sale.log.at")),
+        Column::new(t(lang, "sale.log.command")),
+        Column::new(t(lang, "sale.log.who")),
+        Column::number(t(lang, "sale.price")),
+        Column::new(t(lang, "sale.log.answer")),
+    ];
+    let rows = rows.collect_view();
+    view! {
+        <Panel title=t(lang, "sale.log.title") flush=true>
+            <Table columns caption=t(lang, "sale.log.title")>{rows}</Table>
+        </Panel>
+    }
+    .into_any()
+}
+
+/// The run list: what was sold, what is on the block, what comes.
+pub fn run_list(cx: &PageContext, lots: &[HallLot], current: Option<LotId>, base: &str) -> AnyView {
+    let lang = cx.lang;
+    let row = |lot: &HallLot| {
+        let href = format!("{base}/{}", lot.id);
+        let on_the_block = (current == Some(lot.id) && lot.lot.status != LotStatus::Scheduled)
+            .then(|| view! { <Badge tone=Tone::Active>{t(lang, "format.lane.on_the_block")}</Badge> });
+        let state = on_the_block.map_or_else(|| state_badge(lang, &lot.lot, cx.now), IntoAny::into_any);
+        let (title, price) =
+            (format!("{} · {}", lot.lot_no, lot.title), lot.lot.price_fen.unwrap_or(lot.start_fen));
+        view! { <WorkRow href title value=view! { <Money fen=price/> }.into_any()>{state}</WorkRow> }
+    };
+    // what is over stands below what is to come
+    let (over, ahead): (Vec<&HallLot>, Vec<&HallLot>) =
+        lots.iter().partition(|lot| lot.lot.status == LotStatus::Closed);
+    let rows = ahead.into_iter().chain(over.into_iter().rev()).map(row).collect_view();
+    view! { <Panel title=t(lang, "format.lane.run_list") flush=true><WorkList>{rows}</WorkList></Panel> }
+        .into_any()
+}

@@ -1,0 +1,53 @@
+//! The part of a form that sales and their templates have in common: the format and its numbers.
+
+use std::collections::HashMap;
+
+use auction::{BelowReserveMode, DutchPlan, SaleFormat};
+use bidding::LaneTimes;
+use kernel::FieldProblem;
+
+/// What was typed. A field that cannot be read has a stand-in.
+pub(super) struct SaleForm {
+    pub(super) format: SaleFormat,
+    pub(super) buy_now_percent: Option<i64>,
+    pub(super) stagger_ms: i64,
+    pub(super) window_ms: i64,
+    pub(super) cap_ms: i64,
+    pub(super) below_reserve: BelowReserveMode,
+}
+
+impl SaleForm {
+    /// Reads it, and says which fields cannot be read. Fields that the format has no use for are passed over.
+    pub(super) fn read(values: &HashMap<String, String>) -> (SaleForm, Vec<FieldProblem>) {
+        let mut wrong = Vec::new();
+        let text = |name: &str| values.get(name).map(String::as_str).unwrap_or_default().trim();
+        let mut number = |name: &str, unit_ms: i64| {
+            text(name).parse::<i64>().ok().and_then(|n| n.checked_mul(unit_ms)).unwrap_or_else(|| {
+                wrong.push(FieldProblem::new(name, "NUMBER_UNREADABLE"));
+                0
+            })
+        };
+        let format = match text("format") {
+            "flash" => SaleFormat::Flash,
+            "sealed_first" => SaleFormat::SealedFirst,
+            "sealed_second" => SaleFormat::SealedSecond,
+            "dutch" => SaleFormat::Dutch(DutchPlan {
+                start_percent: number("dutch_start", 1),
+                steps: number("dutch_steps", 1),
+                step_ms: number("dutch_step", 1_000),
+            }),
+            "lane" => SaleFormat::Lane(LaneTimes { lot_ms: number("lane_lot", 1_000) }),
+            _ => SaleFormat::Timed,
+        };
+        let stagger_ms = if format.ends_by_the_clock() { number("stagger", 1_000) } else { 0 };
+        let (window_ms, cap_ms) =
+            if format.is_english() { (number("window", 1_000), number("cap", 60_000)) } else { (0, 0) };
+        let asks = format.is_english() && !text("buy_now").is_empty();
+        let buy_now_percent = asks.then(|| number("buy_now", 1));
+        let below_reserve = match text("below_reserve") {
+            "stepped" => BelowReserveMode::Stepped,
+            _ => BelowReserveMode::Full,
+        };
+        (SaleForm { format, buy_now_percent, stagger_ms, window_ms, cap_ms, below_reserve }, wrong)
+    }
+}

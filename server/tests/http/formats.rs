@@ -1,0 +1,361 @@
+//! The formats through the routes: forms, JSON API, pages; and what nobody may read before its time.
+
+use auction::{Audience, BelowReserveMode, CreateSale, DutchPlan, SaleFormat};
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use bidding::LaneTimes;
+use kernel::{Envelope, LotId, SaleId, UnixMs, VehicleId, event_id_for};
+use platform_config::Service;
+use platform_db::new_id;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Browser, TestServer};
+
+/// A sale of cars (guide ¥90 000, start ¥50 000) that the auction has heard of, in this format, open now.
+async fn open_sale(server: &TestServer, count: usize, format: SaleFormat, audience: Audience) -> SaleId {
+    let mut vehicle_ids = Vec::new();
+    for index in 0..count {
+        vehicle_ids.push(hear_of_car(server, index).await);
+    }
+    let auction = &server.state.services.auction;
+    let now = auction.now();
+    let sale = CreateSale {
+        id: SaleId(new_id()),
+        name: "周日专场".into(),
+        opens_at: now.plus_ms(-1_000),
+        first_end_at: now.plus_ms(3_600_000),
+        stagger_ms: 0,
+        window_ms: 12_000,
+        cap_ms: 60_000,
+        below_reserve: BelowReserveMode::Full,
+        deposit_bp: 0,
+        vehicle_ids,
+        format,
+        buy_now_percent: format.is_english().then_some(110),
+        audience,
+    };
+    let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
+    auction.sweep().await.unwrap();
+    sale_id
+}
+
+async fn hear_of_car(server: &TestServer, index: usize) -> VehicleId {
+    let id = VehicleId(new_id());
+    let event = Envelope {
+        id: new_id(),
+        r#type: "VehiclePriced".into(),
+        version: 1,
+        occurred_at: UnixMs(1),
+        service: "vehicle".into(),
+        aggregate: id.0,
+        aggregate_seq: 1,
+        correlation_id: new_id(),
+        causation_id: None,
+        actor: "system:test".into(),
+        data: json!({
+            "vehicle_id": id, "vin": format!("LUOCHUI00000000{index:02}"), "title": format!("测试车 {index}"),
+            "make": "测试", "model": "一号", "model_year": 2021, "mileage_km": 30_000, "colour": "白", "city": "杭州",
+            "grade": "B", "photo_ids": [], "guide_fen": 9_000_000, "start_fen": 5_000_000, "reserve_fen": null,
+            "report_hash": "ab".repeat(32), "seller_name": "测试卖方"
+        }),
+    };
+    let url = server.state.config.database_url(Service::Vehicle).unwrap();
+    let pool = platform_db::connect(url, 1).await.unwrap();
+    sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, 'VehiclePriced', $2)")
+        .bind(event.id)
+        .bind(serde_json::to_value(&event).unwrap())
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    server.state.bus.drain().await.unwrap();
+    id
+}
+
+fn lot_of(sale_id: SaleId, index: usize) -> LotId {
+    LotId(event_id_for(sale_id.0, &format!("lot:{index}")))
+}
+
+fn everybody() -> Audience {
+    Audience::default()
+}
+
+async fn api(browser: &mut Browser, path: &str, key: &str, body: Value) -> Answer {
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-key", key),
+        ("sec-fetch-site", "same-origin"),
+        ("origin", crate::support::OURS),
+    ];
+    browser.send(Method::POST, path, &headers, Body::from(body.to_string())).await
+}
+
+#[tokio::test]
+async fn a_lot_is_bought_by_form_and_its_page_says_so() {
+    let server = TestServer::new().await;
+    let lot = lot_of(open_sale(&server, 1, SaleFormat::Timed, everybody()).await, 0);
+    let mut dealer = server.signed_in("yuanxing").await;
+    let path = format!("/auctions/lots/{lot}");
+    let page = dealer.get(&path).await;
+    assert!(page.body.contains("一口价") && page.body.contains("¥99,000"), "{}", page.body);
+    let key = new_id().to_string();
+    let fields = [("key", key.as_str()), ("price_fen", "9900000")];
+    let bought = dealer.post(&format!("{path}/buy-now"), &fields).await;
+    assert_eq!(bought.location(), format!("{path}?answer={key}#bid"));
+    let again = dealer.post(&format!("{path}/buy-now"), &fields).await;
+    assert_eq!(again.location(), bought.location(), "a double click is one purchase");
+    let mut rival = server.signed_in("hengxin").await;
+    let late_key = new_id().to_string();
+    let late = rival.post(&format!("{path}/buy-now"), &[("key", &late_key), ("price_fen", "9900000")]).await;
+    assert!(rival.get(late.location().trim_end_matches("#bid")).await.body.contains("CLOSED"));
+    let page = rival.get(&path).await;
+    assert!(!page.body.contains("/buy-now"), "what is sold is not offered");
+}
+
+#[tokio::test]
+async fn a_dutch_lot_shows_its_timetable_and_is_taken_by_api() {
+    let server = TestServer::new().await;
+    let plan = DutchPlan { start_percent: 110, steps: 7, step_ms: 1_800_000 };
+    let lot = lot_of(open_sale(&server, 1, SaleFormat::Dutch(plan), everybody()).await, 0);
+    let mut dealer = server.signed_in("yuanxing").await;
+    let page = dealer.get(&format!("/auctions/lots/{lot}")).await;
+    for text in ["降价时间表", "¥99,000", "¥92,000", "¥50,000"] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    assert_eq!(page.header("refresh"), "60", "it is drawn again, at the latest after a minute");
+    let path = format!("/api/v1/lots/{lot}");
+    let shown: Value = serde_json::from_str(&dealer.get(&path).await.body).unwrap();
+    assert_eq!(
+        (&shown["format"], &shown["dutch"]["step_fen"]),
+        (&"dutch".into(), &700_000.into()),
+        "{shown}"
+    );
+    let step = |step: i64, price: i64| json!({ "step": step, "price_fen": price });
+    let key = new_id().to_string();
+    let early = api(&mut dealer, &format!("{path}/accept"), &new_id().to_string(), step(1, 9_200_000)).await;
+    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", early.body);
+    let taken = api(&mut dealer, &format!("{path}/accept"), &key, step(0, 9_900_000)).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.body);
+    let mut rival = server.signed_in("hengxin").await;
+    let late = api(&mut rival, &format!("{path}/accept"), &new_id().to_string(), step(0, 9_900_000)).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(rival.get(&format!("/auctions/lots/{lot}")).await.body.contains("已成交"));
+}
+
+/// Every page, file and answer in which a lot of the sale could show, for this person.
+async fn walk(browser: &mut Browser, sale_id: SaleId, staff: bool) -> Vec<(String, String)> {
+    let lot = lot_of(sale_id, 0);
+    let mut paths = vec![
+        format!("/auctions/lots/{lot}"),
+        format!("/auctions?sale={sale_id}"),
+        "/auctions/calendar".to_owned(),
+        "/auctions/export.csv".to_owned(),
+        format!("/auctions/lots/{lot}/log.json"),
+        format!("/auctions/lots/{lot}/replay"),
+        "/proof/checkpoints".to_owned(),
+        "/api/v1/lots".to_owned(),
+        format!("/api/v1/lots/{lot}"),
+    ];
+    if staff {
+        let office = ["/office/sales", "/office/sales?view=calendar"].map(str::to_owned);
+        paths = office
+            .into_iter()
+            .chain([format!("/office/sales/{sale_id}"), format!("/office/lots/{lot}")])
+            .collect();
+    }
+    let mut found = Vec::new();
+    for path in paths {
+        let answer = browser.get(&path).await;
+        assert!(
+            answer.status.is_success() || answer.status == StatusCode::CONFLICT,
+            "{path}: {}",
+            answer.status
+        );
+        found.push((path, answer.body));
+    }
+    found
+}
+
+#[tokio::test]
+async fn no_output_tells_a_sealed_offer_before_the_close() {
+    let server = TestServer::new().await;
+    let sale_id = open_sale(&server, 1, SaleFormat::SealedFirst, everybody()).await;
+    let lot = lot_of(sale_id, 0);
+    let (mut bidder, mut rival) = (server.signed_in("yuanxing").await, server.signed_in("hengxin").await);
+    let path = format!("/auctions/lots/{lot}");
+    for yuan in ["61300", "64,700", "62100"] {
+        let key = new_id().to_string();
+        let sent = bidder.post(&format!("{path}/bids"), &[("key", &key), ("max", yuan)]).await;
+        assert!(sent.location().contains("?answer="), "{}", sent.location());
+        let told = bidder.get(sent.location().trim_end_matches("#bid")).await;
+        assert!(told.body.contains("已收到"), "{}", told.body);
+    }
+    assert!(bidder.get(&path).await.body.contains("¥62,100"), "one's own is shown");
+    assert!(bidder.get("/my/bids").await.body.contains("¥62,100"));
+    let mut clerk = server.signed_in("auctioneer").await;
+    let seen =
+        walk(&mut rival, sale_id, false).await.into_iter().chain(walk(&mut clerk, sale_id, true).await);
+    for (path, body) in seen {
+        for secret in
+            ["61300", "61,300", "6130000", "64700", "64,700", "6470000", "62100", "62,100", "6210000", "远行"]
+        {
+            assert!(!body.contains(secret), "{path} tells {secret}");
+        }
+    }
+    let lot: Value = serde_json::from_str(&rival.get(&format!("/api/v1/lots/{lot}")).await.body).unwrap();
+    assert_eq!((&lot["lot"]["bidders"], &lot["lot"]["seq"]), (&0.into(), &1.into()));
+}
+
+#[tokio::test]
+async fn a_sale_by_invitation_is_not_found_by_anybody_else() {
+    let server = TestServer::new().await;
+    let mut sales = server.signed_in("sales").await;
+    let dealer_id = server.person("yuanxing").dealer().unwrap().dealer_id;
+    let page = sales.get(&format!("/office/dealers/{dealer_id}")).await;
+    assert!(page.body.contains("所属集团"));
+    let key = new_id().to_string();
+    let joined = [
+        ("form", "facts"),
+        ("key", key.as_str()),
+        ("name", "远行二手车"),
+        ("city", "杭州"),
+        ("group", "永达集团"),
+    ];
+    let changed = sales.post(&format!("/office/dealers/{dealer_id}"), &joined).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
+    let audience = Audience { groups: vec!["永达集团".into()], ..Audience::default() };
+    let sale_id = open_sale(&server, 1, SaleFormat::Timed, audience).await;
+    let lot = lot_of(sale_id, 0);
+    let (mut guest, mut other) = (server.signed_in("yuanxing").await, server.signed_in("hengxin").await);
+    for path in [format!("/auctions/lots/{lot}"), format!("/api/v1/lots/{lot}")] {
+        assert_eq!(guest.get(&path).await.status, StatusCode::OK, "{path}");
+        assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    for path in ["/auctions", "/auctions/calendar", "/auctions/export.csv", "/api/v1/lots"] {
+        let name = if path == "/auctions/calendar" { "周日专场" } else { "测试车" };
+        assert!(guest.get(path).await.body.contains(name), "{path}");
+        assert!(!other.get(path).await.body.contains(name), "{path}");
+    }
+    assert_eq!(other.get(&format!("/auctions/lots/{lot}/log.json")).await.status, StatusCode::NOT_FOUND);
+    let (path, key) = (format!("/api/v1/lots/{lot}/bids"), new_id().to_string());
+    let bid = api(&mut other, &path, &key, json!({ "max_fen": 6_000_000 })).await;
+    assert_eq!((bid.status, bid.body.contains("NOT_INVITED")), (StatusCode::FORBIDDEN, true), "{}", bid.body);
+}
+
+#[tokio::test]
+async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
+    let server = TestServer::new().await;
+    let lane = SaleFormat::Lane(LaneTimes { lot_ms: 3_600_000 });
+    let sale_id = open_sale(&server, 2, lane, everybody()).await;
+    let (first, second) = (lot_of(sale_id, 0), lot_of(sale_id, 1));
+    let mut clerk = server.signed_in("auctioneer").await;
+    let console = format!("/office/sales/{sale_id}/lane");
+    let page = clerk.get(&console).await;
+    assert!(page.body.contains("请注意") && page.body.contains("测试车 0"), "{}", page.body);
+
+    let floor = format!("/office/sales/{sale_id}/floor");
+    let dealer = server.person("yuanxing").dealer().unwrap().dealer_id.to_string();
+    let keys: [String; 5] = std::array::from_fn(|_| new_id().to_string());
+    let fields =
+        [("form", "paddle"), ("paddle", "12"), ("dealer_id", dealer.as_str()), ("key", keys[0].as_str())];
+    let given = clerk.post(&floor, &fields).await;
+    assert_eq!(given.location(), format!("{floor}?done=PADDLE_GIVEN"), "{}", given.body);
+    let lot_id = first.to_string();
+    let bid = [
+        ("form", "bid"),
+        ("paddle", "12"),
+        ("max", "60000"),
+        ("lot_id", lot_id.as_str()),
+        ("key", keys[1].as_str()),
+    ];
+    assert_eq!(clerk.post(&floor, &bid).await.location(), format!("{floor}?done=FLOOR_BID_TAKEN"));
+    let low = [
+        ("form", "bid"),
+        ("paddle", "99"),
+        ("max", "90000"),
+        ("lot_id", lot_id.as_str()),
+        ("key", keys[2].as_str()),
+    ];
+    let refused = clerk.post(&floor, &low).await;
+    assert!(refused.body.contains("本场没有这个拍牌号"), "{}", refused.body);
+
+    let sale = sale_id.to_string();
+    let call = [("call", "last_call"), ("lane", sale.as_str()), ("key", keys[3].as_str())];
+    let called = clerk.post(&format!("/office/lots/{first}/call"), &call).await;
+    assert_eq!(called.location(), format!("{console}?done=LOT_CALLED"));
+    let mut watcher = server.signed_in("hengxin").await;
+    let page = watcher.get(&format!("/auctions/lanes/{sale_id}")).await;
+    assert!(
+        page.body.contains("最后一次！") && page.body.contains("测试车 1"),
+        "the run list: {}",
+        page.body
+    );
+    // a lot without a reserve and with a bid is as good as sold
+    let pass = [("lane", sale.as_str()), ("key", keys[4].as_str())];
+    let passed = clerk.post(&format!("/office/lots/{first}/pass"), &pass).await;
+    assert_eq!(passed.location(), format!("{console}?problem=NOT_APPLICABLE"));
+    assert_eq!(watcher.get(&console).await.status, StatusCode::FORBIDDEN);
+    let scheduled = watcher.get(&format!("/api/v1/lots/{second}")).await;
+    assert!(scheduled.body.contains("\"status\":\"scheduled\""));
+}
+
+#[tokio::test]
+async fn a_template_makes_a_sale_and_unsold_cars_go_into_a_new_one() {
+    let server = TestServer::new().await;
+    let mut clerk = server.signed_in("auctioneer").await;
+    let form = |key: String, name: &str| {
+        [
+            ("key", key),
+            ("name", name.to_owned()),
+            ("format", "flash".to_owned()),
+            ("runs", "45".to_owned()),
+            ("stagger", "30".to_owned()),
+            ("window", "60".to_owned()),
+            ("cap", "60".to_owned()),
+            ("below_reserve", "full".to_owned()),
+            ("buy_now", String::new()),
+        ]
+    };
+    let fields = form(new_id().to_string(), "工作日快拍");
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let saved = clerk.post("/office/sales/templates/new", &fields).await;
+    assert_eq!(saved.location(), "/office/sales/templates?done=TEMPLATE_SAVED", "{}", saved.body);
+    let list = clerk.get("/office/sales/templates").await;
+    let start = list.body.find("/office/sales/new?template=").unwrap();
+    let make = list.body[start..].split('"').next().unwrap().to_owned();
+    let lane = SaleFormat::Lane(LaneTimes { lot_ms: 3_600_000 });
+    let sale_id = open_sale(&server, 1, lane, everybody()).await;
+    let lot = lot_of(sale_id, 0);
+    let key = new_id().to_string();
+    let passed = clerk.post(&format!("/office/lots/{lot}/pass"), &[("key", &key)]).await;
+    assert_eq!(passed.location(), format!("/office/lots/{lot}?done=LOT_PASSED"));
+    let page = clerk.get(&format!("/office/sales/{sale_id}")).await;
+    assert!(page.body.contains("申请二拍") && page.body.contains("工作日快拍"), "{}", page.body);
+    let vehicle =
+        server.state.services.auction.lot(&server.person("auctioneer"), lot).await.unwrap().lot.vehicle_id;
+    let again = clerk.get(&format!("{make}&vehicle_id={vehicle}")).await;
+    assert!(again.body.contains("value=\"flash\" selected"), "{}", again.body);
+    assert!(again.body.contains(&format!("value=\"{vehicle}\" checked")), "the car is chosen");
+    let key = new_id().to_string();
+    let vehicle = vehicle.to_string();
+    let sale = [
+        ("key", key.as_str()),
+        ("name", "二拍"),
+        ("format", "sealed_second"),
+        ("opens_at", "2026-01-01T09:00"),
+        ("first_end_at", "2099-01-01T09:00"),
+        ("stagger", "30"),
+        ("below_reserve", "full"),
+        ("deposit", "10"),
+        ("vehicle_id", vehicle.as_str()),
+    ];
+    let made = clerk.post("/office/sales/new", &sale).await;
+    assert_eq!(made.location(), format!("/office/sales/{key}?done=SALE_CREATED"), "{}", made.body);
+    assert!(clerk.get(&format!("/office/sales/{key}")).await.body.contains("暗拍（二价）"));
+    let twice = clerk
+        .post("/office/sales/new", &[&sale[1..], &[("key", new_id().to_string().as_str())]].concat())
+        .await;
+    assert_eq!(twice.status, StatusCode::CONFLICT, "a car is on offer in one place: {}", twice.body);
+}
