@@ -10,7 +10,7 @@ pub(in crate::dealer) mod side;
 use std::sync::Arc;
 
 use auction::LotDetail;
-use futures_util::future::join;
+use futures_util::future::join4;
 use kernel::{LotId, Problem};
 use leptos::prelude::*;
 use platform_db::{CommandError, new_id};
@@ -46,13 +46,14 @@ pub(in crate::dealer) async fn draw(
     let detail = cx.services.auction.lot(cx.who()?, lot_id).await.map_err(CommandError::into_problem)?;
     let notice = notice::of(cx, lot_id).await?;
     let (vehicle_id, hash) = (detail.lot.vehicle_id, &detail.lot.report_hash);
-    // side by side: they ask different services
+    // side by side: none needs what another finds
     let car = cx.services.vehicle.offered_car(cx.who()?, vehicle_id, hash);
-    let (car, costs) = join(car, landed::load(cx, &detail.lot.city)).await;
-    let (car, costs) = (car.map_err(CommandError::into_problem)?, costs?);
-    let negotiation = of_lot(cx, &detail.lot).await?;
-    let power = power(cx, &detail).await?;
-    let incidents = cx.services.auction.incidents(lot_id).await.map_err(CommandError::into_problem)?;
+    let incidents = cx.services.auction.incidents(lot_id);
+    let (car, costs, negotiation, incidents) =
+        join4(car, landed::load(cx, &detail.lot.city), of_lot(cx, &detail.lot), incidents).await;
+    let (car, costs, negotiation) = (car.map_err(CommandError::into_problem)?, costs?, negotiation?);
+    let incidents = incidents.map_err(CommandError::into_problem)?;
+    let power = power(cx, &detail)?;
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
     let lot = view(cx, detail.clone(), car, notice, (power, more));
@@ -60,11 +61,11 @@ pub(in crate::dealer) async fn draw(
 }
 
 /// What this dealer can bid with, on a lot whose leads hold a deposit and that is not over.
-async fn power(cx: &PageContext, detail: &LotDetail) -> Result<Option<AnyView>, Problem> {
+fn power(cx: &PageContext, detail: &LotDetail) -> Result<Option<AnyView>, Problem> {
     if detail.terms.deposit_bp == 0 || detail.lot.lot.outcome.is_some() {
         return Ok(None);
     }
-    let free = cx.services.auction.free_power(cx.who()?).await.map_err(CommandError::into_problem)?;
+    let free = cx.services.auction.free_power(cx.who()?)?;
     Ok(deposit::line(cx, free, detail.terms.deposit_bp))
 }
 

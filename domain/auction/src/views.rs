@@ -137,10 +137,11 @@ impl Service {
         Ok(power::unbalanced(&self.db).await?)
     }
 
-    /// What this dealer may still hold.
-    pub async fn free_power(&self, who: &Principal) -> Result<Fen, CommandError> {
+    /// What this dealer may still hold, as the bid path of this process knows it: at most a second old, and free of cost
+    /// on the page that is asked for most.
+    pub fn free_power(&self, who: &Principal) -> Result<Fen, Problem> {
         let seat = who.dealer().ok_or_else(Problem::not_found)?;
-        Ok(power::free(&self.db, seat.dealer_id).await?)
+        Ok(self.powers.free(seat.dealer_id))
     }
 
     /// This dealer's newest bids, accepted and refused.

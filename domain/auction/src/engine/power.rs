@@ -27,12 +27,11 @@ pub(crate) struct Power {
 pub(crate) struct Powers(Arc<RwLock<HashMap<DealerId, Power>>>);
 
 impl Powers {
-    /// What this dealer may still hold; nothing where no deposit was heard of.
+    /// What this dealer may still hold; nothing of a frozen deposit, or where none was heard of.
     pub(crate) fn free(&self, dealer_id: DealerId) -> Fen {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known
-            .get(&dealer_id)
-            .map_or(Fen::ZERO, |power| Fen(power.limit_fen.0.saturating_sub(power.held_fen.0)))
+        let usable = known.get(&dealer_id).filter(|power| !power.frozen);
+        usable.map_or(Fen::ZERO, |power| Fen(power.limit_fen.0.saturating_sub(power.held_fen.0)))
     }
 
     pub(crate) fn is_frozen(&self, dealer_id: DealerId) -> bool {

@@ -199,17 +199,6 @@ pub(crate) async fn buying_power(pool: &PgPool, dealer_id: DealerId) -> Result<B
     })
 }
 
-/// What may still be held by a dealer; nothing where no deposit was ever heard of.
-pub(crate) async fn free(pool: &PgPool, dealer_id: DealerId) -> Result<Fen, sqlx::Error> {
-    let free = sqlx::query_scalar!(
-        "SELECT CASE WHEN frozen THEN 0 ELSE limit_fen - held_fen END AS \"free!\" FROM buying_power WHERE dealer_id = $1",
-        dealer_id.0
-    )
-    .fetch_optional(pool)
-    .await?;
-    Ok(Fen(free.unwrap_or_default()))
-}
-
 /// Dealers whose lots do not hold what their buying power says (domain rules §3.6, invariant 12).
 pub(crate) async fn unbalanced(pool: &PgPool) -> Result<Vec<DealerId>, sqlx::Error> {
     let ids = sqlx::query_scalar!(
