@@ -1,5 +1,6 @@
-//! `bench bids | lots | closing | watchers | reconnect | slow-readers | evening | pages | kill | bad-input | processes | compare`: load
-//! on a running server, and the proof that no answer was lost. `docs/performance.md` says how each figure is repeated.
+//! `bench bids | lots | closing | watchers | reconnect | slow-readers | evening | pages | bad-input | processes | compare`:
+//! load on a running server, and the proof that no answer was lost. `docs/performance.md` says how each figure is repeated.
+//! `bench kill | kill-postgres | cut-commit | stale | redis-faults | clock | disk-full`: faults (`docs/faults.md`).
 
 mod bad_input;
 mod baseline;
@@ -7,6 +8,7 @@ mod bids;
 mod closing;
 mod compare;
 mod evening;
+mod faults;
 mod heard;
 mod kill;
 mod latency;
@@ -17,12 +19,14 @@ mod measure;
 mod oracle;
 mod pace;
 mod pages;
+mod plant;
 mod processes;
 mod reconnect;
 mod report;
 mod seed;
 mod slow_readers;
 mod socket;
+mod storm;
 mod target;
 mod watchers;
 
@@ -65,6 +69,12 @@ enum Scenario {
     Processes(processes::ProcessesArguments),
     Compare(compare::CompareArguments),
     Baseline(baseline::BaselineArguments),
+    KillPostgres(faults::kill_postgres::KillPostgresArguments),
+    CutCommit(faults::cut_commit::CutCommitArguments),
+    Stale(faults::stale::StaleArguments),
+    RedisFaults(faults::redis_faults::RedisFaultsArguments),
+    Clock(faults::clock::ClockArguments),
+    DiskFull(faults::disk_full::DiskFullArguments),
 }
 
 fn main() -> ExitCode {
@@ -96,6 +106,12 @@ async fn run(scenario: Scenario) -> Result<()> {
         Scenario::Processes(arguments) => processes::run(arguments).await,
         Scenario::Compare(arguments) => compare::run(arguments).await,
         Scenario::Baseline(arguments) => baseline::run(arguments).await,
+        Scenario::KillPostgres(arguments) => faults::kill_postgres::run(arguments).await,
+        Scenario::CutCommit(arguments) => faults::cut_commit::run(arguments).await,
+        Scenario::Stale(arguments) => faults::stale::run(arguments).await,
+        Scenario::RedisFaults(arguments) => faults::redis_faults::run(arguments).await,
+        Scenario::Clock(arguments) => faults::clock::run(arguments).await,
+        Scenario::DiskFull(arguments) => faults::disk_full::run(arguments).await,
     }
 }
 

@@ -24,6 +24,12 @@ impl Sheet {
         self.add(name, value as f64, 0);
     }
 
+    /// Adds the bound of a rate that is zero so far: no failure in N trials bounds it below 3/N at 95 %.
+    pub(crate) fn bound(&mut self, name: &str, trials: u64) {
+        let percent = if trials == 0 { 100.0 } else { (300.0 / trials as f64).min(100.0) };
+        self.add(format!("{name}, 95 % bound, %"), percent, 2);
+    }
+
     /// A figure, if there is one of this name.
     pub(crate) fn get(&self, name: &str) -> Option<f64> {
         self.0.iter().find(|figure| figure.name == name).map(|figure| figure.value)

@@ -26,6 +26,10 @@ const READ_BUFFER: usize = 4 * 1024;
 /// How many connections are opened at a time: more only queue in the listener's backlog.
 const OPEN_AT_ONCE: usize = 64;
 
+/// How often sockets are tried again where a server comes back, and how long after the last time.
+const PATIENCE: u32 = 30;
+const BETWEEN_TRIES: std::time::Duration = std::time::Duration::from_millis(300);
+
 pub(crate) type Socket = WebSocketStream<TcpStream>;
 
 /// What a handshake presents.
@@ -68,6 +72,22 @@ pub(crate) async fn open_on_all(
         sockets.extend(open_many(target, seats, share).await?);
     }
     Ok(sockets)
+}
+
+/// The same, again and again for some seconds: right after PostgreSQL came back, a request may still meet a connection of
+/// the time before, and is refused.
+pub(crate) async fn open_patiently(
+    targets: &[Target],
+    seats: &[Seat],
+    count: usize,
+) -> Result<Vec<(Seat, Socket)>> {
+    for _ in 0..PATIENCE {
+        if let Ok(sockets) = open_on_all(targets, seats, count).await {
+            return Ok(sockets);
+        }
+        tokio::time::sleep(BETWEEN_TRIES).await;
+    }
+    open_on_all(targets, seats, count).await
 }
 
 /// One handshake; the error holds the server's answer when it refuses.

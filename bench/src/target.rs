@@ -96,7 +96,8 @@ impl Databases {
         Databases::connect(&embedded_url(data, "auction")?, &embedded_url(data, "identity")?).await
     }
 
-    async fn connect(auction: &str, identity: &str) -> Result<Databases> {
+    /// The databases at these addresses.
+    pub(crate) async fn connect(auction: &str, identity: &str) -> Result<Databases> {
         let pool = || PgPoolOptions::new().max_connections(4);
         Ok(Databases { auction: pool().connect(auction).await?, identity: pool().connect(identity).await? })
     }

@@ -68,9 +68,19 @@ impl Orders {
 
     /// Closed loop: the next bid as soon as one was answered.
     pub(crate) async fn one_for_one(self, until: Instant, climb: Arc<Climb>) {
+        self.one_for_one_at(until, climb, f64::INFINITY).await;
+    }
+
+    /// Closed loop, with at most so many bids a second: where a server refuses at once there is no end of answers.
+    pub(crate) async fn one_for_one_at(self, until: Instant, climb: Arc<Climb>, rate: f64) {
         let Some(window) = self.window.clone() else { return };
+        let start = Instant::now();
         let mut n = 0;
         while Instant::now() < until {
+            if n as f64 > start.elapsed().as_secs_f64() * rate {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+                continue;
+            }
             // answers may stop coming
             let Ok(Ok(free)) = tokio::time::timeout(LOOK_UP, window.acquire()).await else { continue };
             // the bidder gives it back with the answer

@@ -18,7 +18,7 @@ const BETWEEN: Duration = Duration::from_millis(300);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
 
 /// Asks until every order is answered; returns the answers.
-pub(super) async fn ask(
+pub(crate) async fn ask(
     target: &Target,
     seats: &[Seat],
     mut orders: Vec<(DealerId, Order)>,
@@ -26,7 +26,7 @@ pub(super) async fn ask(
     let mut acks = Vec::with_capacity(orders.len());
     for _ in 0..ATTEMPTS {
         let now = Instant::now();
-        let sockets = socket::open_many(target, seats, seats.len()).await?;
+        let sockets = socket::open_patiently(std::slice::from_ref(target), seats, seats.len()).await?;
         let (bidders, to) = Room::open(sockets, now, now + ANSWERS_WITHIN, None).split();
         let number_of: HashMap<DealerId, u64> =
             (0..).zip(seats).map(|(n, seat)| (seat.dealer_id, n)).collect();

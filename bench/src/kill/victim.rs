@@ -51,7 +51,11 @@ impl Victim {
         Victim::start_on_empty_folder(&other.binary, settings).await
     }
 
-    async fn start_on_empty_folder(binary: &Path, settings: Vec<(String, String)>) -> Result<Victim> {
+    /// A server with these settings beside the folder and the port.
+    pub(crate) async fn start_on_empty_folder(
+        binary: &Path,
+        settings: Vec<(String, String)>,
+    ) -> Result<Victim> {
         let binary =
             binary.canonicalize().map_err(|error| fault(format!("{}: {error}", binary.display())))?;
         // PostgreSQL runs as another user when we are root, and must be able to enter
@@ -102,6 +106,18 @@ impl Victim {
         }
         killing.join().map_err(|_| fault("the killer panicked"))??;
         Ok(())
+    }
+
+    /// Sends the server this signal.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        let child = self.child.as_ref().ok_or_else(|| fault("the server does not run"))?;
+        Ok(kill(Pid::from_raw(child.id().cast_signed()), signal)?)
+    }
+
+    /// How many lines of its log, over all its starts, say this.
+    pub(crate) fn count_in_log(&self, words: &str) -> u64 {
+        let log = fs::read_to_string(self.log()).unwrap_or_default();
+        log.lines().filter(|line| line.contains(words)).count() as u64
     }
 
     /// Stops the server in order.

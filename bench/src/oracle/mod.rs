@@ -124,6 +124,17 @@ impl Verdict {
         &self.examples
     }
 
+    /// Adds what was found in other lots.
+    pub(crate) fn add(&mut self, other: &Verdict) {
+        self.acks += other.acks;
+        self.rows += other.rows;
+        self.lots += other.lots;
+        for (fault, count) in &other.faults {
+            *self.faults.entry(*fault).or_default() += count;
+        }
+        self.examples.extend(other.examples.iter().take(SHOWN.saturating_sub(self.examples.len())).cloned());
+    }
+
     /// One line for a report.
     pub(crate) fn line(&self) -> String {
         let found: Vec<String> = self.faults.iter().map(|(fault, n)| format!("{fault:?} {n}")).collect();

@@ -10,8 +10,10 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 pub static BUS_MIGRATOR: Migrator = sqlx::migrate!("../../migrations/bus");
 
 /// A connection that was used so recently is taken for alive. Where it is not, its statement fails as it would have
-/// between the question and the statement: the request is refused as unavailable, and a bid is read back.
-const TRUSTED_FOR: Duration = Duration::from_secs(5);
+/// between the question and the statement: the request is refused, and a bid is read back. It is less than PostgreSQL
+/// needs to come back after it was killed: with more, each connection of that time would fail somebody first, and one of
+/// them the sweeper, second after second, until its clock is too old to admit bids.
+const TRUSTED_FOR: Duration = Duration::from_millis(300);
 
 /// A pool of at most `max_connections` to a service's database. Fails when the database cannot be reached within
 /// ten seconds.
