@@ -82,10 +82,11 @@ pub(crate) async fn run(arguments: ClosingArguments) -> Result<()> {
     for url in &arguments.also {
         targets.push(Target::at(url, None).await?);
     }
-    let seats = seed::people::seed(&databases, arguments.dealers).await?;
     let before = Reading::take(&targets[0], &databases.auction).await?;
     let mut sum = Sum::default();
     for number in 1..=arguments.closes {
+        // new ones each time: a winner's deposit goes to his payment, and these made-up ones are not in finance's books
+        let seats = seed::people::seed(&databases, arguments.dealers).await?;
         let verdict = one_end(&arguments, &targets, &databases, &seats, &mut sum).await?;
         report::say(format!("end {number}: {}", verdict.line()));
         verdict.examples().iter().for_each(report::say);
