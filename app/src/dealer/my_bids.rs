@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use auction::{HallFilter, HallLot, MyBid};
-use kernel::{Lang, UnixMs};
+use auction::{BidFilter, HallFilter, HallLot, MyBid, MyStanding};
+use kernel::{Lang, Principal, UnixMs};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use super::hall::cards;
 use super::words::live_prices;
 use crate::context::PageContext;
-use crate::i18n::{known, t};
+use crate::i18n::{known, t, t_with};
 use crate::live::room::{Phase, Room, Standing, Start};
 use crate::page::{PageResult, PageView};
+use crate::query::Query;
 use crate::ui::*;
 
 /// So many bids a page.
@@ -26,20 +27,15 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let is_bids = cx.query.get("view") == Some("bids");
     let is_watched = cx.query.get("view") == Some("watched");
     let content = if is_bids {
-        let before = cx.query.parse("before").map_or(UnixMs(i64::MAX), UnixMs);
-        let bids = auction.my_bids(who, before, BIDS_SHOWN).await.map_err(CommandError::into_problem)?;
-        all_bids(&cx, bids)
+        let filter = bids_of(&cx.query);
+        let bids = auction.my_bids(who, &filter, BIDS_SHOWN).await.map_err(CommandError::into_problem)?;
+        view! { {bids_bar(&cx)} {all_bids(&cx, bids)} }.into_any()
     } else {
-        let filter = HallFilter {
-            bid_by: who.dealer().map(|seat| seat.dealer_id).filter(|_| !is_watched),
-            watched: is_watched,
-            page: cx.query.parse("page").unwrap_or(1).max(1),
-            ..HallFilter::default()
-        };
+        let filter = lots_of(&cx.query, who);
         let page = auction.hall(who, &filter).await.map_err(CommandError::into_problem)?;
         let now = auction.now();
         let pager = view! { <Pager current=filter.page total=page.total page_size=page.page_size/> };
-        view! { {my_lots(&cx, page.lots, now, is_watched)} {pager} }.into_any()
+        view! { {lots_bar(&cx, is_watched)} {my_lots(&cx, page.lots, now, is_watched)} {pager} }.into_any()
     };
     let tabs = vec![
         Tab::new(t(lang, "auction.my.lots"), "/my/bids", !is_bids && !is_watched),
@@ -47,13 +43,88 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         Tab::new(t(lang, "auction.my.bids"), "/my/bids?view=bids", is_bids),
     ];
     let body = view! {
-        <PageHead title=t(lang, "auction.my.title") note=t(lang, "auction.my.note")>
-            <LinkButton href="/my/bids/export.csv" icon=Icon::Download download=true>{t(lang, "ui.export_csv")}</LinkButton>
-        </PageHead>
+        <PageHead title=t(lang, "auction.my.title") note=t(lang, "auction.my.note")/>
         <Tabs label=t(lang, "auction.my.title") tabs/>
         {content}
     };
     Ok(PageView::dealer(t(lang, "auction.my.title"), body))
+}
+
+/// The lots that an address asks for: those the company bid on, or with `?view=watched` those the person watches.
+pub fn lots_of(query: &Query, who: &Principal) -> HallFilter {
+    let is_watched = query.get("view") == Some("watched");
+    let standing = query.get("outcome").filter(|_| !is_watched);
+    HallFilter {
+        search: query.get("q").unwrap_or_default().to_owned(),
+        bid_by: who.dealer().map(|seat| seat.dealer_id).filter(|_| !is_watched),
+        standing: standing.and_then(|name| MyStanding::ALL.into_iter().find(|it| it.name() == name)),
+        watched: is_watched,
+        page: query.parse("page").unwrap_or(1).max(1),
+        ..HallFilter::default()
+    }
+}
+
+/// The bids that an address asks for.
+pub fn bids_of(query: &Query) -> BidFilter {
+    let accepted = match query.get("result") {
+        Some("accepted") => Some(true),
+        Some("refused") => Some(false),
+        _ => None,
+    };
+    BidFilter {
+        search: query.get("q").unwrap_or_default().to_owned(),
+        accepted,
+        before: query.parse("before").map(UnixMs),
+    }
+}
+
+fn lots_bar(cx: &PageContext, is_watched: bool) -> AnyView {
+    let lang = cx.lang;
+    let kept = is_watched.then(|| view! { <input type="hidden" name="view" value="watched"/> });
+    let standing =
+        |it: MyStanding| Choice::new(it.name(), t(lang, &format!("auction.my.standing.{}", it.name())));
+    let choices = MyStanding::ALL.map(standing).to_vec();
+    let label = t(lang, "auction.my.standing");
+    let outcome = (!is_watched).then(|| view! { <FilterSelect name="outcome" label choices/> });
+    let actions = files(cx, "/my/bids/lots", true);
+    view! { <FilterBar search=t(lang, "auction.hall.search") actions>{kept}{outcome}</FilterBar> }.into_any()
+}
+
+fn bids_bar(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    let choices = vec![
+        Choice::new("accepted", t(lang, "auction.my.accepted")),
+        Choice::new("refused", t(lang, "auction.my.refused")),
+    ];
+    let label = t(lang, "auction.my.result");
+    let actions = files(cx, "/my/bids/export", false);
+    view! {
+        <FilterBar search=t(lang, "auction.hall.search") actions>
+            <input type="hidden" name="view" value="bids"/>
+            <FilterSelect name="result" label choices/>
+        </FilterBar>
+    }
+    .into_any()
+}
+
+/// Exactly what is filtered, as files.
+fn files(cx: &PageContext, path: &str, has_workbook: bool) -> AnyView {
+    let query = cx.query.without("page").without("before");
+    let csv = query.href(&format!("{path}.csv"));
+    let xlsx = has_workbook.then(|| {
+        let href = query.href(&format!("{path}.xlsx"));
+        view! { <LinkButton href=href kind=ButtonKind::Quiet icon=Icon::Download download=true>"Excel"</LinkButton> }
+    });
+    view! {
+        <LinkButton href=csv kind=ButtonKind::Quiet icon=Icon::Download download=true>"CSV"</LinkButton>
+        {xlsx}
+    }
+    .into_any()
+}
+
+fn none_found(lang: Lang) -> AnyView {
+    view! { <EmptyState icon=Icon::Search title=t(lang, "auction.my.none_found") text=t(lang, "auction.my.none_found_text")/> }
+        .into_any()
 }
 
 fn nothing_yet(lang: Lang) -> AnyView {
@@ -76,6 +147,9 @@ fn none_watched(lang: Lang) -> AnyView {
 
 /// Where one leads first, then where one was outbid, then what is over.
 fn my_lots(cx: &PageContext, mut lots: Vec<HallLot>, now: UnixMs, is_watched: bool) -> AnyView {
+    if lots.is_empty() && cx.query.without("view").is_filtered() {
+        return none_found(cx.lang);
+    }
     if lots.is_empty() && is_watched {
         return none_watched(cx.lang);
     }
@@ -88,13 +162,19 @@ fn my_lots(cx: &PageContext, mut lots: Vec<HallLot>, now: UnixMs, is_watched: bo
     let live = lots.first().filter(|lot| rank(lot, now) < OVER).map(|_| live_prices(cx));
     view! {
         <div class="hall-head"><span></span>{live}</div>
-        {cards::grid(cx, &lots, now)}
+        {cards::grid_with(cx, &lots, now, |lot, _| alias_of(cx.lang, lot))}
     }
     .into_any()
 }
 
 /// The first rank of those that are over.
 const OVER: u8 = 2;
+
+/// As whom the others see this company on a lot.
+fn alias_of(lang: Lang, lot: &HallLot) -> AnyView {
+    let alias = lot.mine.alias.map(|alias| t_with(lang, "auction.my.alias", &[("n", &alias.to_string())]));
+    view! { {alias.map(|text| view! { <p class="lot-card__alias">{text}</p> })} }.into_any()
+}
 
 fn rank(lot: &HallLot, now: UnixMs) -> u8 {
     let room = Room::new(Start {
@@ -116,6 +196,9 @@ fn rank(lot: &HallLot, now: UnixMs) -> u8 {
 
 fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
     let lang = cx.lang;
+    if bids.is_empty() && cx.query.without("view").is_filtered() {
+        return none_found(lang);
+    }
     if bids.is_empty() {
         return nothing_yet(lang);
     }
@@ -124,6 +207,7 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
         Column::number(t(lang, "auction.my.max")),
         Column::new(t(lang, "auction.my.result")),
         Column::number(t(lang, "auction.my.price_after")),
+        Column::new(t(lang, "auction.my.alias_head")),
         Column::new(t(lang, "auction.my.by")),
         Column::new(t(lang, "proof.receipt.title")),
     ];
@@ -135,7 +219,8 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
         view! { <LinkButton href=href>{t(lang, "auction.my.older")}</LinkButton> }
     });
     let newest = cx.query.get("before").map(|_| {
-        view! { <LinkButton href="/my/bids?view=bids">{t(lang, "auction.my.newest")}</LinkButton> }
+        let href = cx.query.without("before").href(&cx.path);
+        view! { <LinkButton href=href>{t(lang, "auction.my.newest")}</LinkButton> }
     });
     view! {
         <Panel flush=true><Table columns caption=t(lang, "auction.my.bids")>{rows}</Table></Panel>
@@ -165,6 +250,7 @@ fn row(lang: Lang, bid: MyBid) -> AnyView {
             <td class="num"><Money fen=bid.max_fen/></td>
             <td>{result}</td>
             <td class="num"><Money fen=bid.price_fen/></td>
+            <td>{bid.alias.map(|alias| t_with(lang, "auction.my.alias_n", &[("n", &alias.to_string())]))}</td>
             <td>{bid.user_name}</td>
             <td><a href=receipt>{t(lang, "proof.receipt.link")}</a> " · " <a href=replay>{t(lang, "replay.short")}</a></td>
         </tr>

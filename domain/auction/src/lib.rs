@@ -75,7 +75,7 @@ pub use sale_format::{DutchPlan, FormatNumbers, SaleFormat};
 pub use sale_templates::{SaleTemplate, SaveTemplate, TemplateRules};
 pub use saved_search::{MAX_SEARCHES, SavedSearch};
 pub use store::cars::OfferableCar;
-pub use store::lists::{Facets, HallFilter, HallLot, LotPage, MyBid, Sort};
+pub use store::lists::{BidFilter, Facets, HallFilter, HallLot, LotPage, MyBid, MyStanding, Sort};
 pub use store::log::LogLine;
 pub use store::power::{BuyingPower, LotHold};
 pub use store::sales::{SaleLine, SalesCount};

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::engine::Recorded;
 use crate::store::cars::{self, OfferableCar};
-use crate::store::lists::{self, HallFilter, HallLot, LotPage, MyBid, Viewer};
+use crate::store::lists::{self, BidFilter, HallFilter, HallLot, LotPage, MyBid, Viewer};
 use crate::store::log::{self, LogLine};
 use crate::store::lots;
 use crate::store::power::{self, BuyingPower};
@@ -144,15 +144,15 @@ impl Service {
         Ok(self.powers.free(seat.dealer_id))
     }
 
-    /// This dealer's newest bids, accepted and refused.
+    /// This dealer's newest bids of the filter, accepted and refused.
     pub async fn my_bids(
         &self,
         who: &Principal,
-        before: UnixMs,
+        filter: &BidFilter,
         limit: i64,
     ) -> Result<Vec<MyBid>, CommandError> {
         let seat = who.dealer().ok_or_else(Problem::not_found)?;
-        Ok(lists::my_bids(&self.db, seat.dealer_id, before, limit).await?)
+        Ok(lists::my_bids(&self.db, seat.dealer_id, filter, limit).await?)
     }
 
     /// The sales that this person may see, newest first, and how many there are. With `current` only those not over

@@ -206,3 +206,40 @@ async fn the_hall_filters_by_what_the_car_is_and_by_its_reserve() {
         assert_eq!(file.contains("途观"), is_there, "the file holds what is filtered: {query}");
     }
 }
+
+#[tokio::test]
+async fn my_bids_are_searched_filtered_and_exported_as_they_stand() {
+    let server = TestServer::new().await;
+    let lot = open_lot(&server).await;
+    let (mut dealer, mut other) = (server.signed_in("yuanxing").await, server.signed_in("hengxin").await);
+    let bids = format!("/auctions/lots/{lot}/bids");
+    let keys = [(); 3].map(|()| new_id().to_string());
+    dealer.post(&bids, &[("key", &keys[0]), ("quick_fen", "5000000")]).await;
+    other.post(&bids, &[("key", &keys[1]), ("quick_fen", "5100000")]).await;
+    dealer.post(&bids, &[("key", &keys[2]), ("quick_fen", "5000000")]).await;
+    for (query, is_there) in [
+        ("", true),
+        ("q=%E9%80%94%E8%A7%82", true),
+        ("q=LSVAM4187C2184841", true),
+        ("q=%E5%A5%94%E9%A9%B0", false),
+        ("outcome=outbid", true),
+        ("outcome=leading", false),
+        ("outcome=won", false),
+        ("outcome=lost", false),
+    ] {
+        let page = dealer.get(&format!("/my/bids?{query}")).await.body;
+        assert_eq!(page.contains("lot-card__title"), is_there, "{query}");
+        let file = dealer.get(&format!("/my/bids/lots.csv?{query}")).await.body;
+        assert_eq!(file.lines().count(), if is_there { 2 } else { 1 }, "{query}: {file}");
+    }
+    let leading = other.get("/my/bids?outcome=leading").await.body;
+    assert!(leading.contains("其他车商看到的您：2 号"), "{leading}");
+    for (query, lines) in [("", 3), ("result=accepted", 2), ("result=refused", 2), ("result=refused&q=x", 1)]
+    {
+        let file = dealer.get(&format!("/my/bids/export.csv?view=bids&{query}")).await.body;
+        assert_eq!(file.lines().count(), lines, "{query}: {file}");
+        let page = dealer.get(&format!("/my/bids?view=bids&{query}")).await.body;
+        assert_eq!(page.matches("row-link").count(), lines - 1, "{query}");
+    }
+    assert!(dealer.get("/my/bids?view=bids&before=1&q=%25").await.body.contains("没有符合条件的记录"));
+}

@@ -67,6 +67,7 @@ pub fn filter_of(query: &Query) -> HallFilter {
         status: text("status"),
         sale_id: query.parse("sale"),
         bid_by: None,
+        standing: None,
         followed_by: None,
         watched: false,
         sort: SORTS.iter().find(|(name, _)| *name == sort).map(|(_, sort)| *sort).unwrap_or_default(),

@@ -33,6 +33,38 @@ pub enum Sort {
     Mileage,
 }
 
+/// How a lot stands for the company that bid on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MyStanding {
+    /// It runs, and the company leads.
+    Leading,
+    /// It runs, and somebody else leads.
+    Outbid,
+    /// Sold to the company.
+    Won,
+    /// Over, and the company is the highest bidder below the reserve.
+    Negotiating,
+    /// Over otherwise.
+    Lost,
+}
+
+impl MyStanding {
+    /// All of them.
+    pub const ALL: [MyStanding; 5] =
+        [MyStanding::Leading, MyStanding::Outbid, MyStanding::Won, MyStanding::Negotiating, MyStanding::Lost];
+
+    /// The name in addresses and text keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            MyStanding::Leading => "leading",
+            MyStanding::Outbid => "outbid",
+            MyStanding::Won => "won",
+            MyStanding::Negotiating => "negotiating",
+            MyStanding::Lost => "lost",
+        }
+    }
+}
+
 /// Which lots, in which order, which page. Every part is optional. A saved search keeps it, without what is one's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -66,6 +98,9 @@ pub struct HallFilter {
     /// Only lots this dealer has bid on.
     #[serde(skip)]
     pub bid_by: Option<DealerId>,
+    /// Only lots that stand so for the company of who looks.
+    #[serde(skip)]
+    pub standing: Option<MyStanding>,
     /// Only lots that who looks keeps an eye on, or that this dealer has bid on, and that are not over.
     #[serde(skip)]
     pub followed_by: Option<DealerId>,
@@ -342,11 +377,33 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, viewer: Viewer, filter: &
             .push(") OR EXISTS (SELECT FROM lot_bidder b WHERE b.lot_id = l.id AND b.dealer_id = ");
         query.push_bind(dealer_id.0).push("))");
     }
+    if let Some(standing) = filter.standing {
+        push_standing(query, viewer, standing);
+    }
     if let Some(dealer_id) = filter.bid_by {
         query
             .push(" AND EXISTS (SELECT FROM lot_log b WHERE b.lot_id = l.id AND b.command IN ('place_max', 'buy_now', 'accept') AND b.seq IS NOT NULL AND b.actor = ")
             .push_bind(dealer_id.0)
             .push(")");
+    }
+}
+
+fn push_standing(query: &mut QueryBuilder<Postgres>, viewer: Viewer, standing: MyStanding) {
+    query.push(match standing {
+        MyStanding::Leading | MyStanding::Outbid => " AND l.status <> 'closed'",
+        MyStanding::Won => " AND l.outcome = 'sold'",
+        MyStanding::Negotiating => " AND l.outcome = 'provisional'",
+        MyStanding::Lost => " AND l.status = 'closed'",
+    });
+    let is_leader = match standing {
+        MyStanding::Leading | MyStanding::Won | MyStanding::Negotiating => " AND l.leader_dealer_id = ",
+        MyStanding::Outbid => " AND l.leader_dealer_id IS DISTINCT FROM ",
+        // a lot that was withdrawn is lost to whoever led
+        MyStanding::Lost => " AND (l.outcome = 'unsold' OR l.leader_dealer_id IS DISTINCT FROM ",
+    };
+    query.push(is_leader).push_bind(viewer.dealer_id.map_or(Uuid::nil(), |dealer| dealer.0));
+    if standing == MyStanding::Lost {
+        query.push(")");
     }
 }
 
@@ -478,33 +535,55 @@ pub struct MyBid {
     pub code: Option<String>,
     /// The price after it.
     pub price_fen: Option<Fen>,
+    /// The company's alias on the lot, once a bid of it was accepted.
+    pub alias: Option<u32>,
     /// When it was admitted.
     pub admitted_at: UnixMs,
     /// Who of the company placed it.
     pub user_name: String,
 }
 
-/// A dealer's newest bids, accepted and refused; with `before` those older than that.
+/// Which of a dealer's bids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BidFilter {
+    /// Part of the title, or of the VIN.
+    pub search: String,
+    /// Only accepted ones, or only refused ones.
+    pub accepted: Option<bool>,
+    /// Only those older than this.
+    pub before: Option<UnixMs>,
+}
+
+/// A dealer's newest bids of the filter.
 pub(crate) async fn my_bids(
     pool: &PgPool,
     dealer_id: DealerId,
-    before: UnixMs,
+    filter: &BidFilter,
     limit: i64,
 ) -> Result<Vec<MyBid>, sqlx::Error> {
+    let pattern = format!("%{}%", filter.search.trim().replace(['%', '_', '\\'], " "));
     let rows = sqlx::query!(
         "SELECT g.key, g.lot_id, l.title,
-                -- of a sealed lot the number would count the others' offers
+                -- of a sealed lot the number would count the others' offers, and the alias the others
                 CASE WHEN g.seq IS NOT NULL AND s.format IN ('sealed_first', 'sealed_second') THEN 0 ELSE g.seq END AS seq,
-                g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name
+                g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name,
+                CASE WHEN s.format NOT IN ('sealed_first', 'sealed_second') OR l.status = 'closed' THEN b.alias END
+                    AS \"alias?\"
            FROM lot_log g
            JOIN lot l ON l.id = g.lot_id
            JOIN sale s ON s.id = l.sale_id
-          WHERE g.actor = $1 AND g.command IN ('place_max', 'buy_now', 'accept') AND g.admitted_at < $2
+           LEFT JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.actor
+          WHERE g.actor = $1 AND g.command IN ('place_max', 'buy_now', 'accept')
+            AND g.admitted_at < coalesce($2::timestamptz, 'infinity'::timestamptz)
+            AND (l.title ILIKE $4 OR l.vin ILIKE $4)
+            AND ($5::bool IS NULL OR (g.seq IS NOT NULL) = $5)
           ORDER BY g.admitted_at DESC
           LIMIT $3",
         dealer_id.0,
-        to_sql(before),
-        limit
+        filter.before.map(to_sql),
+        limit,
+        pattern,
+        filter.accepted
     )
     .fetch_all(pool)
     .await?;
@@ -518,6 +597,7 @@ pub(crate) async fn my_bids(
             max_fen: Fen(row.max_fen),
             code: row.code,
             price_fen: row.price_fen.map(Fen),
+            alias: row.alias.and_then(|alias| alias.try_into().ok()),
             admitted_at: from_sql(row.admitted_at),
             user_name: row.user_name,
         })

@@ -1,11 +1,11 @@
 //! Bids of the JSON API.
 
-use auction::{AcceptStep, Answer, BuyNow, Outcome, PlaceMax};
+use auction::{AcceptStep, Answer, BidFilter, BuyNow, Outcome, PlaceMax};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::{Extension, Json};
-use kernel::{Fen, LotId, Principal, Problem, ProblemKind, UnixMs};
+use kernel::{Fen, LotId, Principal, Problem, ProblemKind};
 use uuid::Uuid;
 
 use super::types::{AcceptStepBody, AcceptedBody, BidBody, BuyNowBody, LotBody, MyBidBody, ProblemBody};
@@ -123,7 +123,7 @@ pub async fn list(
     State(state): State<AppState>,
     Extension(who): Extension<Principal>,
 ) -> Result<Json<Vec<MyBidBody>>, Refusal> {
-    let bids = state.services.auction.my_bids(&who, UnixMs(i64::MAX), MY_BIDS_MAX).await?;
+    let bids = state.services.auction.my_bids(&who, &BidFilter::default(), MY_BIDS_MAX).await?;
     Ok(Json(bids.into_iter().map(MyBidBody::from).collect()))
 }
 

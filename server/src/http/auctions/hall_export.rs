@@ -1,6 +1,7 @@
 //! Exactly the lots of the hall's filter.
 
 use app::dealer::hall::filter_of;
+use app::dealer::my_bids::lots_of;
 use app::i18n::t;
 use auction::HallLot;
 use bidding::{LotStatus, ReserveLight};
@@ -22,6 +23,18 @@ pub async fn list(request: ListRequest) -> Result<Sheet, Refusal> {
     let lots = request.state.services.auction.hall_export(&request.who, &filter, LINES_MAX).await?;
     let rows = lots.iter().map(|lot| cells(lot, request.lang));
     Ok(Sheet::of(&request, "lots", "auction.column", &COLUMNS, rows))
+}
+
+/// The lots of the filter of one's own bids, with the alias under which the others see the company.
+pub async fn my_lots(request: ListRequest) -> Result<Sheet, Refusal> {
+    let filter = lots_of(&request.query, &request.who);
+    let lots = request.state.services.auction.hall_export(&request.who, &filter, LINES_MAX).await?;
+    let columns: Vec<&str> = COLUMNS.into_iter().chain(["alias"]).collect();
+    let rows = lots.iter().map(|lot| {
+        let alias = lot.mine.alias.map_or(Cell::Empty, |alias| Cell::Number(alias.into()));
+        cells(lot, request.lang).into_iter().chain([alias]).collect()
+    });
+    Ok(Sheet::of(&request, "my-lots", "auction.column", &columns, rows))
 }
 
 fn cells(lot: &HallLot, lang: Lang) -> Vec<Cell> {

@@ -1,7 +1,7 @@
 //! A dealer's bids, for programs: the columns have the same names in every language.
 
-use auction::MyBid;
-use kernel::UnixMs;
+use app::dealer::my_bids::bids_of;
+use auction::{BidFilter, MyBid};
 
 use crate::http::refusal::Refusal;
 use crate::http::sheet::{Cell, ListRequest, Sheet};
@@ -11,9 +11,10 @@ const LINES_MAX: i64 = 10_000;
 const COLUMNS: [&str; 8] =
     ["time_ms", "lot_id", "title", "max_yuan", "number", "refused", "price_yuan", "by"];
 
-/// This dealer's bids, accepted and refused.
+/// This dealer's bids of the filter.
 pub async fn list(request: ListRequest) -> Result<Sheet, Refusal> {
-    let bids = request.state.services.auction.my_bids(&request.who, UnixMs(i64::MAX), LINES_MAX).await?;
+    let filter = BidFilter { before: None, ..bids_of(&request.query) };
+    let bids = request.state.services.auction.my_bids(&request.who, &filter, LINES_MAX).await?;
     Ok(Sheet {
         name: "my-bids",
         header: COLUMNS.map(str::to_owned).to_vec(),
