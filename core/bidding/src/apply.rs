@@ -1,12 +1,18 @@
 //! `apply`: what an event does to the state. It decides nothing: every number stands in the event, so that a
 //! replay of an old log never depends on today's rules.
 
-use crate::{Event, Leader, LotState, LotStatus, StepClock, sealed};
+use kernel::DealerId;
+
+use crate::{Event, Leader, LotState, LotStatus, NewReport, PreBid, StepClock, sealed};
 
 /// Leads the state over one event. `seq` stays: it counts commands, see [`advance`].
 pub fn apply(state: &mut LotState, event: &Event) {
     match event {
-        Event::Opened => state.status = LotStatus::Open,
+        Event::Opened => {
+            state.status = LotStatus::Open;
+            // those that enter follow as `MaxPlaced`, the others have lapsed
+            state.pre_bids.clear();
+        }
         Event::MaxPlaced { dealer_id, max_fen } => {
             if !state.bidders.contains(dealer_id) {
                 state.bidders.push(*dealer_id);
@@ -52,6 +58,15 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.status = LotStatus::Open;
             state.end_at = *end_at;
             state.terms.cap_at = *cap_at;
+            if let Some(report) = &mut state.report {
+                report.resume_at = None;
+            }
+        }
+        Event::BidVoided { .. } | Event::PreBidPlaced { .. } | Event::PreBidWithdrawn { .. } => {
+            apply_to_maxes(state, event);
+        }
+        Event::ReportChanged { .. } | Event::ConfirmationDue { .. } | Event::ReportConfirmed { .. } => {
+            apply_to_report(state, event);
         }
         Event::Closed { outcome } => {
             state.status = LotStatus::Closed;
@@ -63,6 +78,52 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.leader = *leader;
             state.price_fen = *price_fen;
         }
+    }
+}
+
+/// What a void leaves, and maxes before the opening.
+fn apply_to_maxes(state: &mut LotState, event: &Event) {
+    match event {
+        Event::BidVoided { leader, second_max_fen, price_fen, met, end_at, cap_at, .. } => {
+            state.leader = *leader;
+            state.second_max_fen = *second_max_fen;
+            state.price_fen = *price_fen;
+            state.met = *met;
+            state.end_at = *end_at;
+            state.terms.cap_at = *cap_at;
+            state.call = None;
+        }
+        Event::PreBidPlaced { dealer_id, max_fen, since } => {
+            state.pre_bids.retain(|standing| standing.dealer_id != *dealer_id);
+            state.pre_bids.push(PreBid { dealer_id: *dealer_id, max_fen: *max_fen, since: *since });
+        }
+        Event::PreBidWithdrawn { dealer_id } => {
+            state.pre_bids.retain(|standing| standing.dealer_id != *dealer_id);
+            confirmed(state, *dealer_id);
+        }
+        _ => {}
+    }
+}
+
+/// Who has to say that he stands by his max on which condition report.
+fn apply_to_report(state: &mut LotState, event: &Event) {
+    match event {
+        Event::ReportChanged { report_hash, before_hash, must_confirm, resume_at, confirm_by } => {
+            state.report = Some(NewReport {
+                hash: report_hash.clone(),
+                before: before_hash.clone(),
+                must_confirm: must_confirm.clone(),
+                resume_at: *resume_at,
+                confirm_by: *confirm_by,
+            });
+        }
+        Event::ConfirmationDue { confirm_by } => {
+            if let Some(report) = &mut state.report {
+                report.confirm_by = Some(*confirm_by);
+            }
+        }
+        Event::ReportConfirmed { dealer_id } => confirmed(state, *dealer_id),
+        _ => {}
     }
 }
 
@@ -79,6 +140,13 @@ pub fn apply_all(state: &LotState, events: &[Event]) -> LotState {
     let mut next = state.clone();
     advance(&mut next, events);
     next
+}
+
+/// This dealer has nothing left to confirm.
+fn confirmed(state: &mut LotState, dealer_id: DealerId) {
+    if let Some(report) = &mut state.report {
+        report.must_confirm.retain(|waiting| *waiting != dealer_id);
+    }
 }
 
 fn set_own_max(state: &mut LotState, own: Leader) {

@@ -36,6 +36,7 @@ pub(crate) fn buy_now(state: &LotState, wanted: &Purchase, now: UnixMs) -> Resul
         let data = json!({ "buy_now_fen": state.buy_now(), "price_fen": state.price_fen });
         return Err(Refusal { code: RefusalCode::NotApplicable, data });
     }
+    eligibility::check_report(state, wanted.dealer_id)?;
     eligibility::check_cover(state, wanted.price_fen, wanted.power_fen)?;
     let bought = Leader { dealer_id: wanted.dealer_id, max_fen: wanted.price_fen };
     Ok(sold_at_once(state, bought, "bought_now", "buy_now_price"))

@@ -4,7 +4,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Call, Outcome, ReserveLight};
+use crate::{Call, History, Leader, Outcome, ReserveLight};
 
 /// Everything that changes a lot is a command in the lot's queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,43 @@ pub enum Command {
     },
     /// The end has come. Refused while `now < end_at`.
     Close,
+    /// As `Open`, without the pre-bids of these entities: they may no longer bid here.
+    OpenWithout {
+        /// Who may not bid any more.
+        barred: Vec<DealerId>,
+    },
+    /// A max that waits for the opening is taken back. After the opening nobody takes back anything.
+    Withdraw {
+        /// The buyer entity.
+        dealer_id: DealerId,
+    },
+    /// A bid never was: the price becomes what the log without it gives. Two persons stand behind it.
+    VoidBid {
+        /// The number of the bid.
+        bid_seq: i64,
+        /// Why.
+        reason: VoidReason,
+        /// What the lot went through until now. The fold itself does not keep it.
+        history: History,
+    },
+    /// The car has a new condition report.
+    ReportChanged {
+        /// The hash of the new report.
+        report_hash: String,
+        /// That of the report which it replaces.
+        before_hash: String,
+        /// Whether it changes what the car is worth: structure, odometer, flood, fire, powertrain, papers.
+        material: bool,
+        /// How long an open lot stands still before it goes on by itself, if the change is material.
+        pause_ms: i64,
+    },
+    /// A bidder has seen the new condition report and stands by his max.
+    ConfirmReport {
+        /// The buyer entity.
+        dealer_id: DealerId,
+        /// The hash of the report that was seen.
+        report_hash: String,
+    },
     /// The negotiation with the high bidder came to nothing, and the next bidder is asked.
     PassOver,
     /// The negotiation after the hammer has ended: a provisional lot is sold, or not.
@@ -90,6 +127,44 @@ pub enum Command {
         /// How it came about.
         basis: crate::Basis,
     },
+}
+
+/// Why a bid is voided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum VoidReason {
+    /// The bidder meant another amount, and staff could establish it.
+    WrongAmount,
+    /// The bidder may not bid: it has not paid, or is barred.
+    BidderBarred,
+    /// Bids that were agreed between bidders or with the seller (围标).
+    Collusion,
+    /// Our own fault.
+    SystemFault,
+    /// The bidder did not stand by his bid after the condition report had changed.
+    CrChanged,
+}
+
+impl VoidReason {
+    /// All of them.
+    pub const ALL: [VoidReason; 5] = [
+        VoidReason::WrongAmount,
+        VoidReason::BidderBarred,
+        VoidReason::Collusion,
+        VoidReason::SystemFault,
+        VoidReason::CrChanged,
+    ];
+
+    /// `WRONG_AMOUNT`: the word in the log, in forms and in text keys.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            VoidReason::WrongAmount => "WRONG_AMOUNT",
+            VoidReason::BidderBarred => "BIDDER_BARRED",
+            VoidReason::Collusion => "COLLUSION",
+            VoidReason::SystemFault => "SYSTEM_FAULT",
+            VoidReason::CrChanged => "CR_CHANGED",
+        }
+    }
 }
 
 /// A reason, known outside the fold, why an entity may not bid here (eligibility rules 3–7).
@@ -200,6 +275,66 @@ pub enum Event {
         /// How it ended.
         outcome: Outcome,
     },
+    /// A max waits for the opening.
+    PreBidPlaced {
+        /// By whom.
+        dealer_id: DealerId,
+        /// The max.
+        max_fen: Fen,
+        /// Its place in the order in which they will enter: the number of the last raise.
+        since: i64,
+    },
+    /// A max no longer waits for the opening.
+    PreBidWithdrawn {
+        /// Whose.
+        dealer_id: DealerId,
+    },
+    /// A bid was voided: this is what the log without it gives, and the lot gets more time.
+    BidVoided {
+        /// The number of the bid.
+        bid_seq: i64,
+        /// Whose it was.
+        dealer_id: DealerId,
+        /// Why.
+        reason: VoidReason,
+        /// What is left of this bidder's max: an earlier bid of his.
+        own_max_fen: Option<Fen>,
+        /// The leader now, with his max.
+        leader: Option<Leader>,
+        /// The second-best max.
+        second_max_fen: Option<Fen>,
+        /// The price now: never above what it was.
+        price_fen: Option<Fen>,
+        /// Whether the reserve is met now.
+        met: bool,
+        /// The end, moved to leave everybody a full window.
+        end_at: UnixMs,
+        /// The cap, moved by as much as the end.
+        cap_at: UnixMs,
+    },
+    /// The car has a new condition report.
+    ReportChanged {
+        /// Its hash.
+        report_hash: String,
+        /// The hash of the report on which those who must confirm gave their maxes.
+        before_hash: String,
+        /// Who has a max that was given on another report, and has to say whether he stands by it.
+        must_confirm: Vec<DealerId>,
+        /// When the lot goes on by itself, if it was stopped for this.
+        resume_at: Option<UnixMs>,
+        /// Until when it can be confirmed, if that runs already.
+        confirm_by: Option<UnixMs>,
+    },
+    /// Whoever has to confirm has until then.
+    ConfirmationDue {
+        /// Until when.
+        confirm_by: UnixMs,
+    },
+    /// A bidder stands by his max on the new report.
+    ReportConfirmed {
+        /// Who.
+        dealer_id: DealerId,
+    },
     /// The high bidder is out, the next bidder is asked.
     PassedOver,
     /// A provisional lot was sold after all, or not.
@@ -219,9 +354,10 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// The rule's branch. Bids: `first_bid`, `overtook`, `below_leader`, `tied`, `own_raise`, `lowered`, and
-    /// `reserve_jump` when the light turned to met; `bought_now`, `accepted_step`, `sealed_offer` in their formats.
-    /// Others: `reserve_lowered`, `opened`, `paused`, `resumed`, `extended_by_system`, `called`, `passed`, `closed`,
-    /// `passed_over`, `settled`.
+    /// `reserve_jump` when the light turned to met, `pre_bid` and `pre_bid_changed` before the opening; `bought_now`,
+    /// `accepted_step`, `sealed_offer` in their formats. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
+    /// `extended_by_system`, `called`, `passed`, `closed`, `withdrawn`, `bid_voided`, `report_changed`,
+    /// `report_confirmed`, `passed_over`, `settled`.
     pub branch: String,
     /// Inputs and formula, other entities' maxes redacted to what is public. The reserve stands only in that of
     /// `reserve_lowered`, which is for the seller.
@@ -304,7 +440,9 @@ impl Command {
         match self {
             Command::PlaceMax { dealer_id, .. }
             | Command::BuyNow { dealer_id, .. }
-            | Command::Accept { dealer_id, .. } => Some(*dealer_id),
+            | Command::Accept { dealer_id, .. }
+            | Command::Withdraw { dealer_id }
+            | Command::ConfirmReport { dealer_id, .. } => Some(*dealer_id),
             _ => None,
         }
     }

@@ -7,8 +7,10 @@ use crate::dutch::{Acceptance, accept};
 use crate::place_max::{Bid, place_max};
 use crate::settle::{pass_over, settle};
 use crate::system::{self, Outage};
+use crate::void_bid::{Void, void_bid};
 use crate::{
-    Accepted, Command, Format, LotState, Refusal, lane, lower_reserve::lower_reserve, reasons, sealed,
+    Accepted, Command, Format, LotState, Refusal, lane, lower_reserve::lower_reserve, pre_bid, reasons,
+    report, sealed,
 };
 
 /// What this command does to a lot in this state, or why it is refused.
@@ -16,8 +18,8 @@ use crate::{
 /// `now` is the admission time of a bidder's command and the anchored clock of a system command (domain rules
 /// §4.1). The same three arguments always give the same answer.
 pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accepted, Refusal> {
-    let verdict = match *command {
-        Command::PlaceMax { dealer_id, max_fen, confirmed, bar, power_fen } => {
+    let verdict = match command {
+        &Command::PlaceMax { dealer_id, max_fen, confirmed, bar, power_fen } => {
             let bid = Bid { dealer_id, max_fen, confirmed, bar, power_fen };
             match state.terms.format {
                 Format::SealedFirst | Format::SealedSecond => sealed::place(state, &bid, now),
@@ -26,24 +28,35 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
                 Format::Timed | Format::Flash | Format::Lane(_) => place_max(state, &bid, now),
             }
         }
-        Command::BuyNow { dealer_id, price_fen, bar, power_fen } => {
+        &Command::BuyNow { dealer_id, price_fen, bar, power_fen } => {
             buy_now(state, &Purchase { dealer_id, price_fen, bar, power_fen }, now)
         }
-        Command::Accept { dealer_id, step, price_fen, bar, power_fen } => {
+        &Command::Accept { dealer_id, step, price_fen, bar, power_fen } => {
             accept(state, &Acceptance { dealer_id, step, price_fen, bar, power_fen }, now)
         }
-        Command::Call { call } => lane::call(state, call, now),
+        Command::Call { call } => lane::call(state, *call, now),
         Command::Pass => lane::pass(state, now),
-        Command::ReserveLowered { reserve_fen } => lower_reserve(state, reserve_fen, now),
-        Command::Open => system::open(state, now),
+        Command::ReserveLowered { reserve_fen } => lower_reserve(state, *reserve_fen, now),
+        Command::Open => pre_bid::open(state, &[], now),
+        Command::OpenWithout { barred } => pre_bid::open(state, barred, now),
         Command::Pause => system::pause(state, now),
-        Command::Resume { min_left_ms } => system::resume(state, min_left_ms, now),
-        Command::ExtendBySystem { from, to, min_left_ms } => {
+        Command::Resume { min_left_ms } => system::resume(state, *min_left_ms, now),
+        &Command::ExtendBySystem { from, to, min_left_ms } => {
             system::extend(state, &Outage { from, to, min_left_ms }, now)
         }
         Command::Close => system::close(state, now),
+        Command::Withdraw { dealer_id } => pre_bid::withdraw(state, *dealer_id, now),
+        Command::VoidBid { bid_seq, reason, history } => {
+            void_bid(state, &Void { bid_seq: *bid_seq, reason: *reason, history }, now)
+        }
+        Command::ReportChanged { report_hash, before_hash, material, pause_ms } => {
+            report::change(state, (report_hash, before_hash), material.then_some(*pause_ms), now)
+        }
+        Command::ConfirmReport { dealer_id, report_hash } => {
+            report::confirm(state, *dealer_id, report_hash, now)
+        }
         Command::PassOver => pass_over(state, now),
-        Command::Settle { deal, basis } => settle(state, deal, basis, now),
+        Command::Settle { deal, basis } => settle(state, *deal, *basis, now),
     };
     debug_assert!(
         verdict.as_ref().is_ok_and(|accepted| reasons::are_known(command, accepted)) || verdict.is_err(),

@@ -1,9 +1,8 @@
 //! Whether a bid may count: the checks of domain rules §5 in their fixed order; the first failure is the answer.
 //!
-//! `NEED_RECONFIRM_CR` (10) depends on records that only the caller's transaction sees; the caller adds it. What an entity
-//! may hold (12) is the caller's to know too, and comes with the command.
+//! What an entity may hold (12) is the caller's to know, and comes with the command.
 
-use kernel::{Fen, UnixMs};
+use kernel::{DealerId, Fen, UnixMs};
 use serde_json::json;
 
 use crate::place_max::Bid;
@@ -19,6 +18,7 @@ pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refu
     check_entry(state, bid.bar, now)?;
     check_tick(state.terms.tick_fen, bid.max_fen)?;
     check_min(state, bid)?;
+    check_report(state, bid.dealer_id)?;
     check_fat_finger(state, bid)?;
     check_power(state, bid)?;
     check_duplicate(state, bid)
@@ -30,10 +30,46 @@ pub(crate) fn check_entry(state: &LotState, bar: Option<Bar>, now: UnixMs) -> Re
     check_bar(bar)
 }
 
+/// The same checks before the opening, where a max only has to reach the start price and the one that stands already
+/// may be lowered as well.
+pub(crate) fn check_early(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
+    check_bar(bid.bar)?;
+    check_tick(state.terms.tick_fen, bid.max_fen)?;
+    if bid.max_fen < state.terms.start_fen {
+        let data = json!({ "min_next_fen": state.terms.start_fen });
+        return Err(Refusal { code: RefusalCode::BelowMin, data });
+    }
+    check_report(state, bid.dealer_id)?;
+    let standing = state.pre_bid(bid.dealer_id);
+    if standing.is_none_or(|standing| bid.max_fen > standing.max_fen) {
+        check_fat_finger(state, bid)?;
+        check_cover(state, bid.max_fen, bid.power_fen)?;
+    }
+    match standing {
+        Some(standing) if standing.max_fen == bid.max_fen => {
+            let data = json!({ "max_fen": standing.max_fen });
+            Err(Refusal { code: RefusalCode::Duplicate, data })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Code 10: who gave a max on the old report says first what he thinks of the new one.
+pub(crate) fn check_report(state: &LotState, dealer_id: DealerId) -> Result<(), Refusal> {
+    match &state.report {
+        Some(report) if report.must_confirm.contains(&dealer_id) => {
+            let data = json!({ "report_hash": report.hash, "before_hash": report.before });
+            Err(Refusal { code: RefusalCode::NeedReconfirmCr, data })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Codes 1 and 2. `now` is the admission time: a bid admitted before the opening is early, even if it is judged
 /// after it; one admitted before the end counts, even if it is judged after it.
 fn check_open(state: &LotState, now: UnixMs) -> Result<(), Refusal> {
     let early = match state.status {
+        // maxes of a scheduled lot are judged by `check_early`
         LotStatus::Scheduled | LotStatus::Paused => true,
         LotStatus::Open => now < state.opens_at,
         LotStatus::Closed => false,

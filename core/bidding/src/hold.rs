@@ -18,12 +18,14 @@ impl Terms {
 }
 
 impl LotState {
-    /// Whose deposits this lot holds, and how much of each: the leader's while it runs, everybody's who has a secret offer,
-    /// the buyer's once it is sold, part of the high bidder's while the price is negotiated, nobody's otherwise.
+    /// Whose deposits this lot holds, and how much of each: the leader's while it runs, everybody's who has a secret offer
+    /// or a max that waits for the opening, the buyer's once it is sold, part of the high bidder's while the price is negotiated, nobody's otherwise.
     pub fn holds(&self) -> impl Iterator<Item = (DealerId, Fen)> {
         let offers = self.offers.iter().filter(|_| self.is_sealed_now());
         let offers = offers.map(|offer| (offer.dealer_id, self.terms.hold_fen(offer.max_fen)));
-        self.leading_hold().into_iter().chain(offers).filter(|(_, fen)| *fen > Fen::ZERO)
+        let waiting = self.pre_bids.iter();
+        let waiting = waiting.map(|pre_bid| (pre_bid.dealer_id, self.terms.hold_fen(pre_bid.max_fen)));
+        self.leading_hold().into_iter().chain(offers).chain(waiting).filter(|(_, fen)| *fen > Fen::ZERO)
     }
 
     /// What of it is the leader's.

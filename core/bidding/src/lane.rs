@@ -49,7 +49,8 @@ pub(crate) fn call(state: &LotState, call: Call, now: UnixMs) -> Result<Accepted
 /// The auctioneer passes the lot. Not one that is as good as sold: a sale is never taken from who leads.
 pub(crate) fn pass(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
     let outcome = system::outcome(state.leader.is_some(), state.reserve_fen, state.met);
-    if !is_on_the_block(state, now) || outcome == Outcome::Sold {
+    let unconfirmed = state.leader.is_some_and(|leader| state.must_confirm_report(leader.dealer_id));
+    if !is_on_the_block(state, now) || outcome == Outcome::Sold || unconfirmed {
         return Err(system::not_applicable(state, now));
     }
     let data = json!({ "price_fen": state.price_fen, "reserve": state.reserve_light(), "outcome": outcome });

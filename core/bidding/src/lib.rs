@@ -5,11 +5,13 @@
 //! decides on the server, replays the log, and explains a price in the browser.
 //!
 //! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`,
-//! `system.rs`, `settle.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`. Who leads at
-//! what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
-//! `hold.rs` says what a lot holds of deposits. `view.rs` makes what everybody may see, `frame.rs` carries it to browsers, `json.rs` and `read.rs` read it there. The
-//! rules are the domain rules §3–§5;
-//! voiding a bid (§3.4) is not built yet: it will resolve the accepted maxes of the log again, without one of them.
+//! `system.rs`, `settle.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`.
+//! Who leads at what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
+//! `hold.rs` says what a lot holds of deposits. `view.rs` makes what everybody may see, `frame.rs` carries it to
+//! browsers, `json.rs` and `read.rs` read it there. The rules are the domain rules §3–§7.
+//! Maxes before the opening are in `pre_bid.rs`, what a changed condition report does in `report.rs`. Voiding a bid
+//! (`void_bid.rs`) resolves the accepted maxes again, without one of them; the caller gives what the lot went through
+//! as a `History`, because the state does not keep it.
 //!
 //! To add a command: a variant in `command.rs`, its rule in a file of its name, called from `decide.rs`, its effect
 //! in `apply.rs`, a test vector in `tests/vectors/`, and a line in the random histories of `tests/invariants.rs`.
@@ -23,14 +25,17 @@ mod dutch;
 mod eligibility;
 mod format;
 mod frame;
+mod history;
 mod hold;
 mod json;
 mod ladder;
 mod lane;
 mod lower_reserve;
 mod place_max;
+mod pre_bid;
 mod read;
 mod reasons;
+mod report;
 mod resolve;
 mod sealed;
 mod settle;
@@ -38,18 +43,22 @@ mod soft_close;
 mod state;
 mod system;
 mod view;
+mod void_bid;
 
 pub use apply::{advance, apply, apply_all};
-pub use command::{Accepted, Bar, Command, Event, Explanation, Note, PublicLot, Refusal, RefusalCode};
+pub use command::{
+    Accepted, Bar, Command, Event, Explanation, Note, PublicLot, Refusal, RefusalCode, VoidReason,
+};
 pub use decide::decide;
 pub use dutch::StepClock;
 pub use format::{DutchSteps, Format, LaneTimes};
 pub use frame::{BidLine, ClientFrame, MyPosition, ServerFrame, TakeFrame};
+pub use history::History;
 pub use json::{Json, Node};
 pub use ladder::{Band, Ladder};
 pub use lane::Call;
 pub use reasons::{BID_BRANCHES, BID_FORMULAS};
 pub use sealed::Offer;
 pub use settle::{Basis, Deal};
-pub use state::{BelowReserve, Leader, LotState, LotStatus, Outcome, ReserveLight, Terms};
+pub use state::{BelowReserve, Leader, LotState, LotStatus, NewReport, Outcome, PreBid, ReserveLight, Terms};
 pub use view::quick_bids;

@@ -4,7 +4,9 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde_json::json;
 
 use crate::resolve::{self, Branch, Resolution};
-use crate::{Accepted, Bar, Event, Explanation, Leader, LotState, Refusal, eligibility, soft_close};
+use crate::{
+    Accepted, Bar, Event, Explanation, Leader, LotState, LotStatus, Refusal, eligibility, pre_bid, soft_close,
+};
 
 /// `Command::PlaceMax` as a struct.
 pub(crate) struct Bid {
@@ -17,6 +19,10 @@ pub(crate) struct Bid {
 
 /// Judges a bid and says what it does.
 pub(crate) fn place_max(state: &LotState, bid: &Bid, now: UnixMs) -> Result<Accepted, Refusal> {
+    // past its end a lot that has not opened yet waits for the outage rule, and takes nothing until then
+    if state.status == LotStatus::Scheduled && now < state.end_at {
+        return pre_bid::place(state, bid);
+    }
     eligibility::check(state, bid, now)?;
     let placed = Leader { dealer_id: bid.dealer_id, max_fen: bid.max_fen };
     let resolution = match state.leader {

@@ -3,7 +3,7 @@
 use crate::{Accepted, Command};
 
 /// The branches of the rules that accept what a bidder asks.
-pub const BID_BRANCHES: [&str; 10] = [
+pub const BID_BRANCHES: [&str; 12] = [
     "first_bid",
     "overtook",
     "below_leader",
@@ -14,6 +14,8 @@ pub const BID_BRANCHES: [&str; 10] = [
     "sealed_offer",
     "bought_now",
     "accepted_step",
+    "pre_bid",
+    "pre_bid_changed",
 ];
 
 /// How a price came about, where the explanation says it.

@@ -34,8 +34,12 @@ impl LotState {
         self.offers.iter().find(|offer| offer.dealer_id == dealer_id).map(|offer| offer.max_fen)
     }
 
-    /// The number that may be told: of a sealed lot it counts no offers, which would tell how many there are.
+    /// The number that may be told. Before the opening, and of a sealed lot, it would tell how often others changed
+    /// their maxes.
     pub const fn public_seq(&self) -> i64 {
+        if matches!(self.status, LotStatus::Scheduled) {
+            return 0;
+        }
         if self.is_sealed_now() { self.seq.saturating_sub(self.hidden) } else { self.seq }
     }
 
@@ -53,6 +57,7 @@ pub(crate) fn place(state: &LotState, bid: &Bid, now: UnixMs) -> Result<Accepted
         let data = json!({ "min_next_fen": state.terms.start_fen });
         return Err(Refusal { code: RefusalCode::BelowMin, data });
     }
+    eligibility::check_report(state, bid.dealer_id)?;
     eligibility::check_fat_finger(state, bid)?;
     eligibility::check_power(state, bid)?;
     let standing = state.offer_of(bid.dealer_id);
@@ -88,6 +93,8 @@ pub(crate) fn keep(state: &mut LotState, dealer_id: DealerId, max_fen: Fen) {
 /// Who wins at what price, now that all offers are opened; `None` without an offer.
 pub(crate) fn opened(state: &LotState) -> Option<Event> {
     let mut offers = state.offers.clone();
+    // who did not stand by his offer on the new condition report is not held to it
+    offers.retain(|offer| !state.must_confirm_report(offer.dealer_id));
     offers.sort_by_key(|offer| (std::cmp::Reverse(offer.max_fen), offer.raised_seq));
     let best = *offers.first()?;
     let second_max_fen = offers.get(1).map(|offer| offer.max_fen);

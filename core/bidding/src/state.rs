@@ -138,6 +138,35 @@ pub struct Leader {
     pub max_fen: Fen,
 }
 
+/// A max that waits for the opening. Secret: shown to this dealer only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreBid {
+    /// The buyer entity.
+    pub dealer_id: DealerId,
+    /// Its max.
+    pub max_fen: Fen,
+    /// The number of its last raise: its place in the order of entry.
+    pub since: i64,
+}
+
+/// The condition report that replaced the one the lot was listed with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewReport {
+    /// Its hash.
+    pub hash: String,
+    /// The hash of the report on which those who must confirm gave their maxes.
+    pub before: String,
+    /// Who has a max that was given on another report and has not said that he stands by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub must_confirm: Vec<DealerId>,
+    /// When the lot goes on by itself, while it stands still because of this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume_at: Option<UnixMs>,
+    /// Until when it can be confirmed, once the lot is going on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm_by: Option<UnixMs>,
+}
+
 /// A lot at one `seq`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotState {
@@ -185,6 +214,12 @@ pub struct LotState {
     /// What the auctioneer of a lane called last, at this price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
+    /// Maxes that wait for the opening, one an entity. Empty once it has opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pre_bids: Vec<PreBid>,
+    /// The condition report, where it is no longer the one that the lot was listed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<NewReport>,
 }
 
 const fn is_zero(count: &i64) -> bool {
@@ -213,6 +248,8 @@ impl LotState {
             hidden: 0,
             steps: None,
             call: None,
+            pre_bids: Vec::new(),
+            report: None,
         }
     }
 
@@ -234,6 +271,16 @@ impl LotState {
     /// What everybody may know of the reserve.
     pub fn reserve_light(&self) -> ReserveLight {
         crate::view::light(self.reserve_fen, self.met)
+    }
+
+    /// The max of this entity that waits for the opening.
+    pub fn pre_bid(&self, dealer_id: DealerId) -> Option<PreBid> {
+        self.pre_bids.iter().copied().find(|pre_bid| pre_bid.dealer_id == dealer_id)
+    }
+
+    /// Whether this entity has to say first that it stands by its max on the new condition report.
+    pub fn must_confirm_report(&self, dealer_id: DealerId) -> bool {
+        self.report.as_ref().is_some_and(|report| report.must_confirm.contains(&dealer_id))
     }
 
     /// Whether this entity leads.

@@ -1,28 +1,11 @@
-//! Commands of the clock and of the staff: open, pause, resume, outage rule (domain rules §4.4), close (§4.2).
+//! Commands of the clock and of the staff: pause, resume, outage rule (domain rules §4.4), close (§4.2).
 
 use kernel::UnixMs;
 use serde_json::{Value, json};
 
 use crate::{
-    Accepted, Event, Explanation, Format, LotState, LotStatus, Outcome, Refusal, RefusalCode, dutch, lane,
-    sealed,
+    Accepted, Event, Explanation, LotState, LotStatus, Outcome, Refusal, RefusalCode, dutch, report, sealed,
 };
-
-/// Bidding begins. Late is possible: after an outage a lot opens past its end, and the outage rule moves the end.
-pub(crate) fn open(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
-    if state.status != LotStatus::Scheduled || now < state.opens_at {
-        return Err(not_applicable(state, now));
-    }
-    let began = match state.terms.format {
-        Format::Dutch(steps) => Some(dutch::began(state, steps, now)),
-        Format::Lane(times) => Some(lane::began(state, times, now)),
-        _ => None,
-    };
-    let mut opened =
-        accepted(Event::Opened, "opened", json!({ "opens_at": state.opens_at, "end_at": state.end_at }));
-    opened.events.extend(began);
-    Ok(opened)
-}
 
 /// Bidding stops. Not past the end: a later resume would open a lot again that everybody saw ending.
 pub(crate) fn pause(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
@@ -51,6 +34,7 @@ pub(crate) fn resume(state: &LotState, min_left_ms: i64, now: UnixMs) -> Result<
         let moved = LotState { end_at, ..state.clone() };
         resumed.events.push(dutch::began(&moved, steps, now));
     }
+    resumed.events.extend(report::due(state, now.plus_ms(min_left_ms)));
     Ok(resumed)
 }
 
@@ -83,9 +67,11 @@ pub(crate) fn extend(state: &LotState, outage: &Outage, now: UnixMs) -> Result<A
     Ok(accepted(event, "extended_by_system", data))
 }
 
-/// The hammer falls. A paused lot does not end: its clock stands still.
+/// The hammer falls. A paused lot does not end: its clock stands still. Nor does it fall for a leader who has not
+/// confirmed the new condition report: his bid is voided first, which gives the others a full window.
 pub(crate) fn close(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
-    if state.status != LotStatus::Open || now < state.end_at {
+    let unconfirmed = state.leader.is_some_and(|leader| state.must_confirm_report(leader.dealer_id));
+    if state.status != LotStatus::Open || now < state.end_at || unconfirmed {
         return Err(not_applicable(state, now));
     }
     let mut events: Vec<Event> = Vec::new();

@@ -28,8 +28,16 @@ impl LotState {
         }
     }
 
-    /// What this entity sees besides, with its newest accepted amount.
-    pub fn position_of(&self, dealer_id: DealerId, max_fen: Option<Fen>) -> MyPosition {
+    /// What this entity sees besides, with its newest accepted amount that was not voided. Of who leads, and of who
+    /// waits for the opening, the state itself knows the max.
+    pub fn position_of(&self, dealer_id: DealerId, newest_fen: Option<Fen>) -> MyPosition {
+        let leader = self.leader.filter(|leader| leader.dealer_id == dealer_id);
+        let max_fen = match (self.status, leader) {
+            (LotStatus::Scheduled, _) => self.pre_bid(dealer_id).map(|pre_bid| pre_bid.max_fen),
+            (_, Some(leader)) => Some(leader.max_fen),
+            // a max that lapsed at the opening is none
+            _ => newest_fen.filter(|_| self.alias_of(dealer_id).is_some()),
+        };
         MyPosition {
             // aliases are given in the order of the first bids: of a sealed lot they would count the bidders
             alias: if self.is_sealed_now() { None } else { self.alias_of(dealer_id) },

@@ -1,7 +1,7 @@
 //! The invariants of the domain rules §3.6 over random histories, for both ways below the reserve.
 //!
 //! Each history is also led through a plain order book (`book`) that must come to the same lead and price.
-//! Voids (invariant 11) are not built yet; holds (invariant 12) are rows of the auction service, not of the fold.
+//! Holds (invariant 12) are rows of the auction service, not of the fold.
 
 #[path = "invariants/book.rs"]
 mod book;
@@ -11,19 +11,20 @@ mod history;
 use std::cell::Cell;
 
 use bidding::{
-    Accepted, Band, BelowReserve, Command, Event, Ladder, Leader, LotState, LotStatus, Refusal, apply,
-    apply_all, decide,
+    Accepted, Band, BelowReserve, Command, Event, History, Ladder, Leader, LotState, LotStatus, Refusal,
+    VoidReason, apply, apply_all, decide,
 };
-use book::Book;
+use book::{Book, Entry};
 use history::{Attempt, Setup, TICK};
 use kernel::{Fen, UnixMs};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
 
-/// With two modes: 220 000 random commands a run, in less than half a minute of a debug build.
-const HISTORIES: u32 = 1_000;
-const COMMANDS: usize = 110;
+/// For each of the two modes 200 000 random commands and more.
+const HISTORIES: u32 = 1_700;
+const COMMANDS: usize = 120;
+const EARLY_COMMANDS: usize = 8;
 
 /// How much of the random commands had an effect. A generator that drifts into refusals would test nothing.
 #[derive(Default)]
@@ -37,6 +38,11 @@ struct Tally {
     by_system: Cell<u64>,
     resumed: Cell<u64>,
     closed: Cell<u64>,
+    voided: Cell<u64>,
+    price_fell: Cell<u64>,
+    light_out: Cell<u64>,
+    entered: Cell<u64>,
+    confirmed: Cell<u64>,
 }
 
 fn count(cell: &Cell<u64>) {
@@ -55,13 +61,24 @@ impl Tally {
                 Event::ExtendedBySystem { .. } => count(&self.by_system),
                 Event::Resumed { .. } => count(&self.resumed),
                 Event::Closed { .. } => count(&self.closed),
+                Event::BidVoided { price_fen, met, .. } => {
+                    count(&self.voided);
+                    if *price_fen < before.price_fen {
+                        count(&self.price_fell);
+                    }
+                    if before.met && !met {
+                        count(&self.light_out);
+                    }
+                }
+                Event::Opened if !before.pre_bids.is_empty() => count(&self.entered),
+                Event::ReportConfirmed { .. } => count(&self.confirmed),
                 _ => {}
             }
         }
     }
 
     fn is_rich(&self) {
-        assert!(self.commands.get() >= u64::from(HISTORIES) * 100);
+        assert!(self.commands.get() >= 200_000);
         let counts = [
             ("bids", &self.bids, 20_000),
             ("lowered", &self.lowered, 1_000),
@@ -71,6 +88,11 @@ impl Tally {
             ("by_system", &self.by_system, 100),
             ("resumed", &self.resumed, 300),
             ("closed", &self.closed, u64::from(HISTORIES)),
+            ("voided", &self.voided, 5_000),
+            ("falling prices", &self.price_fell, 2_000),
+            ("lights that went out", &self.light_out, 30),
+            ("openings with maxes", &self.entered, 1_000),
+            ("confirmed reports", &self.confirmed, 500),
         ];
         for (what, cell, least) in counts {
             assert!(cell.get() >= least, "only {} of {what}", cell.get());
@@ -91,9 +113,13 @@ fn invariants_hold_when_the_price_moves_by_steps() {
 fn run_histories(mode: BelowReserve) {
     let tally = Tally::default();
     let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
-    let histories = (history::setup(), vec(history::attempt(), COMMANDS));
-    let outcome = TestRunner::new(config)
-        .run(&histories, |(setup, attempts)| run_history(mode, &setup, &attempts, &tally));
+    let attempts =
+        (vec(history::early(), 0..EARLY_COMMANDS), history::opening(), vec(history::attempt(), COMMANDS));
+    let outcome = TestRunner::new(config).run(&(history::setup(), attempts), |(setup, attempts)| {
+        let (mut all, opening, running) = attempts;
+        all.extend([opening].into_iter().chain(running).chain(history::ending()));
+        run_history(mode, &setup, &all, &tally)
+    });
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
@@ -106,16 +132,18 @@ fn run_history(mode: BelowReserve, setup: &Setup, attempts: &[Attempt], tally: &
     let mut book = Book::new(mode, first.terms.start_fen, first.reserve_fen);
     let mut now = first.opens_at;
     let mut log: Vec<(Command, UnixMs, Vec<Event>)> = Vec::new();
-    for attempt in [history::opening()].iter().chain(attempts).chain(&history::ending()) {
+    let mut past = History::beginning(first.reserve_fen);
+    for attempt in attempts {
         now = now.plus_ms(attempt.wait_ms).max(first.opens_at);
-        let command = attempt.step.command(&state, now);
+        let command = attempt.step.command(&state, &past, now);
         let answer = decide(&state, &command, now);
         count(&tally.commands);
         secrets_are_kept(&state, &command, now, &answer)?;
         let Ok(accepted) = answer else { continue };
         let next = apply_all(&state, &accepted.events);
         tally.add(&state, &accepted);
-        step_is_sound(&state, &next)?;
+        step_is_sound(&state, &command, &next)?;
+        past.follow(next.seq, &accepted.events);
         book_agrees(&mut book, &state, &command, &next)?;
         soft_close_is_right(&state, &command, now, &accepted, &next)?;
         log.push((command, now, accepted.events));
@@ -125,14 +153,19 @@ fn run_history(mode: BelowReserve, setup: &Setup, attempts: &[Attempt], tally: &
     replay_is_identical(&first, &log, &state)
 }
 
-/// Invariants 1, 2, 4, 9, 10, and one seq for a command.
-fn step_is_sound(before: &LotState, after: &LotState) -> TestCaseResult {
+/// Invariants 1, 2, 4, 9, 10, 11, and one seq for a command.
+fn step_is_sound(before: &LotState, command: &Command, after: &LotState) -> TestCaseResult {
     prop_assert_eq!(after.seq, before.seq + 1);
     prop_assert!(before.status != LotStatus::Closed, "nothing is accepted after the hammer");
-    prop_assert!(after.price_fen >= before.price_fen, "the price fell");
+    if matches!(command, Command::VoidBid { .. }) {
+        prop_assert!(after.price_fen <= before.price_fen, "a void made somebody pay more");
+        prop_assert!(!after.met || before.met, "a void met the reserve");
+    } else {
+        prop_assert!(after.price_fen >= before.price_fen, "the price fell");
+        prop_assert!(after.second_max_fen >= before.second_max_fen);
+    }
     prop_assert!(after.end_at >= before.end_at, "the end moved back");
     prop_assert!(after.terms.cap_at >= before.terms.cap_at, "the cap moved back");
-    prop_assert!(after.second_max_fen >= before.second_max_fen);
     prop_assert_eq!(after.leader.is_some(), after.price_fen.is_some());
     let max = after.leader.map(|leader| leader.max_fen);
     prop_assert!(after.price_fen <= max, "the price is above the leader's max");
@@ -150,10 +183,24 @@ fn step_is_sound(before: &LotState, after: &LotState) -> TestCaseResult {
 /// Invariants 3 and 5, and the price itself, against the reference.
 fn book_agrees(book: &mut Book, before: &LotState, command: &Command, after: &LotState) -> TestCaseResult {
     let doubled = before.extensions >= before.terms.double_after_extensions;
-    match *command {
-        Command::PlaceMax { dealer_id, max_fen, .. } => book.place(dealer_id, max_fen, after.seq, doubled),
-        Command::ReserveLowered { reserve_fen } => book.lower_reserve(reserve_fen, doubled),
-        _ => {}
+    let entry = match command {
+        Command::PlaceMax { dealer_id, max_fen, .. } if before.status == LotStatus::Scheduled => {
+            let lowers = before.pre_bid(*dealer_id).is_some_and(|standing| *max_fen < standing.max_fen);
+            Some(Entry::Early { dealer_id: *dealer_id, max_fen: max_fen.0, lowers })
+        }
+        Command::PlaceMax { dealer_id, max_fen, .. } => {
+            let own = before.leader.filter(|leader| leader.dealer_id == *dealer_id);
+            let lowers = own.is_some_and(|own| *max_fen < own.max_fen);
+            Some(Entry::Max { dealer_id: *dealer_id, max_fen: max_fen.0, lowers })
+        }
+        Command::Withdraw { dealer_id } => Some(Entry::TakenBack { dealer_id: *dealer_id }),
+        Command::Open | Command::OpenWithout { .. } => Some(Entry::Opening { of: after.bidders.clone() }),
+        Command::ReserveLowered { reserve_fen } => Some(Entry::Reserve { fen: reserve_fen.0 }),
+        Command::VoidBid { bid_seq, .. } => Some(Entry::Void { of: *bid_seq }),
+        _ => None,
+    };
+    if let Some(entry) = entry {
+        book.enter(after.seq, doubled, entry);
     }
     prop_assert_eq!(after.leader.map(|Leader { dealer_id, max_fen }| (dealer_id, max_fen)), book.leader());
     prop_assert_eq!(after.second_max_fen, book.second_max());
@@ -170,6 +217,12 @@ fn soft_close_is_right(
     accepted: &Accepted,
     after: &LotState,
 ) -> TestCaseResult {
+    if matches!(command, Command::VoidBid { .. }) {
+        prop_assert!(after.end_at.0 >= now.0 + before.terms.window_ms, "everybody has a full window");
+        prop_assert_eq!(after.terms.cap_at.0 - before.terms.cap_at.0, after.end_at.0 - before.end_at.0);
+        prop_assert_eq!(after.extensions, before.extensions);
+        return Ok(());
+    }
     let sells = matches!(command, Command::PlaceMax { .. } | Command::ReserveLowered { .. });
     let own = matches!(command, Command::PlaceMax { dealer_id, .. } if before.is_leader(*dealer_id));
     let turned_met = after.met && !before.met;
@@ -262,6 +315,16 @@ fn wild_command() -> impl Strategy<Value = Command> {
         1 => wild().prop_map(|min_left_ms| Command::Resume { min_left_ms }),
         1 => (at(), at(), wild()).prop_map(|(from, to, min_left_ms)| Command::ExtendBySystem { from, to, min_left_ms }),
         1 => Just(Command::Close),
+        // the history is filled in when it is sent
+        2 => (0..12_i64).prop_map(|bid_seq| Command::VoidBid {
+            bid_seq, reason: VoidReason::SystemFault, history: History::beginning(None),
+        }),
+        1 => (any::<bool>(), wild()).prop_map(|(material, pause_ms)| Command::ReportChanged {
+            report_hash: String::new(), before_hash: String::new(), material, pause_ms,
+        }),
+        1 => (0..3_u128).prop_map(|who| Command::ConfirmReport {
+            dealer_id: history::dealer(who), report_hash: String::new(),
+        }),
     ]
 }
 
@@ -288,12 +351,17 @@ proptest! {
         state.terms.guide_fen = guide.map(Fen);
         state.terms.window_ms = window_ms;
         state.reserve_fen = reserve.map(|ticks| Fen(ticks * tick));
-        for (command, wild_now) in commands {
+        let mut history = History::beginning(state.reserve_fen);
+        for (mut command, wild_now) in commands {
+            if let Command::VoidBid { history: of, .. } = &mut command {
+                of.clone_from(&history);
+            }
             // Mostly while the lot is open, or hardly anything would be accepted.
             let now = if wild_now % 3 == 0 { UnixMs(wild_now) } else { state.end_at.plus_ms(-1) };
             if let Ok(accepted) = decide(&state, &command, now) {
                 let next = apply_all(&state, &accepted.events);
-                step_is_sound(&state, &next)?;
+                step_is_sound(&state, &command, &next)?;
+                history.follow(next.seq, &accepted.events);
                 state = next;
             }
             bidding::quick_bids(&state.public());

@@ -1,8 +1,8 @@
 //! The test vectors of the domain rules, and what they leave open.
 //!
-//! `price` holds vectors 1–23 of §3.7. Vectors 24 and 25 void a bid; voiding (§3.4) is not built yet, so they are
-//! not here. `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `hold` its buying power, `amounts` sends nonsense,
-//! `secrets` looks for what must not be told.
+//! `price` holds vectors 1–23 of §3.7, `void_bid` 24 and 25 with the rest of voiding, `pre_bid` is §3.4 before the
+//! opening, `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `hold` its buying power, `report` is
+//! §6, `amounts` sends nonsense, `secrets` looks for what must not be told.
 
 #[path = "vectors/amounts.rs"]
 mod amounts;
@@ -10,18 +10,24 @@ mod amounts;
 mod eligibility;
 #[path = "vectors/hold.rs"]
 mod hold;
+#[path = "vectors/pre_bid.rs"]
+mod pre_bid;
 #[path = "vectors/price.rs"]
 mod price;
+#[path = "vectors/report.rs"]
+mod report;
 #[path = "vectors/secrets.rs"]
 mod secrets;
 #[path = "vectors/soft_close.rs"]
 mod soft_close;
 #[path = "vectors/system.rs"]
 mod system;
+#[path = "vectors/void_bid.rs"]
+mod void_bid;
 
 use bidding::{
-    Accepted, BelowReserve, Command, Format, Ladder, LotState, Note, Refusal, RefusalCode, ReserveLight,
-    Terms, apply_all, decide,
+    Accepted, BelowReserve, Command, Format, History, Ladder, LotState, Note, Refusal, RefusalCode,
+    ReserveLight, Terms, VoidReason, apply_all, decide,
 };
 use kernel::{DealerId, Fen, UnixMs};
 use serde_json::Value;
@@ -69,13 +75,15 @@ fn max(dealer_id: DealerId, max_fen: Fen) -> Command {
 #[derive(Clone)]
 struct Lot {
     state: LotState,
+    history: History,
     now: UnixMs,
 }
 
 impl Lot {
     fn scheduled(mode: BelowReserve, reserve: Option<i64>) -> Lot {
         let state = LotState::scheduled(terms(mode), OPENS_AT, END_AT, reserve.map(yuan));
-        Lot { state, now: OPENS_AT }
+        let history = History::beginning(state.reserve_fen);
+        Lot { state, history, now: OPENS_AT }
     }
 
     fn open(mode: BelowReserve, reserve: Option<i64>) -> Lot {
@@ -114,6 +122,7 @@ impl Lot {
         };
         let next = apply_all(&self.state, &accepted.events);
         assert_eq!(next.seq, self.state.seq + 1, "one accepted command is one seq");
+        self.history.follow(next.seq, &accepted.events);
         self.state = next;
         accepted
     }
@@ -145,6 +154,17 @@ impl Lot {
     #[track_caller]
     fn lowers_reserve(&mut self, amount: i64) -> &mut Lot {
         self.accepts(&Command::ReserveLowered { reserve_fen: yuan(amount) });
+        self
+    }
+
+    fn void(&self, bid_seq: i64) -> Command {
+        Command::VoidBid { bid_seq, reason: VoidReason::WrongAmount, history: self.history.clone() }
+    }
+
+    #[track_caller]
+    fn voids(&mut self, bid_seq: i64) -> &mut Lot {
+        let command = self.void(bid_seq);
+        self.accepts(&command);
         self
     }
 

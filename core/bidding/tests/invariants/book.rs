@@ -32,27 +32,141 @@ impl Standing {
     }
 }
 
-/// All standing maxes of a lot, and the price they make.
+/// What happened, as a plain list.
+#[derive(Clone)]
+pub(crate) enum Entry {
+    /// Before the opening.
+    Early {
+        dealer_id: DealerId,
+        max_fen: i64,
+        lowers: bool,
+    },
+    TakenBack {
+        dealer_id: DealerId,
+    },
+    /// Of those whose early maxes count.
+    Opening {
+        of: Vec<DealerId>,
+    },
+    Max {
+        dealer_id: DealerId,
+        max_fen: i64,
+        lowers: bool,
+    },
+    Reserve {
+        fen: i64,
+    },
+    Void {
+        of: i64,
+    },
+}
+
+/// All standing maxes of a lot, and the price they make. A void is the whole list read again without the voided bids.
 pub(crate) struct Book {
     mode: BelowReserve,
     start_fen: i64,
+    first_reserve_fen: Option<i64>,
     reserve_fen: Option<i64>,
     standing: Vec<Standing>,
+    /// Maxes that wait, each with the number of its last raise.
+    early: Vec<(DealerId, i64, i64)>,
     /// What the second-best max asked for when somebody last contested the lead.
     contested_fen: i64,
     /// The highest price so far.
     price_fen: Option<i64>,
+    /// Everything since the beginning: number, whether steps were doubled, the entry.
+    entries: Vec<(i64, bool, Entry)>,
+    /// The prices that voids left.
+    left: Vec<(i64, Option<i64>)>,
 }
 
 impl Book {
     pub(crate) fn new(mode: BelowReserve, start: Fen, reserve: Option<Fen>) -> Book {
+        let first_reserve_fen = reserve.map(|fen| fen.0);
         Book {
             mode,
             start_fen: start.0,
-            reserve_fen: reserve.map(|fen| fen.0),
+            first_reserve_fen,
+            reserve_fen: first_reserve_fen,
             standing: Vec::new(),
+            early: Vec::new(),
             contested_fen: start.0,
             price_fen: None,
+            entries: Vec::new(),
+            left: Vec::new(),
+        }
+    }
+
+    pub(crate) fn enter(&mut self, seq: i64, doubled: bool, entry: Entry) {
+        self.entries.push((seq, doubled, entry.clone()));
+        if let Entry::Void { .. } = entry {
+            let before = self.price_fen;
+            self.read_again();
+            self.clamp(before);
+            self.left.push((seq, self.price_fen));
+        } else {
+            self.take(seq, doubled, entry);
+        }
+    }
+
+    fn read_again(&mut self) {
+        let voided = |(_, _, entry): &(i64, bool, Entry)| match entry {
+            Entry::Void { of } => Some(*of),
+            _ => None,
+        };
+        let voided: Vec<i64> = self.entries.iter().filter_map(voided).collect();
+        self.standing.clear();
+        self.early.clear();
+        (self.reserve_fen, self.contested_fen, self.price_fen) =
+            (self.first_reserve_fen, self.start_fen, None);
+        for (seq, doubled, entry) in self.entries.clone() {
+            if let Some((_, left)) = self.left.iter().find(|(void, _)| *void == seq) {
+                self.clamp(*left);
+            } else if !voided.contains(&seq) {
+                self.take(seq, doubled, entry);
+            }
+        }
+    }
+
+    /// The price as everybody saw it is the most that anybody pays.
+    fn clamp(&mut self, seen: Option<i64>) {
+        if let (Some(price), Some(seen)) = (self.price_fen, seen) {
+            self.price_fen = Some(price.min(seen));
+            self.contested_fen = self.contested_fen.min(seen);
+        }
+    }
+
+    fn take(&mut self, seq: i64, doubled: bool, entry: Entry) {
+        match entry {
+            Entry::Early { dealer_id, max_fen, lowers } => {
+                match self.early.iter_mut().find(|(who, ..)| *who == dealer_id) {
+                    Some(own) if lowers => own.1 = own.1.min(max_fen),
+                    Some(own) if max_fen > own.1 => *own = (dealer_id, max_fen, seq),
+                    None if !lowers => self.early.push((dealer_id, max_fen, seq)),
+                    _ => {}
+                }
+            }
+            Entry::TakenBack { dealer_id } => self.early.retain(|(who, ..)| *who != dealer_id),
+            Entry::Opening { of } => {
+                let mut early = std::mem::take(&mut self.early);
+                early.sort_by_key(|(.., since)| *since);
+                for (dealer_id, max_fen, since) in early {
+                    if of.contains(&dealer_id) {
+                        self.place(dealer_id, max_fen, since, doubled);
+                    }
+                }
+            }
+            Entry::Max { dealer_id, max_fen, lowers } => match self.leader() {
+                Some((leader, own)) if leader == dealer_id && lowers => {
+                    let floor = self.price_fen.unwrap_or(0);
+                    self.place(dealer_id, own.0.min(max_fen.max(floor)), seq, doubled);
+                }
+                Some((leader, own)) if leader == dealer_id && max_fen <= own.0 => {}
+                _ if lowers => {}
+                _ => self.place(dealer_id, max_fen, seq, doubled),
+            },
+            Entry::Reserve { fen } => self.lower_reserve(fen, doubled),
+            Entry::Void { .. } => {}
         }
     }
 
@@ -81,11 +195,11 @@ impl Book {
     }
 
     /// An accepted max. `doubled`: whether the lot's steps are doubled at this moment.
-    pub(crate) fn place(&mut self, dealer_id: DealerId, max: Fen, seq: i64, doubled: bool) {
+    fn place(&mut self, dealer_id: DealerId, max_fen: i64, seq: i64, doubled: bool) {
         let leads = self.leader().is_some_and(|(leader, _)| leader == dealer_id);
         match self.standing.iter_mut().find(|standing| standing.dealer_id == dealer_id) {
-            Some(own) => own.set(max.0, seq),
-            None => self.standing.push(Standing { dealer_id, claims: vec![Claim { max_fen: max.0, seq }] }),
+            Some(own) => own.set(max_fen, seq),
+            None => self.standing.push(Standing { dealer_id, claims: vec![Claim { max_fen, seq }] }),
         }
         if !leads {
             self.contested_fen = self.contest(doubled);
@@ -93,9 +207,10 @@ impl Book {
         self.reprice();
     }
 
-    pub(crate) fn lower_reserve(&mut self, reserve: Fen, doubled: bool) {
-        self.reserve_fen = Some(reserve.0);
-        if self.met() && self.mode == BelowReserve::Stepped {
+    fn lower_reserve(&mut self, reserve_fen: i64, doubled: bool) {
+        let was_met = self.met();
+        self.reserve_fen = Some(reserve_fen);
+        if !was_met && self.met() && self.mode == BelowReserve::Stepped {
             self.contested_fen = self.contest(doubled);
         }
         self.reprice();

@@ -1,7 +1,7 @@
 //! Random histories: moves that are near what matters (minimum, leader's max, reserve, end), made into commands
 //! against the state of the moment.
 
-use bidding::{Bar, BelowReserve, Command, Format, Ladder, LotState, Terms};
+use bidding::{Bar, BelowReserve, Command, Format, History, Ladder, LotState, Terms, VoidReason};
 use kernel::{DealerId, Fen, UnixMs};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -72,7 +72,28 @@ pub(crate) enum Move {
         min_left_ms: i64,
     },
     Open,
+    OpenWithout {
+        who: u128,
+    },
     Close,
+    /// Of a bid that stands, counted from the newest.
+    Void {
+        back: usize,
+    },
+    /// Of any number, mostly one that is no bid that stands.
+    VoidAny {
+        seq: i64,
+    },
+    Withdraw {
+        who: u128,
+    },
+    NewReport {
+        hash: u8,
+        material: bool,
+    },
+    ConfirmReport {
+        who: u128,
+    },
 }
 
 pub(crate) fn setup() -> impl Strategy<Value = Setup> {
@@ -107,28 +128,54 @@ pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
         }),
         1 => Just(Move::Open),
         1 => Just(Move::Close),
+        6 => (0..12_usize).prop_map(|back| Move::Void { back }),
+        1 => (-1..60_i64).prop_map(|seq| Move::VoidAny { seq }),
+        1 => who().prop_map(|who| Move::Withdraw { who }),
+        1 => (0..4_u8, any::<bool>()).prop_map(|(hash, material)| Move::NewReport { hash, material }),
+        6 => who().prop_map(|who| Move::ConfirmReport { who }),
     ];
     // Nodes' clocks differ a little: an attempt may carry an earlier time than the one before it.
     (-30..6_000_i64, step).prop_map(|(wait_ms, step)| Attempt { wait_ms, step })
 }
 
-/// The first attempt of every history.
-pub(crate) fn opening() -> Attempt {
-    Attempt { wait_ms: 0, step: Move::Open }
+/// What happens before the opening: maxes that are given, changed and taken back, sometimes on a new report.
+pub(crate) fn early() -> impl Strategy<Value = Attempt> {
+    let who = || 0..DEALERS;
+    let step = prop_oneof![
+        12 => (who(), -1..60_i64).prop_map(|(who, ticks)| Move::NearMin { who, ticks, confirmed: true }),
+        2 => (who(), -3..3_i64).prop_map(|(who, ticks)| Move::NearReserve { who, ticks }),
+        2 => who().prop_map(|who| Move::Withdraw { who }),
+        1 => (0..4_u8, any::<bool>()).prop_map(|(hash, material)| Move::NewReport { hash, material }),
+        2 => who().prop_map(|who| Move::ConfirmReport { who }),
+        1 => (0..3_usize).prop_map(|back| Move::Void { back }),
+        1 => (0..60_i64).prop_map(|ticks| Move::ReserveDrop { ticks }),
+    ];
+    step.prop_map(|step| Attempt { wait_ms: 0, step })
+}
+
+/// The opening, sometimes without one of the entities.
+pub(crate) fn opening() -> impl Strategy<Value = Attempt> {
+    let step =
+        prop_oneof![3 => Just(Move::Open), 1 => (0..DEALERS).prop_map(|who| Move::OpenWithout { who })];
+    step.prop_map(|step| Attempt { wait_ms: 0, step })
 }
 
 /// The last ones: the hammer, long after the end, and what comes too late.
-pub(crate) fn ending() -> [Attempt; 6] {
+pub(crate) fn ending() -> Vec<Attempt> {
     const LONG_AFTER_MS: i64 = 24 * 3_600_000;
     let late = |step| Attempt { wait_ms: 1, step };
-    [
+    // everybody stands by his bid, or the hammer would wait
+    let confirmed = (0..DEALERS).map(|who| late(Move::ConfirmReport { who }));
+    let rest = [
         late(Move::Resume { min_left_ms: 0 }),
         Attempt { wait_ms: LONG_AFTER_MS, step: Move::Close },
+        late(Move::VoidAny { seq: 2 }),
         late(Move::NearMin { who: 0, ticks: 5, confirmed: true }),
         late(Move::ReserveDrop { ticks: 1 }),
         late(Move::Outage { ago_ms: 0, length_ms: LONG_AFTER_MS, min_left_ms: 0 }),
         late(Move::Open),
-    ]
+    ];
+    confirmed.chain(rest).collect()
 }
 
 impl Setup {
@@ -154,7 +201,7 @@ impl Setup {
 }
 
 impl Move {
-    pub(crate) fn command(&self, state: &LotState, now: UnixMs) -> Command {
+    pub(crate) fn command(&self, state: &LotState, history: &History, now: UnixMs) -> Command {
         let min_next = state.min_next().0;
         let own_max = state.leader.map_or(min_next, |leader| leader.max_fen.0);
         let reserve = state.reserve_fen.map_or(min_next, |reserve| reserve.0);
@@ -184,9 +231,31 @@ impl Move {
                 Command::ExtendBySystem { from: to.plus_ms(-length_ms), to, min_left_ms }
             }
             Move::Open => Command::Open,
+            Move::OpenWithout { who } => Command::OpenWithout { barred: vec![dealer(who)] },
             Move::Close => Command::Close,
+            Move::Void { back } => {
+                let bids = (1..=state.seq).rev().filter(|seq| history.bidder_of(*seq).is_some());
+                void(bids.take(back + 1).last().unwrap_or(0), history)
+            }
+            Move::VoidAny { seq } => void(seq, history),
+            Move::Withdraw { who } => Command::Withdraw { dealer_id: dealer(who) },
+            Move::NewReport { hash, material } => Command::ReportChanged {
+                report_hash: hash.to_string(),
+                before_hash: String::new(),
+                material,
+                pause_ms: 60_000,
+            },
+            Move::ConfirmReport { who } => {
+                let report_hash =
+                    state.report.as_ref().map_or_else(String::new, |report| report.hash.clone());
+                Command::ConfirmReport { dealer_id: dealer(who), report_hash }
+            }
         }
     }
+}
+
+fn void(bid_seq: i64, history: &History) -> Command {
+    Command::VoidBid { bid_seq, reason: VoidReason::SystemFault, history: history.clone() }
 }
 
 fn bid(dealer_id: DealerId, fen: i64, confirmed: bool) -> Command {

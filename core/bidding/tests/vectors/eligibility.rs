@@ -1,6 +1,6 @@
 //! The order of the checks, domain rules §5, and the fat-finger guard.
 
-use bidding::{Bar, Command, LotStatus, RefusalCode};
+use bidding::{Bar, Command, LotStatus, NewReport, RefusalCode};
 use kernel::{DealerId, Fen, UnixMs};
 use serde_json::json;
 
@@ -53,6 +53,11 @@ impl Case {
                 self.lot.state.terms.deposit_bp = 1_000;
                 self.power_fen = Some(Fen(1));
             }
+            RefusalCode::NeedReconfirmCr => {
+                let (hash, before, must_confirm) = ("cd".to_owned(), "ab".to_owned(), vec![A, B]);
+                self.lot.state.report =
+                    Some(NewReport { hash, before, must_confirm, resume_at: None, confirm_by: None });
+            }
             RefusalCode::Duplicate => (self.dealer_id, self.max_fen) = (A, yuan(70_000)),
             code => self.bar = BARS.iter().find(|(_, answer)| *answer == code).map(|(bar, _)| *bar),
         }
@@ -76,6 +81,7 @@ fn of_two_faults_the_earlier_check_answers() {
         RefusalCode::SisterRooftopLeads,
         RefusalCode::NotTick,
         RefusalCode::BelowMin,
+        RefusalCode::NeedReconfirmCr,
         RefusalCode::FatFingerConfirm,
         RefusalCode::BuyingPower,
         RefusalCode::Duplicate,
@@ -118,10 +124,8 @@ fn early_bids_are_told_when_it_opens() {
     let bid = max(A, yuan(50_000));
     let mut lot = Lot::scheduled(bidding::BelowReserve::Full, None);
     // Scheduled comes before closed: a lot that never opened is not over.
-    for now in [EARLY, END_AT] {
-        let data = json!({ "opens_at": OPENS_AT, "status": "scheduled" });
-        lot.at(now).refuses(&bid, RefusalCode::LotNotOpen, &data);
-    }
+    let data = json!({ "opens_at": OPENS_AT, "status": "scheduled" });
+    lot.at(END_AT).refuses(&bid, RefusalCode::LotNotOpen, &data);
     lot.accepts(&Command::Open);
     let data = json!({ "opens_at": OPENS_AT, "status": "open" });
     lot.at(OPENS_AT.plus_ms(-1)).refuses(&bid, RefusalCode::LotNotOpen, &data);

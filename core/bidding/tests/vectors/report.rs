@@ -1,0 +1,113 @@
+//! A new condition report, domain rules §6.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+use bidding::ReserveLight::None as NoReserve;
+use bidding::{BelowReserve, Command, LotStatus, RefusalCode};
+use kernel::DealerId;
+use serde_json::json;
+
+use crate::{A, B, C, EARLY, END_AT, Lot, MINUTE, OPENS_AT, max, yuan};
+
+const PAUSE_MS: i64 = 2 * MINUTE;
+
+fn changed(hash: &str, material: bool) -> Command {
+    let (report_hash, before_hash) = (hash.to_owned(), "old".to_owned());
+    Command::ReportChanged { report_hash, before_hash, material, pause_ms: PAUSE_MS }
+}
+
+fn confirm(dealer_id: DealerId, hash: &str) -> Command {
+    Command::ConfirmReport { dealer_id, report_hash: hash.to_owned() }
+}
+
+impl Lot {
+    #[track_caller]
+    fn is_refused(&mut self, command: &Command, code: RefusalCode) -> &mut Lot {
+        assert_eq!(self.decide(command).expect_err("a refusal").code, code);
+        self
+    }
+}
+
+#[test]
+fn a_small_change_stops_nobody() {
+    let mut lot = Lot::no_reserve();
+    lot.bids(A, 60_000).accepts(&changed("new", false));
+    assert_eq!(lot.state.status, LotStatus::Open);
+    lot.bids(A, 70_000).is_refused(&changed("new", true), RefusalCode::NotApplicable);
+}
+
+#[test]
+fn before_the_opening_maxes_are_suspended_until_confirmed() {
+    let mut lot = Lot::scheduled(BelowReserve::Full, None);
+    lot.bids(A, 60_000).bids(B, 90_000).accepts(&changed("new", true));
+    assert_eq!(lot.state.status, LotStatus::Scheduled);
+    lot.refuses(
+        &max(A, yuan(70_000)),
+        RefusalCode::NeedReconfirmCr,
+        &json!({ "report_hash": "new", "before_hash": "old" }),
+    );
+    // who comes now has seen the new one
+    lot.bids(C, 55_000);
+    lot.is_refused(&confirm(A, "old"), RefusalCode::NotApplicable).accepts(&confirm(A, "new"));
+    lot.is_refused(&confirm(A, "new"), RefusalCode::NotApplicable).bids(A, 70_000);
+    // B never answered: his max lapses
+    lot.at(OPENS_AT).accepts(&Command::Open);
+    lot.shows(55_500, A, NoReserve);
+    assert_eq!(lot.state.bidders, [C, A]);
+    let mut lot = Lot::scheduled(BelowReserve::Full, None);
+    lot.bids(A, 60_000).accepts(&changed("new", true));
+    // taken back and given anew, it is a max on the new report
+    lot.accepts(&Command::Withdraw { dealer_id: A });
+    lot.bids(A, 60_000);
+}
+
+#[test]
+fn while_open_it_stops_and_the_leader_must_stand_by_his_bid() {
+    let mut lot = Lot::no_reserve();
+    lot.bids(A, 60_000).bids(B, 90_000).accepts(&changed("new", true));
+    assert_eq!(lot.state.status, LotStatus::Paused);
+    let report = lot.state.report.clone().expect("a new report");
+    assert_eq!((report.resume_at, &report.must_confirm[..]), (Some(EARLY.plus_ms(PAUSE_MS)), &[A, B][..]));
+    lot.at(END_AT.plus_ms(-MINUTE)).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    let report = lot.state.report.clone().expect("a new report");
+    assert_eq!((report.resume_at, report.confirm_by), (None, Some(lot.now.plus_ms(10 * MINUTE))));
+    assert_eq!(report.confirm_by, Some(lot.state.end_at));
+    lot.refuses(
+        &max(A, yuan(95_000)),
+        RefusalCode::NeedReconfirmCr,
+        &json!({ "report_hash": "new", "before_hash": "old" }),
+    );
+    lot.accepts(&confirm(A, "new"));
+    lot.bids_noted(A, 85_000, bidding::Note::OutbidAtOnce).shows(85_500, B, NoReserve);
+    // the hammer waits for B, whose bid is voided instead
+    let end_at = lot.state.end_at;
+    lot.at(end_at).is_refused(&Command::Close, RefusalCode::NotApplicable);
+    lot.voids(3).shows(50_000, A, NoReserve);
+    let end_at = lot.state.end_at;
+    lot.at(end_at).accepts(&Command::Close);
+}
+
+#[test]
+fn a_second_change_asks_again() {
+    let mut lot = Lot::no_reserve();
+    lot.bids(A, 60_000).accepts(&changed("second", true));
+    lot.accepts(&confirm(A, "second"));
+    lot.at(EARLY.plus_ms(MINUTE)).accepts(&changed("third", true));
+    lot.is_refused(&confirm(A, "second"), RefusalCode::NotApplicable);
+    let report = lot.state.report.clone().expect("a new report");
+    assert_eq!(report.resume_at, Some(EARLY.plus_ms(MINUTE + PAUSE_MS)), "and stands still anew");
+    lot.accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    let due = lot.state.report.clone().expect("a new report").confirm_by;
+    // a small change in between takes nobody's time
+    lot.accepts(&changed("fourth", false));
+    let report = lot.state.report.clone().expect("a new report");
+    assert_eq!((report.confirm_by, &report.must_confirm[..]), (due, &[A][..]));
+}
+
+#[test]
+fn after_the_end_it_is_too_late() {
+    let mut lot = Lot::no_reserve();
+    lot.bids(A, 60_000).at(END_AT).is_refused(&changed("new", true), RefusalCode::Closed);
+    lot.accepts(&Command::Close);
+    lot.is_refused(&changed("new", true), RefusalCode::Closed);
+    lot.is_refused(&confirm(A, "new"), RefusalCode::Closed);
+}
