@@ -4,8 +4,11 @@ mod car;
 pub(super) mod incidents;
 mod landed;
 mod notice;
+mod pre_bid;
 mod report;
+mod report_news;
 pub(in crate::dealer) mod side;
+mod voided;
 
 use std::sync::Arc;
 
@@ -54,10 +57,12 @@ pub(in crate::dealer) async fn draw(
     let (car, costs, negotiation) = (car.map_err(CommandError::into_problem)?, costs?, negotiation?);
     let incidents = incidents.map_err(CommandError::into_problem)?;
     let power = power(cx, &detail)?;
+    let news = report_news::view(cx, &detail, car.as_ref()).await?;
+    let voided = voided::view(cx, detail.voided.clone());
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
     let lot = view(cx, detail.clone(), car, notice, (power, more));
-    Ok((detail, view! { {negotiation} {lot} }.into_any()))
+    Ok((detail, view! { {negotiation} {voided} {news} {lot} }.into_any()))
 }
 
 /// What this dealer can bid with, on a lot whose leads hold a deposit and that is not over.
@@ -89,6 +94,7 @@ fn view(
         return page_of(head, gallery, side, about);
     }
     let below = side::below_panel(cx, &detail.lot);
+    let pre_bid = pre_bid::view(cx, &detail);
     let start = Start {
         lot_id: detail.lot.id,
         lot: detail.lot.lot,
@@ -105,7 +111,7 @@ fn view(
     let after = view! {
         <p class="lot__after"><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
     };
-    let side = view! { {panel} {below} {power} {after} }.into_any();
+    let side = view! { {panel} {pre_bid} {below} {power} {after} }.into_any();
     page_of(view! { {head} {noscript} }.into_any(), gallery, side, about)
 }
 

@@ -30,8 +30,8 @@ fn numbers(verdict: &mut Verdict, stored: &StoredLot, accepted: &[(i64, &Row)]) 
 fn prices(verdict: &mut Verdict, stored: &StoredLot, accepted: &[(i64, &Row)]) {
     for pair in accepted.windows(2) {
         let ((_, before), (seq, after)) = (pair[0], pair[1]);
-        // no price is less than any price
-        if after.price_fen < before.price_fen {
+        // no price is less than any price; only a void lets it fall
+        if after.price_fen < before.price_fen && after.command != "void_bid" {
             let (lot_id, from, to) = (stored.lot_id, before.price_fen, after.price_fen);
             verdict.found(Fault::PriceFell, format_args!("lot {lot_id} at {seq}: from {from:?} to {to:?}"));
         }
@@ -47,6 +47,10 @@ fn prices(verdict: &mut Verdict, stored: &StoredLot, accepted: &[(i64, &Row)]) {
 fn leaders(verdict: &mut Verdict, stored: &StoredLot, accepted: &[(i64, &Row)]) {
     let mut leader: Option<(Uuid, i64)> = None;
     for (seq, row) in accepted {
+        if row.command == "void_bid" {
+            // from here on the leader depends on the whole log: the fold judges it
+            return;
+        }
         if let (Some(max), "place_max") = (row.max_fen, row.command.as_str()) {
             leader = match leader {
                 Some((dealer, standing)) if dealer != row.actor && max <= standing => {

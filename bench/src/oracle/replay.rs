@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bidding::{Command, LotState, RefusalCode, apply_all, decide};
+use bidding::{Command, History, LotState, RefusalCode, VoidReason, apply_all, decide};
 use kernel::{DealerId, Fen};
 
 use super::{Fault, Row, StoredLot, Verdict};
@@ -14,20 +14,24 @@ pub(super) fn check(verdict: &mut Verdict, seeded: &LotState, stored: &StoredLot
         refused_at.entry(row.judged_seq).or_default().push(row);
     }
     let mut state = seeded.clone();
-    refusals(verdict, stored, &state, &mut refused_at);
+    let mut history = History::beginning(seeded.reserve_fen);
+    refusals(verdict, stored, &state, &history, &mut refused_at);
     for row in stored.log.iter().filter(|row| row.seq.is_some()) {
-        let Some(next) = next(&state, row) else {
+        let accepted =
+            command(row, &history).and_then(|command| decide(&state, &command, row.admitted_at).ok());
+        let Some(accepted) = accepted else {
             verdict.found(Fault::FoldDiffers, format_args!("lot {}: no rule accepts {row:?}", stored.lot_id));
             return;
         };
-        state = next;
+        state = apply_all(&state, &accepted.events);
+        history.follow(state.seq, &accepted.events);
         let same = state.price_fen.map(|price| price.0) == row.price_fen
             && state.leader.map(|leader| leader.dealer_id.0) == row.leader;
         if !same || Some(state.seq) != row.seq {
             verdict.found(Fault::FoldDiffers, format_args!("lot {}: {state:?} after {row:?}", stored.lot_id));
             return;
         }
-        refusals(verdict, stored, &state, &mut refused_at);
+        refusals(verdict, stored, &state, &history, &mut refused_at);
     }
     if state != stored.state {
         let (lot_id, kept) = (stored.lot_id, &stored.state);
@@ -45,12 +49,13 @@ fn refusals(
     verdict: &mut Verdict,
     stored: &StoredLot,
     state: &LotState,
+    history: &History,
     refused_at: &mut HashMap<i64, Vec<&Row>>,
 ) {
     for row in refused_at.remove(&state.seq).unwrap_or_default() {
         if row.code.as_deref() == Some(RefusalCode::BuyingPower.as_str()) {
             // what the dealer held elsewhere is not in this log: all else must have spoken for the bid
-            if command(row).is_none_or(|command| decide(state, &command, row.admitted_at).is_err()) {
+            if command(row, history).is_none_or(|command| decide(state, &command, row.admitted_at).is_err()) {
                 verdict.found(
                     Fault::FoldDiffers,
                     format_args!("lot {}: not for buying power: {row:?}", stored.lot_id),
@@ -58,7 +63,7 @@ fn refusals(
             }
             continue;
         }
-        let again = command(row).and_then(|command| decide(state, &command, row.admitted_at).err());
+        let again = command(row, history).and_then(|command| decide(state, &command, row.admitted_at).err());
         let code = again.as_ref().map(|refusal| refusal.code.as_str());
         if code != row.code.as_deref() || again.map(|refusal| refusal.data) != Some(row.explanation.clone()) {
             verdict
@@ -67,13 +72,8 @@ fn refusals(
     }
 }
 
-fn next(state: &LotState, row: &Row) -> Option<LotState> {
-    let accepted = decide(state, &command(row)?, row.admitted_at).ok()?;
-    Some(apply_all(state, &accepted.events))
-}
-
-/// The command behind a line. Seeded lots are opened, bid on and closed, nothing else.
-fn command(row: &Row) -> Option<Command> {
+/// The command behind a line. Seeded lots are opened, bid on, perhaps put right, and closed; nothing else.
+fn command(row: &Row, history: &History) -> Option<Command> {
     match row.command.as_str() {
         "open" => Some(Command::Open),
         "close" => Some(Command::Close),
@@ -84,6 +84,15 @@ fn command(row: &Row) -> Option<Command> {
             bar: None,
             power_fen: None,
         }),
+        "withdraw" => Some(Command::Withdraw { dealer_id: DealerId(row.actor) }),
+        "void_bid" => {
+            let data = &row.explanation["data"];
+            Some(Command::VoidBid {
+                bid_seq: data["bid_seq"].as_i64()?,
+                reason: VoidReason::ALL.into_iter().find(|reason| data["reason"] == reason.as_str())?,
+                history: history.clone(),
+            })
+        }
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! An oracle that finds nothing proves nothing: each kind of damage must be found.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use bidding::{Command, LotState, apply_all, decide};
+use bidding::{Command, History, LotState, VoidReason, apply_all, decide};
 use kernel::{DealerId, Fen, LotId, UnixMs};
 use serde_json::Value;
 use uuid::Uuid;
@@ -18,6 +18,7 @@ struct World {
     seeded: LotState,
     stored: StoredLot,
     acks: Vec<Ack>,
+    history: History,
 }
 
 impl World {
@@ -32,7 +33,8 @@ impl World {
             state: seeded.clone(),
             log: Vec::new(),
         };
-        let mut world = World { seeded, stored, acks: Vec::new() };
+        let history = History::beginning(None);
+        let mut world = World { seeded, stored, acks: Vec::new(), history };
         world.run(Uuid::nil(), &Command::Open);
         let (early, late) = (DealerId(Uuid::now_v7()), DealerId(Uuid::now_v7()));
         let start = world.seeded.terms.start_fen.0;
@@ -55,10 +57,11 @@ impl World {
         let (seq, code, note, explanation) = match verdict {
             Ok(accepted) => {
                 self.stored.state = apply_all(&self.stored.state, &accepted.events);
+                self.history.follow(self.stored.state.seq, &accepted.events);
                 let note = accepted
                     .note
                     .map(|note| serde_json::to_value(note).unwrap().as_str().unwrap().to_owned());
-                (Some(judged_seq + 1), None, note, Value::Null)
+                (Some(judged_seq + 1), None, note, serde_json::to_value(accepted.explanation).unwrap())
             }
             Err(refusal) => (None, Some(refusal.code.as_str().to_owned()), None, refusal.data),
         };
@@ -67,6 +70,7 @@ impl World {
         self.stored.leader = state.leader.map(|leader| leader.dealer_id.0);
         let (name, max) = match command {
             Command::PlaceMax { max_fen, .. } => ("place_max", Some(*max_fen)),
+            Command::VoidBid { .. } => ("void_bid", None),
             _ => ("open", None),
         };
         if let Some(max_fen) = max {
@@ -117,6 +121,21 @@ fn a_whole_log_has_no_faults() {
         "refusals are in the mix"
     );
     assert!(verdict.line().ends_with("nothing wrong"), "{}", verdict.line());
+}
+
+#[test]
+fn a_void_may_lower_the_price_and_nothing_else_may() {
+    let mut world = World::new();
+    let (last, before) = (world.stored.seq, world.stored.price_fen);
+    let history = world.history.clone();
+    // the second best max, which makes the price
+    let void = Command::VoidBid { bid_seq: 5, reason: VoidReason::SystemFault, history };
+    world.run(Uuid::nil(), &void);
+    assert!(world.stored.price_fen < before, "nobody else asked for as much");
+    assert_eq!(world.judge().examples(), [] as [String; 0]);
+    // of another bid it would have been another price
+    world.row_of(last + 1).explanation["data"]["bid_seq"] = Value::from(2);
+    assert!(world.judge().count(Fault::FoldDiffers) > 0);
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.end_at = *end_at;
             state.extensions = state.extensions.saturating_add(1);
         }
-        Event::ExtendedBySystem { end_at, cap_at, .. } => {
+        Event::ExtendedBySystem { end_at, cap_at, .. } | Event::LaneBegan { end_at, cap_at } => {
             state.end_at = *end_at;
             state.terms.cap_at = *cap_at;
         }
@@ -48,10 +48,6 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.terms.cap_at = *cap_at;
         }
         Event::StepHeld { step } => state.steps = Some(StepClock::Held(*step)),
-        Event::LaneBegan { end_at, cap_at } => {
-            state.end_at = *end_at;
-            state.terms.cap_at = *cap_at;
-        }
         Event::Called { call } => state.call = Some(*call),
         Event::Paused => state.status = LotStatus::Paused,
         Event::Resumed { end_at, cap_at } => {

@@ -4,7 +4,8 @@ use kernel::UnixMs;
 use serde_json::{Value, json};
 
 use crate::{
-    Accepted, Event, Explanation, LotState, LotStatus, Outcome, Refusal, RefusalCode, dutch, report, sealed,
+    Accepted, Event, Explanation, Format, LotState, LotStatus, Outcome, Refusal, RefusalCode, dutch, report,
+    sealed,
 };
 
 /// Bidding stops. Not past the end: a later resume would open a lot again that everybody saw ending.

@@ -12,7 +12,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::store::power::Deposit;
-use crate::store::{cars, power};
+use crate::store::{cars, power, report_changes};
 
 /// `VehiclePriced` of the vehicle service, as far as the auction needs it.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,6 +36,15 @@ pub(crate) struct VehiclePriced {
     pub(crate) reserve_fen: Option<Fen>,
     pub(crate) report_hash: String,
     pub(crate) seller_name: String,
+}
+
+/// `ReportRenewed` of the vehicle service.
+#[derive(Clone, Debug, Deserialize)]
+struct ReportRenewed {
+    vehicle_id: VehicleId,
+    report_hash: String,
+    material: bool,
+    grade: String,
 }
 
 /// `DealerChanged` of the identity service.
@@ -138,7 +147,7 @@ pub(crate) struct AuctionConsumer;
 #[async_trait]
 impl Consumer for AuctionConsumer {
     fn handles(&self) -> &'static [&'static str] {
-        &["VehiclePriced", "DealerChanged", "DepositChanged"]
+        &["VehiclePriced", "ReportRenewed", "DealerChanged", "DepositChanged"]
     }
 
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
@@ -147,7 +156,15 @@ impl Consumer for AuctionConsumer {
         match (event.r#type.as_str(), event.version) {
             ("VehiclePriced", 1) => {
                 let car: VehiclePriced = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
-                Ok(cars::hear_priced(conn, &car, event.aggregate_seq, event.occurred_at).await?)
+                cars::hear_priced(conn, &car, event.aggregate_seq, event.occurred_at).await?;
+                // put into a sale a moment before it was inspected again: nobody can say what changed, so all are asked
+                Ok(report_changes::hear(conn, event.id, car.vehicle_id, &car.report_hash, true).await?)
+            }
+            ("ReportRenewed", 1) => {
+                let news: ReportRenewed = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
+                let (car, hash) = (news.vehicle_id, news.report_hash.as_str());
+                report_changes::hear_car(conn, car, hash, &news.grade, event.aggregate_seq).await?;
+                Ok(report_changes::hear(conn, event.id, car, hash, news.material).await?)
             }
             ("DealerChanged", 1) => {
                 let dealer: DealerChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;

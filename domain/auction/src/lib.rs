@@ -36,6 +36,7 @@ mod negotiation;
 mod place_max;
 mod projection;
 mod proofs;
+mod report_change;
 mod sale_format;
 mod sale_templates;
 mod saved_search;
@@ -44,7 +45,9 @@ mod sweeper;
 mod take;
 mod verify_log;
 mod views;
+mod void_bid;
 mod watch_lot;
+mod withdraw_max;
 
 use std::sync::{Arc, OnceLock};
 
@@ -75,13 +78,17 @@ pub use sale_format::{DutchPlan, FormatNumbers, SaleFormat};
 pub use sale_templates::{SaleTemplate, SaveTemplate, TemplateRules};
 pub use saved_search::{MAX_SEARCHES, SavedSearch};
 pub use store::cars::OfferableCar;
-pub use store::lists::{BidFilter, Facets, HallFilter, HallLot, LotPage, MyBid, MyStanding, Sort};
+pub use store::lists::{
+    BidFilter, Facets, HallFilter, HallLot, LotPage, MyBid, MyStanding, ReportNews, Sort, VoidedBid,
+};
 pub use store::log::LogLine;
 pub use store::power::{BuyingPower, LotHold};
 pub use store::sales::{SaleLine, SalesCount};
+pub use store::voids::VoidRequest;
 pub use take::{AcceptStep, BuyNow};
 pub use verify_log::{CheckpointFault, LogFault, LogVerdict, verify_log};
 pub use views::{BidOutcome, BidReason, LotDetail, SaleDetail};
+pub use void_bid::{REASONS_OF_STAFF, RequestVoid};
 
 /// Its tables.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/auction");

@@ -9,7 +9,7 @@ use crate::Service;
 use crate::engine::{Answer, Sender};
 
 /// After a pause bidders have at least this long (domain rules §6).
-const LEFT_AFTER_PAUSE_MS: i64 = 10 * 60 * 1000;
+pub(crate) const LEFT_AFTER_PAUSE_MS: i64 = 10 * 60 * 1000;
 
 impl Service {
     /// Stops bidding on a lot until it is resumed.

@@ -13,11 +13,11 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
-use crate::Service;
 use crate::engine::{BidPathCounts, Sender};
 use crate::events::system_key;
 use crate::negotiation;
 use crate::store::{lots, pulse};
+use crate::{Service, report_change};
 
 /// How often due lots are looked for.
 const SWEEP: Duration = Duration::from_millis(100);
@@ -106,6 +106,8 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
         // the ends have moved: look again at the next sweep
         return Ok(());
     }
+    // before lots close: a leader may have to be asked, or let go
+    report_change::sweep(service).await?;
     // each attempt has its own key: a close that was refused because the lot was extended is no answer for later
     issue(service, closing.into_iter().map(|lot_id| (lot_id, Uuid::now_v7(), Command::Close))).await;
     Ok(())

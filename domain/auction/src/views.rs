@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use crate::engine::Recorded;
 use crate::store::cars::{self, OfferableCar};
-use crate::store::lists::{self, BidFilter, HallFilter, HallLot, LotPage, MyBid, Viewer};
+use crate::store::lists::{self, BidFilter, HallFilter, HallLot, LotPage, MyBid, OneLot, Viewer, VoidedBid};
 use crate::store::log::{self, LogLine};
 use crate::store::lots;
 use crate::store::power::{self, BuyingPower};
 use crate::store::sales::{self, SaleFilter, SaleLine};
+use crate::store::voids::{self, VoidRequest};
 use crate::{Service, projection};
 
 /// How many lines of a lot's log staff see.
@@ -28,6 +29,8 @@ pub struct LotDetail {
     pub lot: HallLot,
     /// Its newest bids.
     pub history: Vec<BidLine>,
+    /// The bids that were voided, the newest first.
+    pub voided: Vec<VoidedBid>,
     /// Its terms.
     pub terms: Terms,
     /// The server's clock.
@@ -36,6 +39,8 @@ pub struct LotDetail {
     pub reserve_fen: Option<Fen>,
     /// The log with names and maxes: staff only, empty for dealers.
     pub log: Vec<LogLine>,
+    /// What was asked to be voided, and by whom: staff only, empty for dealers.
+    pub voids: Vec<VoidRequest>,
 }
 
 /// A sale's page for staff.
@@ -93,23 +98,26 @@ impl Service {
     /// A lot's page. Staff also get the reserve and the log.
     pub async fn lot(&self, who: &Principal, lot_id: LotId) -> Result<LotDetail, CommandError> {
         let viewer = viewer(who);
-        let (lot, history) = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
-        let (reserve_fen, log) = match who.is_staff() {
+        let OneLot { lot, history, voided } =
+            lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
+        let (reserve_fen, log, voids) = match who.is_staff() {
             true => {
                 // offers of a sealed lot are nobody's business until the close
                 let with_bids = !lot.state.is_sealed_now();
-                (lot.state.reserve_fen, log::lines(&self.db, lot_id, with_bids, LOG_SHOWN).await?)
+                let log = log::lines(&self.db, lot_id, with_bids, LOG_SHOWN).await?;
+                (lot.state.reserve_fen, log, voids::of_lot(&self.db, lot_id).await?)
             }
-            false => (None, Vec::new()),
+            false => (None, Vec::new(), Vec::new()),
         };
         let terms = lot.state.terms.clone();
-        Ok(LotDetail { lot, history, terms, server_time: self.now(), reserve_fen, log })
+        Ok(LotDetail { lot, history, voided, terms, server_time: self.now(), reserve_fen, log, voids })
     }
 
     /// The snapshot a socket asked for.
     pub async fn snapshot(&self, who: &Principal, lot_id: LotId) -> Result<ServerFrame, CommandError> {
         let viewer = viewer(who);
-        let (lot, history) = lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
+        let found = lists::one(&self.db, viewer, lot_id).await?;
+        let OneLot { lot, history, .. } = found.ok_or_else(Problem::not_found)?;
         Ok(projection::snapshot(lot_id, &lot.state, lot.mine, history, self.now()))
     }
 

@@ -61,6 +61,14 @@ impl Car {
         }
     }
 
+    /// Until it is sold a car may be looked at again; while it is on offer, bidders are told what was found.
+    pub fn ensure_inspectable(&self) -> Result<(), Problem> {
+        match self.status {
+            Status::Listed => Ok(()),
+            _ => self.ensure_changeable(),
+        }
+    }
+
     /// What a lot cannot do without.
     pub fn ensure_priceable(&self) -> Result<(i32, i32), Problem> {
         self.ensure_changeable()?;

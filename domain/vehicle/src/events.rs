@@ -73,6 +73,27 @@ impl EventType for VehiclePriced {
     const SERVICE: &'static str = "vehicle";
 }
 
+/// A car that is on offer has a new condition report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportRenewed {
+    /// The car.
+    pub vehicle_id: VehicleId,
+    /// Hex SHA-256 of the new report.
+    pub report_hash: String,
+    /// That of the one before.
+    pub before_hash: String,
+    /// Whether it changes what the car is worth: structure, powertrain, flood, fire.
+    pub material: bool,
+    /// The grade now.
+    pub grade: String,
+}
+
+impl EventType for ReportRenewed {
+    const NAME: &'static str = "ReportRenewed";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "vehicle";
+}
+
 /// The hammer fell for a buyer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VehicleSold {

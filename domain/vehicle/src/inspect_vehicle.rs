@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::car::{Shown, Writing};
-use crate::report::{Findings, Origin};
-use crate::{Service, Status, store};
+use crate::report::{self, Findings, Origin};
+use crate::{ReportRenewed, Service, Status, store};
 
 /// A report to write.
 #[derive(Clone, Debug)]
@@ -21,8 +21,9 @@ pub struct InspectVehicle {
 }
 
 impl Service {
-    /// Writes the next version of the report and returns its number. Inspectors may, until the car is in a sale.
-    /// A priced car stays priced, and the auction hears of the new report.
+    /// Writes the next version of the report and returns its number. Inspectors may, until the car is sold.
+    /// A priced car stays priced, and the auction hears of the new report; of a car on offer also whether the change is
+    /// one that bidders have to be asked about.
     pub async fn inspect_vehicle(&self, who: &Principal, input: InspectVehicle) -> Result<i32, CommandError> {
         let actor = Actor::permitted(who, &[Role::Inspector])?;
         input.findings.check()?;
@@ -31,12 +32,22 @@ impl Service {
         if let Some(first) = store::trail::of_command(&mut tx, input.id).await? {
             return Ok(version_in(&first));
         }
-        car.ensure_changeable()?;
+        car.ensure_inspectable()?;
+        let before = store::reports::newest(&mut tx, input.vehicle_id.0).await?;
         let mut writing = Writing::new(self.clock.now(), actor, input.id);
         let report_hash = writing.report(&mut car, input.id, Origin::Inspection, &input.findings);
         if car.status == Status::Priced {
             let photo_ids = store::photos::shown_ids(&mut tx, car.id).await?;
             writing.tell_priced(&car, Shown { report_hash, photo_ids })?;
+        } else if let (Status::Listed, Some(before)) = (car.status, before) {
+            let renewed = ReportRenewed {
+                vehicle_id: input.vehicle_id,
+                report_hash,
+                before_hash: before.hash,
+                material: report::is_material(&before.damages, &input.findings.damages),
+                grade: car.facts.grade.clone(),
+            };
+            writing.tell(&car, &renewed)?;
         }
         store::cars::save(&mut tx, std::slice::from_ref(&car), writing.now).await?;
         writing.write(&mut tx).await?;

@@ -44,7 +44,7 @@ use tokio::sync::{Notify, watch};
 
 pub use add_photo::{AddPhoto, PHOTOS_MAX};
 pub use correct_vehicle::CorrectVehicle;
-pub use events::{VehiclePriced, VehicleReceived, VehicleSold};
+pub use events::{ReportRenewed, VehiclePriced, VehicleReceived, VehicleSold};
 pub use facts::{Facts, Field, Reading, TEXT_CHARS_MAX, read_facts};
 pub use inspect_vehicle::InspectVehicle;
 pub use photo::{PHOTO_BYTES_MAX, PhotoSize, PhotoStore, StoreError};

@@ -37,8 +37,24 @@ pub const PARTS: [&str; 24] = [
 ];
 
 /// Kinds of damage. Text keys: `vehicle.damage.<name>`.
-pub const DAMAGE_KINDS: [&str; 9] =
-    ["scratch", "dent", "crack", "rust", "repainted", "replaced", "deformed", "leak", "missing"];
+pub const DAMAGE_KINDS: [&str; 11] = [
+    "scratch",
+    "dent",
+    "crack",
+    "rust",
+    "repainted",
+    "replaced",
+    "deformed",
+    "leak",
+    "missing",
+    "flooded",
+    "burnt",
+];
+
+/// Structure and powertrain: what is wrong there changes what the car is worth.
+const MATERIAL_PARTS: [&str; 6] = ["frame", "left_sill", "right_sill", "engine", "gearbox", "battery"];
+/// So does this, wherever it is.
+const MATERIAL_KINDS: [&str; 3] = ["deformed", "flooded", "burnt"];
 
 /// More entries are a wreck, and a slip of a program.
 pub const DAMAGES_MAX: usize = 100;
@@ -112,6 +128,24 @@ impl Findings {
         }
         if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
     }
+}
+
+/// Whether a new report says something else about structure, powertrain, flood or fire: then whoever gave a price on
+/// the old one is asked again. (Odometer and papers are facts of the car, which stay as they are while it is on offer.)
+pub(crate) fn is_material(before: &[Damage], after: &[Damage]) -> bool {
+    let grave = |damages: &[Damage]| {
+        let counts = |damage: &&Damage| {
+            MATERIAL_PARTS.contains(&damage.part.as_str()) || MATERIAL_KINDS.contains(&damage.kind.as_str())
+        };
+        let mut grave: Vec<_> = damages
+            .iter()
+            .filter(counts)
+            .map(|damage| (damage.part.clone(), damage.kind.clone(), damage.severity))
+            .collect();
+        grave.sort();
+        grave
+    };
+    grave(before) != grave(after)
 }
 
 /// What the hash is of.
@@ -206,6 +240,22 @@ mod tests {
         assert_ne!(hash(1, &findings), hash(2, &findings));
         assert_ne!(hash(1, &findings), hash(1, &other));
         assert_eq!(hash(1, &findings).len(), 64);
+    }
+
+    #[test]
+    fn only_structure_powertrain_flood_and_fire_are_material() {
+        let damage = |part: &str, kind: &str, severity| Damage {
+            part: part.into(),
+            kind: kind.into(),
+            severity,
+            note: String::new(),
+        };
+        let before = [damage("frame", "rust", 1), damage("roof", "scratch", 1)];
+        assert!(!is_material(&before, &[damage("roof", "dent", 2), damage("frame", "rust", 1)]));
+        assert!(is_material(&before, &[damage("roof", "scratch", 1)]), "one that is gone");
+        assert!(is_material(&before, &[damage("frame", "rust", 2)]), "a graver one");
+        assert!(is_material(&[], &[damage("interior", "flooded", 1)]));
+        assert!(is_material(&[], &[damage("bonnet", "deformed", 1)]));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod support;
 
 mod api_v1_me;
+mod auctions_lots;
 mod checkpoints;
 mod dealer_tools;
 mod formats;
@@ -14,6 +15,7 @@ mod negotiations;
 mod office_dead_letters;
 mod office_dealers;
 mod office_deposits;
+mod office_lots;
 mod office_orders;
 mod office_vehicles;
 mod office_vehicles_import;

@@ -22,6 +22,15 @@ pub async fn lot_ending_in(server: &TestServer, ms: i64) -> LotId {
 
 /// The same with a reserve.
 pub async fn reserved_lot(server: &TestServer, ms: i64, reserve_fen: Option<i64>) -> LotId {
+    lot_between(server, -1_000, ms, reserve_fen).await
+}
+
+/// A lot that opens in an hour.
+pub async fn scheduled_lot(server: &TestServer) -> LotId {
+    lot_between(server, 3_600_000, 7_200_000, None).await
+}
+
+async fn lot_between(server: &TestServer, opens_in_ms: i64, ms: i64, reserve_fen: Option<i64>) -> LotId {
     let vehicle_id = VehicleId(new_id());
     hear_of_car(server, vehicle_id, reserve_fen).await;
     let auction = &server.state.services.auction;
@@ -29,7 +38,7 @@ pub async fn reserved_lot(server: &TestServer, ms: i64, reserve_fen: Option<i64>
     let sale = CreateSale {
         id: SaleId(new_id()),
         name: "周日专场".into(),
-        opens_at: now.plus_ms(-1_000),
+        opens_at: now.plus_ms(opens_in_ms),
         first_end_at: now.plus_ms(ms),
         stagger_ms: 0,
         window_ms: 1_000,

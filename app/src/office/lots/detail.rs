@@ -16,6 +16,8 @@ use crate::office::sales::{light, state_badge};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
+use super::voids;
+
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
@@ -34,6 +36,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let (tiles, facts, controls) = (tiles(&cx, &detail), facts(&cx, &detail), controls(&cx, &detail));
     let (sale_id, vehicle_id) = (detail.lot.sale_id, detail.lot.vehicle_id);
     let replay = format!("/auctions/lots/{id}/replay");
+    let voids = voids::panel(&cx, &detail);
     let log = log(&cx, detail.log);
     let body = view! {
         <PageHead title=title.clone() crumbs=crumbs note=note badge=badge>
@@ -48,6 +51,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             {facts}
             {controls}
         </div>
+        {voids}
         {log}
     };
     Ok(PageView::office(title, body))

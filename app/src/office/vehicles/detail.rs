@@ -25,6 +25,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let title = car.facts.title.clone();
     let is_open = !matches!(car.status, Status::Listed | Status::Sold);
     let inspects = is_open && who.has_role(Role::Inspector);
+    // also while it is on offer: bidders are told what was found
+    let examines = car.status != Status::Sold && who.has_role(Role::Inspector);
     let prices = is_open && who.has_role(Role::Pricing);
     let refused = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
     let price_forms = prices.then(|| view! { <PriceForm car=car.clone()/> }.into_any());
@@ -46,7 +48,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 />
                 <ReportsPanel
                     car=car.clone()
-                    form=inspects.then(|| view! { <InspectForm car=car.clone()/> }.into_any())
+                    form=examines.then(|| view! { <InspectForm car=car.clone()/> }.into_any())
                 />
             </div>
             <div class="grid content-start min-w-0">

@@ -57,9 +57,22 @@ impl Actor {
     /// Follows the committed events with what the state itself does not keep.
     pub(crate) fn follow(&mut self, events: &[Event]) {
         for event in events {
-            if let Event::MaxPlaced { dealer_id, max_fen } | Event::MaxLowered { dealer_id, max_fen } = event
-            {
-                self.maxes.insert(*dealer_id, *max_fen);
+            match event {
+                Event::MaxPlaced { dealer_id, max_fen }
+                | Event::MaxLowered { dealer_id, max_fen }
+                | Event::PreBidPlaced { dealer_id, max_fen, .. } => {
+                    self.maxes.insert(*dealer_id, *max_fen);
+                }
+                Event::PreBidWithdrawn { dealer_id } => {
+                    self.maxes.remove(dealer_id);
+                }
+                Event::BidVoided { dealer_id, own_max_fen, .. } => {
+                    match own_max_fen {
+                        Some(max_fen) => self.maxes.insert(*dealer_id, *max_fen),
+                        None => self.maxes.remove(dealer_id),
+                    };
+                }
+                _ => {}
             }
         }
     }

@@ -13,6 +13,9 @@ use super::{Job, Recorded};
 use crate::chain;
 use crate::store::batch::{BidderRow, HoldRow, LogRow};
 
+/// The commands that make a line in the list of prices; the same as in `store/lots.rs` and `store/lists.rs`.
+const HISTORY_COMMANDS: [&str; 5] = ["place_max", "buy_now", "accept", "open", "void_bid"];
+
 /// A decided job that waits for the statement.
 pub(super) struct Decided {
     pub(super) job: Job,
@@ -54,12 +57,16 @@ impl LotPlan {
     /// Folds one command into the plan.
     pub(super) fn decide(&mut self, job: Job, command: &Command) {
         let judged_seq = self.next.seq;
+        let with_batch = self.up_to_now(command);
+        let command = with_batch.as_ref().unwrap_or(command);
         let verdict: Verdict = decide(&self.next, command, job.admitted_at).map(|accepted| {
             // in place: the state holds every bidder, and is copied once a batch only
             advance(&mut self.next, &accepted.events);
             (self.next.seq, accepted)
         });
-        if let (Ok((seq, _)), Some(_), Some(price_fen)) = (&verdict, command.bidder(), self.next.price_fen) {
+        if let (Ok((seq, _)), true, Some(price_fen)) =
+            (&verdict, HISTORY_COMMANDS.contains(&command_name(command)), self.next.price_fen)
+        {
             let leader = self.next.leader.and_then(|leader| self.next.alias_of(leader.dealer_id));
             let alias = leader.unwrap_or_default();
             self.history.push(BidLine { seq: *seq, alias, price_fen, at: job.admitted_at });
@@ -74,6 +81,16 @@ impl LotPlan {
             self.chain_head = row.as_ref().and_then(|row| row.hash);
         }
         self.decided.push(Decided { job, verdict, row });
+    }
+
+    /// A void with what this batch accepted before it: the log does not have that yet.
+    fn up_to_now(&self, command: &Command) -> Option<Command> {
+        let Command::VoidBid { bid_seq, reason, history } = command else { return None };
+        let mut history = history.clone();
+        for (_, seq, accepted) in self.accepted() {
+            history.follow(seq, &accepted.events);
+        }
+        Some(Command::VoidBid { bid_seq: *bid_seq, reason: *reason, history })
     }
 
     /// The entities that bid for the first time, with their aliases, as rows.
@@ -155,7 +172,7 @@ impl LotPlan {
             leader: state.leader.map(|leader| leader.dealer_id.0),
             alias: state.alias_of(DealerId(job.sender.actor)).and_then(|alias| i32::try_from(alias).ok()),
             end_at: state.end_at,
-            report_hash: self.report_hash.clone(),
+            report_hash: state.report.as_ref().map_or(&self.report_hash, |report| &report.hash).clone(),
             admitted_at: job.admitted_at,
             status: state.status,
             salt: Uuid::new_v4(),
@@ -216,11 +233,15 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::Call { .. } => "call",
         Command::Pass => "pass",
         Command::ReserveLowered { .. } => "reserve_lowered",
-        Command::Open => "open",
+        Command::Open | Command::OpenWithout { .. } => "open",
         Command::Pause => "pause",
         Command::Resume { .. } => "resume",
         Command::ExtendBySystem { .. } => "extend_by_system",
         Command::Close => "close",
+        Command::Withdraw { .. } => "withdraw",
+        Command::VoidBid { .. } => "void_bid",
+        Command::ReportChanged { .. } => "report_changed",
+        Command::ConfirmReport { .. } => "confirm_report",
         Command::PassOver => "pass_over",
         Command::Settle { .. } => "settle",
     }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bidding::{Command, LotState, Refusal, RefusalCode};
+use bidding::{Command, Event, LotState, Refusal, RefusalCode};
 use kernel::{DealerId, Fen, LotId};
 use platform_db::Clock as _;
 use proof::Signer;
@@ -29,7 +29,7 @@ use crate::consumer::Dealers;
 use crate::events;
 use crate::projection;
 use crate::store::batch::{self, Batch, LotWrite, Written};
-use crate::store::{lots, power};
+use crate::store::{history, lots, power};
 
 /// After so many lost fences in a row the batch takes the lots' locks before it decides.
 const FENCES_BEFORE_LOCK: u32 = 5;
@@ -121,6 +121,14 @@ impl Writer {
                 return jobs;
             }
         };
+        let jobs = match self.tell_history(jobs).await {
+            Ok(jobs) => jobs,
+            Err((jobs, error)) => {
+                tracing::warn!(%error, "a lot's history could not be read");
+                tokio::time::sleep(FIRST_PAUSE).await;
+                return jobs;
+            }
+        };
         let plans = self.plan_with_power(jobs).await;
         let Some(batch) = self.batch_of(&plans) else {
             // only repeats and refusals of system commands: nothing to write
@@ -172,6 +180,10 @@ impl Writer {
                 return Vec::new();
             }
             Err(_) => return jobs,
+        };
+        let jobs = match self.tell_history(jobs).await {
+            Ok(jobs) => jobs,
+            Err((jobs, _)) => return jobs,
         };
         // nobody else changes these dealers' power from here to the commit
         match power::of(&mut tx, &dealers_of(&jobs), true).await {
@@ -257,6 +269,25 @@ impl Writer {
         }
     }
 
+    /// Gives each void what its lot went through, up to the state that it will be judged on.
+    async fn tell_history(&self, mut jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
+        for at in 0..jobs.len() {
+            let lot_id = jobs[at].lot_id;
+            let (Some(actor), Command::VoidBid { .. }) = (self.actors.get(&lot_id), &jobs[at].command) else {
+                continue;
+            };
+            match history::of(&self.db, lot_id, &actor.state).await {
+                Ok(known) => {
+                    if let Command::VoidBid { history, .. } = &mut jobs[at].command {
+                        *history = known;
+                    }
+                }
+                Err(error) => return Err((jobs, error)),
+            }
+        }
+        Ok(jobs)
+    }
+
     /// Folds each lot's jobs in the order of arrival. Repeats of answered commands are answered here.
     fn plan(&mut self, jobs: Vec<Job>) -> Vec<LotPlan> {
         let mut plans: Vec<LotPlan> = Vec::new();
@@ -287,8 +318,14 @@ impl Writer {
 
     /// The command with what only we know of who asks: whether he may bid, and what he may hold for this lot.
     fn judged(&self, command: &Command, facts: &LotFacts, lot: &LotState, moves: &Moves) -> Command {
+        let bar_of = |who| audience::bar(&self.dealers, facts, lot, who, self.powers.is_frozen(who));
+        if let Command::Open = command {
+            let waiting = lot.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id);
+            let barred: Vec<DealerId> = waiting.filter(|who| bar_of(*who).is_some()).collect();
+            return if barred.is_empty() { Command::Open } else { Command::OpenWithout { barred } };
+        }
         let Some(who) = command.bidder() else { return command.clone() };
-        let bar = audience::bar(&self.dealers, facts, lot, who, self.powers.is_frozen(who));
+        let bar = bar_of(who);
         let free = self.powers.free(who).0.saturating_sub(moves.of(who)).max(0);
         let power = Fen(free.saturating_add(lot.hold_of(who).0));
         command.known(bar, power)
@@ -335,6 +372,9 @@ impl Writer {
             });
             batch.holds.extend(plan.hold_moves(actor));
             batch.bidders.extend(plan.new_bidders(actor.state.bidders.len()));
+            batch.restored.extend(
+                plan.accepted().flat_map(|(_, _, accepted)| accepted.events.iter().filter_map(restored)),
+            );
             batch.log.extend(plan.decided.iter().filter_map(|d| d.row.clone()));
             batch
                 .out
@@ -463,6 +503,7 @@ impl Writer {
             let outcome = match verdict {
                 Ok((seq, accepted)) => {
                     bidders.insert(DealerId(job.sender.actor));
+                    bidders.extend(accepted.events.iter().flat_map(concerned));
                     Outcome::Accepted {
                         seq: actor.state.answer_seq(seq),
                         note: accepted.note,
@@ -518,6 +559,27 @@ fn repeat_outcome(recorded: &Recorded, job: &Job, actor: &Actor) -> Outcome {
             code: code.unwrap_or(RefusalCode::NotApplicable),
             data: recorded.explanation.clone(),
         }),
+    }
+}
+
+/// Whose own position an event changes, beside the sender's: those who enter at the opening, and after a void both who
+/// lost a bid and who leads now.
+fn concerned(event: &Event) -> impl Iterator<Item = DealerId> {
+    let (one, other) = match event {
+        Event::MaxPlaced { dealer_id, .. } => (Some(*dealer_id), None),
+        Event::BidVoided { dealer_id, leader, .. } => {
+            (Some(*dealer_id), leader.map(|leader| leader.dealer_id))
+        }
+        _ => (None, None),
+    };
+    one.into_iter().chain(other)
+}
+
+/// Who leads again after a void, perhaps with more than his deposit covers by now.
+fn restored(event: &Event) -> Option<Uuid> {
+    match event {
+        Event::BidVoided { leader: Some(leader), .. } => Some(leader.dealer_id.0),
+        _ => None,
     }
 }
 

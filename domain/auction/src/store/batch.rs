@@ -107,6 +107,8 @@ pub(crate) struct Batch {
     pub(crate) lots: Vec<LotWrite>,
     pub(crate) bidders: Vec<BidderRow>,
     pub(crate) holds: Vec<HoldRow>,
+    /// Who leads again after a void: what was covered when it was bid may exceed the deposit by now.
+    pub(crate) restored: Vec<Uuid>,
     pub(crate) log: Vec<LogRow>,
     pub(crate) out: Vec<OutRow>,
 }
@@ -332,7 +334,8 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
     // compares with `locked`, never with the statement's own older snapshot.
     // A lot with refusals only keeps its seq: `judged` fences it without touching the row.
     // `power` comes after the lots and in one order as well. Whoever would hold more than his limit breaks
-    // `buying_power_covers_holds`: then nothing of the batch is written, and it is decided again on what holds now.
+    // `buying_power_covers_holds`: then nothing of the batch is written, and it is decided again on what holds now. Only
+    // who leads again after a void may: the price fell to his earlier bid, and he cannot be asked before.
     let rows = sqlx::query_as!(
         WrittenRow,
         r#"
@@ -411,7 +414,9 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
         ), held AS (
             UPDATE buying_power p
                SET held_fen = p.held_fen + m.delta_fen,
-                   limit_fen = GREATEST(p.deposit_fen, LEAST(p.limit_fen, p.held_fen + m.delta_fen)),
+                   limit_fen = CASE
+                       WHEN p.dealer_id = ANY($50) THEN GREATEST(p.limit_fen, p.held_fen + m.delta_fen)
+                       ELSE GREATEST(p.deposit_fen, LEAST(p.limit_fen, p.held_fen + m.delta_fen)) END,
                    revision = p.revision + 1
               FROM moved m
               JOIN power w USING (dealer_id)
@@ -472,7 +477,8 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
         &side.h_lot,
         &side.h_dealer,
         &side.h_delta,
-        &side.h_beside
+        &side.h_beside,
+        &batch.restored
     )
     .fetch_all(conn)
     .await?;

@@ -17,12 +17,13 @@ pub(crate) struct MovedOn {
     pub(crate) from_seq: i64,
     /// The newest bids, newest first.
     pub(crate) history: Vec<BidLine>,
-    /// Who bid after `from_seq`.
+    /// Who bid after `from_seq`; all bidders, where maxes entered at the opening or a bid was voided after it.
     pub(crate) bid_since: Vec<DealerId>,
 }
 
 /// Those of these lots whose public number is higher than the one that is known of them. One query, whatever their
-/// count. The offers of a sealed lot are not counted until it is closed, as in `LotState::public_seq`.
+/// count. What happens before the opening is not counted until then, nor are the offers of a sealed lot until it is closed,
+/// as in `LotState::public_seq`.
 pub(crate) async fn moved_on(
     pool: &PgPool,
     known: &[(LotId, Option<i64>)],
@@ -38,17 +39,28 @@ pub(crate) async fn moved_on(
                    FROM (SELECT g.seq, b.alias, g.price_fen, g.admitted_at
                            FROM lot_log g
                            JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
-                          WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq > f.seq
+                          WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept', 'open', 'void_bid')
+                            AND g.seq > f.seq
                           ORDER BY g.seq DESC
                           LIMIT $3) h) AS \"history!\",
-                ARRAY(SELECT DISTINCT g.actor
+                ARRAY(SELECT g.actor
                         FROM lot_log g
-                       WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq > f.seq) AS \"bid_since!\"
+                       WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq > f.seq
+                       UNION
+                      SELECT b.dealer_id
+                        FROM lot_bidder b
+                       WHERE b.lot_id = l.id
+                         AND EXISTS (
+                             SELECT FROM lot_log g
+                              WHERE g.lot_id = l.id AND g.command IN ('open', 'void_bid') AND g.seq > f.seq))
+                    AS \"bid_since!\"
            FROM unnest($1::uuid[], $2::bigint[]) AS k (lot_id, seq)
            JOIN lot l ON l.id = k.lot_id
           CROSS JOIN LATERAL (
-                SELECT l.seq - CASE WHEN l.status = 'closed' THEN 0 ELSE coalesce((l.state ->> 'hidden')::bigint, 0) END
-                    AS seq) p
+                SELECT CASE l.status
+                           WHEN 'scheduled' THEN 0
+                           WHEN 'closed' THEN l.seq
+                           ELSE l.seq - coalesce((l.state ->> 'hidden')::bigint, 0) END AS seq) p
           CROSS JOIN LATERAL (SELECT coalesce(k.seq, p.seq - 1) AS seq) f
           WHERE p.seq > f.seq",
         &lot_ids,
@@ -85,6 +97,7 @@ pub(crate) async fn positions(
                 (SELECT g.max_fen
                    FROM lot_log g
                   WHERE g.actor = b.dealer_id AND g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq IS NOT NULL
+                    AND NOT bid_is_void(g.lot_id, g.seq)
                   ORDER BY g.seq DESC
                   LIMIT 1) AS max_fen
            FROM unnest($1::uuid[], $2::uuid[]) AS w (lot_id, dealer_id)

@@ -1,6 +1,6 @@
 //! Lots as lists and pages show them.
 
-use bidding::{BidLine, Call, Format, LotState, MyPosition, PublicLot, ReserveLight, StepClock};
+use bidding::{BidLine, Call, Format, LotState, MyPosition, PublicLot, ReserveLight, StepClock, VoidReason};
 use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, UserId, VehicleId};
 use platform_db::{from_sql, to_sql};
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,29 @@ pub(crate) struct Viewer {
     pub(crate) user_id: UserId,
 }
 
+/// A lot's car has a new condition report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportNews {
+    /// The report before.
+    pub before_hash: String,
+    /// Whether who looks has to say that he stands by his max.
+    pub must_confirm: bool,
+    /// When the lot goes on, while it stands still for this.
+    pub resume_at: Option<UnixMs>,
+    /// Until when it can be confirmed.
+    pub confirm_by: Option<UnixMs>,
+}
+
+fn report_news(state: &LotState, viewer: Viewer) -> Option<ReportNews> {
+    let report = state.report.as_ref()?;
+    Some(ReportNews {
+        before_hash: report.before.clone(),
+        must_confirm: viewer.dealer_id.is_some_and(|dealer_id| state.must_confirm_report(dealer_id)),
+        resume_at: report.resume_at,
+        confirm_by: report.confirm_by,
+    })
+}
+
 /// A lot in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HallLot {
@@ -171,6 +194,8 @@ pub struct HallLot {
     pub guide_fen: Fen,
     /// The condition report that bids bind to.
     pub report_hash: String,
+    /// What is to be known of it, where it is not the one that the lot was listed with.
+    pub report_news: Option<ReportNews>,
     /// When it opens.
     pub opens_at: UnixMs,
     /// What everybody sees.
@@ -247,7 +272,9 @@ const FROM: &str = "
   JOIN sale s ON s.id = l.sale_id
   LEFT JOIN LATERAL (
       SELECT g.max_fen FROM lot_log g
-       WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq IS NOT NULL AND g.actor = ";
+       WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq IS NOT NULL
+         AND NOT bid_is_void(g.lot_id, g.seq)
+         AND g.actor = ";
 
 /// The lots of the filter as this viewer sees them.
 pub(crate) async fn hall(
@@ -305,27 +332,60 @@ const HISTORY: &str = ",
        FROM (SELECT h.seq, d.alias, h.price_fen, h.admitted_at
                FROM lot_log h
                JOIN lot_bidder d ON d.lot_id = h.lot_id AND d.dealer_id = h.leader
-              WHERE h.lot_id = l.id AND h.command IN ('place_max', 'buy_now', 'accept') AND h.seq IS NOT NULL
+              WHERE h.lot_id = l.id AND h.command IN ('place_max', 'buy_now', 'accept', 'open', 'void_bid') AND h.seq IS NOT NULL
               ORDER BY h.seq DESC
               LIMIT ";
 
-/// One lot as this viewer sees it, and its newest bids, newest first.
-pub(crate) async fn one(
-    pool: &PgPool,
-    viewer: Viewer,
-    lot_id: LotId,
-) -> Result<Option<(HallLot, Vec<BidLine>)>, sqlx::Error> {
+/// The bids that were voided, beside the lot as well.
+const VOIDED: &str = ",
+    (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'bid_seq', (v.event ->> 'bid_seq')::bigint, 'alias', d.alias, 'reason', v.event ->> 'reason',
+                'price_fen', v.price_fen, 'at', (extract(epoch FROM v.admitted_at) * 1000)::bigint)
+                ORDER BY v.seq DESC), '[]')
+       FROM (SELECT w.lot_id, w.seq, w.price_fen, w.admitted_at, w.events::jsonb -> 0 AS event
+               FROM lot_log w
+              WHERE w.lot_id = l.id AND w.command = 'void_bid' AND w.seq IS NOT NULL) v
+       LEFT JOIN lot_bidder d ON d.lot_id = v.lot_id AND d.dealer_id = (v.event ->> 'dealer_id')::uuid) AS voided";
+
+/// A bid that was voided, as everybody who looks at the lot is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct VoidedBid {
+    /// The number that it had been accepted under.
+    pub bid_seq: i64,
+    /// The bidder's alias on this lot; none for a max that never left the time before the opening.
+    pub alias: Option<u32>,
+    /// Why.
+    pub reason: VoidReason,
+    /// The price after it; none when no bid was left.
+    pub price_fen: Option<Fen>,
+    /// When.
+    pub at: UnixMs,
+}
+
+/// One lot with what only its own page shows.
+#[derive(Clone, Debug)]
+pub(crate) struct OneLot {
+    pub(crate) lot: HallLot,
+    /// The newest bids, newest first.
+    pub(crate) history: Vec<BidLine>,
+    /// The newest first.
+    pub(crate) voided: Vec<VoidedBid>,
+}
+
+/// One lot as this viewer sees it.
+pub(crate) async fn one(pool: &PgPool, viewer: Viewer, lot_id: LotId) -> Result<Option<OneLot>, sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
-    query.push(HISTORY).push_bind(lots::HISTORY_SHOWN).push(") b) AS history");
+    query.push(HISTORY).push_bind(lots::HISTORY_SHOWN).push(") b) AS history").push(VOIDED);
     push_watched(&mut query, viewer);
     query.push(FROM);
     let who = viewer.dealer_id.map_or(Uuid::nil(), |dealer| dealer.0);
     query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE l.id = ").push_bind(lot_id.0);
     push_visible(&mut query, viewer);
     let Some(row) = query.build().fetch_optional(pool).await? else { return Ok(None) };
-    let history =
-        serde_json::from_value(row.try_get("history")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
-    Ok(Some((hall_lot(&row, viewer)?, history)))
+    let decoded = |error| sqlx::Error::Decode(Box::new(error));
+    let history = serde_json::from_value(row.try_get("history")?).map_err(decoded)?;
+    let voided = serde_json::from_value(row.try_get("voided")?).map_err(decoded)?;
+    Ok(Some(OneLot { lot: hall_lot(&row, viewer)?, history, voided }))
 }
 
 /// A dealer outside an invite-only sale's groups (定向场) sees nothing of it.
@@ -483,7 +543,11 @@ fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
         photo_ids: row.try_get("photo_ids")?,
         start_fen: state.terms.start_fen,
         guide_fen: Fen(row.try_get("guide_fen")?),
-        report_hash: row.try_get("report_hash")?,
+        report_hash: match &state.report {
+            Some(report) => report.hash.clone(),
+            None => row.try_get("report_hash")?,
+        },
+        report_news: report_news(&state, viewer),
         opens_at: from_sql(row.try_get::<OffsetDateTime, _>("opens_at")?),
         lot: state.public(),
         mine,

@@ -17,7 +17,7 @@ pub(crate) struct LoadedLot {
     pub(crate) state: LotState,
     /// The hash that the next accepted line stands on; none where the lot is not chained.
     pub(crate) chain_head: Option<Hash>,
-    /// The newest accepted max of each entity.
+    /// The newest accepted max of each entity that was not voided.
     pub(crate) maxes: Vec<(DealerId, Fen)>,
     /// The newest bids, newest first.
     pub(crate) history: Vec<BidLine>,
@@ -79,8 +79,9 @@ pub(crate) async fn load(
     };
     let maxes = sqlx::query!(
         "SELECT DISTINCT ON (actor) actor, max_fen AS \"max_fen!\"
-           FROM lot_log
+           FROM lot_log g
           WHERE lot_id = $1 AND command IN ('place_max', 'buy_now', 'accept') AND seq IS NOT NULL
+            AND NOT bid_is_void(g.lot_id, g.seq)
           ORDER BY actor, seq DESC",
         lot_id.0
     )
@@ -118,7 +119,7 @@ pub(crate) async fn history(
         "SELECT g.seq AS \"seq!\", b.alias, g.price_fen AS \"price_fen!\", g.admitted_at
            FROM lot_log g
            JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
-          WHERE g.lot_id = $1 AND g.command IN ('place_max', 'buy_now', 'accept') AND g.seq IS NOT NULL
+          WHERE g.lot_id = $1 AND g.command IN ('place_max', 'buy_now', 'accept', 'open', 'void_bid') AND g.seq IS NOT NULL
           ORDER BY g.seq DESC
           LIMIT $2",
         lot_id.0,

@@ -161,6 +161,32 @@ impl World {
         World { lots, ..self }
     }
 
+    /// So many lots that open after so long, a share of every max held.
+    pub async fn with_scheduled_lots(count: usize, opens_in_ms: i64) -> World {
+        let db = fresh_database(&MIGRATOR).await;
+        let world = World::on(db, Vec::new()).await;
+        let sale = world.new_sale(count, opens_in_ms + 3_600_000).await;
+        let opens_at = world.now().plus_ms(opens_in_ms);
+        let sale = CreateSale { opens_at, deposit_bp: auction::DEPOSIT_BP, ..sale };
+        let id = sale.id;
+        world.service.create_sale(&staff(&[Role::Auctioneer]), sale).await.expect("the sale is made");
+        let lots = (0..count).map(|index| LotId(event_id_for(id.0, &format!("lot:{index}")))).collect();
+        World { lots, ..world }
+    }
+
+    /// Sweeps until this lot has this status; what it waits for is a real moment.
+    pub async fn until(&self, lot: usize, status: LotStatus) {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < std::time::Duration::from_secs(60) {
+            self.service.sweep().await.expect("a sweep");
+            if self.status(lot).await == status {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the lot is not {status:?}");
+    }
+
     /// Another process on the same database.
     pub async fn restarted(&self) -> World {
         World::on(self.db.clone(), self.lots.clone()).await

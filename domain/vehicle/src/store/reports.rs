@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{ensure_rows, rows_of};
 use crate::actor::Actor;
 use crate::car::ReportRow;
+use crate::report::Damage;
 
 pub(crate) async fn insert(
     conn: &mut PgConnection,
@@ -31,6 +32,28 @@ pub(crate) async fn insert(
     .execute(conn)
     .await?;
     ensure_rows(done.rows_affected(), rows.len(), "condition reports")
+}
+
+/// What a new report is compared with.
+pub(crate) struct NewestReport {
+    pub(crate) hash: String,
+    pub(crate) damages: Vec<Damage>,
+}
+
+/// A car's newest report.
+pub(crate) async fn newest(
+    conn: &mut PgConnection,
+    vehicle_id: Uuid,
+) -> Result<Option<NewestReport>, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT hash, damages FROM condition_report WHERE vehicle_id = $1 ORDER BY version DESC LIMIT 1",
+        vehicle_id
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let damages = serde_json::from_value(row.damages).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    Ok(Some(NewestReport { hash: row.hash, damages }))
 }
 
 /// The hash of a car's newest report.

@@ -2,9 +2,9 @@ use kernel::{Envelope, UnixMs, VehicleId};
 use platform_db::new_id;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use vehicle::{CorrectVehicle, Status, VehicleSold};
+use vehicle::{CorrectVehicle, Damage, Findings, InspectVehicle, ReportRenewed, Status, VehicleSold};
 
-use crate::yard::{Yard, code, facts, yard};
+use crate::yard::{Yard, code, facts, findings, yard};
 
 async fn hear(yard: &Yard, name: &str, data: Value) -> Result<(), platform_db::CommandError> {
     let event = Envelope {
@@ -59,6 +59,27 @@ async fn a_listed_car_stays_as_its_bidders_saw_it() {
         vin_confirmed: false,
     };
     assert_eq!(code(yard.service.correct_vehicle(&yard.inspector, input).await), "VEHICLE_LISTED");
+}
+
+#[tokio::test]
+async fn a_car_on_offer_is_inspected_again_and_bidders_are_told_what_it_means() {
+    let yard = yard().await;
+    let (id, lot) = (yard.priced_car().await, new_id());
+    list(&yard, id, lot).await;
+    let flooded =
+        Damage { part: "interior".into(), kind: "flooded".into(), severity: 2, note: String::new() };
+    let found = Findings { damages: vec![flooded], ..findings("C") };
+    let inspect = InspectVehicle { id: new_id(), vehicle_id: id, findings: found };
+    yard.service.inspect_vehicle(&yard.inspector, inspect).await.unwrap();
+    let renewed = yard.events().await.pop().unwrap().read::<ReportRenewed>().unwrap().unwrap();
+    let car = yard.service.show_vehicle(&yard.inspector, id).await.unwrap();
+    assert_eq!(renewed.report_hash, car.reports[0].hash);
+    assert_eq!(renewed.before_hash, car.reports[1].hash);
+    assert!(renewed.material);
+    assert_eq!((car.status, renewed.grade.as_str()), (Status::Listed, "C"));
+    hear(&yard, "AuctionCompleted", hammer(id, lot, "sold")).await.unwrap();
+    let late = InspectVehicle { id: new_id(), vehicle_id: id, findings: findings("B") };
+    assert_eq!(code(yard.service.inspect_vehicle(&yard.inspector, late).await), "VEHICLE_SOLD");
 }
 
 #[tokio::test]

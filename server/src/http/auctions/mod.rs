@@ -6,6 +6,7 @@ mod check_receipt;
 mod checkpoints;
 mod hall_export;
 mod my_bids_export;
+mod own_max;
 mod place_bid;
 mod proofs;
 mod searches;
@@ -24,6 +25,8 @@ const SIGNERS: Access = Access::Roles(&[Role::Auctioneer, Role::Admin]);
 pub fn routes() -> Routes {
     Routes::new()
         .post("/auctions/lots/{id}/bids", Access::Dealer, place_bid::place_bid)
+        .post("/auctions/lots/{id}/withdraw", Access::Dealer, own_max::withdraw)
+        .post("/auctions/lots/{id}/report", Access::Dealer, own_max::confirm_report)
         .post("/my/board/bids", Access::Dealer, board_bid::board_bid)
         .post("/my/alerts", Access::Dealer, alerts::change)
         .post("/my/searches", Access::Dealer, searches::change)

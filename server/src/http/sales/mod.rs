@@ -5,6 +5,7 @@ mod lane;
 mod lot_control;
 mod sale_form;
 mod templates;
+mod void_bid;
 
 use kernel::{Access, Role};
 
@@ -27,4 +28,7 @@ pub fn routes() -> Routes {
         .post("/office/lots/{id}/pause", AUCTIONEERS, lot_control::pause)
         .post("/office/lots/{id}/resume", AUCTIONEERS, lot_control::resume)
         .post("/office/lots/{id}/reserve", RESERVE, lot_control::lower_reserve)
+        .post("/office/lots/{id}", AUCTIONEERS, void_bid::request)
+        .post("/office/voids/{id}/confirm", AUCTIONEERS, void_bid::confirm)
+        .post("/office/voids/{id}/decline", AUCTIONEERS, void_bid::decline)
 }

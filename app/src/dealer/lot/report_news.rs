@@ -1,0 +1,92 @@
+//! A new condition report: what changed, and the question whether one stands by one's max.
+
+use auction::{LotDetail, ReportNews};
+use bidding::LotStatus;
+use kernel::{Lang, Problem};
+use leptos::prelude::*;
+use platform_db::CommandError;
+use vehicle::{Damage, OfferedCar, ReportView};
+
+use crate::context::PageContext;
+use crate::i18n::{t, t_with};
+use crate::ui::*;
+
+/// The panel, where there is a new report on a lot that is not over.
+pub(super) async fn view(
+    cx: &PageContext,
+    detail: &LotDetail,
+    now: Option<&OfferedCar>,
+) -> Result<Option<AnyView>, Problem> {
+    let lot = &detail.lot;
+    let Some(news) = lot.report_news.as_ref().filter(|_| lot.lot.status != LotStatus::Closed) else {
+        return Ok(None);
+    };
+    let before = cx.services.vehicle.offered_car(cx.who()?, lot.vehicle_id, &news.before_hash).await;
+    let before = before.map_err(CommandError::into_problem)?;
+    let changes = match (&before, now) {
+        (Some(before), Some(now)) => differences(cx.lang, &before.report, &now.report),
+        _ => Vec::new(),
+    };
+    Ok(Some(panel(cx, detail, news, changes)))
+}
+
+fn panel(cx: &PageContext, detail: &LotDetail, news: &ReportNews, changes: Vec<String>) -> AnyView {
+    let lang = cx.lang;
+    let lines = changes.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+    let confirm = news.must_confirm.then(|| {
+        let action = format!("/auctions/lots/{}/report", detail.lot.id);
+        let amount = detail.lot.mine.max_fen.map(|fen| fen.yuan()).unwrap_or_default();
+        let hash = detail.lot.report_hash.clone();
+        view! {
+            <p><strong>{t_with(lang, "report_news.question", &[("amount", &amount)])}</strong></p>
+            <PostForm action=action name="report">
+                <input type="hidden" name="report_hash" value=hash/>
+                <Button kind=ButtonKind::Primary>{t(lang, "report_news.confirm")}</Button>
+            </PostForm>
+        }
+    });
+    let until = news.confirm_by.filter(|_| news.must_confirm).map(|at| {
+        view! { <p>{t(lang, "report_news.until")} " " <Time at=at form=TimeForm::Exact/></p> }
+    });
+    let resume = news.resume_at.map(|at| {
+        view! { <p>{t(lang, "report_news.resumes")} " " <Time at=at form=TimeForm::Exact/></p> }
+    });
+    view! {
+        <Banner tone=Tone::Warn>
+            <p>{t(lang, "report_news.note")}</p>
+            <ul>{lines}</ul>
+            {resume}
+            {until}
+            {confirm}
+        </Banner>
+    }
+    .into_any()
+}
+
+/// What one report says and the other does not, in words.
+fn differences(lang: Lang, before: &ReportView, now: &ReportView) -> Vec<String> {
+    let mut lines = Vec::new();
+    if before.grade != now.grade {
+        lines.push(t_with(lang, "report_news.grade", &[("before", &before.grade), ("now", &now.grade)]));
+    }
+    let only_in = |these: &[Damage], those: &[Damage], key: &str| -> Vec<String> {
+        let missing = these.iter().filter(|damage| !those.contains(damage));
+        missing.map(|damage| t_with(lang, key, &[("damage", &words(lang, damage))])).collect()
+    };
+    lines.extend(only_in(&now.damages, &before.damages, "report_news.found"));
+    lines.extend(only_in(&before.damages, &now.damages, "report_news.gone"));
+    if before.notes != now.notes {
+        lines.push(t(lang, "report_news.notes").into_owned());
+    }
+    lines
+}
+
+fn words(lang: Lang, damage: &Damage) -> String {
+    let parts = [
+        t(lang, &format!("vehicle.part.{}", damage.part)),
+        t(lang, &format!("vehicle.damage.{}", damage.kind)),
+        t(lang, &format!("vehicle.severity.{}", damage.severity)),
+    ];
+    let note = (!damage.note.is_empty()).then(|| damage.note.clone());
+    parts.into_iter().map(std::borrow::Cow::into_owned).chain(note).collect::<Vec<_>>().join(" · ")
+}

@@ -1,0 +1,100 @@
+//! Maxes before the opening: changed and taken back by the dealer, and entered at the opening.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use auction::verify_log;
+use bidding::{LotStatus, RefusalCode};
+use common::{Answered, World, accepted, refused};
+use kernel::{Fen, Principal};
+use platform_testkit::dealer;
+use uuid::Uuid;
+
+async fn withdrawn(world: &World, who: &Principal, key: Uuid) -> Answered {
+    let done = world.service.withdraw_max(who, key, world.lots[0]).await;
+    done.map_err(platform_db::CommandError::into_problem)
+}
+
+async fn held(world: &World, who: &Principal) -> i64 {
+    assert!(world.service.unbalanced_holds().await.unwrap().is_empty());
+    world.service.buying_power(who.dealer().unwrap().dealer_id).await.unwrap().held_fen.0 / 100
+}
+
+#[tokio::test]
+async fn maxes_wait_and_enter_at_the_opening_after_a_restart() {
+    let world = World::with_scheduled_lots(1, 2_500).await;
+    let (ada, bert, carl) = (dealer("甲"), dealer("乙"), dealer("丙"));
+    for who in [&ada, &bert, &carl] {
+        world.deposit(who, 100_000).await;
+    }
+    let first = Uuid::now_v7();
+    assert_eq!(accepted(&world.bid(&ada, 0, first, 60_000).await), 1);
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 90_000).await);
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 70_000).await);
+    accepted(&world.bid(&carl, 0, Uuid::now_v7(), 95_000).await);
+    assert_eq!(held(&world, &ada).await, 7_000, "of the newest max only");
+    let low = refused(&world.bid(&ada, 0, Uuid::now_v7(), 49_900).await);
+    assert_eq!((low.code, low.data["min_next_fen"].as_i64()), (RefusalCode::BelowMin, Some(5_000_000)));
+
+    let key = Uuid::now_v7();
+    accepted(&withdrawn(&world, &carl, key).await);
+    accepted(&withdrawn(&world, &carl, key).await);
+    assert_eq!(held(&world, &carl).await, 0);
+    let again = refused(&withdrawn(&world, &carl, Uuid::now_v7()).await);
+    assert_eq!(again.code, RefusalCode::NotApplicable);
+
+    // nobody sees of it but who gave it
+    let seen = world.service.lot(&bert, world.lots[0]).await.unwrap();
+    assert_eq!((seen.lot.lot.seq, seen.lot.lot.bidders, seen.lot.lot.price_fen), (0, 0, None));
+    assert_eq!(seen.lot.mine.max_fen, Some(Fen(9_000_000)));
+    assert!(seen.history.is_empty());
+
+    // another process opens it
+    let other = world.restarted().await;
+    assert_eq!(accepted(&other.bid(&ada, 0, first, 60_000).await), 1, "the first answer");
+    other.until(0, LotStatus::Open).await;
+    let state = other.state(0).await;
+    assert_eq!((state.price_fen, state.met), (Some(Fen(8_000_000)), true));
+    assert_eq!(state.leader.map(|leader| leader.max_fen), Some(Fen(9_000_000)));
+    assert_eq!(state.bidders, [bert.dealer().unwrap().dealer_id, ada.dealer().unwrap().dealer_id]);
+    assert_eq!((held(&other, &ada).await, held(&other, &bert).await), (0, 9_000), "who leads holds");
+    let seen = other.service.lot(&ada, world.lots[0]).await.unwrap();
+    assert_eq!((seen.lot.mine.alias, seen.lot.mine.max_fen), (Some(2), Some(Fen(7_000_000))));
+    assert_eq!(seen.history.len(), 1, "the opening made a price");
+
+    // from here on it binds, also what the process has in memory that saw it scheduled
+    let bound = refused(&withdrawn(&world, &bert, Uuid::now_v7()).await);
+    assert_eq!(bound.code, RefusalCode::NotApplicable);
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 91_000).await);
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
+
+#[tokio::test]
+async fn who_was_suspended_meanwhile_does_not_enter() {
+    let world = World::with_scheduled_lots(1, 1_500).await;
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    world.deposit(&ada, 100_000).await;
+    world.deposit(&bert, 100_000).await;
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 90_000).await);
+    world.suspend(&bert).await;
+    world.until(0, LotStatus::Open).await;
+    let state = world.state(0).await;
+    assert_eq!(state.leader.map(|leader| leader.max_fen), Some(Fen(6_000_000)));
+    assert_eq!(held(&world, &bert).await, 0, "what lapsed holds nothing");
+    let seen = world.service.lot(&bert, world.lots[0]).await.unwrap();
+    assert_eq!((seen.lot.mine.alias, seen.lot.mine.max_fen), (None, None));
+}
+
+#[tokio::test]
+async fn a_max_that_waits_needs_a_deposit_too() {
+    let world = World::with_scheduled_lots(1, 600_000).await;
+    let ada = dealer("甲");
+    world.deposit(&ada, 6_000).await;
+    let short = refused(&world.bid(&ada, 0, Uuid::now_v7(), 61_000).await);
+    assert_eq!((short.code, short.data["needed_fen"].as_i64()), (RefusalCode::BuyingPower, Some(610_000)));
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    assert_eq!(held(&world, &ada).await, 6_000);
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 55_000).await);
+    assert_eq!(held(&world, &ada).await, 5_500);
+}

@@ -1,0 +1,222 @@
+//! Bids are voided by two persons, and the lot becomes what its log gives without them.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use auction::{RequestVoid, verify_log};
+use bidding::{Command, Event, History, LotState, ReserveLight, VoidReason, apply_all, decide};
+use common::{World, accepted, join_all, outcome, refused};
+use kernel::{Fen, Principal, Problem, Role, UnixMs};
+use platform_testkit::{dealer, staff};
+use sqlx::Row as _;
+use uuid::Uuid;
+
+fn ask(world: &World, bid_seq: i64) -> RequestVoid {
+    RequestVoid {
+        id: Uuid::now_v7(),
+        lot_id: world.lots[0],
+        bid_seq,
+        reason: VoidReason::WrongAmount,
+        note: "来电确认多输了一位".into(),
+    }
+}
+
+async fn asked(world: &World, who: &Principal, request: RequestVoid) -> Result<(), Problem> {
+    world.service.request_void(who, request).await.map_err(platform_db::CommandError::into_problem)
+}
+
+async fn confirmed(world: &World, who: &Principal, id: Uuid) -> Result<(), Problem> {
+    let done = world.service.confirm_void(who, id).await;
+    done.map(|_| ()).map_err(platform_db::CommandError::into_problem)
+}
+
+fn code(result: Result<(), Problem>) -> String {
+    result.unwrap_err().code
+}
+
+#[tokio::test]
+async fn one_asks_another_confirms_and_everybody_can_see_it() {
+    let world = World::with_open_lots(1).await;
+    let (one, two) = (staff(&[Role::Auctioneer]), staff(&[Role::Auctioneer]));
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    let (first, key) = (Uuid::now_v7(), Uuid::now_v7());
+    accepted(&world.bid(&ada, 0, first, 60_000).await);
+    let wrong = world.bid(&bert, 0, key, 900_000).await;
+    assert_eq!(accepted(&wrong), 3);
+    assert_eq!(world.state(0).await.price_fen, Some(Fen(8_000_000)));
+
+    let request = ask(&world, 3);
+    let id = request.id;
+    assert_eq!(code(asked(&world, &staff(&[Role::Sales]), request.clone()).await), "FORBIDDEN");
+    asked(&world, &one, request.clone()).await.unwrap();
+    asked(&world, &one, request).await.unwrap();
+    assert_eq!(world.state(0).await.price_fen, Some(Fen(8_000_000)), "nothing has happened yet");
+    assert_eq!(code(asked(&world, &two, ask(&world, 3)).await), "VOID_ASKED_ALREADY");
+    assert_eq!(code(confirmed(&world, &one, id).await), "TWO_PERSONS_NEEDED");
+    confirmed(&world, &two, id).await.unwrap();
+    confirmed(&world, &two, id).await.unwrap();
+
+    let state = world.state(0).await;
+    assert_eq!((state.price_fen, state.seq), (Some(Fen(6_000_000)), 4), "once");
+    assert_eq!(state.reserve_light(), ReserveLight::NotMet);
+    assert!(state.is_leader(ada.dealer().unwrap().dealer_id));
+    let seen = world.service.lot(&bert, world.lots[0]).await.unwrap();
+    assert_eq!(seen.voided.len(), 1);
+    assert_eq!((seen.voided[0].bid_seq, seen.voided[0].alias), (3, Some(2)));
+    assert_eq!(seen.voided[0].price_fen, Some(Fen(6_000_000)));
+    assert_eq!((seen.lot.mine.max_fen, seen.lot.mine.leading), (None, false), "nothing of his is left");
+    assert!(seen.voids.is_empty(), "who asked is for staff");
+    let seen = world.service.lot(&one, world.lots[0]).await.unwrap();
+    assert_eq!((seen.voids[0].confirmed, seen.voids[0].requested_by), (Some(true), one.user_id));
+
+    // the log is whole, and what was answered stays answered
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+    for world in [&world, &world.restarted().await] {
+        assert_eq!(accepted(&world.bid(&bert, 0, key, 900_000).await), 3);
+        assert_eq!(accepted(&world.bid(&ada, 0, first, 60_000).await), 2);
+    }
+    let again = world.bid(&bert, 0, Uuid::now_v7(), 60_500).await;
+    assert_eq!(accepted(&again), 5, "and he may bid what he meant");
+}
+
+#[tokio::test]
+async fn what_is_no_bid_or_is_over_is_not_voided() {
+    let world = World::with_open_lots(1).await;
+    let (one, two) = (staff(&[Role::Auctioneer]), staff(&[Role::Admin]));
+    let ada = dealer("甲");
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 900_000).await);
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 850_000).await);
+    for (seq, why) in [(1, "the opening"), (3, "a lowering"), (9, "nothing")] {
+        assert_eq!(code(asked(&world, &one, ask(&world, seq)).await), "NO_SUCH_BID", "{why}");
+    }
+    let no_note = RequestVoid { note: " ".into(), ..ask(&world, 2) };
+    assert_eq!(code(asked(&world, &one, no_note).await), "INVALID_FIELDS");
+    let by_rule = RequestVoid { reason: VoidReason::CrChanged, ..ask(&world, 2) };
+    assert_eq!(code(asked(&world, &one, by_rule).await), "INVALID_FIELDS");
+
+    let request = ask(&world, 2);
+    let id = request.id;
+    asked(&world, &one, request).await.unwrap();
+    world.service.decline_void(&one, id).await.unwrap();
+    assert_eq!(code(confirmed(&world, &two, id).await), "VOID_DECIDED");
+    let request = ask(&world, 2);
+    let id = request.id;
+    asked(&world, &one, request).await.unwrap();
+    confirmed(&world, &two, id).await.unwrap();
+    assert_eq!(world.service.decline_void(&one, id).await.unwrap_err().into_problem().code, "VOID_DECIDED");
+    assert_eq!(code(asked(&world, &one, ask(&world, 2)).await), "NO_SUCH_BID", "it is void already");
+    let state = world.state(0).await;
+    assert_eq!((state.leader, state.price_fen), (None, None), "nobody has bid any more");
+    assert_eq!(code(confirmed(&world, &two, Uuid::now_v7()).await), "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn after_the_hammer_nothing_is_voided() {
+    let world = World::with_lots_ending_in(1, 1_500).await;
+    let (one, two) = (staff(&[Role::Auctioneer]), staff(&[Role::Auctioneer]));
+    accepted(&world.bid(&dealer("甲"), 0, Uuid::now_v7(), 90_000).await);
+    let request = ask(&world, 2);
+    let id = request.id;
+    asked(&world, &one, request).await.unwrap();
+    world.until_closed().await;
+    assert_eq!(code(confirmed(&world, &two, id).await), "NOT_APPLICABLE");
+    assert_eq!(world.service.lot(&one, world.lots[0]).await.unwrap().voids[0].confirmed, None);
+}
+
+#[tokio::test]
+async fn the_database_knows_that_it_takes_two() {
+    let world = World::with_open_lots(1).await;
+    let one = staff(&[Role::Auctioneer]);
+    accepted(&world.bid(&dealer("甲"), 0, Uuid::now_v7(), 60_000).await);
+    asked(&world, &one, ask(&world, 2)).await.unwrap();
+    let alone = sqlx::query(
+        "UPDATE bid_void SET decision = 'confirmed', decided_by = requested_by, decided_by_name = '甲',
+                decided_at = clock_timestamp()",
+    );
+    let error = alone.execute(&world.db).await.unwrap_err();
+    assert_eq!(platform_db::constraint(&error), Some("bid_void_by_two"));
+}
+
+/// Bids and a void at once: the void is judged in the middle of batches, and on what only memory knows yet.
+#[tokio::test]
+async fn in_a_storm_the_void_is_what_the_log_alone_gives() {
+    let world = World::with_open_lots(1).await;
+    let (one, two) = (staff(&[Role::Auctioneer]), staff(&[Role::Auctioneer]));
+    let dealers: Vec<Principal> = (0..8).map(|index| dealer(&format!("{index}"))).collect();
+    let first = world.state(0).await;
+    accepted(&world.bid(&dealers[0], 0, Uuid::now_v7(), 75_000).await);
+    let mut requests = Vec::new();
+    for bid_seq in [2, 3, 4] {
+        if bid_seq > 2 {
+            let yuan = 75_000 + 1_000 * bid_seq;
+            accepted(&world.bid(&dealers[usize::try_from(bid_seq).unwrap()], 0, Uuid::now_v7(), yuan).await);
+        }
+        let request = ask(&world, bid_seq);
+        requests.push(request.id);
+        asked(&world, &one, request).await.unwrap();
+    }
+    let bids = async {
+        join_all((0..200_i64).map(|index| {
+            let who = &dealers[usize::try_from(index % 8).unwrap()];
+            world.bid(who, 0, Uuid::now_v7(), 78_000 + 400 * index)
+        }))
+        .await
+    };
+    let voids = async {
+        for id in requests {
+            confirmed(&world, &two, id).await.unwrap();
+        }
+    };
+    let (answers, ()) = tokio::join!(bids, voids);
+    assert!(answers.iter().all(Result::is_ok));
+    let rows = sqlx::query(
+        "SELECT seq, command, events, (extract(epoch FROM admitted_at) * 1000)::bigint AS at
+           FROM lot_log WHERE lot_id = $1 AND seq IS NOT NULL ORDER BY seq",
+    );
+    let rows = rows.bind(world.lots[0].0).fetch_all(&world.db).await.unwrap();
+    let mut state = LotState { seq: 1, ..first };
+    let mut history = History::beginning(state.reserve_fen);
+    history.follow(1, &[Event::Opened]);
+    let mut voided = 0;
+    for row in rows.iter().skip(1) {
+        let events: Vec<Event> = serde_json::from_str(row.get("events")).unwrap();
+        if let [Event::BidVoided { bid_seq, reason, .. }] = events[..] {
+            voided += 1;
+            let command = Command::VoidBid { bid_seq, reason, history: history.clone() };
+            let again = decide(&state, &command, UnixMs(row.get("at"))).unwrap();
+            assert_eq!(again.events, events);
+        }
+        state = apply_all(&state, &events);
+        history.follow(row.get("seq"), &events);
+    }
+    assert_eq!(voided, 3);
+    assert_eq!(state, world.state(0).await);
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+    // memory goes on from the right state: a refusal is judged on it
+    let low = world.bid(&dealers[0], 0, Uuid::now_v7(), 50_000).await;
+    let _ = outcome(&low);
+    assert_eq!(refused(&low).data["min_next_fen"].as_i64(), Some(state.min_next().0));
+}
+
+/// What a bid had been covered with may be held elsewhere by the time a void brings its lead back.
+#[tokio::test]
+async fn a_restored_leader_holds_again_even_more_than_his_deposit() {
+    let world = World::with_deposits(2, 3_600_000).await;
+    let (one, two) = (staff(&[Role::Auctioneer]), staff(&[Role::Auctioneer]));
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    world.deposit(&ada, 7_000).await;
+    world.deposit(&bert, 100_000).await;
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 90_000).await);
+    accepted(&world.bid(&ada, 1, Uuid::now_v7(), 60_000).await);
+    let request = ask(&world, 3);
+    let id = request.id;
+    asked(&world, &one, request).await.unwrap();
+    confirmed(&world, &two, id).await.unwrap();
+    assert!(world.state(0).await.is_leader(ada.dealer().unwrap().dealer_id));
+    let power = world.service.buying_power(ada.dealer().unwrap().dealer_id).await.unwrap();
+    assert_eq!((power.held_fen, power.limit_fen), (Fen(1_200_000), Fen(1_200_000)));
+    assert!(world.service.unbalanced_holds().await.unwrap().is_empty());
+    // nothing more can be bid with it, and what falls free does not come back
+    assert_eq!(refused(&world.bid(&ada, 1, Uuid::now_v7(), 61_000).await).code.as_str(), "BUYING_POWER");
+}
