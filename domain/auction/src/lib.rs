@@ -78,10 +78,9 @@ pub use sale_format::{DutchPlan, FormatNumbers, SaleFormat};
 pub use sale_templates::{SaleTemplate, SaveTemplate, TemplateRules};
 pub use saved_search::{MAX_SEARCHES, SavedSearch};
 pub use store::cars::OfferableCar;
-pub use store::lists::{
-    BidFilter, Facets, HallFilter, HallLot, LotPage, MyBid, MyStanding, ReportNews, Sort, VoidedBid,
-};
+pub use store::lists::{Facets, HallFilter, HallLot, LotPage, MyStanding, ReportNews, Sort, VoidedBid};
 pub use store::log::LogLine;
+pub use store::my_bids::{BidFilter, MyBid};
 pub use store::power::{BuyingPower, LotHold};
 pub use store::sales::{SaleLine, SalesCount};
 pub use store::voids::VoidRequest;

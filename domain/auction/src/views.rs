@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use crate::engine::Recorded;
 use crate::store::cars::{self, OfferableCar};
-use crate::store::lists::{self, BidFilter, HallFilter, HallLot, LotPage, MyBid, OneLot, Viewer, VoidedBid};
+use crate::store::lists::{self, HallFilter, HallLot, LotPage, OneLot, Viewer, VoidedBid};
 use crate::store::log::{self, LogLine};
 use crate::store::lots;
+use crate::store::my_bids::{self, BidFilter, MyBid};
 use crate::store::power::{self, BuyingPower};
 use crate::store::sales::{self, SaleFilter, SaleLine};
 use crate::store::voids::{self, VoidRequest};
@@ -160,7 +161,7 @@ impl Service {
         limit: i64,
     ) -> Result<Vec<MyBid>, CommandError> {
         let seat = who.dealer().ok_or_else(Problem::not_found)?;
-        Ok(lists::my_bids(&self.db, seat.dealer_id, filter, limit).await?)
+        Ok(my_bids::my_bids(&self.db, seat.dealer_id, filter, limit).await?)
     }
 
     /// The sales that this person may see, newest first, and how many there are. With `current` only those not over

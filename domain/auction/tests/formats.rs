@@ -3,10 +3,10 @@
 
 mod common;
 
-use auction::{AcceptStep, BuyNow, DutchPlan, HallFilter, SaleFormat};
+use auction::{AcceptStep, BidFilter, BuyNow, DutchPlan, HallFilter, SaleFormat};
 use bidding::{LotStatus, RefusalCode};
 use common::{Answered, World, accepted, refused};
-use kernel::{Fen, Principal, Role, UnixMs};
+use kernel::{Fen, Principal, Role};
 use platform_db::CommandError;
 use platform_testkit::{dealer, staff};
 use uuid::Uuid;
@@ -69,7 +69,7 @@ async fn a_buy_now_is_answered_once_and_shows_among_ones_bids() {
     assert_eq!(accepted(&buys(&world.restarted().await, &ada, key, BUY_NOW).await), first, "after a restart");
     let bid = world.bid(&ada, 0, key, BUY_NOW.0 / 100).await;
     assert_eq!(refused(&bid).code, RefusalCode::Duplicate, "a key is of one command");
-    let mine = world.service.my_bids(&ada, UnixMs(i64::MAX), 10).await.unwrap();
+    let mine = world.service.my_bids(&ada, &BidFilter::default(), 10).await.unwrap();
     assert_eq!(mine.len(), 1);
     assert_eq!((mine[0].max_fen, mine[0].price_fen), (BUY_NOW, Some(BUY_NOW)));
     let lot = world.service.lot(&ada, world.lots[0]).await.unwrap().lot;
@@ -195,7 +195,7 @@ async fn nobody_learns_anything_of_sealed_offers_before_the_close() {
         (mine(ada.clone()).await, mine(bob.clone()).await),
         (Some(Fen(9_530_000)), Some(Fen(8_810_000)))
     );
-    let bids = world.service.my_bids(&ada, UnixMs(i64::MAX), 10).await.unwrap();
+    let bids = world.service.my_bids(&ada, &BidFilter::default(), 10).await.unwrap();
     assert!(bids.iter().all(|bid| bid.seq == Some(0) && bid.price_fen.is_none()), "{bids:?}");
     let receipt = world.service.receipt(&ada, key).await.map_err(CommandError::into_problem);
     assert_eq!(receipt.unwrap_err().code, "LOT_NOT_CLOSED");
