@@ -92,7 +92,7 @@ async fn two_processes_never_hold_more_than_there_is() {
     });
     let answers = common::join_all(bids).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
-    assert_eq!(answers.iter().filter(|answer| is_accepted(answer)).count(), 5);
+    assert_eq!(answers.iter().filter(|answer| is_accepted(answer)).count(), 5, "{answers:?}");
     assert_eq!(held(&world, &ada).await, 30_000);
     assert!(world.service.unbalanced_holds().await.unwrap().is_empty());
 }

@@ -187,7 +187,7 @@ impl Writer {
         };
         // nobody else changes these dealers' power from here to the commit
         match power::of(&mut tx, &dealers_of(&jobs), true).await {
-            Ok(powers) => drop(self.powers.learn(powers)),
+            Ok(powers) => self.powers.learn(powers),
             Err(_) => return jobs,
         }
         let plans = self.plan(jobs);
@@ -259,9 +259,12 @@ impl Writer {
             let mut conn = self.db.acquire().await?;
             power::of(&mut conn, &short, false).await
         };
-        match known.await.map(|powers| self.powers.learn(powers)) {
-            Ok(true) => self.plan(plans.into_iter().flat_map(LotPlan::into_jobs).collect()),
-            Ok(false) => plans,
+        match known.await {
+            // planned again even where this was no news: the other writer may have learned it since the first plan
+            Ok(powers) => {
+                self.powers.learn(powers);
+                self.plan(plans.into_iter().flat_map(LotPlan::into_jobs).collect())
+            }
             Err(error) => {
                 tracing::warn!(%error, "buying power could not be read again");
                 plans
