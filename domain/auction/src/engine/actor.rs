@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use bidding::{BidLine, Event, LotState, MyPosition};
+use bidding::{BidLine, Event, LotState, MyPosition, Refusal, RefusalCode};
 use kernel::{DealerId, Fen};
 use proof::Hash;
 use uuid::Uuid;
 
-use super::{LotFacts, Recorded};
+use super::{Job, LotFacts, Outcome, Recorded};
 use crate::store::lots::{HISTORY_SHOWN, LoadedLot};
 
 /// How many answers an actor remembers; older ones are found in the log.
@@ -41,6 +41,26 @@ impl Actor {
     /// The answer already given under this key.
     pub(crate) fn recorded(&self, actor: Uuid, key: Uuid) -> Option<&Recorded> {
         self.answers.get(&(actor, key))
+    }
+
+    /// What a repeat of the command under this record is answered.
+    pub(crate) fn repeated(&self, recorded: &Recorded, job: &Job) -> Outcome {
+        if !recorded.is_of(job) {
+            let data = serde_json::json!({ "key": job.key, "recorded_max_fen": recorded.max_fen });
+            return Outcome::Refused(Refusal { code: RefusalCode::Duplicate, data });
+        }
+        match (recorded.seq, recorded.code) {
+            (Some(seq), _) => Outcome::Accepted {
+                seq: self.state.answer_seq(seq),
+                note: recorded.note,
+                lot: Box::new(self.state.public()),
+                mine: self.position(DealerId(job.sender.actor)),
+            },
+            (None, code) => Outcome::Refused(Refusal {
+                code: code.unwrap_or(RefusalCode::NotApplicable),
+                data: recorded.explanation.clone(),
+            }),
+        }
     }
 
     pub(crate) fn remember(&mut self, actor: Uuid, key: Uuid, answer: Recorded) {

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bidding::{Command, Event, LotState, Refusal, RefusalCode};
+use bidding::{Command, Event, LotState};
 use kernel::{DealerId, Fen, LotId};
 use platform_db::Clock as _;
 use proof::Signer;
@@ -342,7 +342,7 @@ impl Writer {
         };
         match actor.recorded(job.sender.actor, job.key) {
             Some(recorded) => {
-                let outcome = repeat_outcome(recorded, &job, actor);
+                let outcome = actor.repeated(recorded, &job);
                 // a key that was used for something else proves nothing about this
                 let hash = recorded.hash.filter(|_| recorded.is_of(&job));
                 self.untold.answer(job, outcome, hash);
@@ -544,25 +544,6 @@ async fn answered(mut conn: PoolConnection<Postgres>, batch: &Batch) -> Result<W
 fn dealers_of(jobs: &[Job]) -> Vec<DealerId> {
     let dealers: HashSet<DealerId> = jobs.iter().filter_map(|job| job.command.bidder()).collect();
     dealers.into_iter().collect()
-}
-
-fn repeat_outcome(recorded: &Recorded, job: &Job, actor: &Actor) -> Outcome {
-    if !recorded.is_of(job) {
-        let data = serde_json::json!({ "key": job.key, "recorded_max_fen": recorded.max_fen });
-        return Outcome::Refused(Refusal { code: RefusalCode::Duplicate, data });
-    }
-    match (recorded.seq, recorded.code) {
-        (Some(seq), _) => Outcome::Accepted {
-            seq: actor.state.answer_seq(seq),
-            note: recorded.note,
-            lot: Box::new(actor.state.public()),
-            mine: actor.position(DealerId(job.sender.actor)),
-        },
-        (None, code) => Outcome::Refused(Refusal {
-            code: code.unwrap_or(RefusalCode::NotApplicable),
-            data: recorded.explanation.clone(),
-        }),
-    }
 }
 
 /// Whose own position an event changes, beside the sender's: those who enter at the opening, and after a void both who
