@@ -77,12 +77,22 @@ pub(crate) async fn load(
         invited: row.invite_only.then_some(row.invited),
         sisters: SisterPolicy::of(&row.sisters),
     };
+    // bidder by bidder, each by the index that has his newest bid first: a hot lot has few bidders and a long log, and
+    // is loaded again whenever another process was faster
     let maxes = sqlx::query!(
-        "SELECT DISTINCT ON (actor) actor, max_fen AS \"max_fen!\"
-           FROM lot_log g
-          WHERE lot_id = $1 AND command IN ('place_max', 'buy_now', 'accept') AND seq IS NOT NULL
-            AND NOT bid_is_void(g.lot_id, g.seq)
-          ORDER BY actor, seq DESC",
+        "SELECT a.actor AS \"actor!\", m.max_fen AS \"max_fen!\"
+           FROM (SELECT dealer_id AS actor FROM lot_bidder WHERE lot_id = $1
+                  UNION
+                 SELECT (p ->> 'dealer_id')::uuid
+                   FROM lot l CROSS JOIN LATERAL jsonb_array_elements(coalesce(l.state -> 'pre_bids', '[]')) p
+                  WHERE l.id = $1) a
+          CROSS JOIN LATERAL (
+              SELECT g.max_fen
+                FROM lot_log g
+               WHERE g.actor = a.actor AND g.lot_id = $1 AND g.command IN ('place_max', 'buy_now', 'accept')
+                 AND g.seq IS NOT NULL AND NOT bid_is_void(g.lot_id, g.seq)
+               ORDER BY g.seq DESC
+               LIMIT 1) m",
         lot_id.0
     )
     .fetch_all(&mut *conn)

@@ -349,6 +349,7 @@ pub(crate) async fn next_bidder(
            FROM (SELECT DISTINCT ON (g.actor) g.actor, g.max_fen, g.seq
                    FROM lot_log g
                   WHERE g.lot_id = $1 AND g.command = 'place_max' AND g.seq IS NOT NULL
+                    AND NOT bid_is_void(g.lot_id, g.seq)
                   ORDER BY g.actor, g.seq DESC) b
            JOIN lot l ON l.id = $1 AND l.leader_dealer_id <> b.actor
                      AND b.max_fen <= (l.state ->> 'second_max_fen')::bigint
