@@ -32,12 +32,12 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     detail.lots.sort_by_key(|lot| lot.lot_no);
     let title = detail.sale.name.clone();
     let current = detail.lots.iter().find(|lot| lot.lot.status != LotStatus::Closed);
-    let list = run_list(&cx, &detail.lots, current.map(|lot| lot.id), "/auctions/lots");
+    let list = || run_list(&cx, &detail.lots, current.map(|lot| lot.id), "/auctions/lots");
     let Some(current) = current else {
         let over = view! {
             <PageHead title=title.clone()/>
             <EmptyState icon=Icon::Gavel title=t(lang, "format.lane.over") text=t(lang, "format.lane.over_text")/>
-            {list}
+            {list()}
         };
         return Ok(PageView::dealer(title, over));
     };
@@ -49,6 +49,6 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let wait_s = (next_at.since(auction.now()) + HANDOVER_MS) / 1_000 + 1;
     let seconds = u32::try_from(wait_s.clamp(2, REFRESH_MAX_S)).unwrap_or(2);
     let (_, shown) = lot::draw(&cx, current.id).await?;
-    let body = view! { {shown} {list} };
+    let body = view! { {shown} {list()} };
     Ok(PageView::dealer(title, body).refreshing(seconds))
 }

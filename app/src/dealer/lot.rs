@@ -13,7 +13,7 @@ mod voided;
 use std::sync::Arc;
 
 use auction::LotDetail;
-use futures_util::future::join4;
+use futures_util::future::join5;
 use kernel::{LotId, Problem};
 use leptos::prelude::*;
 use platform_db::{CommandError, new_id};
@@ -24,7 +24,7 @@ use crate::i18n::t;
 use crate::live::panel::BidPanel;
 use crate::live::props::{PanelProps, around};
 use crate::live::{Notice, Start};
-use crate::negotiation::of_lot;
+use crate::negotiation::{load_of_lot, of_lot};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -52,12 +52,21 @@ pub(in crate::dealer) async fn draw(
     // side by side: none needs what another finds
     let car = cx.services.vehicle.offered_car(cx.who()?, vehicle_id, hash);
     let incidents = cx.services.auction.incidents(lot_id);
-    let (car, costs, negotiation, incidents) =
-        join4(car, landed::load(cx, &detail.lot.city), of_lot(cx, &detail.lot), incidents).await;
-    let (car, costs, negotiation) = (car.map_err(CommandError::into_problem)?, costs?, negotiation?);
+    let asked = join5(
+        car,
+        landed::load(cx, &detail.lot.city),
+        load_of_lot(cx, &detail.lot),
+        incidents,
+        report_news::load(cx, &detail),
+    );
+    let (car, costs, negotiation, incidents, before) = asked.await;
+    let (car, costs, negotiation, before) =
+        (car.map_err(CommandError::into_problem)?, costs?, negotiation?, before?);
     let incidents = incidents.map_err(CommandError::into_problem)?;
+    // no view before this line: views stay on the thread that makes them, and each await may change it
+    let negotiation = of_lot(cx, &detail.lot, negotiation)?;
     let power = power(cx, &detail)?;
-    let news = report_news::view(cx, &detail, car.as_ref()).await?;
+    let news = report_news::view(cx, &detail, before.as_ref(), car.as_ref());
     let voided = voided::view(cx, detail.voided.clone());
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {landed} {incidents::panel(cx.lang, incidents)} }.into_any();

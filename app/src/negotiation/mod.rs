@@ -6,7 +6,7 @@ mod of_lot;
 mod parts;
 
 pub(crate) use forms::{answer, form_problem, secret};
-pub(crate) use of_lot::of_lot;
+pub(crate) use of_lot::{load_of_lot, of_lot};
 pub use parts::state_words;
 pub(crate) use parts::{StatusBadge, rules, situation, tiles, timeline};
 

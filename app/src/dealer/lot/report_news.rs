@@ -11,23 +11,32 @@ use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
 
-/// The panel, where there is a new report on a lot that is not over.
-pub(super) async fn view(
+/// The car as the report before described it, where there is a new one on a lot that is not over.
+pub(super) async fn load(cx: &PageContext, detail: &LotDetail) -> Result<Option<OfferedCar>, Problem> {
+    let lot = &detail.lot;
+    let Some(news) = news_of(detail) else { return Ok(None) };
+    let before = cx.services.vehicle.offered_car(cx.who()?, lot.vehicle_id, &news.before_hash).await;
+    before.map_err(CommandError::into_problem)
+}
+
+/// The panel that says what changed.
+pub(super) fn view(
     cx: &PageContext,
     detail: &LotDetail,
+    before: Option<&OfferedCar>,
     now: Option<&OfferedCar>,
-) -> Result<Option<AnyView>, Problem> {
-    let lot = &detail.lot;
-    let Some(news) = lot.report_news.as_ref().filter(|_| lot.lot.status != LotStatus::Closed) else {
-        return Ok(None);
-    };
-    let before = cx.services.vehicle.offered_car(cx.who()?, lot.vehicle_id, &news.before_hash).await;
-    let before = before.map_err(CommandError::into_problem)?;
-    let changes = match (&before, now) {
+) -> Option<AnyView> {
+    let news = news_of(detail)?;
+    let changes = match (before, now) {
         (Some(before), Some(now)) => differences(cx.lang, &before.report, &now.report),
         _ => Vec::new(),
     };
-    Ok(Some(panel(cx, detail, news, changes)))
+    Some(panel(cx, detail, news, changes))
+}
+
+fn news_of(detail: &LotDetail) -> Option<&ReportNews> {
+    let lot = &detail.lot;
+    lot.report_news.as_ref().filter(|_| lot.lot.status != LotStatus::Closed)
 }
 
 fn panel(cx: &PageContext, detail: &LotDetail, news: &ReportNews, changes: Vec<String>) -> AnyView {

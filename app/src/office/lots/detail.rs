@@ -11,7 +11,7 @@ use platform_db::CommandError;
 use crate::context::PageContext;
 use crate::dealer::words::kilometres;
 use crate::i18n::{known, t, t_with};
-use crate::negotiation::of_lot;
+use crate::negotiation::{load_of_lot, of_lot};
 use crate::office::sales::{light, state_badge};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
@@ -23,7 +23,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let id: LotId = cx.id("id")?;
     let detail = cx.services.auction.lot(cx.who()?, id).await.map_err(CommandError::into_problem)?;
-    let negotiation = of_lot(&cx, &detail.lot).await?;
+    let negotiation = load_of_lot(&cx, &detail.lot).await?;
+    let negotiation = of_lot(&cx, &detail.lot, negotiation)?;
     let title = detail.lot.title.clone();
     let crumbs = vec![Crumb::new(t(lang, "sale.title"), "/office/sales")];
     let note = t_with(

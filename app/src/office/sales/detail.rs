@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use auction::{FormatNumbers, HallLot, SaleDetail};
+use auction::{FormatNumbers, HallLot, SaleDetail, SaleTemplate};
 use bidding::Outcome;
-use kernel::{Problem, Role, SaleId};
+use kernel::{Role, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
@@ -21,18 +21,23 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let detail = cx.services.auction.sale(cx.who()?, id).await.map_err(CommandError::into_problem)?;
     let title = detail.sale.name.clone();
     let note = t_with(lang, "sale.made_by", &[("name", &detail.sale.created_by_name)]);
+    let relists = cx.who()?.has_role(Role::Auctioneer)
+        && detail.lots.iter().any(|lot| lot.lot.outcome == Some(Outcome::Unsold));
+    let templates = match relists {
+        true => cx.services.auction.sale_templates().await.map_err(CommandError::into_problem)?,
+        false => Vec::new(),
+    };
+    // no view before this line: views stay on the thread that makes them, and each await may change it
     let (tiles, terms) = (tiles(&cx, &detail), terms(&cx, &detail));
     let lane = (detail.sale.format == "lane" && cx.who()?.has_role(Role::Auctioneer)).then(|| {
         let href = format!("/office/sales/{id}/lane");
         view! { <LinkButton href icon=Icon::Gavel kind=ButtonKind::Primary>{t(lang, "format.lane.console")}</LinkButton> }
     });
-    let relists = cx.who()?.has_role(Role::Auctioneer)
-        && detail.lots.iter().any(|lot| lot.lot.outcome == Some(Outcome::Unsold));
     let rows = detail.lots.into_iter().map(|lot| row(&cx, lot, relists)).collect_view();
     let columns = columns(&cx, relists);
     let table = view! { <Table columns=columns caption=t(lang, "sale.lots")>{rows}</Table> };
     let lots = match relists {
-        true => relisting(&cx, table.into_any()).await?,
+        true => relisting(&cx, templates, table.into_any()),
         false => {
             view! { <Panel title=t(lang, "sale.lots").into_owned() flush=true>{table}</Panel> }.into_any()
         }
@@ -49,15 +54,14 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
 }
 
 /// The lots in a form that makes a new sale of those that are ticked (申请二拍).
-async fn relisting(cx: &PageContext, table: AnyView) -> Result<AnyView, Problem> {
+fn relisting(cx: &PageContext, templates: Vec<SaleTemplate>, table: AnyView) -> AnyView {
     let lang = cx.lang;
-    let templates = cx.services.auction.sale_templates().await.map_err(CommandError::into_problem)?;
     let usual = ["timed", "flash", "sealed_first", "dutch", "lane"]
         .map(|format| Choice::new(format, t(lang, &format!("format.{format}"))));
     let saved =
         templates.into_iter().map(|template| Choice::new(template.id.to_string(), template.rules.name));
     let choices: Vec<Choice> = saved.chain(usual).collect();
-    Ok(view! {
+    view! {
         <form method="get" action="/office/sales/new">
             <Panel title=t(lang, "sale.lots").into_owned() flush=true>
                 <div class="filter">
@@ -69,7 +73,7 @@ async fn relisting(cx: &PageContext, table: AnyView) -> Result<AnyView, Problem>
             </Panel>
         </form>
     }
-    .into_any())
+    .into_any()
 }
 
 fn tiles(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
