@@ -1,5 +1,5 @@
 // A sale of one car that ends within the story, made by the office's form.
-import { expect, type Page } from '@playwright/test';
+import { expect, type APIResponse, type Page } from '@playwright/test';
 
 /** The dealers' address of the one lot, and the car's title. */
 export interface ShortSale {
@@ -8,29 +8,34 @@ export interface ShortSale {
 }
 
 /**
- * `page` is signed in as somebody who may make sales. The lot is open already and ends `runsForMs` from now. Stories
- * that run at the same time take different cars: one that is sold for any bid, or one that has a reserve, and of these the
- * first or a later one.
+ * `page` is signed in as somebody who may make sales. The lot is open already and ends `runsForMs` from now. The car is
+ * one that is sold for any bid, or one that has a reserve. Stories that run at the same time may choose the same one: whom
+ * the office refuses chooses again among those that are left.
  */
-export async function makeSale(
-  page: Page,
-  name: string,
-  runsForMs: number,
-  hasReserve: boolean,
-  nth = 0,
-): Promise<ShortSale> {
-  await page.goto('/office/sales/new');
-  const cars = page.locator('tr:has(input[name="vehicle_id"])');
-  const reserve = page.locator('td:last-child:has-text("¥")');
-  const car = cars.filter(hasReserve ? { has: reserve } : { hasNot: reserve }).nth(nth);
-  const vehicle = car.locator('input[name="vehicle_id"]');
-  const title = (await vehicle.getAttribute('aria-label')) ?? '';
-  const id = await vehicle.getAttribute('value');
-  const key = await page.locator('form:has(input[name="vehicle_id"]) input[name="key"]').getAttribute('value');
-  // sent as the form sends it: people type minutes, and a story has no time for that
-  const answer = await page.request.post('/office/sales/new', {
+export async function makeSale(page: Page, name: string, runsForMs: number, hasReserve: boolean): Promise<ShortSale> {
+  for (;;) {
+    await page.goto('/office/sales/new');
+    const cars = page.locator('tr:has(input[name="vehicle_id"])');
+    const reserve = page.locator('td:last-child:has-text("¥")');
+    const car = cars.filter(hasReserve ? { has: reserve } : { hasNot: reserve }).first();
+    const vehicle = car.locator('input[name="vehicle_id"]');
+    const title = (await vehicle.getAttribute('aria-label')) ?? '';
+    const id = await vehicle.getAttribute('value');
+    const key = await page.locator('form:has(input[name="vehicle_id"]) input[name="key"]').getAttribute('value');
+    const answer = await send(page, name, runsForMs, key!, id!);
+    if (answer.status() === 409) continue;
+    expect(answer.url(), await answer.text()).toMatch(/\/office\/sales\/[0-9a-f-]{36}\?done=SALE_CREATED$/);
+    await page.goto(answer.url());
+    const link = await page.locator('main a[href^="/office/lots/"]').first().getAttribute('href');
+    return { lot: link!.replace('/office/', '/auctions/'), title };
+  }
+}
+
+/** As the form sends it: people type minutes, and a story has no time for that. */
+function send(page: Page, name: string, runsForMs: number, key: string, vehicle: string): Promise<APIResponse> {
+  return page.request.post('/office/sales/new', {
     form: {
-      key: key!,
+      key,
       name,
       opens_at: local(-60_000),
       first_end_at: local(runsForMs),
@@ -39,14 +44,10 @@ export async function makeSale(
       cap: '60',
       below_reserve: 'full',
       deposit: '0',
-      vehicle_id: id!,
+      vehicle_id: vehicle,
     },
     headers: { Origin: new URL(page.url()).origin },
   });
-  expect(answer.url(), await answer.text()).toMatch(/\/office\/sales\/[0-9a-f-]{36}\?done=SALE_CREATED$/);
-  await page.goto(answer.url());
-  const link = await page.locator('main a[href^="/office/lots/"]').first().getAttribute('href');
-  return { lot: link!.replace('/office/', '/auctions/'), title };
 }
 
 /** Now and so much, as a field for date and time shows it in the product's zone. */
