@@ -2,6 +2,12 @@
 //!
 //! The page's loader is awaited first, so that status and title are known before the first byte; the view is then
 //! drawn in one go. Leptos' owner and island context live exactly as long as that takes.
+//!
+//! Views stay on the thread that made them, and an await may go on on another: a page makes its first view after its
+//! last await, and that view becomes text at once, here. A build with debug assertions drives every page on a new
+//! thread each time ([`restless`]), so that a page that forgets this fails its tests each time and not once in a while.
+
+mod restless;
 
 use std::sync::Arc;
 
@@ -11,10 +17,11 @@ use kernel::Problem;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
+use leptos::tachys::html::InertElement;
 
 use crate::context::PageContext;
 use crate::error_page;
-use crate::page::{Page, PageView};
+use crate::page::{Frame, Page, PageView};
 use crate::shell::{self, Assets};
 use crate::ui::frame::bell;
 
@@ -31,23 +38,39 @@ pub struct Document {
 /// Draws a page, or the error page of what its loader refused. A form that is shown again has its problem's status.
 pub async fn document(page: &Page, cx: Arc<PageContext>, assets: &Assets) -> Document {
     let owner = owner_for(&cx);
-    let drawing = owner.with(|| ScopedFuture::new_untracked((page.draw)(cx.clone())));
+    let draw = (page.draw)(cx.clone());
+    let drawing = owner.with(|| ScopedFuture::new_untracked(async move { draw.await.map(Drawn::from) }));
     // side by side: the bell costs the page no time of its own
-    let (drawn, unread) = join(drawing, bell::count(&cx)).await;
-    let (status, view) = match drawn {
-        Ok(view) => (cx.form.problem.as_ref().map_or(200, Problem::status), view),
-        Err(problem) => (problem.status(), owner.with(|| error_page::view(&cx, &problem))),
+    let (drawn, unread) = join(restless::polled(drawing), bell::count(&cx)).await;
+    let (status, drawn) = match drawn {
+        Ok(drawn) => (cx.form.problem.as_ref().map_or(200, Problem::status), drawn),
+        Err(problem) => (problem.status(), owner.with(|| error_page::view(&cx, &problem).into())),
     };
     owner.with(|| provide_context(unread));
-    let refresh_s = view.refresh_s;
-    Document { status, html: html(&owner, view, assets), refresh_s }
+    let refresh_s = drawn.refresh_s;
+    Document { status, html: html(&owner, drawn, assets), refresh_s }
+}
+
+/// A page whose content is text by now, which may wait and change threads.
+struct Drawn {
+    title: String,
+    frame: Frame,
+    body: String,
+    refresh_s: Option<u32>,
+}
+
+impl From<PageView> for Drawn {
+    fn from(view: PageView) -> Drawn {
+        let PageView { title, frame, body, refresh_s } = view;
+        Drawn { title, frame, body: body.to_html(), refresh_s }
+    }
 }
 
 /// Draws the error page of a problem.
 pub fn problem(problem: &Problem, cx: Arc<PageContext>, assets: &Assets) -> Document {
     let owner = owner_for(&cx);
-    let view = owner.with(|| error_page::view(&cx, problem));
-    Document { status: problem.status(), html: html(&owner, view, assets), refresh_s: None }
+    let drawn = owner.with(|| error_page::view(&cx, problem).into());
+    Document { status: problem.status(), html: html(&owner, drawn, assets), refresh_s: None }
 }
 
 fn owner_for(cx: &Arc<PageContext>) -> Owner {
@@ -62,10 +85,10 @@ fn owner_for(cx: &Arc<PageContext>) -> Owner {
 }
 
 /// The frame and its content first, then the head: only a page with islands in it loads their scripts.
-fn html(owner: &Owner, view: PageView, assets: &Assets) -> String {
+fn html(owner: &Owner, drawn: Drawn, assets: &Assets) -> String {
     owner.with(|| {
-        let PageView { title, frame, body, refresh_s: _ } = view;
-        let body = shell::framed(frame, body).to_html();
+        let Drawn { title, frame, body, refresh_s: _ } = drawn;
+        let body = shell::framed(frame, InertElement::new(body).into_any()).to_html();
         let has_islands = body.contains(ISLAND);
         let document = shell::shell(&title, body, has_islands, assets).to_html();
         format!("<!DOCTYPE html>{}", without_marks(&document))

@@ -18,16 +18,28 @@ const REFUSALS: [(&str, &str); 5] = [
     ("unavailable", "error.UNAVAILABLE"),
 ];
 
-/// The form, and the server's answer when the address names a lot.
-pub(super) async fn view(cx: &PageContext) -> Result<AnyView, kernel::Problem> {
+/// What the server found, in words.
+pub(super) type Answer = (Tone, String);
+
+/// The server's answer when the address names a lot.
+pub(super) async fn load(cx: &PageContext) -> Result<Option<Answer>, kernel::Problem> {
+    match named(cx).filter(|lot| !lot.is_empty()) {
+        Some(lot) => Ok(Some(answer(cx, lot).await?)),
+        None => Ok(None),
+    }
+}
+
+fn named(cx: &PageContext) -> Option<&str> {
+    cx.query.get("lot")
+}
+
+/// The form with that answer.
+pub(super) fn view(cx: &PageContext, answer: Option<Answer>) -> AnyView {
     let lang = cx.lang;
-    let lot = cx.query.get("lot").unwrap_or_default().to_owned();
-    let served = match lot.is_empty() {
-        true => None,
-        false => Some(served(cx, &lot).await?),
-    };
+    let lot = named(cx).unwrap_or_default().to_owned();
+    let served = answer.map(|(tone, text)| view! { <Banner tone>{text}</Banner> });
     let (verdicts, parts) = (verdicts(cx), parts(cx));
-    let drawn = view! {
+    view! {
         <div data-verifier="log">
             <Panel title=t(lang, "proof.log.title")>
                 <form method="get" action="/proof" class="form">
@@ -39,8 +51,8 @@ pub(super) async fn view(cx: &PageContext) -> Result<AnyView, kernel::Problem> {
                 {parts}
             </Panel>
         </div>
-    };
-    Ok(drawn.into_any())
+    }
+    .into_any()
 }
 
 fn verdicts(cx: &PageContext) -> AnyView {
@@ -87,38 +99,31 @@ fn parts(cx: &PageContext) -> AnyView {
 }
 
 /// The check on the server.
-async fn served(cx: &PageContext, lot: &str) -> Result<AnyView, kernel::Problem> {
-    let lang = cx.lang;
-    let say = |tone: Tone, text: String| view! { <Banner tone>{text}</Banner> }.into_any();
-    let Some(who) = cx.principal.as_ref() else {
-        return Ok(say(Tone::Bad, t(lang, "proof.log.sign_in").into_owned()));
-    };
-    let Ok(lot_id) = lot.parse::<LotId>() else {
-        return Ok(say(Tone::Bad, t(lang, "proof.log.unreadable").into_owned()));
-    };
+async fn answer(cx: &PageContext, lot: &str) -> Result<Answer, kernel::Problem> {
+    let bad = |key: &str| Ok((Tone::Bad, t(cx.lang, key).into_owned()));
+    let Some(who) = cx.principal.as_ref() else { return bad("proof.log.sign_in") };
+    let Ok(lot_id) = lot.parse::<LotId>() else { return bad("proof.log.unreadable") };
     let log = match cx.services.auction.published_log(who, lot_id).await.map_err(CommandError::into_problem) {
         Ok(log) => log,
-        Err(problem) if problem.code == "NOT_FOUND" => {
-            return Ok(say(Tone::Bad, t(lang, "proof.log.not_found").into_owned()));
-        }
-        Err(problem) if problem.code == "LOT_NOT_CLOSED" => {
-            return Ok(say(Tone::Bad, t(lang, "error.LOT_NOT_CLOSED").into_owned()));
-        }
+        Err(problem) if problem.code == "NOT_FOUND" => return bad("proof.log.not_found"),
+        Err(problem) if problem.code == "LOT_NOT_CLOSED" => return bad("error.LOT_NOT_CLOSED"),
         Err(problem) => return Err(problem),
     };
     let own = own_receipt_stands(cx, who, lot_id, &log).await?;
-    Ok(match (log.check(), own) {
-        (Err(_), _) => say(Tone::Bad, t(lang, "proof.log.bad").into_owned()),
-        (Ok(()), Some(false)) => say(Tone::Bad, t(lang, "proof.part.own_bad").into_owned()),
-        (Ok(()), own) => {
-            let rows = grouped(i64::try_from(log.rows.len()).unwrap_or(i64::MAX));
-            let mut text = t_with(lang, "proof.log.good", &[("n", &rows)]);
-            if own.is_some() {
-                text = format!("{text} {}", t(lang, "proof.part.own_good"));
-            }
-            say(Tone::Good, text)
-        }
-    })
+    match (log.check(), own) {
+        (Err(_), _) => bad("proof.log.bad"),
+        (Ok(()), Some(false)) => bad("proof.part.own_bad"),
+        (Ok(()), own) => Ok((Tone::Good, good(cx, log.rows.len(), own.is_some()))),
+    }
+}
+
+fn good(cx: &PageContext, rows: usize, with_own: bool) -> String {
+    let rows = grouped(i64::try_from(rows).unwrap_or(i64::MAX));
+    let text = t_with(cx.lang, "proof.log.good", &[("n", &rows)]);
+    match with_own {
+        true => format!("{text} {}", t(cx.lang, "proof.part.own_good")),
+        false => text,
+    }
 }
 
 /// Whether the newest receipt of who looks stands in the log; none without one.

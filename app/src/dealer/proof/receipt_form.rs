@@ -19,16 +19,38 @@ const FAULTS: [(&str, &str); 4] = [
     ("not_signed", "proof.fault.not_signed"),
 ];
 
-/// The form, and the server's answer when something was posted.
-pub(super) async fn view(cx: &PageContext) -> Result<AnyView, kernel::Problem> {
-    let lang = cx.lang;
-    let shown = cx.form.value("receipt").unwrap_or_default().trim().to_owned();
-    let answer = match shown.is_empty() {
-        true => None,
-        false => Some(answer(cx, &shown).await?),
+/// What was posted, checked on the server: no receipt, or one that stands or does not.
+pub(super) enum Answer {
+    Unreadable,
+    Checked(Box<Receipt>, Result<(), ReceiptFault>),
+}
+
+/// The server's answer when something was posted.
+pub(super) async fn load(cx: &PageContext) -> Result<Option<Answer>, kernel::Problem> {
+    let posted = posted(cx);
+    if posted.is_empty() {
+        return Ok(None);
+    }
+    let receipt = match serde_json::from_str::<Evidence>(posted) {
+        Ok(evidence) => Some(evidence.receipt),
+        Err(_) => serde_json::from_str::<Receipt>(posted).ok(),
     };
+    let Some(receipt) = receipt else { return Ok(Some(Answer::Unreadable)) };
+    let checked = cx.services.auction.check_receipt(&receipt).await.map_err(CommandError::into_problem)?;
+    Ok(Some(Answer::Checked(Box::new(receipt), checked)))
+}
+
+fn posted(cx: &PageContext) -> &str {
+    cx.form.value("receipt").unwrap_or_default().trim()
+}
+
+/// The form with that answer.
+pub(super) fn view(cx: &PageContext, answer: Option<Answer>) -> AnyView {
+    let lang = cx.lang;
+    let shown = posted(cx).to_owned();
+    let answer = answer.map(|answer| said_of(cx, &answer));
     let (verdicts, parts, result) = (verdicts(cx), parts(cx), result(cx));
-    let drawn = view! {
+    view! {
         {answer}
         <div
             data-verifier="receipt"
@@ -51,8 +73,8 @@ pub(super) async fn view(cx: &PageContext) -> Result<AnyView, kernel::Problem> {
                 {result}
             </Panel>
         </div>
-    };
-    Ok(drawn.into_any())
+    }
+    .into_any()
 }
 
 fn verdicts(cx: &PageContext) -> AnyView {
@@ -118,26 +140,22 @@ fn result(cx: &PageContext) -> AnyView {
     view! { <div class="mt-3" data-result hidden><Facts facts/></div> }.into_any()
 }
 
-async fn answer(cx: &PageContext, shown: &str) -> Result<AnyView, kernel::Problem> {
+fn said_of(cx: &PageContext, answer: &Answer) -> AnyView {
     let lang = cx.lang;
-    let receipt = match serde_json::from_str::<Evidence>(shown) {
-        Ok(evidence) => Some(evidence.receipt),
-        Err(_) => serde_json::from_str::<Receipt>(shown).ok(),
-    };
-    let Some(receipt) = receipt else {
-        return Ok(view! { <Banner tone=Tone::Bad>{t(lang, "proof.check.unreadable")}</Banner> }.into_any());
-    };
-    let checked = cx.services.auction.check_receipt(&receipt).await.map_err(CommandError::into_problem)?;
-    let banner = match checked {
-        Ok(()) => view! { <Banner tone=Tone::Good>{t(lang, "proof.check.good")}</Banner> }.into_any(),
-        Err(fault) => view! { <Banner tone=Tone::Bad>{t(lang, fault_key(fault))}</Banner> }.into_any(),
-    };
-    // what a false receipt says is nothing to repeat
-    let content = checked.is_ok().then(|| {
-        let said = said(cx, &receipt);
-        view! { <Panel title=t(lang, "proof.receipt.what")>{said}</Panel> }
-    });
-    Ok(view! { {banner} {content} }.into_any())
+    let bad = |key| view! { <Banner tone=Tone::Bad>{t(lang, key)}</Banner> }.into_any();
+    match answer {
+        Answer::Unreadable => bad("proof.check.unreadable"),
+        // what a false receipt says is nothing to repeat
+        Answer::Checked(_, Err(fault)) => bad(fault_key(*fault)),
+        Answer::Checked(receipt, Ok(())) => {
+            let said = said(cx, receipt);
+            view! {
+                <Banner tone=Tone::Good>{t(lang, "proof.check.good")}</Banner>
+                <Panel title=t(lang, "proof.receipt.what")>{said}</Panel>
+            }
+            .into_any()
+        }
+    }
 }
 
 const fn fault_key(fault: ReceiptFault) -> &'static str {
