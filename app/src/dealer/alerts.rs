@@ -9,7 +9,7 @@ use platform_db::CommandError;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
-use crate::ui::*;
+use crate::ui::{time, *};
 
 /// Draws it; with `?view=unread` only what is not read.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
@@ -62,19 +62,24 @@ fn list(cx: &PageContext, page: AlertPage) -> AnyView {
 fn line(cx: &PageContext, alert: Alert) -> AnyView {
     let lang = cx.lang;
     let tone = match alert.kind {
-        AlertKind::Outbid | AlertKind::Lost => Tone::Bad,
-        AlertKind::Won => Tone::Good,
-        AlertKind::Ending | AlertKind::Negotiating => Tone::Warn,
+        AlertKind::Outbid | AlertKind::Lost | AlertKind::NoDeal => Tone::Bad,
+        AlertKind::Won | AlertKind::Agreed => Tone::Good,
+        AlertKind::Ending | AlertKind::Negotiating | AlertKind::Turn | AlertKind::Deadline => Tone::Warn,
         AlertKind::Match => Tone::Active,
     };
     let kind = alert.kind.name();
     let what = t(lang, &format!("alerts.kind.{kind}"));
     let times = (alert.times > 1).then(|| t_with(lang, "alerts.times", &[("n", &alert.times.to_string())]));
     let search = alert.search_name.map(|name| t_with(lang, "alerts.by_search", &[("name", &name)]));
-    let href = match alert.kind {
-        AlertKind::Won => "/my/orders".to_owned(),
+    let href = match (alert.kind, alert.negotiation_id) {
+        (AlertKind::Won, _) => "/my/orders".to_owned(),
+        (_, Some(id)) => format!("/my/negotiations/{id}"),
         _ => format!("/auctions/lots/{}", alert.lot_id),
     };
+    let answer_by = alert.answer_by.map(|at| {
+        let text = t_with(lang, "alerts.answer_by", &[("at", &time::exact(at, cx.zone))]);
+        view! { <span>{text}</span> }
+    });
     let price = alert.price_fen.map(|price| view! { <Money fen=price/> });
     let read = (!alert.is_read).then(|| {
         let fields =
@@ -89,7 +94,7 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
             <div class="alerts__main">
                 <a class="alerts__title" href=href>{alert.title}</a>
                 <p class="alerts__facts">
-                    <Ago at=alert.at/> {price} {times.map(|text| view! { <span>{text}</span> })}
+                    <Ago at=alert.at/> {price} {answer_by} {times.map(|text| view! { <span>{text}</span> })}
                     {search.map(|text| view! { <span>{text}</span> })}
                 </p>
             </div>
@@ -108,6 +113,9 @@ fn choice(cx: &PageContext, wanted: &[Topic]) -> AnyView {
             Topic::Ending => (t(lang, "alerts.topic.ending"), t(lang, "alerts.topic_hint.ending")),
             Topic::Outbid => (t(lang, "alerts.topic.outbid"), t(lang, "alerts.topic_hint.outbid")),
             Topic::Result => (t(lang, "alerts.topic.result"), t(lang, "alerts.topic_hint.result")),
+            Topic::Negotiation => {
+                (t(lang, "alerts.topic.negotiation"), t(lang, "alerts.topic_hint.negotiation"))
+            }
         };
         view! { <Checkbox name="topics" value=topic.name() label=label hint=hint checked=wanted.contains(&topic)/> }
     });

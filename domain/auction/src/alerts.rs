@@ -1,5 +1,5 @@
 //! Tells persons the news of lots, behind the bid path: what their searches find, that a watched lot ends, that they
-//! were outbid, how a lot ended for them. Bidding waits for none of it.
+//! were outbid, how a lot ended for them, that a negotiation waits for their answer. Bidding waits for none of it.
 //!
 //! Every process does it; a lot's news is told by whoever holds its row of `alert_lot`. What was told is known by the
 //! lot's own number (`seen_seq`): numbers of a lot have no gaps, and are read up to a number that is committed, so
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::Service;
 use crate::store::alerts::{self, Move, Unseen};
 use crate::store::lists::{self, Viewer};
+use crate::store::negotiation_alerts;
 use crate::store::searches;
 
 /// How often news is looked for.
@@ -28,6 +29,8 @@ const LOTS_AT_ONCE: i64 = 200;
 const SEARCHES_AT_ONCE: i64 = 500;
 /// Watchers are told so long before the end.
 const ENDING_MS: i64 = 5 * 60 * 1000;
+/// Buyers who negotiate are told so long before their time to answer ends.
+const DEADLINE_MS: i64 = 30 * 60 * 1000;
 /// At most one line of being outbid a lot in so long; what happens again meanwhile is counted in that line.
 const OUTBID_PAUSE_MS: i64 = 10 * 60 * 1000;
 /// News is kept so long: three months of trade.
@@ -70,6 +73,17 @@ pub(crate) async fn look(service: &Service) -> Result<(), sqlx::Error> {
         == LOTS_AT_ONCE
     {}
     while match_listed(service).await? {}
+    tell_negotiations(service).await
+}
+
+/// Tells buyers of turns, deadlines and ends. After the lots: who bid on them is known by then.
+async fn tell_negotiations(service: &Service) -> Result<(), sqlx::Error> {
+    let now = service.now();
+    let mut conn = service.db.acquire().await?;
+    while negotiation_alerts::tell_ends(&mut conn, now, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
+    while negotiation_alerts::tell_turns(&mut conn, now, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
+    let until = now.plus_ms(DEADLINE_MS);
+    while negotiation_alerts::tell_deadlines(&mut conn, now, until, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
     Ok(())
 }
 

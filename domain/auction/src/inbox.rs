@@ -1,6 +1,6 @@
 //! A person's news: what he is told, what he wants to be told, what he has read.
 
-use kernel::{Fen, LotId, Principal, UnixMs};
+use kernel::{Fen, LotId, NegotiationId, Principal, UnixMs};
 use platform_db::CommandError;
 use uuid::Uuid;
 
@@ -27,17 +27,29 @@ pub enum AlertKind {
     Lost,
     /// 议价中: highest, below the reserve.
     Negotiating,
+    /// 待您答复: the seller has answered, or offers a second chance.
+    Turn,
+    /// Little time is left to answer.
+    Deadline,
+    /// 议价成交
+    Agreed,
+    /// 议价未成
+    NoDeal,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [AlertKind; 6] = [
+    pub const ALL: [AlertKind; 10] = [
         AlertKind::Match,
         AlertKind::Ending,
         AlertKind::Outbid,
         AlertKind::Won,
         AlertKind::Lost,
         AlertKind::Negotiating,
+        AlertKind::Turn,
+        AlertKind::Deadline,
+        AlertKind::Agreed,
+        AlertKind::NoDeal,
     ];
 
     /// The name in the database and in text keys.
@@ -49,6 +61,10 @@ impl AlertKind {
             AlertKind::Won => "won",
             AlertKind::Lost => "lost",
             AlertKind::Negotiating => "negotiating",
+            AlertKind::Turn => "turn",
+            AlertKind::Deadline => "deadline",
+            AlertKind::Agreed => "agreed",
+            AlertKind::NoDeal => "no_deal",
         }
     }
 
@@ -69,11 +85,14 @@ pub enum Topic {
     Outbid,
     /// How his lots ended.
     Result,
+    /// What happens in his negotiations.
+    Negotiation,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Topic; 4] = [Topic::Match, Topic::Ending, Topic::Outbid, Topic::Result];
+    pub const ALL: [Topic; 5] =
+        [Topic::Match, Topic::Ending, Topic::Outbid, Topic::Result, Topic::Negotiation];
 
     /// The name in the database, in forms and in text keys.
     pub const fn name(self) -> &'static str {
@@ -82,6 +101,7 @@ impl Topic {
             Topic::Ending => "ending",
             Topic::Outbid => "outbid",
             Topic::Result => "result",
+            Topic::Negotiation => "negotiation",
         }
     }
 }
@@ -97,6 +117,10 @@ pub struct Alert {
     pub lot_id: LotId,
     /// Its title.
     pub title: String,
+    /// The negotiation that it is about.
+    pub negotiation_id: Option<NegotiationId>,
+    /// Until when the person's company has the word in it.
+    pub answer_by: Option<UnixMs>,
     /// The name of the search that found it.
     pub search_name: Option<String>,
     /// The price then.

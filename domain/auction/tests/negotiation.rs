@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "negotiation/news.rs"]
+mod news;
 #[path = "negotiation/table.rs"]
 mod table;
 

@@ -52,6 +52,11 @@ async fn dealer_and_staff_agree_after_a_counter_and_the_order_says_so() {
     let countered = send(&mut office, &ours, &[("form", "counter"), ("amount", "76,000")]).await;
     assert_eq!(countered.location(), format!("{ours}?done=NEGOTIATION_COUNTERED"));
 
+    server.state.services.auction.tell_news().await.unwrap();
+    let alerts = dealer.get("/my/alerts").await.body;
+    for words in [mine.as_str(), "待您答复", "¥76,000", "前答复"] {
+        assert!(alerts.contains(words), "{words} is missing: {alerts}");
+    }
     let home = dealer.get("/my").await;
     assert!(home.body.contains(&mine), "it waits on the start page");
     let page = dealer.get(&mine).await;

@@ -3,7 +3,7 @@
 //! A lot's row of `alert_lot` is locked by whoever tells its news, so that no two processes tell the same.
 
 use bidding::{LotStatus, Outcome};
-use kernel::{DealerId, Fen, LotId, UnixMs, UserId};
+use kernel::{DealerId, Fen, LotId, NegotiationId, UnixMs, UserId};
 use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -328,7 +328,7 @@ pub(crate) async fn list(
 ) -> Result<(i64, Vec<Alert>), sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT a.id, a.kind, a.lot_id, l.title, s.name AS \"search_name?\", a.price_fen, a.times, a.last_at, a.read_at,
-                count(*) OVER () AS \"total!\"
+                a.negotiation_id, a.answer_by, count(*) OVER () AS \"total!\"
            FROM alert a
            JOIN lot l ON l.id = a.lot_id
            LEFT JOIN saved_search s ON s.id = a.search_id
@@ -349,6 +349,8 @@ pub(crate) async fn list(
             kind: AlertKind::from_name(&row.kind)?,
             lot_id: LotId(row.lot_id),
             title: row.title,
+            negotiation_id: row.negotiation_id.map(NegotiationId),
+            answer_by: row.answer_by.map(from_sql),
             search_name: row.search_name,
             price_fen: row.price_fen.map(Fen),
             times: row.times,

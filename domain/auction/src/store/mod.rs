@@ -12,6 +12,7 @@ pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod lots;
 pub(crate) mod my_bids;
+pub(crate) mod negotiation_alerts;
 pub(crate) mod negotiation_lists;
 pub(crate) mod negotiations;
 pub(crate) mod power;

@@ -1,0 +1,85 @@
+//! Who hears what of a negotiation, and how often.
+
+use auction::{Act, AlertKind, Topic};
+use kernel::Principal;
+
+use crate::table::{Table, yuan};
+
+const MINUTE_MS: i64 = 60_000;
+
+/// The news of this person's negotiations, the oldest first.
+async fn news(table: &Table, who: &Principal) -> Vec<AlertKind> {
+    table.world.service.tell_news().await.expect("news is told");
+    let page = table.world.service.alerts(who, false, 1).await.expect("news is read");
+    let mut told: Vec<AlertKind> =
+        page.alerts.iter().filter(|alert| alert.negotiation_id.is_some()).map(|alert| alert.kind).collect();
+    told.reverse();
+    told
+}
+
+#[tokio::test]
+async fn the_buyer_hears_of_each_turn_once_and_of_the_end() {
+    let table = Table::set().await;
+    assert_eq!(news(&table, &table.buyer).await, [], "the seller has the first word");
+    table.seller(Act::Counter { amount_fen: yuan(76_000) }).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(news(&table, &table.buyer).await, [AlertKind::Turn]);
+    }
+    let page = table.world.service.alerts(&table.buyer, true, 1).await.unwrap();
+    let told = page.alerts.iter().find(|alert| alert.kind == AlertKind::Turn).unwrap();
+    assert_eq!((told.negotiation_id, told.price_fen), (Some(table.id), Some(yuan(76_000))));
+    assert_eq!(told.answer_by, Some(table.seen_by_buyer().await.view.deadline_at));
+    table.buyer(Act::StandBy).await.unwrap();
+    table.seller(Act::Counter { amount_fen: yuan(70_000) }).await.unwrap();
+    assert_eq!(news(&table, &table.buyer).await, [AlertKind::Turn, AlertKind::Turn]);
+    table.buyer(Act::Accept { offer_fen: yuan(70_000) }).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(news(&table, &table.buyer).await, [AlertKind::Turn, AlertKind::Turn, AlertKind::Agreed]);
+    }
+    assert_eq!(news(&table, &table.second).await, [], "another's negotiation is not one's own");
+}
+
+#[tokio::test]
+async fn half_an_hour_before_the_deadline_he_is_told_again() {
+    let table = Table::set().await;
+    table.seller(Act::Counter { amount_fen: yuan(76_000) }).await.unwrap();
+    assert_eq!(news(&table, &table.buyer).await, [AlertKind::Turn]);
+    table.deadline_in(31 * MINUTE_MS).await;
+    news(&table, &table.buyer).await;
+    assert!(!news(&table, &table.buyer).await.contains(&AlertKind::Deadline));
+    table.deadline_in(29 * MINUTE_MS).await;
+    for _ in 0..2 {
+        let told = news(&table, &table.buyer).await;
+        assert_eq!(told.iter().filter(|kind| **kind == AlertKind::Deadline).count(), 1, "{told:?}");
+    }
+    table.deadline_in(-1_000).await;
+    table.world.service.beat().await.unwrap();
+    assert_eq!(news(&table, &table.buyer).await.last(), Some(&AlertKind::NoDeal));
+}
+
+#[tokio::test]
+async fn the_next_bidder_hears_of_his_chance_and_two_processes_tell_it_once() {
+    let table = Table::set().await;
+    let other = table.world.restarted().await;
+    table.declined_with_next_bidder().await;
+    table.world.service.beat().await.unwrap();
+    let looks =
+        (0..8).map(|n| if n % 2 == 0 { table.world.service.tell_news() } else { other.service.tell_news() });
+    for look in crate::join_all(looks).await {
+        look.unwrap();
+    }
+    assert_eq!(news(&table, &table.second).await, [AlertKind::Turn]);
+    assert_eq!(news(&table, &table.buyer).await, [AlertKind::NoDeal]);
+}
+
+#[tokio::test]
+async fn who_wants_to_hear_nothing_of_negotiations_does_not() {
+    let table = Table::set().await;
+    let others: Vec<Topic> = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Negotiation).collect();
+    table.world.service.choose_alerts(&table.buyer, &others).await.unwrap();
+    table.seller(Act::Counter { amount_fen: yuan(76_000) }).await.unwrap();
+    assert_eq!(news(&table, &table.buyer).await, []);
+    table.world.service.choose_alerts(&table.buyer, &Topic::ALL).await.unwrap();
+    table.buyer(Act::Decline).await.unwrap();
+    assert_eq!(news(&table, &table.buyer).await, [AlertKind::NoDeal], "what he was not told stays untold");
+}
