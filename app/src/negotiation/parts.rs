@@ -163,7 +163,11 @@ fn step(lang: Lang, viewer: Side, line: &NegotiationMove) -> Step {
 /// How it works, there when asked for.
 pub(crate) fn rules(lang: Lang, view: &View) -> AnyView {
     if view.kind == Kind::SecondChance {
-        return view! { <p class="muted">{t(lang, "negotiation.rules.contract")}</p> }.into_any();
+        return view! {
+            <p class="muted">{t(lang, "negotiation.rules.contract")}</p>
+            <p class="muted">{t(lang, "negotiation.rules.hold")}</p>
+        }
+        .into_any();
     }
     let counters = view.counters_max.to_string();
     let turns =
@@ -175,6 +179,7 @@ pub(crate) fn rules(lang: Lang, view: &View) -> AnyView {
                 <li>{turns}</li>
                 <li>{t(lang, "negotiation.rules.cross")}</li>
                 <li>{t(lang, "negotiation.rules.contract")}</li>
+                <li>{t(lang, "negotiation.rules.hold")}</li>
             </ul>
         </Disclosure>
     }

@@ -64,16 +64,29 @@ pub fn apply(state: &mut LotState, event: &Event) {
         Event::ReportChanged { .. } | Event::ConfirmationDue { .. } | Event::ReportConfirmed { .. } => {
             apply_to_report(state, event);
         }
+        Event::Closed { .. } | Event::PassedOver { .. } | Event::Settled { .. } => {
+            apply_to_outcome(state, event);
+        }
+    }
+}
+
+/// How it ends, and what follows the hammer.
+fn apply_to_outcome(state: &mut LotState, event: &Event) {
+    match event {
         Event::Closed { outcome } => {
             state.status = LotStatus::Closed;
             state.outcome = Some(*outcome);
         }
-        Event::PassedOver => state.passed_over = true,
+        Event::PassedOver { next } => {
+            state.passed_over = true;
+            state.chance = *next;
+        }
         Event::Settled { outcome, leader, price_fen, .. } => {
             state.outcome = Some(*outcome);
             state.leader = *leader;
             state.price_fen = *price_fen;
         }
+        _ => {}
     }
 }
 

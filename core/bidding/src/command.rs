@@ -119,7 +119,10 @@ pub enum Command {
         report_hash: String,
     },
     /// The negotiation with the high bidder came to nothing, and the next bidder is asked.
-    PassOver,
+    PassOver {
+        /// Who that is, and what is held of his deposit meanwhile.
+        next: Option<crate::Chance>,
+    },
     /// The negotiation after the hammer has ended: a provisional lot is sold, or not.
     Settle {
         /// To whom at what price; none when there is no deal.
@@ -336,7 +339,11 @@ pub enum Event {
         dealer_id: DealerId,
     },
     /// The high bidder is out, the next bidder is asked.
-    PassedOver,
+    PassedOver {
+        /// Who that is, and what is held of his deposit; not in lines from before such holds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<crate::Chance>,
+    },
     /// A provisional lot was sold after all, or not.
     Settled {
         /// Sold or unsold.

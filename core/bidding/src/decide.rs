@@ -55,7 +55,7 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         Command::ConfirmReport { dealer_id, report_hash } => {
             report::confirm(state, *dealer_id, report_hash, now)
         }
-        Command::PassOver => pass_over(state, now),
+        Command::PassOver { next } => pass_over(state, *next, now),
         Command::Settle { deal, basis } => settle(state, *deal, *basis, now),
     };
     debug_assert!(

@@ -19,30 +19,48 @@ impl Terms {
 
 impl LotState {
     /// Whose deposits this lot holds, and how much of each: the leader's while it runs, everybody's who has a secret offer
-    /// or a max that waits for the opening, the buyer's once it is sold, part of the high bidder's while the price is negotiated, nobody's otherwise.
+    /// or a max that waits for the opening, the buyer's once it is sold, part of the high bidder's while the price is
+    /// negotiated, then the next bidder's while he is asked, nobody's otherwise.
     pub fn holds(&self) -> impl Iterator<Item = (DealerId, Fen)> {
         let offers = self.offers.iter().filter(|_| self.is_sealed_now());
         let offers = offers.map(|offer| (offer.dealer_id, self.terms.hold_fen(offer.max_fen)));
         let waiting = self.pre_bids.iter();
         let waiting = waiting.map(|pre_bid| (pre_bid.dealer_id, self.terms.hold_fen(pre_bid.max_fen)));
-        self.leading_hold().into_iter().chain(offers).chain(waiting).filter(|(_, fen)| *fen > Fen::ZERO)
+        let all = self.leading_hold().into_iter().chain(self.asked_hold()).chain(offers).chain(waiting);
+        all.filter(|(_, fen)| *fen > Fen::ZERO)
     }
 
     /// What of it is the leader's.
     pub fn leading_hold(&self) -> Option<(DealerId, Fen)> {
-        // who was passed over holds nothing, and who buys instead of him never did
-        let leader = self.leader.filter(|_| !self.passed_over)?;
+        let leader = self.leader?;
+        if self.passed_over {
+            // who was passed over holds nothing; who bought instead of him what he held while he was asked
+            let is_sold = self.outcome == Some(Outcome::Sold);
+            let bought = self.chance.filter(|next| is_sold && next.dealer_id == leader.dealer_id);
+            return bought.map(|next| (next.dealer_id, next.hold_fen));
+        }
         let whole = self.terms.hold_fen(leader.max_fen);
         let fen = match (self.status, self.outcome) {
             (LotStatus::Open | LotStatus::Paused, _) => whole,
             (LotStatus::Closed, Some(Outcome::Sold)) if self.met || self.reserve_fen.is_none() => whole,
             // sold below the reserve: by negotiation, which began with this much and asks for no more
             (LotStatus::Closed, Some(Outcome::Sold | Outcome::Provisional)) => {
-                share(whole, NEGOTIATION_PERCENT, 100)
+                self.negotiation_hold_fen(leader.max_fen)
             }
             (LotStatus::Scheduled | LotStatus::Closed, _) => return None,
         };
         Some((leader.dealer_id, fen))
+    }
+
+    /// What of it is the next bidder's, while he is asked.
+    fn asked_hold(&self) -> Option<(DealerId, Fen)> {
+        let is_asked = self.passed_over && self.outcome == Some(Outcome::Provisional);
+        self.chance.filter(|_| is_asked).map(|next| (next.dealer_id, next.hold_fen))
+    }
+
+    /// What a bidder with this max is asked to hold while the price, or his second chance, is talked about.
+    pub fn negotiation_hold_fen(&self, max: Fen) -> Fen {
+        share(self.terms.hold_fen(max), NEGOTIATION_PERCENT, 100)
     }
 
     /// What of this entity's deposit it holds.

@@ -60,5 +60,7 @@ pub use lane::Call;
 pub use reasons::{BID_BRANCHES, BID_FORMULAS};
 pub use sealed::Offer;
 pub use settle::{Basis, Deal};
-pub use state::{BelowReserve, Leader, LotState, LotStatus, NewReport, Outcome, PreBid, ReserveLight, Terms};
+pub use state::{
+    BelowReserve, Chance, Leader, LotState, LotStatus, NewReport, Outcome, PreBid, ReserveLight, Terms,
+};
 pub use view::quick_bids;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::system::{accepted, not_applicable};
-use crate::{Accepted, Event, Leader, LotState, LotStatus, Outcome, Refusal};
+use crate::{Accepted, Chance, Event, Leader, LotState, LotStatus, Outcome, Refusal};
 
 /// How a provisional lot came to its end. What is agreed is a negotiated contract, not the result of the auction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,13 +36,21 @@ pub struct Deal {
     pub price_fen: Fen,
 }
 
-/// The high bidder is out, and the next bidder gets his chance: the lot stays provisional, and nothing is held any more.
-pub(crate) fn pass_over(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
-    if !is_provisional(state) || state.passed_over || state.second_max_fen.is_none() {
+/// The high bidder is out, and the next bidder gets his chance: the lot stays provisional, holds nothing more of the one,
+/// and of the other what it is told, which is never more than a negotiation would hold of him.
+pub(crate) fn pass_over(state: &LotState, next: Option<Chance>, now: UnixMs) -> Result<Accepted, Refusal> {
+    let second = state.second_max_fen.filter(|_| is_provisional(state) && !state.passed_over);
+    let fits = |next: Chance| {
+        let most = state.negotiation_hold_fen(second.unwrap_or_default());
+        state.bidders.contains(&next.dealer_id)
+            && !state.is_leader(next.dealer_id)
+            && (Fen::ZERO..=most).contains(&next.hold_fen)
+    };
+    if second.is_none() || next.is_some_and(|next| !fits(next)) {
         return Err(not_applicable(state, now));
     }
     let data = json!({ "price_fen": state.price_fen });
-    Ok(accepted(Event::PassedOver, "passed_over", data))
+    Ok(accepted(Event::PassedOver { next }, "passed_over", data))
 }
 
 /// A provisional lot is sold to this buyer, or to nobody. It is settled once: then it is provisional no longer.

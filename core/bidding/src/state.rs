@@ -138,6 +138,15 @@ pub struct Leader {
     pub max_fen: Fen,
 }
 
+/// The next bidder, from when he is asked (次高价机会) until the lot is settled; where he buys, from then on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chance {
+    /// The buyer entity.
+    pub dealer_id: DealerId,
+    /// What the lot holds of its deposit. He is not asked before, so it may be less than a share of his max: what was free.
+    pub hold_fen: Fen,
+}
+
 /// A max that waits for the opening. Secret: shown to this dealer only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreBid {
@@ -202,6 +211,9 @@ pub struct LotState {
     /// After the hammer: the high bidder is out, and the next bidder is asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub passed_over: bool,
+    /// Who is asked instead of him.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance: Option<Chance>,
     /// The live offers of a sealed lot. Secret until the close.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
@@ -244,6 +256,7 @@ impl LotState {
             bidders: Vec::new(),
             outcome: None,
             passed_over: false,
+            chance: None,
             offers: Vec::new(),
             hidden: 0,
             steps: None,

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bidding::{
-    Basis, BelowReserve, Command, Deal, Event, Format, Ladder, LotState, LotStatus, Outcome, RefusalCode,
-    Terms, apply_all, decide,
+    Basis, BelowReserve, Chance, Command, Deal, Event, Format, Ladder, LotState, LotStatus, Outcome,
+    RefusalCode, Terms, apply_all, decide,
 };
 use kernel::{DealerId, Fen, UnixMs};
 use proptest::prelude::*;
@@ -75,7 +75,7 @@ fn what_was_agreed_with_the_high_bidder_becomes_the_price() {
 
 /// The high bidder is out.
 fn passed_over() -> LotState {
-    run(&provisional(), &Command::PassOver, END_AT)
+    run(&provisional(), &Command::PassOver { next: None }, END_AT)
 }
 
 #[test]
@@ -86,12 +86,12 @@ fn who_is_passed_over_holds_nothing_more() {
         (Some(Outcome::Provisional), Fen::ZERO, Fen::ZERO)
     );
     assert_eq!(
-        decide(&lot, &Command::PassOver, END_AT).unwrap_err().code,
+        decide(&lot, &Command::PassOver { next: None }, END_AT).unwrap_err().code,
         RefusalCode::NotApplicable,
         "once"
     );
     assert_eq!(
-        decide(&open(80_000), &Command::PassOver, END_AT).unwrap_err().code,
+        decide(&open(80_000), &Command::PassOver { next: None }, END_AT).unwrap_err().code,
         RefusalCode::NotApplicable
     );
     let stored = serde_json::to_value(&lot).unwrap();
@@ -101,6 +101,43 @@ fn who_is_passed_over_holds_nothing_more() {
         None,
         "lots that bids are written with"
     );
+}
+
+/// B is asked, and this is held of his deposit.
+fn asked(hold: i64) -> LotState {
+    let next = Some(Chance { dealer_id: B, hold_fen: yuan(hold) });
+    run(&provisional(), &Command::PassOver { next }, END_AT)
+}
+
+#[test]
+fn the_next_bidder_holds_a_part_while_he_is_asked() {
+    let lot = asked(3_000);
+    assert_eq!(lot.negotiation_hold_fen(yuan(60_000)), yuan(3_000), "half of a tenth of his max");
+    assert_eq!((lot.hold_of(A), lot.hold_of(B), lot.leading_hold()), (Fen::ZERO, yuan(3_000), None));
+    let sold = run(&lot, &settle(B, 60_000, Basis::SecondChance), END_AT);
+    assert_eq!(sold.leading_hold(), Some((B, yuan(3_000))), "it becomes the buyer's");
+    assert_eq!((sold.holds().count(), sold.hold_of(A)), (1, Fen::ZERO));
+    let unsold = run(&lot, &nothing(Basis::SecondChance), END_AT);
+    assert_eq!(unsold.holds().count(), 0, "and ends with his chance");
+    // what is free may be less
+    let poor = run(&asked(100), &settle(B, 60_000, Basis::SecondChance), END_AT);
+    assert_eq!(poor.leading_hold(), Some((B, yuan(100))));
+}
+
+#[test]
+fn only_who_bid_is_asked_and_for_no_more_than_his_share() {
+    for (dealer_id, hold) in [(A, 100), (NOBODY, 100), (B, 3_001), (B, -1)] {
+        let next = Some(Chance { dealer_id, hold_fen: yuan(hold) });
+        let refused = decide(&provisional(), &Command::PassOver { next }, END_AT).unwrap_err();
+        assert_eq!(refused.code, RefusalCode::NotApplicable, "{next:?}");
+    }
+}
+
+#[test]
+fn lines_from_before_such_holds_are_read() {
+    let old: Event = serde_json::from_str("{\"event\":\"passed_over\"}").unwrap();
+    assert_eq!(old, Event::PassedOver { next: None });
+    assert_eq!(serde_json::to_string(&old).unwrap(), "{\"event\":\"passed_over\"}");
 }
 
 #[test]

@@ -296,10 +296,55 @@ async fn who_is_passed_over_is_free_at_once() {
     assert_eq!(table.held(&table.buyer).await, Fen::ZERO);
     let offer = table.world.service.negotiation_of_lot(&table.second, table.world.lots[0]).await.unwrap();
     let offer = Table { id: offer.expect("an offer").0, ..table };
+    assert_eq!(offer.held(&offer.second).await, yuan(2_750), "half of a tenth of his max, while he is asked");
     offer.by(&offer.second, Uuid::now_v7(), Act::Accept { offer_fen: yuan(55_000) }).await.unwrap();
-    assert_eq!((offer.held(&offer.buyer).await, offer.held(&offer.second).await), (Fen::ZERO, Fen::ZERO));
-    assert_eq!(offer.world.told("ProvisionalAgreed").await[0]["deposit_fen"], serde_json::json!(0));
+    assert_eq!((offer.held(&offer.buyer).await, offer.held(&offer.second).await), (Fen::ZERO, yuan(2_750)));
+    assert_eq!(offer.world.told("ProvisionalAgreed").await[0]["deposit_fen"], serde_json::json!(275_000));
     offer.log_is_sound().await;
+    // as the order makes the hold part of the payment
+    offer.world.deposit_changed(&offer.second, 10_000, false, Some(offer.world.lots[0])).await;
+    assert_eq!(offer.held(&offer.second).await, Fen::ZERO);
+}
+
+#[tokio::test]
+async fn a_second_chance_holds_no_more_than_is_free_and_nothing_once_it_is_over() {
+    let table = Table::set_with_deposits().await;
+    table.world.deposit(&table.second, 1_000).await;
+    table.declined_with_next_bidder().await;
+    assert_eq!(table.held(&table.second).await, yuan(1_000), "he was not asked before");
+    let offer = table.world.service.negotiation_of_lot(&table.second, table.world.lots[0]).await.unwrap();
+    let offer = Table { id: offer.expect("an offer").0, ..table };
+    offer.deadline_in(-1_000).await;
+    offer.world.service.beat().await.unwrap();
+    assert_eq!(offer.seen_by_staff().await.row.status, Status::Expired);
+    assert_eq!((offer.held(&offer.buyer).await, offer.held(&offer.second).await), (Fen::ZERO, Fen::ZERO));
+    offer.log_is_sound().await;
+}
+
+#[tokio::test]
+async fn the_end_and_the_release_are_one_transaction() {
+    let table = Table::set_with_deposits().await;
+    table.seller(Act::Counter { amount_fen: yuan(76_000) }).await.unwrap();
+    let slow = common::hold(&table.world.db, table.world.lots[0]).await;
+    let walk_away = table.buyer(Act::Decline);
+    let meanwhile = async {
+        common::until("it waits for the lot", async || common::waiting(&table.world.db).await == 1).await;
+        assert_eq!(table.seen_by_buyer().await.row.status, Status::Open, "no end without the release");
+        assert_eq!(table.held(&table.buyer).await, yuan(3_000));
+        slow.rollback().await.unwrap();
+    };
+    let (done, ()) = tokio::join!(walk_away, meanwhile);
+    assert_eq!(done.unwrap().status, Status::WalkedAway);
+    assert_eq!(table.held(&table.buyer).await, Fen::ZERO);
+    let untold: i64 = sqlx::query_scalar("SELECT count(*) FROM negotiation WHERE settled_at IS NULL")
+        .fetch_one(&table.world.db)
+        .await
+        .unwrap();
+    assert_eq!(untold, 0, "nothing is left to the sweeper");
+    // a writer that had the lot in memory goes on from what it has become
+    let late = table.world.bid(&table.second, 0, Uuid::now_v7(), 90_000).await;
+    assert_eq!(common::refused(&late).code, bidding::RefusalCode::Closed);
+    table.log_is_sound().await;
 }
 
 #[tokio::test]

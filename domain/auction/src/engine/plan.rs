@@ -242,7 +242,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::VoidBid { .. } => "void_bid",
         Command::ReportChanged { .. } => "report_changed",
         Command::ConfirmReport { .. } => "confirm_report",
-        Command::PassOver => "pass_over",
+        Command::PassOver { .. } => "pass_over",
         Command::Settle { .. } => "settle",
     }
 }

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::end;
 use crate::Service;
-use crate::engine::Failure;
-use crate::store::negotiations::{self as store, Locked, LogRow, Recorded};
+use crate::engine::{Failure, Within};
+use crate::store::negotiations::{self as store, Ended, Locked, LogRow, Recorded};
 
 /// Who of the staff speaks for the seller.
 const SPEAKERS: [Role; 2] = [Role::Auctioneer, Role::Sales];
@@ -104,10 +104,10 @@ impl Service {
         if side == Side::Seller && input.act == Act::Decline && input.then_next_bidder {
             locked.then_next_bidder = true;
         }
-        let answer = self.decided(&mut tx, &locked, (&command, input.key), &sender, now).await?;
+        let (answer, told) = self.decided(&mut tx, &locked, (&command, input.key), &sender, now).await?;
         tx.commit().await?;
-        if matches!(answer, Ok(Negotiated { status }) if status != Status::Open) {
-            self.after_the_end(input.id).await;
+        if let Some(within) = told {
+            within.told(self);
         }
         Ok(answer?)
     }
@@ -159,7 +159,8 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// Decides and writes, in the caller's transaction. A refusal is written too: a repeat gets it again.
+    /// Decides and writes, in the caller's transaction; with the end of a negotiation its lot too, of which others are to be
+    /// told after the commit. A refusal is written too: a repeat gets it again.
     pub(super) async fn decided(
         &self,
         conn: &mut PgConnection,
@@ -167,7 +168,7 @@ impl Service {
         (command, key): (&Command, Uuid),
         sender: &Sender,
         now: UnixMs,
-    ) -> Result<Result<Negotiated, Problem>, CommandError> {
+    ) -> Result<(Result<Negotiated, Problem>, Option<Within>), CommandError> {
         let verdict = decide(&locked.state, command, now);
         let next = verdict.as_ref().ok().map(|events| apply_all(&locked.state, events));
         let status = next.as_ref().map_or(locked.state.status, |next| next.status);
@@ -189,18 +190,43 @@ impl Service {
             status,
             at: now,
         };
+        let mut told = None;
         if let Some(next) = &next {
             let ended_at = (status != Status::Open).then_some(now);
             store::save(conn, locked, next, ended_at).await?;
-            if !matches!(status, Status::Open | Status::Agreed) {
-                end::without_deal(conn, locked, self.hours(), now).await?;
+            if status != Status::Open {
+                told = self.ended(conn, locked, next, now).await?;
             }
         }
         store::log(conn, locked.id, &row).await?;
-        Ok(match verdict {
+        let answer = match verdict {
             Ok(_) => Ok(Negotiated { status }),
             Err(refusal) => Err(problem(refusal.code.as_str(), refusal.data)),
-        })
+        };
+        Ok((answer, told))
+    }
+
+    /// What the end brings with it, in the same transaction.
+    async fn ended(
+        &self,
+        conn: &mut PgConnection,
+        locked: &Locked,
+        last: &deal::Negotiation,
+        now: UnixMs,
+    ) -> Result<Option<Within>, CommandError> {
+        let next = match last.status {
+            Status::Agreed => None,
+            _ => end::next_is_asked(conn, locked, self.hours(), now).await?,
+        };
+        let ended = Ended {
+            id: locked.id,
+            lot_id: locked.lot_id,
+            kind: last.terms.kind,
+            buyer: locked.buyer,
+            price_fen: last.price_fen,
+            next,
+        };
+        self.settle_lot(conn, &ended, now).await
     }
 }
 

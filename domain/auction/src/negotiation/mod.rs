@@ -2,7 +2,8 @@
 //!
 //! The rules are the fold of `core/deal`. A negotiation is a row that one transaction locks, decides on and writes with a
 //! line of its log, so two who act at once come one after the other. `act.rs` has the commands of both sides, `sweep.rs`
-//! opens negotiations, ends them at their deadlines and gives back the time of outages, `end.rs` lets the lot know.
+//! opens negotiations, ends them at their deadlines and gives back the time of outages, `end.rs` settles the lot in the
+//! transaction of the end.
 //! `views.rs` is what pages read.
 
 mod act;

@@ -30,8 +30,11 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     for id in store::due(&service.db, now.plus_ms(-DRAIN_MS)).await? {
         by_itself(service, id, (&Command::Expire, Uuid::now_v7()), now).await;
     }
-    for ended in store::unsettled(&service.db, None).await? {
-        service.settle_lot(ended).await;
+    for ended in store::unsettled(&service.db).await? {
+        if let Err(error) = service.settle_again(&ended, now).await {
+            let (id, lot) = (ended.id, ended.lot_id);
+            tracing::error!(%error, negotiation.id = %id, lot.id = %lot, "a lot is not settled yet");
+        }
     }
     Ok(())
 }
@@ -83,7 +86,10 @@ async fn try_by_itself(
     if is_done {
         return Ok(());
     }
-    let done = service.decided(&mut tx, &locked, command, &Sender::system(), now).await?;
+    let (done, told) = service.decided(&mut tx, &locked, command, &Sender::system(), now).await?;
     tx.commit().await?;
+    if let Some(within) = told {
+        within.told(service);
+    }
     done.map(drop).map_err(CommandError::Refused)
 }

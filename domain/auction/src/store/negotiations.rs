@@ -21,6 +21,8 @@ pub(crate) struct Locked {
     pub(crate) buyer: DealerId,
     pub(crate) state: Negotiation,
     pub(crate) then_next_bidder: bool,
+    /// Whether its lot knows of its end.
+    pub(crate) is_settled: bool,
 }
 
 /// A new negotiation.
@@ -83,8 +85,8 @@ pub(crate) struct Ended {
     pub(crate) kind: Kind,
     pub(crate) buyer: DealerId,
     pub(crate) price_fen: Option<Fen>,
-    /// Whether the next bidder has his offer.
-    pub(crate) next_is_asked: bool,
+    /// The next bidder and his max, where he has his offer.
+    pub(crate) next: Option<(DealerId, Fen)>,
 }
 
 /// The best of those who did not get the lot.
@@ -102,7 +104,7 @@ fn json<T: serde::Serialize>(value: &T) -> Result<Value, sqlx::Error> {
 /// Locks a negotiation: whoever comes second decides on what the first has left.
 pub(crate) async fn lock(conn: &mut PgConnection, id: NegotiationId) -> Result<Option<Locked>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT lot_id, buyer_dealer_id, state, then_next_bidder
+        "SELECT lot_id, buyer_dealer_id, state, then_next_bidder, settled_at
            FROM negotiation
           WHERE id = $1
             FOR UPDATE",
@@ -117,6 +119,7 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: NegotiationId) -> Result<O
             buyer: DealerId(row.buyer_dealer_id),
             state: decode(row.state)?,
             then_next_bidder: row.then_next_bidder,
+            is_settled: row.settled_at.is_some(),
         })
     })
     .transpose()
@@ -307,18 +310,16 @@ pub(crate) async fn cut_short(pool: &PgPool) -> Result<Vec<Cut>, sqlx::Error> {
         .collect())
 }
 
-/// Negotiations that have ended and whose lots do not know yet; only this one, if it is named.
-pub(crate) async fn unsettled(pool: &PgPool, only: Option<NegotiationId>) -> Result<Vec<Ended>, sqlx::Error> {
+/// Negotiations that have ended and whose lots do not know yet.
+pub(crate) async fn unsettled(pool: &PgPool) -> Result<Vec<Ended>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT n.id, n.lot_id, n.kind, n.buyer_dealer_id, n.price_fen,
-                EXISTS (SELECT FROM negotiation s WHERE s.lot_id = n.lot_id AND s.kind = 'second_chance')
-                    AS \"next_is_asked!\"
+        "SELECT n.id, n.lot_id, n.kind, n.buyer_dealer_id, n.price_fen, s.buyer_dealer_id AS \"next_id?\",
+                (s.state -> 'terms' ->> 'bid_fen')::bigint AS next_max_fen
            FROM negotiation n
+           LEFT JOIN negotiation s ON s.lot_id = n.lot_id AND s.kind = 'second_chance'
           WHERE n.status <> 'open' AND n.settled_at IS NULL
-            AND ($1::uuid IS NULL OR n.id = $1)
           ORDER BY n.ended_at
-          LIMIT $2",
-        only.map(|id| id.0),
+          LIMIT $1",
         SWEPT_AT_ONCE
     )
     .fetch_all(pool)
@@ -332,7 +333,7 @@ pub(crate) async fn unsettled(pool: &PgPool, only: Option<NegotiationId>) -> Res
                 kind: Kind::from_name(&row.kind).ok_or_else(unknown)?,
                 buyer: DealerId(row.buyer_dealer_id),
                 price_fen: row.price_fen.map(Fen),
-                next_is_asked: row.next_is_asked,
+                next: row.next_id.map(DealerId).zip(row.next_max_fen.map(Fen)),
             })
         })
         .collect()
