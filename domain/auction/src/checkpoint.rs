@@ -2,8 +2,9 @@
 //!
 //! Every process tries once a minute; a lock in the database lets one at a time, and the day's checkpoint is made once.
 //! Leaves are added in pages, each in a transaction of its own: what is added stays, and who comes next goes on there.
+//! Refused lines are walked in the order of time, window by window: each line is read once, however many there are.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kernel::{Problem, UnixMs};
 use platform_db::CommandError;
@@ -14,14 +15,18 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use crate::Service;
-use crate::store::checkpoints::{self, StoredCheckpoint};
+use crate::store::checkpoints::{self, Leaf, StoredCheckpoint};
+use crate::store::pulse::database_now;
 
 /// How often it is looked whether the day's checkpoint is due.
 const LOOK: Duration = Duration::from_secs(60);
-/// How many leaves a transaction adds.
+/// How many heads a transaction adds at most, and about how many refused lines.
 const PAGE: i64 = 5_000;
-/// After so many pages what is there is signed, though new lines may be coming faster than they are added.
-const PAGES_MAX: usize = 2_000;
+/// The span of time whose refused lines a transaction adds: it begins with the first, and grows where they are few.
+const FIRST_WINDOW_MS: i64 = 1_000;
+const LONGEST_WINDOW_MS: i64 = 10 * 60 * 1_000;
+/// The daily checkpoint rests so many times as long as each page took: it can wait, and bids cannot.
+const RESTS: u32 = 3;
 /// A line is seen by a checkpoint when it is committed, and bears the time when it was written: no write takes so long.
 const LATE_MS: i64 = 60 * 60 * 1_000;
 
@@ -106,7 +111,9 @@ async fn make(
     signer: &Signer,
     day: Option<UnixMs>,
 ) -> Result<Option<CheckpointLine>, sqlx::Error> {
-    for page in 1..=PAGES_MAX {
+    let mut walk = None;
+    loop {
+        let started = Instant::now();
         let mut tx = db.begin().await?;
         let (origin, size) = checkpoints::lock(&mut tx).await?;
         if let Some(day) = day
@@ -115,27 +122,82 @@ async fn make(
             return Ok(Some(made.into()));
         }
         let newest = checkpoints::newest(&mut tx).await?;
-        let (frontier, is_last) = grow(&mut tx, size, newest.as_ref()).await?;
-        if is_last || page == PAGES_MAX {
+        let walk = match &mut walk {
+            Some(walk) => walk,
+            None => walk.insert(Walk::since(&mut tx, newest.as_ref()).await?),
+        };
+        let leaves = walk.next_leaves(&mut tx).await?;
+        let frontier = grow(&mut tx, size, &leaves).await?;
+        if walk.is_done() {
             let made = sign(&mut tx, origin, &frontier, signer, day, newest).await?;
             tx.commit().await?;
             return Ok(made.map(CheckpointLine::from));
         }
         tx.commit().await?;
+        if day.is_some() {
+            tokio::time::sleep(started.elapsed() * RESTS).await;
+        }
     }
-    Ok(None)
 }
 
-/// Adds a page of leaves; true when there were no more.
-async fn grow(
-    conn: &mut PgConnection,
-    size: i64,
-    newest: Option<&StoredCheckpoint>,
-) -> Result<(Frontier, bool), sqlx::Error> {
-    let mut leaves = checkpoints::new_heads(conn, PAGE).await?;
-    let room = PAGE - i64::try_from(leaves.len()).unwrap_or(PAGE);
-    let since = newest.map_or(UnixMs(0), |newest| newest.made_at.plus_ms(-LATE_MS));
-    leaves.extend(checkpoints::new_refusals(conn, since, room).await?);
+/// The way through what may be no leaf yet: the heads of all lots, then the lines that were refused until it began.
+#[derive(Debug)]
+struct Walk {
+    has_heads: bool,
+    from: UnixMs,
+    until: UnixMs,
+    window_ms: i64,
+}
+
+impl Walk {
+    async fn since(conn: &mut PgConnection, newest: Option<&StoredCheckpoint>) -> Result<Walk, sqlx::Error> {
+        // lines of this very millisecond belong to it
+        let until = database_now(conn).await?.plus_ms(1);
+        let from = match newest {
+            Some(newest) => newest.made_at.plus_ms(-LATE_MS),
+            None => checkpoints::first_refusal(conn).await?.unwrap_or(until),
+        };
+        Ok(Walk { has_heads: false, from, until, window_ms: FIRST_WINDOW_MS })
+    }
+
+    fn is_done(&self) -> bool {
+        self.has_heads && self.from >= self.until
+    }
+
+    /// The next page of leaves; none only at the end.
+    async fn next_leaves(&mut self, conn: &mut PgConnection) -> Result<Vec<Leaf>, sqlx::Error> {
+        if !self.has_heads {
+            let heads = checkpoints::new_heads(conn, PAGE).await?;
+            self.has_heads = i64::try_from(heads.len()).is_ok_and(|count| count < PAGE);
+            if !heads.is_empty() {
+                return Ok(heads);
+            }
+        }
+        while !self.is_done() {
+            let to = self.from.plus_ms(self.window_ms).min(self.until);
+            let lines = checkpoints::new_refusals(conn, self.from, to).await?;
+            self.passed(to, lines.len());
+            if !lines.is_empty() {
+                return Ok(lines);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// A window's lines were taken. The next is so long that it should hold about a page.
+    fn passed(&mut self, to: UnixMs, lines: usize) {
+        self.from = to;
+        let lines = i64::try_from(lines).unwrap_or(i64::MAX);
+        if lines > PAGE {
+            self.window_ms = (self.window_ms / 2).max(1);
+        } else if lines < PAGE / 2 {
+            self.window_ms = (self.window_ms * 2).min(LONGEST_WINDOW_MS);
+        }
+    }
+}
+
+/// Adds a page of leaves.
+async fn grow(conn: &mut PgConnection, size: i64, leaves: &[Leaf]) -> Result<Frontier, sqlx::Error> {
     let wanted = Frontier::parts(u64::try_from(size).unwrap_or_default());
     let known = checkpoints::parts(conn, &wanted).await?;
     let peaks = wanted.iter().filter_map(|part| known.get(part).copied()).collect();
@@ -143,13 +205,13 @@ async fn grow(
     let mut frontier =
         frontier.ok_or_else(|| sqlx::Error::Protocol("parts of the tree are missing".into()))?;
     let mut parts = Vec::with_capacity(2 * leaves.len());
-    for leaf in &leaves {
+    for leaf in leaves {
         frontier.push(leaf.row_hash, |part, hash| parts.push((part, hash)));
     }
     if !leaves.is_empty() {
-        checkpoints::append(conn, size, &leaves, &parts).await?;
+        checkpoints::append(conn, size, leaves, &parts).await?;
     }
-    Ok((frontier, i64::try_from(leaves.len()).is_ok_and(|count| count < PAGE)))
+    Ok(frontier)
 }
 
 async fn sign(
@@ -256,4 +318,32 @@ impl Service {
 fn signed(of: &CheckpointLine) -> Result<SignedCheckpoint, CommandError> {
     SignedCheckpoint::parse(&of.note)
         .map_err(|_| CommandError::Inconsistent(format!("checkpoint {} is not readable", of.n)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_follow_how_many_lines_there_are() {
+        let mut walk =
+            Walk { has_heads: true, from: UnixMs(0), until: UnixMs(1_000_000), window_ms: FIRST_WINDOW_MS };
+        walk.passed(UnixMs(1_000), 0);
+        assert_eq!((walk.from, walk.window_ms), (UnixMs(1_000), 2_000));
+        walk.passed(UnixMs(3_000), 20_000);
+        assert_eq!(walk.window_ms, 1_000);
+        walk.passed(UnixMs(4_000), 4_000);
+        assert_eq!(walk.window_ms, 1_000, "about a page stays");
+        for _ in 0..40 {
+            walk.passed(walk.from, 0);
+        }
+        assert_eq!(walk.window_ms, LONGEST_WINDOW_MS);
+        for _ in 0..40 {
+            walk.passed(walk.from, 1_000_000);
+        }
+        assert_eq!(walk.window_ms, 1, "a window is never empty");
+        assert!(!walk.is_done());
+        walk.passed(UnixMs(1_000_000), 0);
+        assert!(walk.is_done());
+    }
 }

@@ -330,8 +330,9 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
     let side = SideColumns::of(batch);
 
     // `locked` takes the rows in id order, the one order of all writers: without it, batches that share lots
-    // deadlock. Its columns are the newest committed ones (FOR UPDATE re-reads what it waited for), so the fence
-    // compares with `locked`, never with the statement's own older snapshot.
+    // deadlock. Its columns are the newest committed ones (a lock re-reads what it waited for), so the fence compares
+    // with `locked`, never with the statement's own older snapshot. NO KEY: whoever refers to the lot, a watch list or
+    // an alert, only needs it to stay, and neither waits for the other.
     // A lot with refusals only keeps its seq: `judged` fences it without touching the row.
     // `power` comes after the lots and in one order as well. Whoever would hold more than his limit breaks
     // `buying_power_covers_holds`: then nothing of the batch is written, and it is decided again on what holds now. Only
@@ -347,7 +348,7 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
                 AS w (lot_id, expected_seq, expected_status, new_seq, status, state,
                       end_at, price_fen, leader, outcome, first_admitted_at, closes, chain_head, terms, hold_fen)
         ), locked AS (
-            SELECT id, seq, status, end_at FROM lot WHERE id = ANY($1) ORDER BY id FOR UPDATE
+            SELECT id, seq, status, end_at FROM lot WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE
         ), fence AS (
             SELECT w.*
               FROM want w
@@ -410,7 +411,7 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
         ), moved AS (
             SELECT h.dealer_id, sum(h.delta_fen)::bigint AS delta_fen FROM hold h GROUP BY h.dealer_id
         ), power AS (
-            SELECT p.dealer_id FROM buying_power p JOIN moved m USING (dealer_id) ORDER BY p.dealer_id FOR UPDATE OF p
+            SELECT p.dealer_id FROM buying_power p JOIN moved m USING (dealer_id) ORDER BY p.dealer_id FOR NO KEY UPDATE OF p
         ), held AS (
             UPDATE buying_power p
                SET held_fen = p.held_fen + m.delta_fen,

@@ -120,11 +120,18 @@ pub(crate) async fn new_heads(conn: &mut PgConnection, limit: i64) -> Result<Vec
     Ok(leaves.collect())
 }
 
-/// Refused lines written since then that are no leaves yet, the oldest first.
+/// When the first refused line was written.
+pub(crate) async fn first_refusal(conn: &mut PgConnection) -> Result<Option<UnixMs>, sqlx::Error> {
+    let at =
+        sqlx::query_scalar!("SELECT min(written_at) FROM lot_log WHERE seq IS NULL AND row_hash IS NOT NULL");
+    Ok(at.fetch_one(conn).await?.map(from_sql))
+}
+
+/// Refused lines written from then until before `to` that are no leaves yet, the oldest first.
 pub(crate) async fn new_refusals(
     conn: &mut PgConnection,
-    since: UnixMs,
-    limit: i64,
+    from: UnixMs,
+    to: UnixMs,
 ) -> Result<Vec<Leaf>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT g.lot_id, g.actor, g.key, g.row_hash
@@ -132,11 +139,11 @@ pub(crate) async fn new_refusals(
           WHERE g.seq IS NULL
             AND g.row_hash IS NOT NULL
             AND g.written_at >= $1
+            AND g.written_at < $2
             AND NOT EXISTS (SELECT FROM checkpoint_leaf f WHERE f.row_hash = g.row_hash)
-          ORDER BY g.written_at, g.key
-          LIMIT $2",
-        to_sql(since),
-        limit
+          ORDER BY g.written_at, g.key",
+        to_sql(from),
+        to_sql(to)
     )
     .fetch_all(conn)
     .await?;

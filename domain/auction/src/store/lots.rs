@@ -43,7 +43,7 @@ pub(crate) async fn load(
     lock: bool,
 ) -> Result<Option<LoadedLot>, sqlx::Error> {
     if lock {
-        sqlx::query!("SELECT id FROM lot WHERE id = $1 FOR UPDATE", lot_id.0)
+        sqlx::query!("SELECT id FROM lot WHERE id = $1 FOR NO KEY UPDATE", lot_id.0)
             .fetch_optional(&mut *conn)
             .await?;
     }

@@ -25,7 +25,7 @@ pub(crate) async fn of(
     let ids: Vec<Uuid> = dealers.iter().map(|dealer| dealer.0).collect();
     if lock {
         sqlx::query!(
-            "SELECT dealer_id FROM buying_power WHERE dealer_id = ANY($1) ORDER BY dealer_id FOR UPDATE",
+            "SELECT dealer_id FROM buying_power WHERE dealer_id = ANY($1) ORDER BY dealer_id FOR NO KEY UPDATE",
             &ids
         )
         .fetch_all(&mut *conn)
@@ -105,7 +105,7 @@ pub(crate) async fn hear_deposit(
 /// Takes the hold off a lot that is over, and says how much it was. The lot's lock comes before that of the power.
 async fn release(conn: &mut PgConnection, lot_id: LotId, dealer_id: DealerId) -> Result<i64, sqlx::Error> {
     let held = sqlx::query_scalar!(
-        "SELECT hold_fen FROM lot WHERE id = $1 AND leader_dealer_id = $2 AND status = 'closed' FOR UPDATE",
+        "SELECT hold_fen FROM lot WHERE id = $1 AND leader_dealer_id = $2 AND status = 'closed' FOR NO KEY UPDATE",
         lot_id.0,
         dealer_id.0
     )

@@ -28,6 +28,8 @@ const SETTINGS: &[&str] = &[
     "wal_compression=on",
     "random_page_cost=1.1",
     "jit=off",
+    // one slow question must not take every core from the bids
+    "max_parallel_workers_per_gather=0",
     "track_wal_io_timing=on",
     "log_min_duration_statement=1000",
     "log_checkpoints=off",
