@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt as _;
 use platform_config::Config;
 use platform_db::{Clock, SystemClock};
 use tokio::net::TcpListener;
@@ -108,6 +109,8 @@ fn tell(text: &str) {
 async fn run(listener: TcpListener, state: AppState, stop: &watch::Sender<bool>) -> Result<(), ServeError> {
     let (router, _) = router::router(state);
     let mut stopping = stop.subscribe();
+    // a price must not wait until the browser has acknowledged the one before
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move { drop(stopping.changed().await) })
         .into_future();

@@ -15,8 +15,9 @@ use crate::state::AppState;
 
 /// The longest message a client may send; a bid has about 150 bytes.
 const MESSAGE_MAX: usize = 4 * 1024;
-/// tungstenite's own default is 128 KiB a socket, which would be most of an idle watcher's cost.
-const READ_BUFFER: usize = 4 * 1024;
+/// Enough for some bids at once; a longer message takes more turns. tungstenite's own default is 128 KiB a socket, which
+/// would be most of an idle watcher's cost.
+const READ_BUFFER: usize = 1024;
 /// Frames that are ready together leave in one packet; every turn ends with a flush.
 const WRITE_BUFFER: usize = 16 * 1024;
 /// A reader that leaves so much unread is cut; it comes back and gets a snapshot.

@@ -8,7 +8,6 @@ use auction::{AcceptStep, BuyNow, LotMailbox, PROTOCOL, PlaceMax};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bidding::{ClientFrame, ServerFrame, TakeFrame};
 use bytes::Bytes;
-use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use identity::Credential;
 use kernel::{DealerId, LotId, Principal, Problem};
@@ -33,8 +32,6 @@ const CLOSE_TRY_AGAIN: u16 = 1013;
 /// The person may not be here any more.
 const CLOSE_POLICY: u16 = 1008;
 
-type Sink = SplitSink<WebSocket, Message>;
-
 struct Session {
     state: AppState,
     who: Principal,
@@ -52,7 +49,7 @@ enum End {
 }
 
 /// Serves one socket until either side ends it.
-pub async fn serve(state: AppState, who: Principal, credential: Credential, socket: WebSocket) {
+pub async fn serve(state: AppState, who: Principal, credential: Credential, mut socket: WebSocket) {
     let audience = who.dealer().map_or(DealerId(Uuid::nil()), |seat| seat.dealer_id);
     let mailbox = state.services.auction.engine().hub().mailbox(audience);
     let now = Instant::now();
@@ -65,8 +62,7 @@ pub async fn serve(state: AppState, who: Principal, credential: Credential, sock
         bucket: Bucket::new(now, FRAMES_PER_SECOND),
         sent_at: now,
     };
-    let (mut sink, stream) = socket.split();
-    let end = session.run(&mut sink, stream).await;
+    let end = session.run(&mut socket).await;
     let hub = Arc::clone(session.state.services.auction.engine().hub());
     for lot_id in session.watched.drain() {
         hub.unwatch(lot_id, &session.mailbox);
@@ -74,26 +70,27 @@ pub async fn serve(state: AppState, who: Principal, credential: Credential, sock
     if let End::Close(code, reason) = end {
         let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
         // the peer may be gone already
-        drop(tokio::time::timeout(WRITE_LIMIT, sink.send(close)).await);
+        drop(tokio::time::timeout(WRITE_LIMIT, socket.send(close)).await);
     }
 }
 
 impl Session {
-    async fn run(&mut self, sink: &mut Sink, mut stream: SplitStream<WebSocket>) -> End {
+    /// What is rare and large stands in a box of its own: thousands of sockets sit here and wait.
+    async fn run(&mut self, socket: &mut WebSocket) -> End {
         let mut beats = tokio::time::interval(HEARTBEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut standing = tokio::time::interval_at(tokio::time::Instant::now() + STANDING, STANDING);
         let mailbox = Arc::clone(&self.mailbox);
         loop {
             let turn = tokio::select! {
-                message = stream.next() => match message {
+                message = socket.next() => match message {
                     Some(Ok(message)) => self.hear(message).await,
                     // a message over the limit, broken UTF-8, a cut line: the protocol cannot go on
                     Some(Err(_)) | None => Err(End::Gone),
                 },
-                () = mailbox.woken() => self.tell(sink).await,
-                _ = beats.tick() => self.beat(sink).await,
-                _ = standing.tick() => self.check_standing().await,
+                () = mailbox.woken() => self.tell(socket).await,
+                _ = beats.tick() => self.beat(socket).await,
+                _ = standing.tick() => Box::pin(self.check_standing()).await,
             };
             if let Err(end) = turn {
                 return end;
@@ -132,14 +129,14 @@ impl Session {
 
     async fn obey(&mut self, frame: ClientFrame) {
         match frame {
-            ClientFrame::Watch { lot_id } => self.watch(lot_id).await,
+            ClientFrame::Watch { lot_id } => Box::pin(self.watch(lot_id)).await,
             ClientFrame::Unwatch { lot_id } => {
                 if self.watched.remove(&lot_id) {
                     self.state.services.auction.engine().hub().unwatch(lot_id, &self.mailbox);
                 }
             }
             ClientFrame::Snapshot { lot_id } => {
-                if let Err(problem) = self.snapshot(lot_id).await {
+                if let Err(problem) = Box::pin(self.snapshot(lot_id)).await {
                     self.fail(None, &problem.code);
                 }
             }
@@ -201,21 +198,21 @@ impl Session {
         Ok(())
     }
 
-    async fn tell(&mut self, sink: &mut Sink) -> Result<(), End> {
+    async fn tell(&mut self, socket: &mut WebSocket) -> Result<(), End> {
         let hub = Arc::clone(self.state.services.auction.engine().hub());
         match hub.take(&self.mailbox) {
             Outgoing::Overrun => Err(End::Close(CLOSE_TRY_AGAIN, "too many answers unread")),
-            Outgoing::Frames(frames) => self.send(sink, frames).await,
+            Outgoing::Frames(frames) => self.send(socket, frames).await,
         }
     }
 
-    async fn beat(&mut self, sink: &mut Sink) -> Result<(), End> {
+    async fn beat(&mut self, socket: &mut WebSocket) -> Result<(), End> {
         // nearly a heartbeat without a frame; a little slack, so that a beat is not skipped for a millisecond
         if self.sent_at.elapsed() < HEARTBEAT * 9 / 10 {
             return Ok(());
         }
         let frame = ServerFrame::Heartbeat { v: PROTOCOL, server_time: self.state.services.auction.now() };
-        self.send(sink, vec![encode(&frame)]).await
+        self.send(socket, vec![encode(&frame)]).await
     }
 
     async fn check_standing(&mut self) -> Result<(), End> {
@@ -227,15 +224,15 @@ impl Session {
         }
     }
 
-    async fn send(&mut self, sink: &mut Sink, frames: Vec<Bytes>) -> Result<(), End> {
+    async fn send(&mut self, socket: &mut WebSocket, frames: Vec<Bytes>) -> Result<(), End> {
         self.sent_at = Instant::now();
         // the frames are JSON that serde wrote
         let mut texts = frames.into_iter().filter_map(|frame| Utf8Bytes::try_from(frame).ok());
         let sent = async {
             for text in texts.by_ref() {
-                sink.feed(Message::Text(text)).await?;
+                socket.feed(Message::Text(text)).await?;
             }
-            sink.flush().await
+            socket.flush().await
         };
         match tokio::time::timeout(WRITE_LIMIT, sent).await {
             Ok(Ok(())) => Ok(()),
