@@ -13,11 +13,8 @@ const visitors = [
   { who: 'staff', login: staff, sees: (page: ListedPage) => ['Staff', 'SignedIn'].includes(page.access) },
 ];
 
-/** The demo has no live lane, and a walk finds only what there is: their routes are tested over HTTP. */
-const withoutRecord = ['/auctions/lanes/{id}', '/office/sales/{id}/lane', '/office/sales/{id}/floor'];
-
 for (const { who, login, sees } of visitors) {
-  const pages = listedPages().filter((listed) => sees(listed) && !withoutRecord.includes(listed.path));
+  const pages = listedPages().filter(sees);
 
   test(`every page of ${who} holds up`, async ({ page, javaScriptEnabled }) => {
     // one test for all: addresses of single records are found on the pages before

@@ -6,10 +6,11 @@
 mod cars;
 
 use auction::{Audience, BelowReserveMode, CreateSale, DEPOSIT_BP, PlaceMax, SaleFormat};
+use bidding::LaneTimes;
 use finance::MoveDeposit;
 use identity::DemoPeople;
 use kernel::{
-    CheckDigit, Fen, Lang, LotId, Principal, Role, SaleId, Seat, UserId, VehicleId, Vin, event_id_for,
+    CheckDigit, Fen, Lang, LotId, Principal, Role, SaleId, Seat, UnixMs, UserId, VehicleId, Vin, event_id_for,
 };
 use platform_db::CommandError;
 use uuid::Uuid;
@@ -29,11 +30,15 @@ const DEPOSIT: Fen = Fen(20_000_000);
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
-/// How many cars go into the sale that closes soon, the one of today, and the one that opens tomorrow; the rest stay
-/// priced, for a sale of one's own.
+/// How many cars go into the sale that closes soon, the one of today, the lane, and the one that opens tomorrow; the rest
+/// stay priced, for a sale of one's own.
 const SOON: usize = 10;
-const TODAY: usize = 12;
-const TOMORROW: usize = 6;
+const TODAY: usize = 8;
+const LANE: usize = 4;
+const TOMORROW: usize = 4;
+
+/// Far longer than on a real lane: somebody who looks around should still find a car on the block.
+const LANE_LOT_MS: i64 = 10 * MINUTE_MS;
 
 /// Whether nobody has worked with this server yet.
 pub async fn is_empty(state: &AppState) -> Result<bool, CommandError> {
@@ -43,7 +48,7 @@ pub async fn is_empty(state: &AppState) -> Result<bool, CommandError> {
     Ok(cars.total == 0 && sales == 0)
 }
 
-/// Loads it: about thirty cars, three sales, a few bids.
+/// Loads it: about thirty cars, four sales, a few bids.
 pub async fn load(state: &AppState) -> Result<DemoPeople, CommandError> {
     let people = state.services.identity.ensure_demo_people(PASSWORD).await?;
     let mut vehicle_ids = Vec::with_capacity(CARS.len());
@@ -52,38 +57,50 @@ pub async fn load(state: &AppState) -> Result<DemoPeople, CommandError> {
     }
     // the auction offers what it has heard of
     state.bus.drain().await?;
-    let now = state.services.auction.now();
-    let (soon, rest) = vehicle_ids.split_at(SOON);
-    let (today, rest) = rest.split_at(TODAY);
-    let (tomorrow, _) = rest.split_at(TOMORROW);
-    let sale =
-        |name: &str, opens_in_ms: i64, ends_in_ms: i64, stagger_ms: i64, cars: &[VehicleId]| CreateSale {
-            id: SaleId(event_id_for(Uuid::NAMESPACE_DNS, &format!("demo.{name}"))),
-            name: name.to_owned(),
-            opens_at: now.plus_ms(opens_in_ms),
-            first_end_at: now.plus_ms(ends_in_ms),
-            stagger_ms,
-            window_ms: MINUTE_MS,
-            cap_ms: HOUR_MS,
-            below_reserve: BelowReserveMode::Full,
-            deposit_bp: DEPOSIT_BP,
-            vehicle_ids: cars.to_vec(),
-            format: SaleFormat::Timed,
-            buy_now_percent: Some(110),
-            audience: Audience::default(),
-        };
-    let quick = sale("快拍专场", -MINUTE_MS, 6 * MINUTE_MS, 2 * MINUTE_MS, soon);
-    let day = sale("集团置换车专场", -MINUTE_MS, 8 * HOUR_MS, MINUTE_MS, today);
-    let next = sale("明日精品车专场", 24 * HOUR_MS, 26 * HOUR_MS, MINUTE_MS, tomorrow);
-    let (quick_id, day_id) = (quick.id, day.id);
-    for one in [quick, day, next] {
-        state.services.auction.create_sale(&maker(), one).await?;
+    let sales = sales(state.services.auction.now(), &vehicle_ids);
+    let bid_on: Vec<(SaleId, usize)> = sales.iter().map(|(sale, bids)| (sale.id, *bids)).collect();
+    for (sale, _) in sales {
+        state.services.auction.create_sale(&maker(), sale).await?;
     }
     state.services.auction.sweep().await?;
     deposits(state, &people).await?;
-    first_bids(state, &people, &[(quick_id, 3), (day_id, 5)]).await?;
+    first_bids(state, &people, &bid_on).await?;
     state.bus.drain().await?;
     Ok(people)
+}
+
+/// The sales, each with how many of its first lots somebody has bid on.
+fn sales(now: UnixMs, vehicle_ids: &[VehicleId]) -> Vec<(CreateSale, usize)> {
+    let (soon, rest) = vehicle_ids.split_at(SOON);
+    let (today, rest) = rest.split_at(TODAY);
+    let (lane, rest) = rest.split_at(LANE);
+    let (tomorrow, _) = rest.split_at(TOMORROW);
+    let sale = |name: &str, opens_in_ms: i64, ends_in_ms: i64, cars: &[VehicleId]| CreateSale {
+        id: SaleId(event_id_for(Uuid::NAMESPACE_DNS, &format!("demo.{name}"))),
+        name: name.to_owned(),
+        opens_at: now.plus_ms(opens_in_ms),
+        first_end_at: now.plus_ms(ends_in_ms),
+        stagger_ms: MINUTE_MS,
+        window_ms: MINUTE_MS,
+        cap_ms: HOUR_MS,
+        below_reserve: BelowReserveMode::Full,
+        deposit_bp: DEPOSIT_BP,
+        vehicle_ids: cars.to_vec(),
+        format: SaleFormat::Timed,
+        buy_now_percent: Some(110),
+        audience: Audience::default(),
+    };
+    let quick =
+        CreateSale { stagger_ms: 2 * MINUTE_MS, ..sale("快拍专场", -MINUTE_MS, 6 * MINUTE_MS, soon) };
+    let lane = CreateSale {
+        window_ms: 12_000,
+        buy_now_percent: None,
+        format: SaleFormat::Lane(LaneTimes { lot_ms: LANE_LOT_MS }),
+        ..sale("同步拍专场", -MINUTE_MS, LANE_LOT_MS, lane)
+    };
+    let day = sale("集团置换车专场", -MINUTE_MS, 8 * HOUR_MS, today);
+    let next = sale("明日精品车专场", 24 * HOUR_MS, 26 * HOUR_MS, tomorrow);
+    vec![(quick, 3), (lane, 1), (day, 5), (next, 0)]
 }
 
 /// Every dealer has left enough to bid on several cars at once.

@@ -8,6 +8,7 @@ mod api_v1_me;
 mod auctions_lots;
 mod checkpoints;
 mod dealer_tools;
+mod demo;
 mod formats;
 mod lists;
 mod middleware;

@@ -10,7 +10,7 @@ use crate::live::clock::time_left;
 use crate::ui::time::short;
 use crate::ui::*;
 
-/// A link a sale; the chosen one leads back to all.
+/// A link a sale; the chosen one leads back to all, and a lane to where its cars come up one after another.
 pub(super) fn strip(
     cx: &PageContext,
     sales: &[SaleLine],
@@ -26,10 +26,10 @@ pub(super) fn strip(
 
 fn card(cx: &PageContext, sale: &SaleLine, is_chosen: bool, now: UnixMs) -> AnyView {
     let lang = cx.lang;
-    let href = if is_chosen {
-        cx.query.without("sale").href(&cx.path)
-    } else {
-        cx.query.with("sale", &sale.id.to_string()).href(&cx.path)
+    let href = match is_chosen {
+        true => cx.query.without("sale").href(&cx.path),
+        false if sale.format == "lane" => format!("/auctions/lanes/{}", sale.id),
+        false => cx.query.with("sale", &sale.id.to_string()).href(&cx.path),
     };
     let is_open = sale.count.open > 0;
     let (tone, state) = match is_open {

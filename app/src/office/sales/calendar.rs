@@ -16,7 +16,7 @@ const DAY_MS: i64 = 86_400_000;
 /// Whose calendar it is: where a sale leads to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// To the cars of the sale.
+    /// To the cars of the sale, or to the lane.
     Dealer,
     /// To the sale's page.
     Office,
@@ -94,6 +94,8 @@ fn day(cx: &PageContext, at: UnixMs, sales: Vec<SaleLine>, reader: Reader) -> An
 fn row(cx: &PageContext, sale: SaleLine, reader: Reader) -> AnyView {
     let lang = cx.lang;
     let href = match reader {
+        // a lane is followed where its cars come up one after another
+        Reader::Dealer if sale.format == "lane" => format!("/auctions/lanes/{}", sale.id),
         Reader::Dealer => format!("/auctions?sale={}", sale.id),
         Reader::Office => format!("/office/sales/{}", sale.id),
     };
