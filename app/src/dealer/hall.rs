@@ -45,7 +45,9 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
     let list = if lots.lots.is_empty() { empty(cx) } else { cards::grid(cx, &lots.lots, now) };
     let live = (!lots.lots.is_empty()).then(|| live_prices(cx));
     view! {
-        <PageHead title=t(lang, "auction.hall.title")/>
+        <PageHead title=t(lang, "auction.hall.title")>
+            <LinkButton href="/auctions/calendar" icon=Icon::Calendar>{t(lang, "calendar.title")}</LinkButton>
+        </PageHead>
         {strip}
         {bar}
         {chips}

@@ -44,6 +44,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let company = company_link(&cx, who);
     let body = view! {
         <PageHead title=seat.dealer_name.clone() note=t_with(lang, "home.greeting", &[("name", &who.display_name)])>
+            <LinkButton href="/my/negotiations" icon=Icon::Handshake>{t(lang, "negotiation.my_title")}</LinkButton>
             <LinkButton href="/my/deposit" icon=Icon::Wallet>{t(lang, "deposit.mine")}</LinkButton>
             {company}
         </PageHead>

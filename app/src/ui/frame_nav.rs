@@ -14,17 +14,25 @@ struct Place {
     /// The key of its name.
     name: &'static str,
     icon: Icon,
+    /// Only where there is room: elsewhere a page that always has a place leads to it.
+    is_wide: bool,
 }
 
 const fn place(path: &'static str, name: &'static str, icon: Icon) -> Place {
-    Place { path, name, icon }
+    Place { path, name, icon, is_wide: false }
 }
 
-/// The dealers' places; at most five fit under a thumb.
+const fn wide(path: &'static str, name: &'static str, icon: Icon) -> Place {
+    Place { path, name, icon, is_wide: true }
+}
+
+/// The dealers' places; at most five fit under a thumb. To the calendar leads the hall, to negotiations one's company.
 const DEALER: &[Place] = &[
     place("/auctions", "nav.hall", Icon::Gavel),
+    wide("/auctions/calendar", "calendar.title", Icon::Calendar),
     place("/my/board", "nav.board", Icon::Monitor),
     place("/my/bids", "nav.my_bids", Icon::Hand),
+    wide("/my/negotiations", "nav.negotiations", Icon::Handshake),
     place("/my/orders", "nav.my_orders", Icon::Receipt),
     place("/my", "nav.my", Icon::Building),
 ];
@@ -37,7 +45,7 @@ const OFFICE: &[(&str, &[Place])] = &[
         &[
             place("/office/vehicles", "nav.vehicles", Icon::Car),
             place("/office/sales", "nav.sales", Icon::Gavel),
-            place("/office/negotiations", "nav.negotiations", Icon::Hand),
+            place("/office/negotiations", "nav.negotiations", Icon::Handshake),
             place("/auctions", "nav.hall", Icon::Eye),
         ],
     ),
@@ -103,7 +111,7 @@ fn current_of(cx: &PageContext, places: impl Iterator<Item = &'static Place>) ->
 fn link(cx: &PageContext, place: &'static Place, class: &'static str, current: &str) -> AnyView {
     let is_current = (place.path == current).then_some("page");
     view! {
-        <a class=class href=place.path aria-current=is_current>
+        <a class=class data-wide=place.is_wide.then_some("") href=place.path aria-current=is_current>
             <IconView icon=place.icon/>
             <span>{t(cx.lang, place.name)}</span>
         </a>

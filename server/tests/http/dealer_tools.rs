@@ -243,3 +243,16 @@ async fn my_bids_are_searched_filtered_and_exported_as_they_stand() {
     }
     assert!(dealer.get("/my/bids?view=bids&before=1&q=%25").await.body.contains("没有符合条件的记录"));
 }
+
+#[tokio::test]
+async fn calendar_and_negotiations_can_be_reached_from_where_dealers_start() {
+    let server = TestServer::new().await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    for (start, place) in [("/auctions", "/auctions/calendar"), ("/my", "/my/negotiations")] {
+        let page = dealer.get(start).await.body;
+        let main = page.split_once("<main").unwrap().1;
+        // the navigation has no room for it on a phone, so the page itself leads there
+        assert!(main.contains(&format!("href=\"{place}\"")), "{start} leads to {place}");
+        assert!(page.matches(&format!("href=\"{place}\"")).count() > 1, "so does the navigation");
+    }
+}
