@@ -1,9 +1,11 @@
 //! `/my`: what this dealer has to do now: pay, bid again, keep an eye on where it leads.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use auction::{HallFilter, HallLot, NegotiationFilter, NegotiationRow, NegotiationState};
-use kernel::{DealerId, Principal, Problem};
+use finance::{ReceivableFilter, ReceivableState};
+use kernel::{DealerId, Fen, OrderId, Principal, Problem};
 use leptos::prelude::*;
 use order::{OrderFilter, OrderPage, OrderRow, PaymentFilter};
 use platform_db::CommandError;
@@ -11,7 +13,7 @@ use platform_db::CommandError;
 use super::negotiations::list::line;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
-use crate::office::orders::parts::due_words;
+use crate::office::orders::parts::{due_words, still_owed};
 use crate::page::{PageResult, PageView};
 use crate::routes::is_open_to;
 use crate::ui::*;
@@ -27,6 +29,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let running = running(&cx, who, seat.dealer_id).await?;
     let unpaid = OrderFilter { payment: Some(PaymentFilter::Open), page: 1, ..OrderFilter::default() };
     let unpaid = cx.services.order.orders(who, &unpaid).await.map_err(CommandError::into_problem)?;
+    let owed = still_owed(&cx, &unpaid.rows).await;
+    let debt_fen = debt(&cx, who).await.unwrap_or(unpaid.totals.total_fen);
     let waiting = NegotiationFilter {
         state: Some(NegotiationState::Buyer),
         ascending: true,
@@ -48,10 +52,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href="/my/deposit" icon=Icon::Wallet>{t(lang, "deposit.mine")}</LinkButton>
             {company}
         </PageHead>
-        {tiles(&cx, leading.len(), outbid.len(), &unpaid, waiting.buyers_turn)}
+        {tiles(&cx, leading.len(), outbid.len(), (&unpaid, debt_fen), waiting.buyers_turn)}
         {is_quiet.then(|| nothing_to_do(&cx))}
         {negotiations(&cx, waiting.rows)}
-        {orders(&cx, unpaid.rows)}
+        {orders(&cx, unpaid.rows, &owed)}
         {lots(&cx, "home.bid_again", outbid)}
         {lots(&cx, "home.you_lead", leading)}
     };
@@ -65,18 +69,30 @@ async fn running(cx: &PageContext, who: &Principal, dealer_id: DealerId) -> Resu
     Ok(cx.services.auction.hall(who, &bid_on).await.map_err(CommandError::into_problem)?.lots)
 }
 
+/// All that is still to be paid: what the deposit has paid is no debt.
+async fn debt(cx: &PageContext, who: &Principal) -> Option<Fen> {
+    let open = ReceivableFilter { state: Some(ReceivableState::Open), ..ReceivableFilter::default() };
+    let found = cx.services.finance.receivables(who, &open).await.ok()?;
+    (found.totals.count > 0).then_some(found.totals.outstanding_fen)
+}
+
 fn company_link(cx: &PageContext, who: &Principal) -> Option<AnyView> {
     let label = t(cx.lang, "home.company");
     is_open_to("/my/company", Some(who))
         .then(|| view! { <LinkButton href="/my/company" icon=Icon::Users>{label}</LinkButton> }.into_any())
 }
 
-fn tiles(cx: &PageContext, leading: usize, outbid: usize, unpaid: &OrderPage, to_answer: i64) -> AnyView {
+fn tiles(
+    cx: &PageContext,
+    leading: usize,
+    outbid: usize,
+    (unpaid, debt_fen): (&OrderPage, Fen),
+    to_answer: i64,
+) -> AnyView {
     let lang = cx.lang;
     let alarm = |count: usize, tone: Tone| if count > 0 { tone } else { Tone::Neutral };
-    let debt = &unpaid.totals;
-    let owes = usize::try_from(debt.count).unwrap_or(usize::MAX);
-    let owed = if owes > 0 { debt.total_fen.yuan() } else { String::new() };
+    let owes = usize::try_from(unpaid.totals.count).unwrap_or(usize::MAX);
+    let owed = if owes > 0 { debt_fen.yuan() } else { String::new() };
     // most dealers have none: a figure that is always nought would be in the way
     let to_answer = (to_answer > 0).then(|| {
         view! { <Tile label=t(lang, "negotiation.home.tile") value=to_answer.to_string() href="/my/negotiations?state=buyer" tone=Tone::Warn/> }
@@ -145,17 +161,19 @@ fn negotiations(cx: &PageContext, rows: Vec<NegotiationRow>) -> Option<AnyView> 
     })
 }
 
-fn orders(cx: &PageContext, mut rows: Vec<OrderRow>) -> Option<AnyView> {
+fn orders(cx: &PageContext, mut rows: Vec<OrderRow>, owed: &BTreeMap<OrderId, Fen>) -> Option<AnyView> {
     let lang = cx.lang;
+    let has_any = !rows.is_empty();
     // without a date finance has not spoken yet: that is the least urgent
     rows.sort_by_key(|row| row.due_at.map_or(i64::MAX, |at| at.0));
     let row = move |order: OrderRow| {
         let href = format!("/my/orders/{}", order.id);
         let due = order.due_at.map(|at| due_words(lang, at, order.overdue));
         let tone = if order.overdue { Tone::Bad } else { Tone::Warn };
-        let (title, total) = (order.title, order.total_fen);
+        let still = owed.get(&order.id).copied().unwrap_or(order.total_fen);
+        let title = order.title;
         view! {
-            <WorkRow href title value=view! { <Money fen=total/> }.into_any()>
+            <WorkRow href title value=view! { <Money fen=still/> }.into_any()>
                 {due.map(|due| view! { <Badge tone>{due}</Badge> })}
                 <span>{order.order_no}</span>
             </WorkRow>
@@ -163,10 +181,11 @@ fn orders(cx: &PageContext, mut rows: Vec<OrderRow>) -> Option<AnyView> {
     };
     let more = (rows.len() > LINES)
         .then(|| view! { <LinkButton href="/my/orders?payment=open" kind=ButtonKind::Quiet small=true>{t(lang, "home.all")}</LinkButton> }.into_any());
-    (!rows.is_empty()).then(|| {
+    let lines = rows.into_iter().take(LINES).map(row).collect_view();
+    has_any.then(|| {
         view! {
             <Panel title=t(lang, "home.pay_now") actions=more flush=true>
-                <WorkList>{rows.into_iter().take(LINES).map(row).collect_view()}</WorkList>
+                <WorkList>{lines}</WorkList>
             </Panel>
         }
         .into_any()

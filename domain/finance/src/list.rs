@@ -1,5 +1,7 @@
 //! The list of receivables: everybody's for finance and sales, its own for a dealer.
 
+use std::collections::BTreeMap;
+
 use kernel::{DealerId, Fen, LotId, OrderId, Principal, Problem, ProblemKind, UnixMs, VehicleId};
 use platform_db::CommandError;
 use uuid::Uuid;
@@ -26,6 +28,8 @@ pub struct ReceivableFilter {
     pub age: Option<AgeBucket>,
     /// One dealer; a dealer sees its own whatever this says.
     pub dealer: Option<DealerId>,
+    /// Only those for these orders; for any when it is empty.
+    pub orders: Vec<OrderId>,
     /// How things stood then; now, unless a moment is named.
     pub as_of: Option<UnixMs>,
     /// By what.
@@ -207,6 +211,21 @@ impl Service {
     ) -> Result<Vec<ReceivableRow>, CommandError> {
         let scope = self.scope(who, filter)?;
         Ok(store::rows(&self.db, scope, filter, i64::from(MAX_EXPORT), 0).await?)
+    }
+
+    /// What is still owed for each of these orders: those whose claim is booked and that this person may see.
+    pub async fn still_owed(
+        &self,
+        who: &Principal,
+        orders: &[OrderId],
+    ) -> Result<BTreeMap<OrderId, Fen>, CommandError> {
+        if orders.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let filter = ReceivableFilter { orders: orders.to_vec(), ..ReceivableFilter::default() };
+        let limit = i64::try_from(orders.len()).unwrap_or(i64::MAX);
+        let rows = store::rows(&self.db, self.scope(who, &filter)?, &filter, limit, 0).await?;
+        Ok(rows.into_iter().map(|row| (row.order_id, row.outstanding_fen)).collect())
     }
 
     /// The moment that is asked for. The future is not known: it shows how things stand now.

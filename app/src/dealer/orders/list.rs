@@ -1,8 +1,9 @@
 //! `/my/orders`: what the company bought, what is to pay, and until when. Cards, because a thumb reads them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kernel::Lang;
+use kernel::{Fen, Lang, OrderId};
 use leptos::prelude::*;
 use order::{OrderPage, OrderRow, PAGE_SIZE};
 use platform_db::CommandError;
@@ -11,7 +12,7 @@ use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::office::orders::filter_of;
 use crate::office::orders::list::{exports, payment_choices};
-use crate::office::orders::parts::{CommercialBadge, PaymentBadge, due_words};
+use crate::office::orders::parts::{CommercialBadge, PaymentBadge, due_words, still_owed};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -20,9 +21,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let filter = filter_of(&cx.query, cx.zone);
     let found = cx.services.order.orders(cx.who()?, &filter).await;
     let list = found.map_err(CommandError::into_problem)?;
+    let owed = still_owed(&cx, &list.rows).await;
     let lang = cx.lang;
     let is_new = list.rows.is_empty() && cx.query.pairs().is_empty();
-    let content = if is_new { nothing_yet(lang) } else { content(lang, list) };
+    let content = if is_new { nothing_yet(lang) } else { content(lang, list, &owed) };
     let body = view! {
         <PageHead title=t(lang, "order.my_title")/>
         {(!is_new).then(|| view! {
@@ -44,27 +46,33 @@ fn nothing_yet(lang: Lang) -> AnyView {
     .into_any()
 }
 
-fn content(lang: Lang, list: OrderPage) -> AnyView {
+fn content(lang: Lang, list: OrderPage, owed: &BTreeMap<OrderId, Fen>) -> AnyView {
     if list.rows.is_empty() {
         return view! { <EmptyState icon=Icon::Receipt title=t(lang, "order.empty.title")/> }.into_any();
     }
     let count = list.totals.count.to_string();
+    let cards = list.rows.into_iter().map(|row| card(lang, row, owed)).collect_view();
     view! {
         <p class="my-2 text-sm">
             {t_with(lang, "order.total_of", &[("n", &count)])} " " <Money fen=list.totals.total_fen wan=true/>
         </p>
         <ul class="grid grid-cols-1 gap-x-4 lg:grid-cols-2">
-            {list.rows.into_iter().map(|row| card(lang, row)).collect_view()}
+            {cards}
         </ul>
         <Pager current=list.page total=list.totals.count page_size=i64::from(PAGE_SIZE)/>
     }
     .into_any()
 }
 
-fn card(lang: Lang, row: OrderRow) -> AnyView {
+fn card(lang: Lang, row: OrderRow, owed: &BTreeMap<OrderId, Fen>) -> AnyView {
     let href = format!("/my/orders/{}", row.id);
     let owes = matches!(row.payment.as_deref(), Some("unpaid" | "part_paid"));
     let due = row.due_at.filter(|_| owes).map(|at| due_words(lang, at, row.overdue));
+    // the total is what is still due, unless something has been paid of it
+    let still = owed.get(&row.id).copied().filter(|still| owes && *still != row.total_fen);
+    let still = still.map(|still| {
+        view! { <span class="text-sm">{t(lang, "order.still_due")} " " <strong><Money fen=still/></strong></span> }
+    });
     let class = if row.overdue { "text-sm font-semibold" } else { "text-sm" };
     view! {
         <li>
@@ -78,6 +86,7 @@ fn card(lang: Lang, row: OrderRow) -> AnyView {
                     <span class="flex flex-wrap items-center gap-2 mt-2">
                         <CommercialBadge state=row.commercial/>
                         <PaymentBadge state=row.payment overdue=row.overdue/>
+                        {still}
                         {due.map(|text| view! { <span class=class>{text}</span> })}
                     </span>
                 </a>

@@ -1,14 +1,15 @@
 //! `/office/orders`: all orders, searched, filtered, summed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kernel::Lang;
+use kernel::{Fen, Lang, OrderId};
 use leptos::prelude::*;
 use order::{COMMERCIAL_STATES, OrderPage, OrderRow, OrderTotals, PAGE_SIZE, PaymentFilter};
 use platform_db::CommandError;
 
 use super::filter_of;
-use super::parts::{CommercialBadge, PaymentBadge};
+use super::parts::{CommercialBadge, PaymentBadge, still_owed};
 use crate::context::{PageContext, page as current};
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -19,6 +20,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let filter = filter_of(&cx.query, cx.zone);
     let found = cx.services.order.orders(cx.who()?, &filter).await;
     let list = found.map_err(CommandError::into_problem)?;
+    let owed = still_owed(&cx, &list.rows).await;
     let lang = cx.lang;
     let body = view! {
         <PageHead title=t(lang, "order.title")/>
@@ -28,12 +30,12 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <FilterField name="from" label=t(lang, "order.filter.from") kind="date"/>
             <FilterField name="until" label=t(lang, "order.filter.until") kind="date"/>
         </FilterBar>
-        {content(&cx, list)}
+        {content(&cx, list, &owed)}
     };
     Ok(PageView::office(t(lang, "order.title"), body))
 }
 
-fn content(cx: &PageContext, list: OrderPage) -> AnyView {
+fn content(cx: &PageContext, list: OrderPage, owed: &BTreeMap<OrderId, Fen>) -> AnyView {
     let lang = cx.lang;
     if list.rows.is_empty() {
         // without a filter there is none to widen
@@ -49,19 +51,22 @@ fn content(cx: &PageContext, list: OrderPage) -> AnyView {
         Column::number(t(lang, "order.column.price")).sort_down("price"),
         Column::number(t(lang, "order.column.fees")),
         Column::number(t(lang, "order.column.total")).sort_down("total"),
+        Column::number(t(lang, "order.still_due")),
         Column::new(t(lang, "order.column.commercial")),
         Column::new(t(lang, "order.column.payment_due")).sort("due"),
     ];
+    let rows = list.rows.into_iter().map(|line| row(line, owed)).collect_view();
     view! {
         <Table columns caption=t(lang, "order.title") default_sort="created" foot=totals(lang, list.totals)>
-            {list.rows.into_iter().map(row).collect_view()}
+            {rows}
         </Table>
         <Pager current=list.page total=list.totals.count page_size=i64::from(PAGE_SIZE)/>
     }
     .into_any()
 }
 
-fn row(row: OrderRow) -> AnyView {
+fn row(row: OrderRow, owed: &BTreeMap<OrderId, Fen>) -> AnyView {
+    let still = owed.get(&row.id).copied();
     let href = format!("/office/orders/{}", row.id);
     view! {
         <tr>
@@ -73,7 +78,8 @@ fn row(row: OrderRow) -> AnyView {
             <td>{row.buyer_name}</td>
             <td class="num"><Money fen=row.price_fen/></td>
             <td class="num"><Money fen=row.fees_fen/></td>
-            <td class="num font-semibold"><Money fen=row.total_fen/></td>
+            <td class="num"><Money fen=row.total_fen/></td>
+            <td class="num font-semibold"><Money fen=still/></td>
             <td><CommercialBadge state=row.commercial/></td>
             <td>
                 <PaymentBadge state=row.payment overdue=row.overdue/>
@@ -91,7 +97,7 @@ fn totals(lang: Lang, totals: OrderTotals) -> AnyView {
             <td class="num"><Money fen=totals.price_fen/></td>
             <td class="num"><Money fen=totals.fees_fen/></td>
             <td class="num"><Money fen=totals.total_fen/></td>
-            <td colspan="2"></td>
+            <td colspan="3"></td>
         </tr>
     }
     .into_any()

@@ -1,11 +1,13 @@
 //! What several pages say of an order in the same way: its states, its due time, links to what it is about.
 
-use kernel::{Lang, Principal, UnixMs};
+use std::collections::BTreeMap;
+
+use kernel::{Fen, Lang, OrderId, Principal, UnixMs};
 use leptos::prelude::*;
-use order::AxisState;
+use order::{AxisState, OrderRow};
 use uuid::Uuid;
 
-use crate::context::page;
+use crate::context::{PageContext, page};
 use crate::i18n::{t, t_with};
 use crate::routes::is_open_to;
 use crate::ui::{Badge, Fact, Facts, Step, Time, TimeForm, Timeline, Tone, time};
@@ -46,6 +48,14 @@ pub fn due_words(lang: Lang, due_at: UnixMs, overdue: bool) -> String {
     let cx = page();
     let at = time::short(due_at, cx.now, cx.zone);
     t_with(lang, if overdue { "order.due_passed" } else { "order.due_until" }, &[("at", &at)])
+}
+
+/// What is still to be paid for the orders of a list, where that is booked and this person may see it. The list is
+/// there without it.
+pub async fn still_owed(cx: &PageContext, rows: &[OrderRow]) -> BTreeMap<OrderId, Fen> {
+    let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
+    let Ok(who) = cx.who() else { return BTreeMap::new() };
+    cx.services.finance.still_owed(who, &ids).await.unwrap_or_default()
 }
 
 /// All five axes with since when; where nothing has been said, that.

@@ -16,6 +16,7 @@ pub fn filter_of(query: &Query, zone: UtcOffset) -> ReceivableFilter {
         state: query.get("state").and_then(ReceivableState::from_name),
         age: query.get("age").and_then(AgeBucket::from_name),
         dealer: query.parse("dealer").map(DealerId),
+        orders: Vec::new(),
         as_of: query.get("as_of").and_then(day).map(|day| day_end(day, zone)),
         sort,
         descending: goes_down_first(sort) != (query.get("order") == Some("reversed")),

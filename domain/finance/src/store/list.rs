@@ -108,6 +108,10 @@ fn narrow(sql: &mut QueryBuilder<Postgres>, scope: Scope, filter: &ReceivableFil
     if let Some(dealer) = filter.dealer {
         sql.push(" AND r.dealer_id = ").push_bind(dealer.0);
     }
+    if !filter.orders.is_empty() {
+        let ids: Vec<Uuid> = filter.orders.iter().map(|id| id.0).collect();
+        sql.push(" AND r.order_id = ANY(").push_bind(ids).push(")");
+    }
     if !filter.search.trim().is_empty() {
         sql.push(" AND concat_ws(' ', r.order_no, r.title, r.dealer_name) ILIKE ")
             .push_bind(contains(&filter.search));

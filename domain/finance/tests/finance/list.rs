@@ -48,6 +48,23 @@ async fn a_dealer_sees_its_own_claims_only_and_staff_need_the_role() {
 }
 
 #[tokio::test]
+async fn what_is_still_owed_for_orders_is_told_to_who_may_see_it() {
+    let world = World::new().await;
+    let (mine, theirs) = (dealer("申城车行"), dealer("钱塘车行"));
+    world.ordered(&mine, 5_000_000, NOW).await;
+    world.ordered(&theirs, 9_000_000, NOW).await;
+    let all = list(&world, &world.staff, ReceivableFilter::default()).await.rows;
+    let orders: Vec<_> = all.iter().map(|row| row.order_id).collect();
+    let owed = async |who: &Principal| world.service.still_owed(who, &orders).await;
+    let my_order = all.iter().find(|row| row.dealer_id == seat(&mine).dealer_id).unwrap().order_id;
+    assert_eq!(owed(&mine).await.unwrap().into_iter().collect::<Vec<_>>(), [(my_order, Fen(5_050_000))]);
+    assert_eq!(owed(&world.staff).await.unwrap().len(), 2);
+    assert_eq!(world.service.still_owed(&world.staff, &orders[..1]).await.unwrap().len(), 1);
+    assert!(world.service.still_owed(&world.staff, &[]).await.unwrap().is_empty(), "of none, none");
+    assert_eq!(kind_of(owed(&staff(&[Role::Inspector])).await), ProblemKind::Forbidden);
+}
+
+#[tokio::test]
 async fn the_list_is_searched_filtered_sorted_and_summed() {
     let world = World::new().await;
     let (shen, qian) = (dealer("申城车行"), dealer("钱塘车行"));
