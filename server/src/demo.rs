@@ -166,8 +166,13 @@ async fn bring_in(state: &AppState, index: usize, car: &DemoCar) -> Result<Vehic
         start_fen: of_guide(70),
         reserve_fen: car.has_reserve.then(|| of_guide(88)),
     };
-    let priced =
-        PriceVehicle { id: event_id_for(id.0, "demo.price"), vehicle_id: id, price, reason: String::new() };
+    let priced = PriceVehicle {
+        id: event_id_for(id.0, "demo.price"),
+        vehicle_id: id,
+        price,
+        reason: String::new(),
+        reserve_confirmed: false,
+    };
     vehicles.price_vehicle(&who, priced).await?;
     Ok(id)
 }

@@ -37,6 +37,11 @@ impl Price {
         }
         if wrong.is_empty() { Ok(self) } else { Err(Problem::fields(wrong)) }
     }
+
+    /// A reserve that the market is not expected to pay. It happens; more often a digit was mistyped.
+    pub fn has_reserve_above_guide(self) -> bool {
+        self.reserve_fen.is_some_and(|reserve| reserve > self.guide_fen)
+    }
 }
 
 fn fault_of(amount: Fen) -> Option<&'static str> {

@@ -20,13 +20,21 @@ pub struct PriceVehicle {
     pub price: Price,
     /// Why, for the trail; may be empty.
     pub reason: String,
+    /// Whether the person has been asked about a reserve above the guide price and meant it.
+    pub reserve_confirmed: bool,
 }
 
 impl Service {
     /// Sets the price and tells the auction. Pricing staff may, for an inspected car that is not in a sale.
+    ///
+    /// # Errors
+    /// `INVALID_FIELDS`, among them `RESERVE_ABOVE_GUIDE` until it is confirmed; `FORBIDDEN`, `NOT_FOUND`.
     pub async fn price_vehicle(&self, who: &Principal, input: PriceVehicle) -> Result<(), CommandError> {
         let actor = Actor::permitted(who, &[Role::Pricing])?;
         let price = input.price.check()?;
+        if price.has_reserve_above_guide() && !input.reserve_confirmed {
+            return Err(Problem::fields(vec![FieldProblem::new("reserve", "RESERVE_ABOVE_GUIDE")]).into());
+        }
         if input.reason.chars().count() > crate::TEXT_CHARS_MAX {
             return Err(Problem::fields(vec![FieldProblem::new("reason", "FIELD_TOO_LONG")]).into());
         }

@@ -76,6 +76,11 @@ async fn inspected_priced_and_corrected_by_whose_it_is() {
     let forged = inspector.post(&car, &priced).await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN);
     assert!(!inspector.get(&car).await.body.contains("¥128,000"));
+    let doubtful =
+        [("form", "price"), ("key", &*key()), ("guide", "12.8万"), ("start", "9万"), ("reserve", "13万")];
+    let asked = pricing.post(&car, &doubtful).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(asked.body.contains("保留价高于指导价") && asked.body.contains("reserve_confirmed"));
     assert!(pricing.post(&car, &priced).await.location().ends_with("?done=VEHICLE_PRICED"));
     let correction = [
         ("form", "correct"),

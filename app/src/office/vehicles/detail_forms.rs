@@ -95,7 +95,10 @@ pub(super) fn PriceForm(car: VehicleDetail) -> impl IntoView {
     }
     let is_first = car.start_fen.is_none();
     let label = if is_first { "vehicle.price" } else { "vehicle.price_again" };
-    let open = is_first || cx.form.of("price").is_refused();
+    let state = cx.form.of("price");
+    let open = is_first || state.is_refused();
+    let asks_about_reserve =
+        state.error("reserve") == Some("RESERVE_ABOVE_GUIDE") || state.value("reserve_confirmed").is_some();
     view! {
         <Disclosure label=t(lang, label) open=open>
             <p class="opacity-70 mb-3">{t(lang, "vehicle.price_what")}</p>
@@ -104,6 +107,9 @@ pub(super) fn PriceForm(car: VehicleDetail) -> impl IntoView {
                 <MoneyField name="start" label=t(lang, "vehicle.price_start") value=car.start_fen required=true/>
                 <MoneyField name="reserve" label=t(lang, "vehicle.price_reserve") value=car.reserve_fen
                     hint=t(lang, "vehicle.price_reserve_hint").into_owned()/>
+                {asks_about_reserve.then(|| view! {
+                    <Checkbox name="reserve_confirmed" label=t(lang, "vehicle.reserve_confirmed")/>
+                })}
                 <TextField name="reason" label=t(lang, "vehicle.price_reason") max_length=200/>
                 <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.price_save")}</Button></div>
             </PostForm>

@@ -36,7 +36,13 @@ async fn a_repeated_command_answers_the_first_result() {
     let id = VehicleId(new_id());
     let receive = ReceiveVehicle { id, facts: facts(), external_id: None, vin_confirmed: false };
     let inspect = InspectVehicle { id: new_id(), vehicle_id: id, findings: findings("B") };
-    let price = PriceVehicle { id: new_id(), vehicle_id: id, price: PRICE, reason: "同款成交".into() };
+    let price = PriceVehicle {
+        id: new_id(),
+        vehicle_id: id,
+        price: PRICE,
+        reason: "同款成交".into(),
+        reserve_confirmed: false,
+    };
     for _ in 0..3 {
         assert_eq!(yard.service.receive_vehicle(&yard.inspector, receive.clone()).await.unwrap(), id);
         assert_eq!(yard.service.inspect_vehicle(&yard.inspector, inspect.clone()).await.unwrap(), 1);
@@ -54,7 +60,13 @@ async fn only_who_may_does() {
     let dealer = platform_testkit::dealer("宏达车行");
     let receive = ReceiveVehicle { id, facts: facts(), external_id: None, vin_confirmed: false };
     assert_eq!(code(yard.service.receive_vehicle(&yard.pricing, receive).await), "FORBIDDEN");
-    let price = PriceVehicle { id: new_id(), vehicle_id: id, price: PRICE, reason: String::new() };
+    let price = PriceVehicle {
+        id: new_id(),
+        vehicle_id: id,
+        price: PRICE,
+        reason: String::new(),
+        reserve_confirmed: false,
+    };
     assert_eq!(code(yard.service.price_vehicle(&yard.inspector, price).await), "FORBIDDEN");
     assert_eq!(code(yard.service.show_vehicle(&dealer, id).await), "FORBIDDEN");
 }
@@ -116,9 +128,30 @@ async fn a_price_needs_a_report_and_keeps_the_rule() {
     yard.inspect(id, "B").await;
     assert_eq!(code(yard.price(id).await), "MILEAGE_MISSING");
     let price = Price { start_fen: Fen(9_000_050), ..PRICE };
-    let input = PriceVehicle { id: new_id(), vehicle_id: id, price, reason: String::new() };
+    let input =
+        PriceVehicle { id: new_id(), vehicle_id: id, price, reason: String::new(), reserve_confirmed: false };
     assert_eq!(code(yard.service.price_vehicle(&yard.pricing, input).await), "PRICE_OFF_TICK");
     assert_eq!(yard.count("vehicle_price").await, 0);
+}
+
+#[tokio::test]
+async fn a_reserve_above_the_guide_price_is_asked_about_first() {
+    let yard = yard().await;
+    let id = yard.receive(facts()).await;
+    yard.inspect(id, "B").await;
+    let price = |above: i64, reserve_confirmed: bool| PriceVehicle {
+        id: new_id(),
+        vehicle_id: id,
+        price: Price { reserve_fen: Some(Fen(PRICE.guide_fen.0 + above)), ..PRICE },
+        reason: String::new(),
+        reserve_confirmed,
+    };
+    let doubtful = yard.service.price_vehicle(&yard.pricing, price(10_000, false)).await;
+    assert_eq!(code(doubtful), "RESERVE_ABOVE_GUIDE");
+    assert_eq!(yard.count("vehicle_price").await, 0);
+    yard.service.price_vehicle(&yard.pricing, price(0, false)).await.unwrap();
+    yard.service.price_vehicle(&yard.pricing, price(10_000, true)).await.unwrap();
+    assert_eq!(yard.count("vehicle_price").await, 2);
 }
 
 #[tokio::test]

@@ -84,7 +84,13 @@ impl Yard {
     }
 
     pub async fn price(&self, vehicle_id: VehicleId) -> Result<(), CommandError> {
-        let input = PriceVehicle { id: new_id(), vehicle_id, price: PRICE, reason: String::new() };
+        let input = PriceVehicle {
+            id: new_id(),
+            vehicle_id,
+            price: PRICE,
+            reason: String::new(),
+            reserve_confirmed: false,
+        };
         self.service.price_vehicle(&self.pricing, input).await
     }
 

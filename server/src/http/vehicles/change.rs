@@ -46,9 +46,10 @@ async fn changed(
         }
         "price" => {
             let price = price_of(form)?;
-            service
-                .price_vehicle(who, PriceVehicle { id, vehicle_id, price, reason: form.text("reason") })
-                .await?;
+            let reserve_confirmed = form.given("reserve_confirmed").is_some();
+            let input =
+                PriceVehicle { id, vehicle_id, price, reason: form.text("reason"), reserve_confirmed };
+            service.price_vehicle(who, input).await?;
             Ok("VEHICLE_PRICED")
         }
         "correct" => {
