@@ -76,7 +76,7 @@ async fn a_small_change_is_only_written_with_the_next_bid() {
     accepted(&world.bid(&ada, 0, Uuid::now_v7(), 61_000).await);
     assert_eq!(report_of_bid(&world, &ada).await, NEW);
     let seen = world.service.lot(&ada, world.lots[0]).await.unwrap();
-    assert_eq!(seen.lot.report_hash, NEW);
+    assert_eq!((seen.lot.report_hash.as_str(), seen.lot.grade.as_str()), (NEW, "C"));
     assert!(!seen.lot.report_news.unwrap().must_confirm);
 }
 

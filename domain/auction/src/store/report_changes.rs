@@ -48,7 +48,8 @@ pub(crate) async fn hear(
     Ok(())
 }
 
-/// Keeps what a later sale will offer the car with, unless something newer was heard.
+/// Keeps what a later sale will offer the car with, and the grade that lists of lots show, unless something newer was
+/// heard. A lot that is over keeps the grade that it was sold with.
 pub(crate) async fn hear_car(
     conn: &mut PgConnection,
     vehicle_id: VehicleId,
@@ -57,7 +58,14 @@ pub(crate) async fn hear_car(
     seq: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "UPDATE car SET report_hash = $2, grade = $3, heard_seq = $4 WHERE vehicle_id = $1 AND heard_seq < $4",
+        "WITH heard AS (
+             UPDATE car SET report_hash = $2, grade = $3, heard_seq = $4
+              WHERE vehicle_id = $1 AND heard_seq < $4
+             RETURNING vehicle_id
+         )
+         UPDATE lot SET grade = $3
+           FROM heard
+          WHERE lot.vehicle_id = heard.vehicle_id AND lot.status <> 'closed'",
         vehicle_id.0,
         report_hash,
         grade,
