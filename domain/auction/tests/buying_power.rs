@@ -49,6 +49,7 @@ async fn a_deposit_counts_as_soon_as_it_is_there() {
     world.deposit(&ada, 6_000).await;
     accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
     assert_eq!(held(&world, &ada).await, 6_000);
+    assert!(power(&world, &ada).await.holds[0].is_lead);
 }
 
 #[tokio::test]

@@ -97,4 +97,7 @@ async fn a_max_that_waits_needs_a_deposit_too() {
     assert_eq!(held(&world, &ada).await, 6_000);
     accepted(&world.bid(&ada, 0, Uuid::now_v7(), 55_000).await);
     assert_eq!(held(&world, &ada).await, 5_500);
+    let holds = world.service.buying_power(ada.dealer().unwrap().dealer_id).await.unwrap().holds;
+    let found: Vec<_> = holds.iter().map(|hold| (hold.status.as_str(), hold.is_lead)).collect();
+    assert_eq!(found, [("scheduled", false)], "who waits does not lead");
 }

@@ -54,7 +54,10 @@ fn holds(holds: Vec<LotHold>, lot_base: &'static str) -> AnyView {
         let why = match hold.outcome.as_deref() {
             Some("sold") => "won",
             Some(_) => "negotiating",
-            None => "leading",
+            None if hold.is_lead => "leading",
+            None if hold.status == "scheduled" => "waiting",
+            // who leads on a sealed lot is nobody's business yet
+            None => "offer",
         };
         view! {
             <tr>

@@ -127,8 +127,10 @@ pub struct LotHold {
     pub lot_id: LotId,
     /// Its title.
     pub title: String,
-    /// `open`, `paused` or `closed`.
+    /// `scheduled`, `open`, `paused` or `closed`.
     pub status: String,
+    /// Whether it holds for a lead; else for a secret offer, or a max that waits for the opening.
+    pub is_lead: bool,
     /// How it ended, when it has.
     pub outcome: Option<String>,
     /// How much it holds.
@@ -168,12 +170,13 @@ pub(crate) async fn buying_power(pool: &PgPool, dealer_id: DealerId) -> Result<B
     .await?;
     let Some(row) = row else { return Ok(BuyingPower::default()) };
     let holds = sqlx::query!(
-        "SELECT id AS \"id!\", title AS \"title!\", status AS \"status!\", outcome, hold_fen AS \"hold_fen!\"
+        "SELECT id AS \"id!\", title AS \"title!\", status AS \"status!\", outcome, hold_fen AS \"hold_fen!\",
+                is_lead AS \"is_lead!\"
            FROM (
-               SELECT id, title, status, outcome, hold_fen, end_at FROM lot
+               SELECT id, title, status, outcome, hold_fen, end_at, TRUE AS is_lead FROM lot
                 WHERE leader_dealer_id = $1 AND hold_fen > 0
                 UNION ALL
-               SELECT l.id, l.title, l.status, l.outcome, h.hold_fen, l.end_at
+               SELECT l.id, l.title, l.status, l.outcome, h.hold_fen, l.end_at, FALSE
                  FROM lot_hold h JOIN lot l ON l.id = h.lot_id
                 WHERE h.dealer_id = $1
            ) held
@@ -187,6 +190,7 @@ pub(crate) async fn buying_power(pool: &PgPool, dealer_id: DealerId) -> Result<B
         lot_id: LotId(lot.id),
         title: lot.title,
         status: lot.status,
+        is_lead: lot.is_lead,
         outcome: lot.outcome,
         hold_fen: Fen(lot.hold_fen),
     });
