@@ -78,10 +78,15 @@ fn empty(cx: &PageContext) -> AnyView {
 
 /// The button that bids what one would bid next; the island keeps its amount.
 fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room) -> AnyView {
+    let lang = cx.lang;
     if lot.lot.status != LotStatus::Open {
         return ().into_any();
     }
-    let lang = cx.lang;
+    if !lot.format().is_english() {
+        // a press would replace a sealed offer, or take a falling price without a question
+        let href = format!("/auctions/lots/{}#bid", lot.id);
+        return view! { <LinkButton href>{t(lang, "board.to_lot")}</LinkButton> }.into_any();
+    }
     let next = room.quick()[0];
     let verb = if room.leads() { "auction.live.raise_to" } else { "auction.live.quick_bid" };
     let words = format!("{} {}", t(lang, verb), next.yuan());

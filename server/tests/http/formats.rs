@@ -192,6 +192,9 @@ async fn no_output_tells_a_sealed_offer_before_the_close() {
     }
     assert!(bidder.get(&path).await.body.contains("¥62,100"), "one's own is shown");
     assert!(bidder.get("/my/bids").await.body.contains("¥62,100"));
+    let board = bidder.get("/my/board").await.body;
+    assert!(board.contains("去车辆页出价"), "the board has no button that would replace the offer: {board}");
+    assert!(!board.contains("name=\"quick_fen\""), "{board}");
     let mut clerk = server.signed_in("auctioneer").await;
     let seen =
         walk(&mut rival, sale_id, false).await.into_iter().chain(walk(&mut clerk, sale_id, true).await);
