@@ -31,8 +31,21 @@ pub struct Document {
     pub status: u16,
     /// The HTML.
     pub html: String,
-    /// The browser asks again after so many seconds.
-    pub refresh_s: Option<u32>,
+    /// The browser asks again: after how many seconds, and for what if not for the same.
+    pub refresh: Option<String>,
+}
+
+/// What was done, or why it was not, is told so long.
+const TOLD_S: u32 = 4;
+
+/// The `Refresh` of a page that is drawn again: it tells what was done once, and not each time.
+fn refresh(cx: &PageContext, seconds: u32) -> String {
+    let told = ["done", "problem"];
+    if told.iter().all(|name| cx.query.get(name).is_none()) {
+        return seconds.to_string();
+    }
+    let rest = told.iter().fold(cx.query.clone(), |query, name| query.without(name));
+    format!("{}; url={}", seconds.max(TOLD_S), rest.href(&cx.path))
 }
 
 /// Draws a page, or the error page of what its loader refused. A form that is shown again has its problem's status.
@@ -47,8 +60,8 @@ pub async fn document(page: &Page, cx: Arc<PageContext>, assets: &Assets) -> Doc
         Err(problem) => (problem.status(), owner.with(|| error_page::view(&cx, &problem).into())),
     };
     owner.with(|| provide_context(unread));
-    let refresh_s = drawn.refresh_s;
-    Document { status, html: html(&owner, drawn, assets), refresh_s }
+    let refresh = drawn.refresh_s.map(|seconds| refresh(&cx, seconds));
+    Document { status, html: html(&owner, drawn, assets), refresh }
 }
 
 /// A page whose content is text by now, which may wait and change threads.
@@ -70,7 +83,7 @@ impl From<PageView> for Drawn {
 pub fn problem(problem: &Problem, cx: Arc<PageContext>, assets: &Assets) -> Document {
     let owner = owner_for(&cx);
     let drawn = owner.with(|| error_page::view(&cx, problem).into());
-    Document { status: problem.status(), html: html(&owner, drawn, assets), refresh_s: None }
+    Document { status: problem.status(), html: html(&owner, drawn, assets), refresh: None }
 }
 
 fn owner_for(cx: &Arc<PageContext>) -> Owner {

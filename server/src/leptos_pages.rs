@@ -104,8 +104,9 @@ fn answer(document: Document) -> Response {
     let mut response = (status, Html(document.html)).into_response();
     // what one person sees is kept by no cache, not even after signing out and going back
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(seconds) = document.refresh_s {
-        response.headers_mut().insert(REFRESH, HeaderValue::from(seconds));
+    // an address has no character that a header may not have
+    if let Some(refresh) = document.refresh.and_then(|text| HeaderValue::try_from(text).ok()) {
+        response.headers_mut().insert(REFRESH, refresh);
     }
     response
 }

@@ -20,6 +20,12 @@ const HANDOVER_MS: i64 = 1_500;
 /// The page waits no longer than this: the auctioneer may pass a car before its time.
 const REFRESH_MAX_S: i64 = 30;
 
+/// What is over stays in view long enough to be read.
+const FOLLOW: &str = "const bid = document.getElementById('bid'); \
+    new MutationObserver((_, seen) => { if (['won', 'over', 'negotiating'].includes(bid.dataset.look)) { \
+    seen.disconnect(); setTimeout(() => location.reload(), 3000); } }) \
+    .observe(bid, { attributes: true, attributeFilter: ['data-look'] });";
+
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
@@ -32,12 +38,13 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     detail.lots.sort_by_key(|lot| lot.lot_no);
     let title = detail.sale.name.clone();
     let current = detail.lots.iter().find(|lot| lot.lot.status != LotStatus::Closed);
-    let list = || run_list(&cx, &detail.lots, current.map(|lot| lot.id), "/auctions/lots");
+    let list = |cx: &PageContext| run_list(cx, &detail.lots, current.map(|lot| lot.id), "/auctions/lots");
     let Some(current) = current else {
+        let crumbs = vec![Crumb::new(t(lang, "auction.lot.back"), "/auctions")];
         let over = view! {
-            <PageHead title=title.clone()/>
-            <EmptyState icon=Icon::Gavel title=t(lang, "format.lane.over") text=t(lang, "format.lane.over_text")/>
-            {list()}
+            <PageHead title=title.clone() crumbs/>
+            <Panel><EmptyState icon=Icon::Gavel title=t(lang, "format.lane.over") text=t(lang, "format.lane.over_text")/></Panel>
+            {list(&cx)}
         };
         return Ok(PageView::dealer(title, over));
     };
@@ -48,7 +55,17 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     };
     let wait_s = (next_at.since(auction.now()) + HANDOVER_MS) / 1_000 + 1;
     let seconds = u32::try_from(wait_s.clamp(2, REFRESH_MAX_S)).unwrap_or(2);
-    let (_, shown) = lot::draw(&cx, current.id).await?;
-    let body = view! { {shown} {list()} };
-    Ok(PageView::dealer(title, body).refreshing(seconds))
+    let (_, shown) = lot::draw(&cx, current.id, |cx| Some(list(cx))).await?;
+    let body = view! { {shown} {next_car(&cx, seconds)} };
+    Ok(PageView::dealer(title, body))
+}
+
+/// Leads on to the next car. With a script as soon as the panel says that this one is over, and never while somebody
+/// types; without one the page asks for itself again.
+fn next_car(cx: &PageContext, seconds: u32) -> AnyView {
+    view! {
+        <noscript><meta http-equiv="refresh" content=seconds.to_string()/></noscript>
+        <script nonce=cx.nonce.clone()>{FOLLOW}</script>
+    }
+    .into_any()
 }

@@ -33,7 +33,7 @@ use super::words::words;
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
-    let (detail, body) = draw(&cx, cx.id("id")?).await?;
+    let (detail, body) = draw(&cx, cx.id("id")?, |_| None).await?;
     let page = PageView::dealer(detail.lot.title.clone(), body);
     Ok(match side::refresh_after(&detail) {
         Some(seconds) => page.refreshing(seconds),
@@ -41,10 +41,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     })
 }
 
-/// A lot, and the content of its page.
+/// A lot, and the content of its page. `first` stands above what the page says of the car; it is drawn when all is loaded.
 pub(in crate::dealer) async fn draw(
     cx: &PageContext,
     lot_id: LotId,
+    first: impl FnOnce(&PageContext) -> Option<AnyView>,
 ) -> Result<(LotDetail, AnyView), Problem> {
     let detail = cx.services.auction.lot(cx.who()?, lot_id).await.map_err(CommandError::into_problem)?;
     let notice = notice::of(cx, lot_id).await?;
@@ -69,7 +70,7 @@ pub(in crate::dealer) async fn draw(
     let news = report_news::view(cx, &detail, before.as_ref(), car.as_ref());
     let voided = voided::view(cx, detail.voided.clone());
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
-    let more = view! { {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
+    let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
     let lot = view(cx, detail.clone(), car, notice, (power, more));
     Ok((detail, view! { {negotiation} {voided} {news} {lot} }.into_any()))
 }

@@ -40,7 +40,7 @@ pub(super) fn reserve_note(lang: Lang, mode: BelowReserve) -> String {
 }
 
 /// `杭州专场 · 第 3 号 · 杭州`; what is not known leaves no gap.
-pub(super) fn joined(parts: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn joined(parts: impl IntoIterator<Item = String>) -> String {
     parts.into_iter().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" · ")
 }
 

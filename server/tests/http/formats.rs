@@ -288,6 +288,13 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     let call = [("call", "last_call"), ("lane", sale.as_str()), ("key", keys[3].as_str())];
     let called = clerk.post(&format!("/office/lots/{first}/call"), &call).await;
     assert_eq!(called.location(), format!("{console}?done=LOT_CALLED"));
+    let told = clerk.get(called.location()).await;
+    assert!(told.body.contains("已喊价"));
+    assert_eq!(told.header("refresh"), format!("4; url={console}"), "what was done is told once");
+    let asks = clerk.get(&format!("{console}?ask=pass")).await;
+    assert!(asks.body.contains("将不成交而结束"), "{}", asks.body);
+    assert_eq!(asks.header("refresh"), "", "a question stands still");
+    assert!(clerk.get("/office/sales").await.body.contains(&console), "the list leads to the console");
     let mut watcher = server.signed_in("hengxin").await;
     let page = watcher.get(&format!("/auctions/lanes/{sale_id}")).await;
     assert!(
@@ -295,6 +302,8 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
         "the run list: {}",
         page.body
     );
+    assert_eq!(page.header("refresh"), "", "with a script nothing is drawn again while somebody types");
+    assert!(page.body.contains("<noscript><meta http-equiv=\"refresh\""), "{}", page.body);
     // a lot without a reserve and with a bid is as good as sold
     let pass = [("lane", sale.as_str()), ("key", keys[4].as_str())];
     let passed = clerk.post(&format!("/office/lots/{first}/pass"), &pass).await;

@@ -4,6 +4,7 @@ use auction::SaleLine;
 use kernel::{SaleId, UnixMs};
 use leptos::prelude::*;
 
+use super::super::words::joined;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::clock::time_left;
@@ -37,11 +38,17 @@ fn card(cx: &PageContext, sale: &SaleLine, is_chosen: bool, now: UnixMs) -> AnyV
         false if now < sale.opens_at => (Tone::Neutral, "auction.hall.sale_upcoming"),
         false => (Tone::Neutral, "auction.hall.sale_over"),
     };
-    let (label, until, key) = match is_open {
-        true => ("auction.hall.sale_left", sale.last_end_at, "auction.hall.sale_ends"),
-        false => ("auction.hall.sale_starts", sale.opens_at, "auction.hall.sale_opens"),
+    let is_lane = sale.format == "lane";
+    let (label, until, key) = match (is_open, is_lane) {
+        // nobody knows when a lane is over: its cars come up one after another
+        (true, true) => ("auction.hall.sale_car_left", sale.last_end_at, "auction.hall.sale_car_ends"),
+        (true, false) => ("auction.hall.sale_left", sale.last_end_at, "auction.hall.sale_ends"),
+        (false, _) => ("auction.hall.sale_starts", sale.opens_at, "auction.hall.sale_opens"),
     };
-    let count = match is_open {
+    let at = t_with(lang, key, &[("time", &short(until, now, cx.zone))]);
+    let format = (sale.format != "timed").then(|| t(lang, &format!("format.{}", sale.format)).into_owned());
+    let at = joined(format.into_iter().chain([at]));
+    let count = match is_open && !is_lane {
         true => t_with(lang, "auction.hall.sale_lots_open", &[("n", &sale.count.open.to_string())]),
         false => t_with(lang, "auction.hall.sale_lots", &[("n", &sale.count.lots.to_string())]),
     };
@@ -54,7 +61,7 @@ fn card(cx: &PageContext, sale: &SaleLine, is_chosen: bool, now: UnixMs) -> AnyV
                 {t(lang, label)} " "
                 <b data-until=until.0.to_string()>{time_left(until.since(now), &day)}</b>
             </span>
-            <span class="sale-card__at">{t_with(lang, key, &[("time", &short(until, now, cx.zone))])}</span>
+            <span class="sale-card__at">{at}</span>
         </a>
     }
     .into_any()

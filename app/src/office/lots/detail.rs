@@ -10,9 +10,9 @@ use platform_db::CommandError;
 
 use crate::context::PageContext;
 use crate::dealer::words::kilometres;
-use crate::i18n::{known, t, t_with};
+use crate::i18n::{t, t_with};
 use crate::negotiation::{load_of_lot, of_lot};
-use crate::office::sales::{light, state_badge};
+use crate::office::sales::{light, line_answer, line_who, state_badge};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -170,25 +170,7 @@ fn log(cx: &PageContext, log: Vec<LogLine>) -> AnyView {
 
 fn log_row(cx: &PageContext, line: LogLine) -> impl IntoView + use<> {
     let lang = cx.lang;
-    let who = match line.dealer_name {
-        Some(dealer) => format!("{dealer} · {}", line.user_name),
-        None if line.user_name == "negotiation" => t(lang, "negotiation.title").into_owned(),
-        None if line.user_name == "sweeper" => t(lang, "sale.log.by_itself").into_owned(),
-        None => line.user_name,
-    };
-    let answer = match (&line.code, &line.note) {
-        (Some(code), _) => {
-            let words = known(lang, &format!("refusal.{code}"))
-                .map_or_else(|| code.clone(), std::borrow::Cow::into_owned);
-            view! { <Badge tone=Tone::Bad>{words}</Badge> }.into_any()
-        }
-        (None, Some(note)) => {
-            let words = known(lang, &format!("error.{note}"))
-                .map_or_else(|| note.clone(), std::borrow::Cow::into_owned);
-            view! { <Badge tone=Tone::Warn>{words}</Badge> }.into_any()
-        }
-        (None, None) => view! { <Badge tone=Tone::Good>{t(lang, "sale.log.accepted")}</Badge> }.into_any(),
-    };
+    let (who, answer) = (line_who(lang, &line), line_answer(lang, &line));
     view! {
         <tr>
             <td class="num">{line.seq}</td>

@@ -33,7 +33,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href=format!("/office/sales/{sale_id}/lane") icon=Icon::Gavel>{t(lang, "format.floor.to_console")}</LinkButton>
         </PageHead>
         {bid}
-        <div class="grid gap-4 lg:grid-cols-2">
+        <div class="grid grid-cols-1 gap-x-4 lg:grid-cols-2">
             {give}
             {list}
         </div>
@@ -56,11 +56,11 @@ fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
     let quick = quick.collect_view();
     let form = (lot.lot.status == LotStatus::Open).then(|| {
         view! {
-            <PostForm name="bid" class="form form--columns">
+            <PostForm name="bid" class="form form--columns floor-bid">
                 <input type="hidden" name="lot_id" value=lot_id/>
                 <TextField name="paddle" label=t(lang, "format.floor.paddle") kind=InputKind::Number required=true autofocus=true/>
                 <MoneyField name="max" label=t(lang, "format.floor.amount") hint=t(lang, "format.floor.amount_hint")/>
-                <div class="form__end lane-buttons">
+                <div class="form__end">
                     {quick}
                     <Button kind=ButtonKind::Primary>{t(lang, "format.floor.take")}</Button>
                 </div>
@@ -69,9 +69,13 @@ fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
     });
     view! {
         <Panel title>
-            <p class="lane-block__price"><Money fen=price wan=true/></p>
-            <p>{badges}</p>
-            {form}
+            <div class="stack">
+                <div>
+                    <p class="lane-block__price"><Money fen=price wan=true/></p>
+                    <p>{badges}</p>
+                </div>
+                {form}
+            </div>
         </Panel>
     }
     .into_any()
@@ -95,7 +99,7 @@ fn paddle_form(cx: &PageContext, without: Vec<(DealerId, String)>) -> AnyView {
 fn paddle_list(cx: &PageContext, paddles: Vec<Paddle>) -> AnyView {
     let lang = cx.lang;
     if paddles.is_empty() {
-        return view! { <Panel><EmptyState icon=Icon::Hand title=t(lang, "format.floor.no_paddles")/></Panel> }.into_any();
+        return view! { <Panel><EmptyState icon=Icon::Hand title=t(lang, "format.floor.no_paddles") text=t(lang, "format.floor.no_paddles_text")/></Panel> }.into_any();
     }
     let columns = vec![
         Column::number(t(lang, "format.floor.paddle")),

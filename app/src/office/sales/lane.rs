@@ -9,14 +9,18 @@ use kernel::{LotId, Problem, ProblemKind, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
-use super::{light, state_badge};
+use super::{light, line_answer, line_who, state_badge};
 use crate::context::PageContext;
-use crate::i18n::{known, t, t_with};
+use crate::dealer::words::joined;
+use crate::i18n::{t, t_with};
+use crate::live::clock::time_left;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
 /// The console is drawn again after so many seconds.
 const REFRESH_S: u32 = 2;
+/// `?ask=pass`: the console stands still and asks.
+const ASK: &str = "ask";
 /// So many lines of the log the console shows.
 const LINES: usize = 8;
 
@@ -31,7 +35,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         Some(lot) => block(&cx, sale_id, lot),
         None => over(&cx),
     };
-    let runs = !detail.lots.iter().all(|lot| lot.lot.status == LotStatus::Closed);
+    // the question would be gone before it was read
+    let asks = cx.query.get(ASK).is_some();
+    let runs = !asks && !detail.lots.iter().all(|lot| lot.lot.status == LotStatus::Closed);
     let list = run_list(&cx, &detail.lots, current.as_ref().map(|lot| lot.lot.id), "/office/lots");
     let body = view! {
         <PageHead title=title.clone() crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")]
@@ -40,9 +46,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href=format!("/office/sales/{sale_id}")>{t(lang, "sale.to_sale")}</LinkButton>
         </PageHead>
         {problem.map(|problem| view! { <ProblemBanner problem/> })}
-        <div class="grid gap-4 lg:grid-cols-3">
-            <div class="grid gap-4 content-start lg:col-span-2">{block}</div>
-            <div>{list}</div>
+        <div class="grid grid-cols-1 gap-x-4 lg:grid-cols-3">
+            <div class="min-w-0 lg:col-span-2">{block}</div>
+            <div class="min-w-0">{list}</div>
         </div>
     };
     let page = PageView::office(title, body);
@@ -79,7 +85,7 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail) -> AnyView {
     let number = t_with(lang, "auction.hall.lot_no", &[("n", &lot.lot_no.to_string())]);
     let price = lot.lot.price_fen.unwrap_or(lot.start_fen);
     let left = (lot.lot.status == LotStatus::Open)
-        .then(|| (lot.lot.end_at.since(detail.server_time).max(0) + 999) / 1_000);
+        .then(|| time_left(lot.lot.end_at.since(detail.server_time), &t(lang, "auction.live.day")));
     let reserve = detail.reserve_fen.map(|fen| fen.yuan());
     let leader = detail
         .log
@@ -89,7 +95,8 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail) -> AnyView {
     let (state, reserve_light) = (state_badge(lang, &lot.lot, detail.server_time), light(lang, &lot.lot));
     let leader = leader.map(|name| t_with(lang, "format.lane.last_bidder", &[("name", &name)]));
     let reserve = reserve.map(|fen| t_with(lang, "format.lane.reserve", &[("fen", &fen)]));
-    let left = left.map(|seconds| t_with(lang, "format.lane.left", &[("n", &seconds.to_string())]));
+    let left = left.map(|time| t_with(lang, "format.lane.left", &[("time", &time)]));
+    let known = joined(leader.into_iter().chain(reserve));
     let called = lot.call().map(|call| (call.as_str(), call_word(cx, call)));
     let call_name = called.as_ref().map(|(name, _)| *name);
     let called = called.map(|(_, word)| view! { " " <Badge tone=Tone::Warn>{word}</Badge> });
@@ -102,7 +109,7 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail) -> AnyView {
                     <p class="lane-block__no">{number} " " {state} " " {reserve_light}</p>
                     <h2 class="lane-block__title">{title}</h2>
                     <p class="lane-block__price"><Money fen=price wan=true/></p>
-                    <p class="muted">{leader} " " {reserve}</p>
+                    <p class="muted">{known}</p>
                     <p class="lane-block__left" data-call=call_name>{left}{called}</p>
                 </div>
             </div>
@@ -127,6 +134,9 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
         let word = call_word(cx, call);
         view! { <PostButton action=format!("{path}/call") icon=Icon::Bell fields>{word}</PostButton> }
     };
+    if lot.lot.status == LotStatus::Open && cx.query.get(ASK) == Some("pass") {
+        return ask_to_pass(cx, sale_id, lot);
+    }
     let (attention, last_call) = (call(Call::Attention), call(Call::LastCall));
     match lot.lot.status {
         LotStatus::Open => view! {
@@ -134,9 +144,7 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
                 {attention}
                 {last_call}
                 <PostButton action=format!("{path}/pause") fields=vec![lane()]>{t(lang, "sale.pause")}</PostButton>
-                <ConfirmButton action=format!("{path}/pass") label=t(lang, "format.lane.pass")
-                    question=t_with(lang, "format.lane.pass_question", &[("title", &lot.title)])
-                    confirm=t(lang, "format.lane.pass") fields=vec![lane()]/>
+                <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=pass")>{t(lang, "format.lane.pass")}</LinkButton>
             </div>
         }
         .into_any(),
@@ -154,17 +162,29 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
     }
 }
 
+/// Passing ends a lot without a sale: asked first, on a console that stands still.
+fn ask_to_pass(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
+    let lang = cx.lang;
+    let question = t_with(lang, "format.lane.pass_question", &[("title", &lot.title)]);
+    let fields = vec![("lane", sale_id.to_string())];
+    let (action, back) = (format!("/office/lots/{}/pass", lot.id), format!("/office/sales/{sale_id}/lane"));
+    view! {
+        <div class="stack mt-4">
+            <Banner tone=Tone::Warn>{question}</Banner>
+            <div class="flex flex-wrap gap-2">
+                <PostButton action kind=ButtonKind::Danger fields>{t(lang, "format.lane.pass")}</PostButton>
+                <LinkButton href=back>{t(lang, "format.lane.pass_back")}</LinkButton>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
 /// The newest lines of the log, with names: what the auctioneer says aloud.
 fn lines(cx: &PageContext, detail: &LotDetail) -> AnyView {
     let lang = cx.lang;
     let rows = detail.log.iter().take(LINES).map(|line| {
-        let who = line
-            .dealer_name
-            .clone()
-            .map_or_else(|| line.user_name.clone(), |name| format!("{name} · {}", line.user_name));
-        let answer = line.code.as_ref().map(|code| {
-            known(lang, &format!("refusal.{code}")).map_or_else(|| code.clone(), std::borrow::Cow::into_owned)
-        });
+        let (who, answer) = (line_who(lang, line), line_answer(lang, line));
         let (at, price) = (line.admitted_at, line.price_fen);
         view! {
             <tr>

@@ -46,7 +46,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 </EmptyState>
             }
             .into_any(),
-            false => table(&cx, sales).into_any(),
+            false => table(&cx, sales, may_make).into_any(),
         }}
         <Pager current=number total=total page_size=PAGE_SIZE/>
     };
@@ -70,7 +70,7 @@ async fn by_day(cx: &PageContext) -> PageResult {
     Ok(PageView::office(t(lang, "calendar.title"), body))
 }
 
-fn table(cx: &PageContext, sales: Vec<SaleLine>) -> impl IntoView + use<> {
+fn table(cx: &PageContext, sales: Vec<SaleLine>, may_run: bool) -> impl IntoView + use<> {
     let lang = cx.lang;
     let columns = vec![
         Column::new(t(lang, "sale.name")),
@@ -91,20 +91,27 @@ fn table(cx: &PageContext, sales: Vec<SaleLine>) -> impl IntoView + use<> {
     .into_any();
     view! {
         <Table columns=columns caption=t(lang, "sale.title") foot=foot>
-            {sales.into_iter().map(|sale| row(lang, sale)).collect_view()}
+            {sales.into_iter().map(|sale| row(lang, sale, may_run)).collect_view()}
         </Table>
     }
 }
 
-fn row(lang: Lang, sale: SaleLine) -> impl IntoView {
+fn row(lang: Lang, sale: SaleLine, may_run: bool) -> impl IntoView {
     let count = sale.count;
     let format = t(lang, &format!("format.{}", sale.format));
+    let is_lane_to_run = sale.format == "lane" && count.open + count.scheduled > 0;
+    // when a lane is over nobody knows before
+    let ends = (!is_lane_to_run).then_some(sale.last_end_at);
+    let console = (may_run && is_lane_to_run).then(|| {
+        let href = format!("/office/sales/{}/lane", sale.id);
+        view! { " · " <a href=href>{t(lang, "format.lane.console_short")}</a> }
+    });
     view! {
         <tr>
             <td><a class="row-link" href=format!("/office/sales/{}", sale.id)>{sale.name}</a></td>
-            <td>{format}</td>
+            <td>{format}{console}</td>
             <td><Time at=sale.opens_at/></td>
-            <td><Time at=sale.last_end_at/></td>
+            <td><Time at=ends/></td>
             <td class="num">{count.lots}</td>
             <td class="num">{count.open}</td>
             <td class="num">{count.sold}</td>

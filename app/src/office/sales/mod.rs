@@ -10,4 +10,4 @@ pub mod new;
 mod parts;
 pub mod templates;
 
-pub use parts::{light, outcome_badge, state_badge};
+pub use parts::{light, line_answer, line_who, outcome_badge, state_badge};

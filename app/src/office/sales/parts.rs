@@ -1,10 +1,11 @@
 //! What several pages of the auction show alike.
 
+use auction::LogLine;
 use bidding::{LotStatus, Outcome, PublicLot, ReserveLight};
 use kernel::{Lang, UnixMs};
 use leptos::prelude::*;
 
-use crate::i18n::t;
+use crate::i18n::{known, t};
 use crate::ui::*;
 
 /// Where a lot stands: its outcome once it is closed.
@@ -40,4 +41,27 @@ pub fn light(lang: Lang, lot: &PublicLot) -> AnyView {
         ReserveLight::Met => (Tone::Good, "sale.reserve.met"),
     };
     view! { <Badge tone=tone>{t(lang, key)}</Badge> }.into_any()
+}
+
+/// Who a line of the log is of: the dealer and the person, or the clock.
+pub fn line_who(lang: Lang, line: &LogLine) -> String {
+    match &line.dealer_name {
+        Some(dealer) => format!("{dealer} · {}", line.user_name),
+        None if line.user_name == "negotiation" => t(lang, "negotiation.title").into_owned(),
+        None if line.user_name == "sweeper" => t(lang, "sale.log.by_itself").into_owned(),
+        None => line.user_name.clone(),
+    }
+}
+
+/// What came of a line of the log.
+pub fn line_answer(lang: Lang, line: &LogLine) -> AnyView {
+    let words = |key: String, code: &str| {
+        known(lang, &key).map_or_else(|| code.to_owned(), std::borrow::Cow::into_owned)
+    };
+    let (tone, words) = match (&line.code, &line.note) {
+        (Some(code), _) => (Tone::Bad, words(format!("refusal.{code}"), code)),
+        (None, Some(note)) => (Tone::Warn, words(format!("error.{note}"), note)),
+        (None, None) => (Tone::Good, t(lang, "sale.log.accepted").into_owned()),
+    };
+    view! { <Badge tone>{words}</Badge> }.into_any()
 }
