@@ -71,7 +71,7 @@ fn accept(cx: &PageContext, detail: &NegotiationDetail) -> Option<AnyView> {
     Some(
         view! {
             <ConfirmButton action=cx.path.clone() label=t_with(lang, "negotiation.accept", &[("amount", &amount)])
-                question confirm=t(lang, "negotiation.accept_confirm") kind=ButtonKind::Primary icon=Icon::Check fields/>
+                question confirm=t(lang, "negotiation.accept_confirm") kind=ButtonKind::Primary first=ButtonKind::Primary icon=Icon::Check fields/>
         }
         .into_any(),
     )

@@ -50,6 +50,9 @@ pub fn ConfirmButton(
     #[prop(into)]
     confirm: String,
     #[prop(default = ButtonKind::Danger)] kind: ButtonKind,
+    /// How the first button looks: [`ButtonKind::Primary`] where this is the page's one next step.
+    #[prop(optional)]
+    first: ButtonKind,
     #[prop(optional)] small: bool,
     #[prop(default = None, into)] icon: Option<Icon>,
     #[prop(optional)] fields: Vec<(&'static str, String)>,
@@ -59,7 +62,7 @@ pub fn ConfirmButton(
 ) -> impl IntoView {
     view! {
         <details class="confirm">
-            <summary class=ButtonKind::Plain.class(small)>
+            <summary class=first.class(small)>
                 {icon.map(|icon| view! { <super::icon::IconView icon/> })}
                 {label}
             </summary>

@@ -1,7 +1,7 @@
 //! What is sold: photos, facts, the terms.
 
 use auction::{HallLot, LotDetail};
-use bidding::{BelowReserve, LotStatus, ReserveLight};
+use bidding::{BelowReserve, Format, LotStatus, ReserveLight};
 use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::OfferedCar;
@@ -150,7 +150,17 @@ fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
         0 => t(lang, "auction.lot.no_window").into_owned(),
         seconds => t_with(lang, "auction.lot.window", &[("n", &seconds.to_string())]),
     };
-    let below = below_reserve(detail).map(|mode| view! { <li>{reserve_note(lang, mode)}</li> });
+    // what is said of maxes is nothing to offers and to falling prices
+    let rules: &[&str] = match terms.format {
+        Format::SealedFirst | Format::SealedSecond => &["auction.lot.terms_sealed"],
+        Format::Dutch(_) => &["auction.lot.terms_accept"],
+        Format::Timed | Format::Flash | Format::Lane(_) => {
+            &["auction.lot.terms_tie", "auction.lot.terms_binding"]
+        }
+    };
+    let rules = rules.iter().map(|key| view! { <li>{t(lang, key)}</li> }).collect_view();
+    let below = below_reserve(detail).filter(|_| terms.format.is_english());
+    let below = below.map(|mode| view! { <li>{reserve_note(lang, mode)}</li> });
     let log = (detail.lot.lot.status == LotStatus::Closed).then(|| {
         let href = format!("/auctions/lots/{}/log.json", detail.lot.id);
         let check = format!("/proof?lot={}", detail.lot.id);
@@ -166,8 +176,7 @@ fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
                 <li>{format}</li>
                 <li>{window}</li>
                 {below}
-                <li>{t(lang, "auction.lot.terms_tie")}</li>
-                <li>{t(lang, "auction.lot.terms_binding")}</li>
+                {rules}
                 <li>{t(lang, "auction.lot.sale")} " " <a href=href>{name}</a></li>
                 <li>{t(lang, "proof.lot")} " " <a href="/proof">{t(lang, "proof.title")}</a>{log}</li>
             </ul>

@@ -2,7 +2,7 @@
 //! Plain HTML: a question by GET, the answer as a form that bids.
 
 use auction::LotDetail;
-use bidding::{LotStatus, PublicLot};
+use bidding::{Format, LotStatus, PublicLot};
 use fees::{Delivery, FeeSchedule, LandedCost, Line, LineKind};
 use futures_util::future::join;
 use kernel::{Fen, Lang, Problem, parse_amount};
@@ -80,8 +80,14 @@ fn prices(detail: &LotDetail) -> Vec<(&'static str, Fen)> {
     let lot: &PublicLot = &detail.lot.lot;
     let is_over = lot.status == LotStatus::Closed;
     let now = lot.price_fen.map(|price| (if is_over { "landed.final" } else { "landed.now" }, price));
-    let next = (!is_over).then_some(("landed.next", lot.min_next_fen));
-    let mine = detail.lot.mine.max_fen.map(|max| ("landed.mine", max));
+    let next = match detail.terms.format {
+        Format::SealedFirst | Format::SealedSecond => "landed.start",
+        Format::Dutch(_) => "landed.now",
+        Format::Timed | Format::Flash | Format::Lane(_) => "landed.next",
+    };
+    let next = (!is_over).then_some((next, lot.min_next_fen));
+    let mine = if detail.terms.format.is_sealed() { "format.sealed.mine" } else { "landed.mine" };
+    let mine = detail.lot.mine.max_fen.map(|max| (mine, max));
     now.into_iter().chain(next).chain(mine).collect()
 }
 

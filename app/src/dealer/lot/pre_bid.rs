@@ -29,12 +29,14 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
     Some(
         view! {
             <Panel title=t(lang, "pre_bid.title").into_owned()>
-                <p class="muted">{t(lang, "pre_bid.note")}</p>
-                {own}
-                <PostForm action=format!("{path}/bids") name="pre_bid">
-                    <MoneyField name="max" label=t(lang, label) hint required=true/>
-                    <Button kind=ButtonKind::Primary>{t(lang, "pre_bid.submit")}</Button>
-                </PostForm>
+                <div class="stack">
+                    <PostForm action=format!("{path}/bids") name="pre_bid">
+                        <MoneyField name="max" label=t(lang, label) hint required=true/>
+                        <Button kind=ButtonKind::Primary>{t(lang, "pre_bid.submit")}</Button>
+                    </PostForm>
+                    {own}
+                </div>
+                <p class="lot-note">{t(lang, "pre_bid.note")}</p>
             </Panel>
         }
         .into_any(),

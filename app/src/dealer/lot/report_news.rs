@@ -47,7 +47,7 @@ fn panel(cx: &PageContext, detail: &LotDetail, news: &ReportNews, changes: Vec<S
         let amount = detail.lot.mine.max_fen.map(|fen| fen.yuan()).unwrap_or_default();
         let hash = detail.lot.report_hash.clone();
         view! {
-            <p><strong>{t_with(lang, "report_news.question", &[("amount", &amount)])}</strong></p>
+            <p>{t_with(lang, "report_news.question", &[("amount", &amount)])}</p>
             <PostForm action=action name="report">
                 <input type="hidden" name="report_hash" value=hash/>
                 <Button kind=ButtonKind::Primary>{t(lang, "report_news.confirm")}</Button>
@@ -62,11 +62,12 @@ fn panel(cx: &PageContext, detail: &LotDetail, news: &ReportNews, changes: Vec<S
     });
     view! {
         <Banner tone=Tone::Warn>
-            <p>{t(lang, "report_news.note")}</p>
-            <ul>{lines}</ul>
-            {resume}
-            {until}
-            {confirm}
+            <div class="stack">
+                <p><strong>{t(lang, "report_news.note")}</strong></p>
+                <ul class="lot-changes">{lines}</ul>
+                <div>{resume} {until}</div>
+                {confirm}
+            </div>
         </Banner>
     }
     .into_any()

@@ -26,10 +26,11 @@ pub(super) fn instead_of_panel(
     }
 }
 
-/// What stands below the live panel: the buy-now button while it is offered, and the way to the lane.
+/// What stands below the live panel: the buy-now button while it is offered, and the way to the lane from elsewhere.
 pub(super) fn below_panel(cx: &PageContext, lot: &HallLot) -> AnyView {
     let lang = cx.lang;
-    let lane = matches!(lot.format(), Format::Lane(_)).then(|| {
+    let leads_there = matches!(lot.format(), Format::Lane(_)) && !cx.path.starts_with("/auctions/lanes/");
+    let lane = leads_there.then(|| {
         let href = format!("/auctions/lanes/{}", lot.sale_id);
         view! { <LinkButton href icon=Icon::Gavel>{t(lang, "format.lane.to_lane")}</LinkButton> }
     });
@@ -46,13 +47,15 @@ fn buy_now(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
     Some(
         view! {
             <Panel title=t(lang, "format.buy_now.title")>
-                <p class="take__price"><Money fen=price wan=true/></p>
+                <div class="stack">
+                    <p class="take__price"><Money fen=price wan=true/></p>
+                    <ConfirmButton action kind=ButtonKind::Primary
+                        label=t_with(lang, "format.buy_now.button", &[("price", &words)])
+                        question=question
+                        confirm=t(lang, "format.buy_now.confirm")
+                        fields=vec![("price_fen", price.0.to_string())]/>
+                </div>
                 <p class="lot-note">{t(lang, "format.buy_now.note")}</p>
-                <ConfirmButton action kind=ButtonKind::Primary
-                    label=t_with(lang, "format.buy_now.button", &[("price", &words)])
-                    question=question
-                    confirm=t(lang, "format.buy_now.confirm")
-                    fields=vec![("price_fen", price.0.to_string())]/>
             </Panel>
         }
         .into_any(),
@@ -107,11 +110,20 @@ fn ended(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
         (bidding::Outcome::Provisional, false) => (Tone::Neutral, "format.ended.negotiated"),
         (bidding::Outcome::Unsold, _) => (Tone::Neutral, "format.ended.unsold"),
     };
-    let price = lot.lot.price_fen.map(|price| {
-        let facts = vec![Fact::new(t(lang, "format.ended.price"), view! { <Money fen=price wan=true/> })];
-        view! { <Facts facts/> }
-    });
-    Some(view! { <Banner tone>{t(lang, key)}</Banner> {price} }.into_any())
+    let is_bought = (outcome, lot.mine.leading) == (bidding::Outcome::Sold, true);
+    let order =
+        is_bought.then(|| view! { " " <a href="/my/orders">{t(lang, "auction.live.go_to_orders")}</a> });
+    Some(view! { <Banner tone>{t(lang, key)} {order}</Banner> }.into_any())
+}
+
+/// What the car went for, or the highest that was offered.
+fn final_price(cx: &PageContext, lot: &HallLot) -> Option<Fact> {
+    let (outcome, price) = (lot.lot.outcome?, lot.lot.price_fen?);
+    let key = match outcome {
+        bidding::Outcome::Sold => "format.ended.price",
+        _ => "format.ended.highest",
+    };
+    Some(Fact::new(t(cx.lang, key), view! { <Money fen=price wan=true/> }))
 }
 
 /// The format's name, for heads and cards.

@@ -12,6 +12,8 @@ const WIDTH: u32 = 1000;
 const HEIGHT: i64 = 240;
 /// Space above the dearest price and below the cheapest.
 const EDGE: i64 = 24;
+/// The shortest line.
+const TAIL: u32 = 12;
 
 /// The drawing with its scales. The words below say what it shows to who does not see it.
 pub(super) fn view(cx: &PageContext, replay: &Replay, incidents: &[Incident], at: UnixMs) -> AnyView {
@@ -20,11 +22,13 @@ pub(super) fn view(cx: &PageContext, replay: &Replay, incidents: &[Incident], at
     let prices = || line.iter().map(|(_, price)| *price);
     let (low, high) = (prices().min().unwrap_or_default(), prices().max().unwrap_or_default());
     let words = t_with(lang, "replay.line_words", &[("from", &low.yuan()), ("to", &high.yuan())]);
+    // one price stands at its one line
+    let lowest = (low != high).then(|| view! { <span>{low.yuan()}</span> });
     let here = replay.place(at, WIDTH).to_string();
     let (from, to) = (replay.from(), replay.to());
     view! {
         <figure class="replay__chart">
-            <div class="replay__scale"><span>{high.yuan()}</span><span>{low.yuan()}</span></div>
+            <div class="replay__scale"><span>{high.yuan()}</span>{lowest}</div>
             <svg viewBox="0 0 1000 240" preserveAspectRatio="none" role="img" aria-label=words>
                 {bands(replay, incidents)}
                 {marks(replay)}
@@ -40,12 +44,14 @@ pub(super) fn view(cx: &PageContext, replay: &Replay, incidents: &[Incident], at
     .into_any()
 }
 
-/// From each point level to the next, then up; from the last level to the end.
+/// From each point level to the next, then up; from the last level to the end. A price that is there only at the end (a
+/// sealed lot, one that was bought) is a short line and not nothing.
 fn path(line: &[(u32, Fen)], low: Fen, high: Fen) -> String {
     let mut path = String::new();
     for (index, (column, price)) in line.iter().enumerate() {
         let y = height(*price, low, high);
-        path.push_str(&if index == 0 { format!("M{column} {y}") } else { format!("H{column}V{y}") });
+        let first = (*column).min(WIDTH - TAIL);
+        path.push_str(&if index == 0 { format!("M{first} {y}") } else { format!("H{column}V{y}") });
     }
     if !path.is_empty() {
         path.push_str(&format!("H{WIDTH}"));
@@ -93,6 +99,11 @@ mod tests {
         assert_eq!(path(&line, Fen(100), Fen(200)), "M10 216H500V120H900V24H1000");
         assert_eq!(path(&[], Fen(0), Fen(0)), "");
         assert_eq!(path(&line[..1], Fen(100), Fen(100)), "M10 120H1000");
+        assert_eq!(
+            path(&[(WIDTH, Fen(100))], Fen(100), Fen(100)),
+            "M988 120H1000",
+            "seen, though at the end"
+        );
         assert_eq!(height(Fen(i64::MAX), Fen(i64::MIN), Fen(i64::MAX)), EDGE, "no price is too far away");
     }
 }

@@ -69,6 +69,10 @@ pub(super) fn view(screen: Screen) -> AnyView {
         _ => String::new(),
     };
     let at = move || {
+        // bought or passed before its time: when that was, the history says
+        if matches!(screen.phase.get(), Phase::Over(_)) && left_ms(screen) > 0 {
+            return String::new();
+        }
         let moment = screen.words.with_value(|words| words.moment(until(screen)));
         let word = match screen.phase.get() {
             Phase::Upcoming => Word::OpensAt,

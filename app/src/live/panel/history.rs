@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::super::room::Phase;
 use super::super::words::Word;
 use super::{Screen, follow};
 
@@ -30,8 +31,10 @@ pub(super) fn view(screen: Screen) -> AnyView {
         })
     };
     let is_empty = move || screen.room.with(|room| room.history.is_empty());
+    // until it opens nobody can have bid
+    let is_hidden = move || screen.phase.get() == Phase::Upcoming && is_empty();
     view! {
-        <section class="bid-history">
+        <section class="bid-history" hidden=follow(is_hidden)>
             <h3 class="bid-history__title">{screen.word(Word::HistoryTitle)}</h3>
             <p class="bid-history__empty" hidden=follow(move || !is_empty())>{screen.word(Word::HistoryEmpty)}</p>
             <ol class="bid-history__list" data-testid="history">{follow(lines)}</ol>

@@ -48,7 +48,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         {problem.map(|problem| view! { <ProblemBanner problem=problem/> })}
         {negotiation}
         {tiles}
-        <div class="grid gap-4 lg:grid-cols-2">
+        <div class="grid grid-cols-1 gap-x-4 lg:grid-cols-2">
             {facts}
             {controls}
         </div>
@@ -63,13 +63,15 @@ fn tiles(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let lot = &detail.lot;
     let reserve =
         detail.reserve_fen.map_or_else(|| t(lang, "sale.reserve.none").into_owned(), |fen| fen.yuan());
+    // that there is none, everybody may know
+    let secret = detail.reserve_fen.map(|_| t(lang, "sale.reserve_secret").into_owned()).unwrap_or_default();
     let price = lot.lot.price_fen.map_or_else(|| "—".to_owned(), |fen| fen.yuan());
     let (start, guide, bidders) = (lot.start_fen.yuan(), lot.guide_fen.yuan(), lot.lot.bidders.to_string());
     view! {
         <Tiles>
             <Tile label=t(lang, "sale.price") value=price/>
             <Tile label=t(lang, "sale.start") value=start/>
-            <Tile label=t(lang, "sale.reserve") value=reserve note=t(lang, "sale.reserve_secret").into_owned()/>
+            <Tile label=t(lang, "sale.reserve") value=reserve note=secret/>
             <Tile label=t(lang, "sale.guide") value=guide/>
             <Tile label=t(lang, "sale.bidders") value=bidders/>
         </Tiles>
@@ -132,8 +134,8 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     view! {
         <Panel title=t(lang, "sale.controls").into_owned()>
             {nothing.then(|| view! { <p class="muted">{t(lang, "sale.no_controls")}</p> })}
-            {running}
-            {lower}
+            <div class="answers">{running}</div>
+            {lower.map(|lower| view! { <div class="mt-4">{lower}</div> })}
         </Panel>
     }
 }

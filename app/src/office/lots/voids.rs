@@ -23,9 +23,11 @@ pub(super) fn panel(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
     Some(
         view! {
             <Panel title=t(lang, "void.title").into_owned()>
-                <p class="muted">{t(lang, "void.note")}</p>
-                {requests}
-                {ask}
+                <div class="grid gap-4">
+                    <p class="muted">{t(lang, "void.note")}</p>
+                    {requests}
+                    {ask}
+                </div>
             </Panel>
         }
         .into_any(),
@@ -54,17 +56,18 @@ fn standing(cx: &PageContext, detail: &LotDetail) -> Vec<Choice> {
 
 fn form(cx: &PageContext, bids: Vec<Choice>) -> AnyView {
     let lang = cx.lang;
+    // what was refused says why in its fields
+    let open = cx.form.of("void").is_refused();
     let reasons = REASONS_OF_STAFF.map(|reason| Choice::new(reason.as_str(), reason_text(cx, reason)));
     view! {
-        <details class="confirm">
-            <summary class="button">{t(lang, "void.ask")}</summary>
+        <Disclosure label=t(lang, "void.ask") open>
             <PostForm name="void">
                 <SelectField name="bid" label=t(lang, "void.which") choices=bids required=true/>
                 <SelectField name="reason" label=t(lang, "void.reason") choices=reasons.to_vec() required=true/>
                 <TextArea name="note" label=t(lang, "void.what_happened") hint=t(lang, "void.note_hint").into_owned() required=true max_length=500/>
                 <Button kind=ButtonKind::Danger>{t(lang, "void.ask")}</Button>
             </PostForm>
-        </details>
+        </Disclosure>
     }
     .into_any()
 }
@@ -87,7 +90,7 @@ fn line(cx: &PageContext, request: &VoidRequest, may: bool) -> AnyView {
     }
     let buttons = (may && request.confirmed.is_none()).then(|| decision(cx, request, &no));
     view! {
-        <section>
+        <section class="grid gap-2">
             <p><strong>{title}</strong> " " <Badge tone>{t(lang, state)}</Badge></p>
             <Timeline steps/>
             {buttons}
@@ -111,7 +114,7 @@ fn decision(cx: &PageContext, request: &VoidRequest, no: &str) -> AnyView {
     let decline = if is_own { "void.take_back" } else { "void.decline" };
     view! {
         {wait}
-        <div class="flex flex-wrap gap-2">
+        <div class="answers">
             {confirm}
             <PostButton action=format!("{path}/decline")>{t(lang, decline)}</PostButton>
         </div>

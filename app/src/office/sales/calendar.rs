@@ -12,6 +12,8 @@ use crate::ui::*;
 /// So many days a page shows.
 const DAYS: i64 = 14;
 const DAY_MS: i64 = 86_400_000;
+/// The format whose sales have no time at which they end.
+const LANE: &str = "lane";
 
 /// Whose calendar it is: where a sale leads to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,9 +81,8 @@ fn day(cx: &PageContext, at: UnixMs, sales: Vec<SaleLine>, reader: Reader) -> An
     let offset_ms = i64::from(cx.zone.whole_seconds()) * 1_000;
     // 1970-01-01 was a Thursday
     let weekday = ((at.0 + offset_ms).div_euclid(DAY_MS) + 3).rem_euclid(7) + 1;
-    let cars: i64 = sales.iter().map(|sale| sale.count.lots).sum();
+    let count = cars(cx, sales.iter().map(|sale| sale.count.lots).sum());
     let title = format!("{} {}", time::day(at, cx.zone), t(lang, &format!("calendar.weekday.{weekday}")));
-    let count = t_with(lang, "calendar.cars", &[("n", &grouped(cars))]);
     let rows = sales.into_iter().map(|sale| row(cx, sale, reader)).collect_view();
     view! {
         <Panel title actions=view! { <span class="muted">{count}</span> }.into_any() flush=true>
@@ -93,26 +94,45 @@ fn day(cx: &PageContext, at: UnixMs, sales: Vec<SaleLine>, reader: Reader) -> An
 
 fn row(cx: &PageContext, sale: SaleLine, reader: Reader) -> AnyView {
     let lang = cx.lang;
+    let is_over = sale.count.open + sale.count.scheduled == 0;
     let href = match reader {
         // a lane is followed where its cars come up one after another
-        Reader::Dealer if sale.format == "lane" => format!("/auctions/lanes/{}", sale.id),
+        Reader::Dealer if sale.format == LANE => format!("/auctions/lanes/{}", sale.id),
+        Reader::Dealer if is_over => format!("/auctions?sale={}&status=closed", sale.id),
         Reader::Dealer => format!("/auctions?sale={}", sale.id),
         Reader::Office => format!("/office/sales/{}", sale.id),
     };
-    let ends = t_with(lang, "calendar.ends", &[("time", &time::clock(sale.last_end_at, cx.zone))]);
+    let at = |key: &str, at: UnixMs| t_with(lang, key, &[("time", &time::clock(at, cx.zone))]);
+    // when a lane is over nobody knows before
+    let value = match sale.format == LANE && !is_over {
+        true => at("calendar.opens", sale.opens_at),
+        false => at("calendar.ends", sale.last_end_at),
+    };
     let opens = t_with(lang, "calendar.opens", &[("time", &time::short(sale.opens_at, cx.now, cx.zone))]);
-    let cars = t_with(lang, "calendar.cars", &[("n", &grouped(sale.count.lots))]);
+    let (tone, state) = match (is_over, sale.count.open > 0) {
+        (true, _) => (Tone::Neutral, "auction.hall.sale_over"),
+        (false, true) => (Tone::Active, "auction.hall.sale_open"),
+        (false, false) => (Tone::Neutral, "auction.hall.sale_upcoming"),
+    };
+    let (state, count) = (t(lang, state), cars(cx, sale.count.lots));
     let format = t(lang, &format!("format.{}", sale.format));
     let invited = (!sale.groups.is_empty() && reader == Reader::Office).then(
         || view! { <span>{t_with(lang, "sale.for_groups", &[("groups", &sale.groups.join("、"))])}</span> },
     );
     view! {
-        <WorkRow href title=sale.name value=view! { {ends} }.into_any()>
-            <Badge tone=Tone::Neutral>{format}</Badge>
-            <span>{cars}</span>
+        <WorkRow href title=sale.name value=view! { {value} }.into_any()>
+            <Badge tone>{state}</Badge>
+            <span>{format}</span>
+            <span>{count}</span>
             <span>{opens}</span>
             {invited}
         </WorkRow>
     }
     .into_any()
+}
+
+/// `4 台`; English has a word for one.
+fn cars(cx: &PageContext, count: i64) -> String {
+    let key = if count == 1 { "calendar.car" } else { "calendar.cars" };
+    t_with(cx.lang, key, &[("n", &grouped(count))])
 }

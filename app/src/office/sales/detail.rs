@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use auction::{FormatNumbers, HallLot, SaleDetail, SaleTemplate};
-use bidding::Outcome;
+use bidding::{Format, LotStatus, Outcome};
 use kernel::{Role, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -14,11 +14,17 @@ use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
+/// The format whose lots have no end of their own before they are on the block.
+const LANE: &str = "lane";
+
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let id: SaleId = cx.id("id")?;
-    let detail = cx.services.auction.sale(cx.who()?, id).await.map_err(CommandError::into_problem)?;
+    let mut detail = cx.services.auction.sale(cx.who()?, id).await.map_err(CommandError::into_problem)?;
+    if detail.sale.format == LANE {
+        detail.lots.sort_by_key(|lot| lot.lot_no);
+    }
     let title = detail.sale.name.clone();
     let note = t_with(lang, "sale.made_by", &[("name", &detail.sale.created_by_name)]);
     let relists = cx.who()?.has_role(Role::Auctioneer)
@@ -29,7 +35,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     };
     // no view before this line: views stay on the thread that makes them, and each await may change it
     let (tiles, terms) = (tiles(&cx, &detail), terms(&cx, &detail));
-    let lane = (detail.sale.format == "lane" && cx.who()?.has_role(Role::Auctioneer)).then(|| {
+    let lane = (detail.sale.format == LANE && cx.who()?.has_role(Role::Auctioneer)).then(|| {
         let href = format!("/office/sales/{id}/lane");
         view! { <LinkButton href icon=Icon::Gavel kind=ButtonKind::Primary>{t(lang, "format.lane.console")}</LinkButton> }
     });
@@ -101,10 +107,22 @@ fn terms(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
     let mut facts = vec![
         Fact::new(t(lang, "sale.format"), t(lang, &format!("format.{}", sale.format))),
         Fact::new(t(lang, "sale.opens_at"), view! { <Time at=opens_at form=TimeForm::Exact/> }),
-        Fact::new(t(lang, "sale.last_end_at"), view! { <Time at=last_end_at form=TimeForm::Exact/> }),
-        Fact::new(t(lang, "sale.window"), t_with(lang, "sale.window_value", &[("n", &seconds)])),
-        Fact::new(t(lang, "sale.mode"), t(lang, &format!("sale.mode.{}", sale.below_reserve)).into_owned()),
+        // when a lane is over nobody knows before
+        Fact::new(
+            t(lang, "sale.last_end_at"),
+            view! { <Time at=(sale.format != LANE).then_some(last_end_at) form=TimeForm::Exact/> },
+        ),
     ];
+    // offers and falling prices have neither a window nor a price that shows
+    if matches!(sale.format.as_str(), "timed" | "flash" | LANE) {
+        facts.extend([
+            Fact::new(t(lang, "sale.window"), t_with(lang, "sale.window_value", &[("n", &seconds)])),
+            Fact::new(
+                t(lang, "sale.mode"),
+                t(lang, &format!("sale.mode.{}", sale.below_reserve)).into_owned(),
+            ),
+        ]);
+    }
     facts.extend(sale.numbers.buy_now_percent.map(|percent| {
         Fact::new(t(lang, "sale.buy_now"), t_with(lang, "sale.of_guide", &[("n", &percent.to_string())]))
     }));
@@ -163,6 +181,8 @@ fn row(cx: &PageContext, lot: HallLot, relists: bool) -> impl IntoView + use<> {
         let tick = unsold.then(|| view! { <input type="checkbox" class="checkbox" name="vehicle_id" value=id aria-label=title/> });
         view! { <td class="cell-choice">{tick}</td> }
     });
+    let waits = lot.lot.status == LotStatus::Scheduled && matches!(lot.format(), Format::Lane(_));
+    let ends = (!waits).then_some(lot.lot.end_at);
     view! {
         <tr>
             {choose}
@@ -173,7 +193,7 @@ fn row(cx: &PageContext, lot: HallLot, relists: bool) -> impl IntoView + use<> {
             <td class="num"><Money fen=lot.start_fen/></td>
             <td class="num"><Money fen=lot.lot.price_fen wan=true/></td>
             <td class="num">{lot.lot.bidders}</td>
-            <td><Time at=lot.lot.end_at/></td>
+            <td><Time at=ends/></td>
         </tr>
     }
 }

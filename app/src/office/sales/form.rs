@@ -11,6 +11,11 @@ use crate::ui::*;
 /// The formats, in the order of the list.
 const FORMATS: [&str; 6] = ["timed", "flash", "sealed_first", "sealed_second", "dutch", "lane"];
 
+/// Those whose lots end at the time that the sale names; a word each, as the style sheet reads them.
+pub(super) const BY_THE_CLOCK: &str = "timed flash sealed_first sealed_second";
+/// Those whose price rises in the open.
+const ENGLISH: &str = "timed flash lane";
+
 /// What the fields hold before anything is typed.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
@@ -118,31 +123,41 @@ pub(super) fn format_field(lang: Lang, format: String) -> AnyView {
     .into_any()
 }
 
-/// The numbers of rising prices; those of a Dutch sale and of a lane, which only these read.
+/// The numbers, each for the formats that read it: the style sheet shows those of the chosen one.
 pub(super) fn number_fields(lang: Lang, rules: Rules) -> AnyView {
     let modes =
         ["full", "stepped"].map(|mode| Choice::new(mode, t(lang, &format!("sale.mode.{mode}")))).to_vec();
     let (seconds, minutes, percent) =
         (t(lang, "sale.seconds").into_owned(), t(lang, "sale.minutes").into_owned(), "%".to_owned());
     view! {
-        <TextField name="stagger" label=t(lang, "sale.stagger") kind=InputKind::Number value=rules.stagger
-            unit=seconds.clone() hint=t(lang, "sale.stagger_hint").into_owned()/>
-        <TextField name="window" label=t(lang, "sale.window") kind=InputKind::Number value=rules.window
-            unit=seconds.clone() hint=t(lang, "sale.window_hint").into_owned()/>
-        <TextField name="cap" label=t(lang, "sale.cap") kind=InputKind::Number value=rules.cap
-            unit=minutes hint=t(lang, "sale.cap_hint").into_owned()/>
-        <SelectField name="below_reserve" label=t(lang, "sale.mode") choices=modes value=rules.below_reserve
-            required=true hint=t(lang, "sale.mode_hint").into_owned()/>
-        <TextField name="buy_now" label=t(lang, "sale.buy_now") kind=InputKind::Number value=rules.buy_now
-            unit=percent.clone() hint=t(lang, "sale.buy_now_hint").into_owned()/>
-        <TextField name="dutch_start" label=t(lang, "sale.dutch_start") kind=InputKind::Number value=rules.dutch_start
-            unit=percent hint=t(lang, "sale.dutch_start_hint").into_owned()/>
-        <TextField name="dutch_steps" label=t(lang, "sale.dutch_steps") kind=InputKind::Number value=rules.dutch_steps
-            hint=t(lang, "sale.dutch_steps_hint").into_owned()/>
-        <TextField name="dutch_step" label=t(lang, "sale.dutch_step") kind=InputKind::Number value=rules.dutch_step
-            unit=seconds.clone() hint=t(lang, "sale.dutch_step_hint").into_owned()/>
-        <TextField name="lane_lot" label=t(lang, "sale.lane_lot") kind=InputKind::Number value=rules.lane_lot
-            unit=seconds hint=t(lang, "sale.lane_lot_hint").into_owned()/>
+        <div class="for-format" data-formats=BY_THE_CLOCK>
+            <TextField name="stagger" label=t(lang, "sale.stagger") kind=InputKind::Number value=rules.stagger
+                unit=seconds.clone() hint=t(lang, "sale.stagger_hint").into_owned()/>
+        </div>
+        <div class="for-format" data-formats=ENGLISH>
+            <TextField name="window" label=t(lang, "sale.window") kind=InputKind::Number value=rules.window
+                unit=seconds.clone() hint=t(lang, "sale.window_hint").into_owned()/>
+            <TextField name="cap" label=t(lang, "sale.cap") kind=InputKind::Number value=rules.cap
+                unit=minutes hint=t(lang, "sale.cap_hint").into_owned()/>
+            <SelectField name="below_reserve" label=t(lang, "sale.mode") choices=modes value=rules.below_reserve
+                required=true hint=t(lang, "sale.mode_hint").into_owned()/>
+        </div>
+        <div class="for-format" data-formats=ENGLISH data-optional="">
+            <TextField name="buy_now" label=t(lang, "sale.buy_now") kind=InputKind::Number value=rules.buy_now
+                unit=percent.clone() hint=t(lang, "sale.buy_now_hint").into_owned()/>
+        </div>
+        <div class="for-format" data-formats="dutch">
+            <TextField name="dutch_start" label=t(lang, "sale.dutch_start") kind=InputKind::Number value=rules.dutch_start
+                unit=percent hint=t(lang, "sale.dutch_start_hint").into_owned()/>
+            <TextField name="dutch_steps" label=t(lang, "sale.dutch_steps") kind=InputKind::Number value=rules.dutch_steps
+                hint=t(lang, "sale.dutch_steps_hint").into_owned()/>
+            <TextField name="dutch_step" label=t(lang, "sale.dutch_step") kind=InputKind::Number value=rules.dutch_step
+                unit=seconds.clone() hint=t(lang, "sale.dutch_step_hint").into_owned()/>
+        </div>
+        <div class="for-format" data-formats="lane">
+            <TextField name="lane_lot" label=t(lang, "sale.lane_lot") kind=InputKind::Number value=rules.lane_lot
+                unit=seconds hint=t(lang, "sale.lane_lot_hint").into_owned()/>
+        </div>
     }
     .into_any()
 }

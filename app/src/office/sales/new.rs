@@ -6,7 +6,7 @@ use auction::{OfferableCar, SaleTemplate};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
-use super::form::{Rules, format_field, number_fields};
+use super::form::{BY_THE_CLOCK, Rules, format_field, number_fields};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -87,8 +87,9 @@ fn form(
                     {format}
                     <TextField name="opens_at" label=t(lang, "sale.opens_at") kind=InputKind::DateTime required=true
                         value=opens/>
-                    <TextField name="first_end_at" label=t(lang, "sale.first_end_at") kind=InputKind::DateTime
-                        value=ends hint=t(lang, "sale.first_end_hint").into_owned()/>
+                    <div class="for-format" data-formats=BY_THE_CLOCK>
+                        <TextField name="first_end_at" label=t(lang, "sale.first_end_at") kind=InputKind::DateTime value=ends/>
+                    </div>
                     {numbers}
                     <TextField name="deposit" label=t(lang, "sale.deposit") kind=InputKind::Number required=true value=deposit
                         unit="%".to_owned() hint=t(lang, "sale.deposit_hint").into_owned()/>

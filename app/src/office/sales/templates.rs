@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 use uuid::Uuid;
 
-use super::form::{Rules, format_field, number_fields};
+use super::form::{BY_THE_CLOCK, Rules, format_field, number_fields};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -103,8 +103,10 @@ fn form(cx: &PageContext, title: String, name: String, rules: Rules, version: i3
                 <input type="hidden" name="version" value=version.to_string()/>
                 <TextField name="name" label=t(lang, "sale.template.name") required=true max_length=80 wide=true value=name/>
                 {format_field(lang, format)}
-                <TextField name="runs" label=t(lang, "sale.template.runs") kind=InputKind::Number value=runs
-                    unit=t(lang, "sale.minutes").into_owned() hint=t(lang, "sale.template.runs_hint").into_owned()/>
+                <div class="for-format" data-formats=BY_THE_CLOCK>
+                    <TextField name="runs" label=t(lang, "sale.template.runs") kind=InputKind::Number value=runs
+                        unit=t(lang, "sale.minutes").into_owned() hint=t(lang, "sale.template.runs_hint").into_owned()/>
+                </div>
                 {number_fields(lang, rules)}
                 <div class="form__end">
                     <Button kind=ButtonKind::Primary>{t(lang, "sale.template.save")}</Button>

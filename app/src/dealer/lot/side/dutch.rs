@@ -5,7 +5,7 @@ use bidding::{DutchSteps, LotStatus, StepClock};
 use kernel::{Fen, UnixMs};
 use leptos::prelude::*;
 
-use super::{ended, told};
+use super::{ended, final_price, told};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::Notice;
@@ -34,16 +34,21 @@ pub(super) fn view(
     let table = (lot.lot.status != LotStatus::Closed).then(|| table(cx, lot, steps, now));
     let button = current.and_then(|(step, price)| button(cx, detail, step, price));
     let (told, ended) = (told(cx, lot, notice, "format.dutch.accepted"), ended(cx, lot));
+    let bought = final_price(cx, lot).map(|fact| view! { <Facts facts=vec![fact]/> });
+    let note = (lot.lot.status != LotStatus::Closed)
+        .then(|| view! { <p class="lot-note">{t(lang, "format.dutch.note")}</p> });
     view! {
         <section id="bid">
             <Panel title=t(lang, "format.dutch.title")>
-                {told}
-                {ended}
-                {paused}
-                {price}
-                {next}
-                {button}
-                <p class="lot-note">{t(lang, "format.dutch.note")}</p>
+                <div class="stack">
+                    {told}
+                    {ended}
+                    {bought}
+                    {paused}
+                    <div>{price} {next}</div>
+                    {button}
+                </div>
+                {note}
             </Panel>
             {table}
         </section>
@@ -105,7 +110,7 @@ fn button(cx: &PageContext, detail: &LotDetail, step: u32, price: Fen) -> Option
     let values = [("price", price_words.as_str()), ("title", lot.title.as_str())];
     takes.then(|| {
         view! {
-            <ConfirmButton action kind=ButtonKind::Primary
+            <ConfirmButton action kind=ButtonKind::Primary first=ButtonKind::Primary
                 label=t_with(lang, "format.dutch.button", &[("price", &price_words)])
                 question=t_with(lang, "format.dutch.question", &values)
                 confirm=t(lang, "format.dutch.confirm")
@@ -120,10 +125,11 @@ fn table(cx: &PageContext, lot: &HallLot, steps: DutchSteps, now: UnixMs) -> Any
     let last = steps.last(lot.start_fen);
     let current = lot.step(now).map(|(step, _)| step);
     let first = current.unwrap_or(0);
-    let shown = (first..=last.min(first.saturating_add(STEPS_AHEAD))).chain(
-        // the floor, where the list is cut before it
-        (last > first.saturating_add(STEPS_AHEAD)).then_some(last),
-    );
+    let to = first.saturating_add(STEPS_AHEAD);
+    // the floor always; where more than one step is left out before it, a line says so
+    let is_cut = last > to.saturating_add(2);
+    let shown = if is_cut { first..=to } else { first..=last };
+    let gap = is_cut.then(|| view! { <tr><td class="num">"⋮"</td><td colspan="3"></td></tr> });
     let row = |step: u32| {
         let price = steps.price(lot.start_fen, step);
         let at = begins(lot, steps, step).map(|at| clock_of(&time::exact(at, cx.zone)).to_owned());
@@ -145,9 +151,10 @@ fn table(cx: &PageContext, lot: &HallLot, steps: DutchSteps, now: UnixMs) -> Any
         Column::new(t(lang, "sale.state")),
     ];
     let rows = shown.map(row).collect_view();
+    let floor = is_cut.then(|| row(last));
     view! {
         <Panel title=t(lang, "format.dutch.steps") flush=true>
-            <Table columns caption=t(lang, "format.dutch.steps")>{rows}</Table>
+            <Table columns caption=t(lang, "format.dutch.steps")>{rows} {gap} {floor}</Table>
         </Panel>
     }
     .into_any()

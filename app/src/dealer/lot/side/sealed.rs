@@ -4,7 +4,7 @@ use auction::LotDetail;
 use bidding::{Format, LotStatus};
 use leptos::prelude::*;
 
-use super::{ended, told};
+use super::{ended, final_price, told};
 use crate::context::PageContext;
 use crate::i18n::t;
 use crate::live::Notice;
@@ -18,8 +18,8 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, notice: Option<&Notice>
         Format::SealedSecond => "format.sealed.rule_second",
         _ => "format.sealed.rule_first",
     };
-    let mut facts =
-        vec![Fact::new(t(lang, "format.sealed.mine"), view! { <Money fen=lot.mine.max_fen wan=true/> })];
+    let mut facts: Vec<Fact> = final_price(cx, lot).into_iter().collect();
+    facts.push(Fact::new(t(lang, "format.sealed.mine"), view! { <Money fen=lot.mine.max_fen wan=true/> }));
     let (opens_at, end_at, start) = (lot.opens_at, lot.lot.end_at, lot.start_fen);
     if lot.lot.status == LotStatus::Scheduled {
         facts.push(Fact::new(t(lang, "format.opens"), view! { <Time at=opens_at form=TimeForm::Exact/> }));
@@ -34,10 +34,12 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, notice: Option<&Notice>
     view! {
         <section id="bid">
             <Panel title=t(lang, "format.sealed.title")>
-                {told}
-                {ended}
-                <Facts facts/>
-                {form}
+                <div class="stack">
+                    {told}
+                    {ended}
+                    <Facts facts/>
+                    {form}
+                </div>
                 <p class="lot-note">{t(lang, rule)} " " {t(lang, "format.sealed.note")}</p>
             </Panel>
         </section>
