@@ -328,7 +328,6 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
     let lots = LotColumns::of(&batch.lots)?;
     let log = LogColumns::of(&batch.log);
     let side = SideColumns::of(batch);
-
     // `locked` takes the rows in id order, the one order of all writers: without it, batches that share lots
     // deadlock. Its columns are the newest committed ones (a lock re-reads what it waited for), so the fence compares
     // with `locked`, never with the statement's own older snapshot. NO KEY: whoever refers to the lot, a watch list or
