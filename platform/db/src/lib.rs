@@ -17,6 +17,6 @@ mod time;
 
 pub use clock::{Clock, ManualClock, SystemClock, new_id};
 pub use cluster::{Cluster, ClusterError};
-pub use error::{CommandError, constraint, ensure_one_row};
+pub use error::{CommandError, constraint, ensure_one_row, is_away, unavailable};
 pub use pool::{BUS_MIGRATOR, connect, migrate, planned_once};
 pub use time::{from_sql, to_sql};

@@ -60,6 +60,12 @@ pub async fn end(session: &Session) -> Result<(), Problem> {
 }
 
 fn broken(error: tower_sessions::session::Error) -> Problem {
+    use tower_sessions::session::Error;
+    use tower_sessions::session_store;
     tracing::error!(%error, "session failed");
-    Problem::internal()
+    match error {
+        // the store has logged why
+        Error::Store(session_store::Error::Backend(_)) => platform_db::unavailable(),
+        _ => Problem::internal(),
+    }
 }
