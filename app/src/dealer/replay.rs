@@ -8,11 +8,11 @@ mod rows;
 
 use std::sync::Arc;
 
-use auction::LotDetail;
+use auction::{LotDetail, LotReplay};
 use kernel::{Lang, LotId, UnixMs};
 use leptos::prelude::*;
 use platform_db::CommandError;
-use proof::{Moment, PublishedLog, Replay};
+use proof::{Moment, Replay};
 
 use super::lot::incidents;
 use crate::context::PageContext;
@@ -31,16 +31,16 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lot_id: LotId = cx.id("id")?;
     let auction = &cx.services.auction;
     let detail = auction.lot(cx.who()?, lot_id).await.map_err(CommandError::into_problem)?;
-    let log = match auction.published_log(cx.who()?, lot_id).await.map_err(CommandError::into_problem) {
-        Ok(log) => Some(log),
+    let found = match auction.replay(cx.who()?, lot_id).await.map_err(CommandError::into_problem) {
+        Ok(found) => Some(found),
         Err(problem) if problem.code == "LOT_NOT_CLOSED" => None,
         Err(problem) => return Err(problem),
     };
     let title = t(lang, "replay.title");
     let place = if cx.who()?.is_staff() { "office" } else { "auctions" };
     let lot = format!("/{place}/lots/{lot_id}");
-    let content = match log.as_ref().and_then(|log| Some((log, Replay::of(&log.rows)?))) {
-        Some((log, replay)) => player(&cx, &detail, log, &replay),
+    let content = match found {
+        Some(found) => player(&cx, &detail, &found),
         None => {
             view! { <EmptyState icon=Icon::Clock title=t(lang, "replay.not_yet") text=t(lang, "replay.not_yet_text")/> }
                 .into_any()
@@ -79,8 +79,9 @@ fn second_of(replay: &Replay, at: UnixMs) -> i64 {
     at.since(replay.from()).saturating_add(999) / 1000
 }
 
-fn player(cx: &PageContext, detail: &LotDetail, log: &PublishedLog, replay: &Replay) -> AnyView {
+fn player(cx: &PageContext, detail: &LotDetail, found: &LotReplay) -> AnyView {
     let lang = cx.lang;
+    let replay = &found.replay;
     let shown = Shown::of(cx, replay);
     let at = shown.instant(replay);
     let moment = &replay.moments()[replay.index_at(at)];
@@ -88,10 +89,10 @@ fn player(cx: &PageContext, detail: &LotDetail, log: &PublishedLog, replay: &Rep
     let source = format!("/auctions/lots/{}/log.json", detail.lot.id);
     let check = format!("/proof?lot={}", detail.lot.id);
     let zone_min = i32::from(cx.zone.whole_minutes());
-    let drawing = chart::view(cx, replay, &log.incidents, at);
+    let drawing = chart::view(cx, replay, &found.incidents, at);
     let (steps, slider, now) = (steps(cx, replay, shown), slider(cx, shown), now(cx, moment, at, own));
     let rows = rows::view(cx, replay, moment.seq, own);
-    let outages = incidents::panel(lang, log.incidents.clone());
+    let outages = incidents::panel(lang, found.incidents.clone());
     let file = source.clone();
     view! {
         <div

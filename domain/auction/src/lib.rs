@@ -36,6 +36,7 @@ mod negotiation;
 mod place_max;
 mod projection;
 mod proofs;
+mod replay;
 mod report_change;
 mod sale_format;
 mod sale_templates;
@@ -63,7 +64,9 @@ pub use clock::AnchoredClock;
 pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE};
 pub use delivery::{CityCost, CityDelivery};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
-pub use events::{AuctionCompleted, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined};
+pub use events::{
+    AuctionCompleted, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined,
+};
 pub use inbox::{Alert, AlertKind, AlertPage, Topic, UNREAD_SHOWN_MAX};
 pub use lane::{FloorBid, GivePaddle, Paddle};
 pub use negotiation::{
@@ -74,6 +77,7 @@ pub use negotiation::{
 pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
 pub use proofs::Incident;
+pub use replay::LotReplay;
 pub use sale_format::{DutchPlan, FormatNumbers, SaleFormat};
 pub use sale_templates::{SaleTemplate, SaveTemplate, TemplateRules};
 pub use saved_search::{MAX_SEARCHES, SavedSearch};
@@ -100,6 +104,7 @@ pub struct Service {
     dealers: consumer::Dealers,
     powers: engine::Powers,
     signer: Arc<Signer>,
+    replays: Arc<replay::Replays>,
     /// Wakes the outbox relay; may be set once the bus exists.
     told: Arc<dyn Fn() + Send + Sync>,
     /// When sellers are expected to answer.
@@ -144,7 +149,8 @@ impl Service {
             (dealers.clone(), powers.clone()),
             &signer,
         );
-        let service = Service { db, engine, dealers, powers, signer, told, hours: Arc::default() };
+        let (replays, hours) = (Arc::default(), Arc::default());
+        let service = Service { db, engine, dealers, powers, signer, replays, told, hours };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
         let teller = tokio::spawn(alerts::run(service.clone(), stop.clone()));
         let (sweeping, checking) = (service.clone(), service.clone());

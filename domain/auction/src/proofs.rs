@@ -68,13 +68,7 @@ impl Service {
     /// # Errors
     /// `NOT_FOUND` for an unknown lot and one without a chain, `LOT_NOT_CLOSED` while bids are taken.
     pub async fn published_log(&self, who: &Principal, lot_id: LotId) -> Result<PublishedLog, CommandError> {
-        if !lots::is_visible(&self.db, who.dealer().map(|seat| seat.dealer_id), lot_id).await? {
-            return Err(Problem::not_found().into());
-        }
-        let chain = proofs::lot_chain(&self.db, lot_id).await?.ok_or_else(Problem::not_found)?;
-        if chain.status != LotStatus::Closed {
-            return Err(Problem::new(kernel::ProblemKind::Conflict, "LOT_NOT_CLOSED").into());
-        }
+        let chain = self.published_chain(who, lot_id).await?;
         let mut rows = Vec::new();
         loop {
             let after = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -96,6 +90,23 @@ impl Service {
         });
         let LotChain { genesis, terms_text, head, .. } = chain;
         Ok(PublishedLog { v: 1, genesis, terms_text, rows, incidents, head })
+    }
+
+    /// The hash of a closed lot's newest line: what it is known by, without reading it.
+    pub(crate) async fn published_head(&self, who: &Principal, lot_id: LotId) -> Result<Hash, CommandError> {
+        Ok(self.published_chain(who, lot_id).await?.head)
+    }
+
+    /// Where the log of a lot stands that this person may read: one that has closed.
+    async fn published_chain(&self, who: &Principal, lot_id: LotId) -> Result<LotChain, CommandError> {
+        if !lots::is_visible(&self.db, who.dealer().map(|seat| seat.dealer_id), lot_id).await? {
+            return Err(Problem::not_found().into());
+        }
+        let chain = proofs::lot_chain(&self.db, lot_id).await?.ok_or_else(Problem::not_found)?;
+        if chain.status != LotStatus::Closed {
+            return Err(Problem::new(kernel::ProblemKind::Conflict, "LOT_NOT_CLOSED").into());
+        }
+        Ok(chain)
     }
 
     /// The outages that a lot was given more time for, in order.
