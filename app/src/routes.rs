@@ -177,6 +177,11 @@ pub static PAGES: &[Page] = &[
     },
     Page { path: "/office/deposits", access: READERS, draw: |cx| Box::pin(office::deposits::list::page(cx)) },
     Page {
+        path: "/office/deposits/returns",
+        access: READERS,
+        draw: |cx| Box::pin(office::deposits::returns::page(cx)),
+    },
+    Page {
         path: "/office/deposits/{id}",
         access: READERS,
         draw: |cx| Box::pin(office::deposits::detail::page(cx)),

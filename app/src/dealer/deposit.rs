@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use finance::ReturnRow;
 use kernel::{Fen, Problem};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
+use crate::office::deposits::detail::AskForm;
 use crate::office::deposits::parts::DepositView;
+use crate::office::deposits::returns;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -16,16 +19,36 @@ use crate::ui::*;
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let who = cx.who()?;
     let lang = cx.lang;
-    let id = who.dealer().ok_or_else(Problem::not_found)?.dealer_id;
-    let deposit = cx.services.finance.deposit(who, id).await.map_err(CommandError::into_problem)?;
+    let seat = who.dealer().ok_or_else(Problem::not_found)?;
+    let (id, is_owner) = (seat.dealer_id, seat.is_owner);
+    let mut deposit = cx.services.finance.deposit(who, id).await.map_err(CommandError::into_problem)?;
     let power = cx.services.auction.buying_power(id).await.map_err(CommandError::into_problem)?;
     let title = t(lang, "deposit.mine");
+    let asked = std::mem::take(&mut deposit.returns);
+    let returns = returns::panel(asked, |row| is_owner.then(|| withdraw(&cx, row)));
+    let what = t_with(lang, "deposit.ask_what", &[("amount", &deposit.usable_fen().yuan())]);
+    let ask = (!deposit.lines.is_empty()).then(|| match is_owner {
+        true => view! { <Panel><AskForm what/></Panel> }.into_any(),
+        false => view! { <p class="muted mt-4">{t(lang, "deposit.ask_owner")}</p> }.into_any(),
+    });
     let body = view! {
         <PageHead title=title.clone() note=t(lang, "deposit.mine_note")
             crumbs=vec![Crumb::new(t(lang, "nav.my"), "/my")]/>
+        {returns::problem(&cx)}
+        {returns}
         <DepositView deposit power lot_base="/auctions/lots"/>
+        {ask}
     };
     Ok(PageView::dealer(title, body))
+}
+
+fn withdraw(cx: &PageContext, row: &ReturnRow) -> AnyView {
+    let lang = cx.lang;
+    let fields = vec![("form", "withdraw".to_owned()), ("return_id", row.id.to_string())];
+    view! {
+        <PostButton action=cx.path.clone() small=true fields>{t(lang, "deposit.withdraw")}</PostButton>
+    }
+    .into_any()
 }
 
 /// Beside the bidding panel: what a lead on this lot holds, and what is free for it.

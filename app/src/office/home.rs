@@ -5,7 +5,7 @@ mod work;
 use std::sync::Arc;
 
 use auction::SaleLine;
-use finance::{ReceivableFilter, ReceivableState, ReceivableTotals};
+use finance::{ReceivableFilter, ReceivableState, ReceivableTotals, ReturnFilter, ReturnState};
 use kernel::{Fen, Principal, Problem, Role};
 use leptos::prelude::*;
 use order::{OrderFilter, OrderTotals, PaymentFilter};
@@ -36,6 +36,8 @@ struct Figures {
     cars: Vec<StatusCount>,
     unpaid: Option<OrderTotals>,
     overdue: Option<ReceivableTotals>,
+    /// Deposit money that was asked back and can be paid out: how many requests, how much.
+    asked_back: Option<(i64, Fen)>,
     letters: Option<i64>,
 }
 
@@ -83,8 +85,15 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
     let services = &cx.services;
     let (_, sales) = services.auction.sales(who, true, 1).await.map_err(CommandError::into_problem)?;
     let negotiated = services.auction.negotiations_waiting(who).await.map_err(CommandError::into_problem)?;
-    let mut figures =
-        Figures { sales, negotiated, cars: Vec::new(), unpaid: None, overdue: None, letters: None };
+    let mut figures = Figures {
+        sales,
+        negotiated,
+        cars: Vec::new(),
+        unpaid: None,
+        overdue: None,
+        asked_back: None,
+        letters: None,
+    };
     if is_open_to("/office/vehicles", Some(who)) {
         figures.cars = services.vehicle.vehicle_counts(who).await.map_err(CommandError::into_problem)?;
     }
@@ -98,6 +107,13 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
         let late = ReceivableFilter { state, page: 1, ..ReceivableFilter::default() };
         let found = services.finance.receivables(who, &late).await.map_err(CommandError::into_problem)?;
         figures.overdue = Some(found.totals);
+    }
+    if is_open_to("/office/deposits/returns", Some(who)) {
+        let ready = ReturnFilter { state: Some(ReturnState::Ready), ..ReturnFilter::default() };
+        let found =
+            services.finance.deposit_returns(who, &ready).await.map_err(CommandError::into_problem)?;
+        let money = Fen(found.iter().map(|row| row.amount_fen.0).sum());
+        figures.asked_back = i64::try_from(found.len()).ok().map(|count| (count, money));
     }
     if is_open_to("/office/dead-letters", Some(who)) {
         let letters = cx.bus.dead_letters(who, LETTERS_MAX).await.map_err(CommandError::into_problem)?;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::asked_return;
 use crate::store::power::Deposit;
 use crate::store::{cars, power, report_changes};
 
@@ -113,6 +114,9 @@ pub(crate) struct DepositChanged {
     /// The lot whose hold became part of the payment.
     #[serde(default)]
     pub(crate) applied_lot_id: Option<LotId>,
+    /// The request by which part of it was asked back.
+    #[serde(default)]
+    pub(crate) asked_return_id: Option<Uuid>,
 }
 
 /// The dealers the auction has heard of, in memory: names for the hammer's event, and who may not bid. Refreshed
@@ -178,7 +182,12 @@ impl Consumer for AuctionConsumer {
                     frozen: news.frozen,
                     applied_lot_id: news.applied_lot_id,
                 };
-                Ok(power::hear_deposit(conn, &deposit, event.aggregate_seq).await?)
+                power::hear_deposit(conn, &deposit, event.aggregate_seq).await?;
+                if let Some(return_id) = news.asked_return_id {
+                    power::hear_return(conn, return_id, news.dealer_id).await?;
+                    asked_return::tell_covered(conn).await?;
+                }
+                Ok(())
             }
             (name, version) => {
                 Err(CommandError::Inconsistent(format!("{name} version {version} is not known here")))

@@ -81,6 +81,15 @@ pub struct ProvisionalDeclined {
     pub basis: String,
 }
 
+/// No hold needs the money that a dealer asked back any more: finance may pay it out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepositReturnCovered {
+    /// The request.
+    pub return_id: Uuid,
+    /// Whose deposit.
+    pub dealer_id: DealerId,
+}
+
 macro_rules! event {
     ($type:ident) => {
         impl EventType for $type {
@@ -95,6 +104,7 @@ event!(LotOpened);
 event!(AuctionCompleted);
 event!(ProvisionalAgreed);
 event!(ProvisionalDeclined);
+event!(DepositReturnCovered);
 
 /// Whether anybody is told of an accepted command. Bids are told of on the live channel and stand in the log: an event
 /// for each batch of them would be written, relayed and thrown away, for nobody consumes it.

@@ -2,13 +2,14 @@
 //!
 //! It owns the database `auction` and decides every bid by the pure fold of `core/bidding`. It hears of priced cars
 //! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened`, `AuctionCompleted`,
-//! `ProvisionalAgreed` and `ProvisionalDeclined` (`events.rs`).
+//! `ProvisionalAgreed`, `ProvisionalDeclined` and `DepositReturnCovered` (`events.rs`).
 //!
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
 //! * `follow.rs` is what other processes of the same database commit.
 //! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
 //! * `alerts.rs` tells persons the news, behind the bid path; `inbox.rs` is where they read it.
 //! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
+//! * `asked_return.rs` says when deposit money that is asked back is free.
 //! * `negotiation/` is what follows a lot that closed below its reserve.
 //! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
 //! * `views/` are what pages and the JSON API read; `projection.rs` is what sockets get.
@@ -19,6 +20,7 @@
 #![deny(missing_docs)]
 
 mod alerts;
+mod asked_return;
 mod audience;
 mod chain;
 mod checkpoint;
@@ -65,7 +67,7 @@ pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE}
 pub use delivery::{CityCost, CityDelivery};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{
-    AuctionCompleted, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined,
+    AuctionCompleted, DepositReturnCovered, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined,
 };
 pub use inbox::{Alert, AlertKind, AlertPage, Topic, UNREAD_SHOWN_MAX};
 pub use lane::{FloorBid, GivePaddle, Paddle};
@@ -201,7 +203,8 @@ impl Service {
     /// One heartbeat of the sweeper: for tests, which run no sweeper of their own.
     pub async fn beat(&self) -> Result<(), sqlx::Error> {
         sweeper::beat(self).await?;
-        negotiation::sweep(self).await
+        negotiation::sweep(self).await?;
+        asked_return::sweep(self).await
     }
 
     /// Tells all news that there is: for tests, which run no teller of their own.

@@ -8,8 +8,8 @@ use platform_bus::Consumer;
 use platform_db::{Clock, CommandError};
 use sqlx::PgConnection;
 
-use crate::heard::{OrderCreated, read};
-use crate::issue_receivable;
+use crate::heard::{DepositReturnCovered, OrderCreated, read};
+use crate::{deposit_return, issue_receivable};
 
 pub(crate) struct FinanceConsumer {
     pub clock: Arc<dyn Clock>,
@@ -18,13 +18,16 @@ pub(crate) struct FinanceConsumer {
 #[async_trait]
 impl Consumer for FinanceConsumer {
     fn handles(&self) -> &'static [&'static str] {
-        &[OrderCreated::NAME]
+        &[OrderCreated::NAME, DepositReturnCovered::NAME]
     }
 
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
         match event.r#type.as_str() {
             OrderCreated::NAME => {
                 issue_receivable::on_order_created(conn, read(event)?, event, self.clock.now()).await
+            }
+            DepositReturnCovered::NAME => {
+                deposit_return::on_covered(conn, &read(event)?, self.clock.now()).await
             }
             other => Err(CommandError::Inconsistent(format!("{other} was not asked for"))),
         }

@@ -11,19 +11,20 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Service;
-use crate::entry::{Entry, Unbalanced, deposit_applied, deposit_received, deposit_returned};
+use crate::deposit_return::{self, ReturnFilter, ReturnRow};
+use crate::entry::{Entry, Unbalanced, deposit_applied, deposit_received};
 use crate::events::DepositChanged;
 use crate::store::deposits::{self, Account, NewLine};
-use crate::store::ledger;
+use crate::store::{deposit_returns, ledger};
 
 /// The most lines of a deposit that a page shows.
 const LINES_SHOWN: i64 = 200;
 /// The most deposits that a list shows.
 const LIST_LIMIT: i64 = 500;
 /// ¥100,000,000: more than that in one go is a slip.
-const AMOUNT_MAX: Fen = Fen(10_000_000_000);
+pub(crate) const AMOUNT_MAX: Fen = Fen(10_000_000_000);
 
-/// Money that came in, or goes back.
+/// Money that came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MoveDeposit {
     /// The command's id.
@@ -60,6 +61,8 @@ pub struct DepositRow {
     pub dealer_name: String,
     /// How much there is.
     pub balance_fen: Fen,
+    /// How much of it is asked back: nothing is bid with that.
+    pub asked_fen: Fen,
     /// Nothing may be bid with it.
     pub frozen: bool,
     /// When it last changed.
@@ -71,10 +74,21 @@ pub struct DepositRow {
 pub struct DepositDetail {
     /// How much there is.
     pub balance_fen: Fen,
+    /// How much of it is asked back: nothing is bid with that.
+    pub asked_fen: Fen,
     /// Nothing may be bid with it.
     pub frozen: bool,
     /// What happened, newest first.
     pub lines: Vec<DepositLine>,
+    /// What was asked back, those that wait first.
+    pub returns: Vec<ReturnRow>,
+}
+
+impl DepositDetail {
+    /// What may be bid with, as far as it is not frozen.
+    pub fn usable_fen(&self) -> Fen {
+        Fen(self.balance_fen.0.saturating_sub(self.asked_fen.0))
+    }
 }
 
 /// What happened to a deposit once.
@@ -86,6 +100,8 @@ pub struct DepositLine {
     pub amount_fen: Fen,
     /// The balance after it.
     pub balance_fen: Fen,
+    /// What was asked back, where the line is about that.
+    pub about_fen: Option<Fen>,
     /// The person's name; empty for the system.
     pub who_name: String,
     /// The bank's reference, the order's number, the reason.
@@ -95,22 +111,49 @@ pub struct DepositLine {
 }
 
 /// One change of a deposit, before it is written.
-struct Change<'a> {
-    id: Uuid,
-    what: &'static str,
-    amount_fen: Fen,
-    frozen: bool,
-    lot_id: Option<LotId>,
-    why: &'a str,
-    at: UnixMs,
+pub(crate) struct Change<'a> {
+    pub(crate) id: Uuid,
+    pub(crate) what: &'static str,
+    /// By how much the balance changes.
+    pub(crate) amount_fen: Fen,
+    /// By how much what is asked back changes.
+    pub(crate) asked_fen: Fen,
+    pub(crate) frozen: bool,
+    pub(crate) lot_id: Option<LotId>,
+    pub(crate) return_id: Option<Uuid>,
+    pub(crate) why: &'a str,
+    pub(crate) at: UnixMs,
+}
+
+impl<'a> Change<'a> {
+    pub(crate) const fn new(id: Uuid, what: &'static str, at: UnixMs, why: &'a str) -> Change<'a> {
+        Change {
+            id,
+            what,
+            amount_fen: Fen::ZERO,
+            asked_fen: Fen::ZERO,
+            frozen: false,
+            lot_id: None,
+            return_id: None,
+            why,
+            at,
+        }
+    }
 }
 
 /// On whose behalf, and because of what.
-struct Cause<'a> {
+pub(crate) struct Cause<'a> {
     who: &'a str,
     who_name: &'a str,
     correlation_id: Uuid,
     causation_id: Option<Uuid>,
+}
+
+impl<'a> Cause<'a> {
+    /// A person's command; `name` is `user:<id>`.
+    pub(crate) fn person(name: &'a str, who: &'a Principal, key: Uuid) -> Cause<'a> {
+        Cause { who: name, who_name: &who.display_name, correlation_id: key, causation_id: None }
+    }
 }
 
 impl Service {
@@ -121,24 +164,7 @@ impl Service {
     pub async fn receive_deposit(&self, who: &Principal, input: MoveDeposit) -> Result<(), CommandError> {
         let amount_fen = checked(&input)?;
         self.change(who, &input.dealer_name, input.dealer_id, input.key, |_, at| {
-            Ok(Change { amount_fen, ..change(input.key, "received", at, &input.reference) })
-        })
-        .await
-    }
-
-    /// Money goes back. What leads hold of it goes on being held: a dealer's limit falls as his leads go.
-    ///
-    /// # Errors
-    /// As [`Service::receive_deposit`]; `DEPOSIT_TOO_SMALL` with `balance_fen`.
-    pub async fn return_deposit(&self, who: &Principal, input: MoveDeposit) -> Result<(), CommandError> {
-        let amount_fen = checked(&input)?;
-        self.change(who, &input.dealer_name, input.dealer_id, input.key, |account, at| {
-            if account.balance_fen < amount_fen {
-                let data = json!({ "balance_fen": account.balance_fen });
-                return Err(Problem::new(ProblemKind::Conflict, "DEPOSIT_TOO_SMALL").with(data));
-            }
-            let amount_fen = Fen(-amount_fen.0);
-            Ok(Change { amount_fen, ..change(input.key, "returned", at, &input.reference) })
+            Ok(Change { amount_fen, ..Change::new(input.key, "received", at, &input.reference) })
         })
         .await
     }
@@ -157,7 +183,7 @@ impl Service {
             if account.seq == 0 {
                 return Err(Problem::not_found());
             }
-            Ok(Change { frozen: input.frozen, ..change(input.key, what, at, &input.why) })
+            Ok(Change { frozen: input.frozen, ..Change::new(input.key, what, at, &input.why) })
         })
         .await
     }
@@ -176,7 +202,9 @@ impl Service {
         if !own && !crate::READERS.allows(Some(who)) {
             return Err(Problem::not_found().into());
         }
-        Ok(deposits::detail(&self.db, dealer_id, LINES_SHOWN).await?)
+        let all = ReturnFilter::default();
+        let returns = deposit_returns::list(&self.db, Some(dealer_id), &all, deposit_return::SHOWN).await?;
+        Ok(DepositDetail { returns, ..deposits::detail(&self.db, dealer_id, LINES_SHOWN).await? })
     }
 
     /// Locks the deposit, asks what becomes of it, and writes that down once.
@@ -192,17 +220,15 @@ impl Service {
             return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
         }
         let mut tx = self.db.begin().await?;
-        let account = deposits::lock(&mut tx, dealer_id, dealer_name).await?;
+        let mut account = deposits::lock(&mut tx, dealer_id, dealer_name).await?;
         let known = deposits::known(&mut tx, key).await?;
         let change = decide(&account, self.clock.now());
         if let Some(known) = known {
-            // what was done is not asked whether it could be done again
-            return if known == dealer_id { Ok(()) } else { Err(key_used().into()) };
+            return repeated(known, dealer_id);
         }
         let name = format!("user:{}", who.user_id);
-        let cause =
-            Cause { who: &name, who_name: &who.display_name, correlation_id: key, causation_id: None };
-        write(&mut tx, dealer_id, &account, change?, &cause).await?;
+        let cause = Cause::person(&name, who, key);
+        write(&mut tx, dealer_id, &mut account, change?, &cause).await?;
         tx.commit().await?;
         (self.told)();
         Ok(())
@@ -215,7 +241,7 @@ pub(crate) async fn apply_hold(
     hold: &AppliedHold<'_>,
     at: UnixMs,
 ) -> Result<(), CommandError> {
-    let account = deposits::lock(conn, hold.dealer_id, hold.dealer_name).await?;
+    let mut account = deposits::lock(conn, hold.dealer_id, hold.dealer_name).await?;
     // money that went back meanwhile cannot pay; the order is then owed in full
     let amount_fen = hold.held_fen.min(account.balance_fen).min(hold.total_fen);
     let id = kernel::event_id_for(hold.receivable_id, "deposit_applied");
@@ -223,7 +249,7 @@ pub(crate) async fn apply_hold(
         amount_fen: Fen(-amount_fen.0),
         frozen: account.frozen,
         lot_id: Some(hold.lot_id),
-        ..change(id, "applied", at, hold.order_no)
+        ..Change::new(id, "applied", at, hold.order_no)
     };
     let cause = Cause {
         who: "system:finance",
@@ -231,11 +257,13 @@ pub(crate) async fn apply_hold(
         correlation_id: hold.correlation_id,
         causation_id: Some(hold.causation_id),
     };
+    deposit_return::lapse(conn, hold.dealer_id, &mut account, amount_fen, (hold.order_no, &cause, at))
+        .await?;
     let basis = json!({ "order_no": hold.order_no, "lot_id": hold.lot_id, "held_fen": hold.held_fen });
     let booked = (amount_fen > Fen::ZERO).then(|| {
         deposit_applied(hold.dealer_id, amount_fen).map(|entry| (entry, Some(hold.receivable_id), basis))
     });
-    record(conn, hold.dealer_id, &account, change, &cause, booked.transpose().map_err(unbalanced)?).await
+    record(conn, hold.dealer_id, &mut account, change, &cause, booked.transpose().map_err(unbalanced)?).await
 }
 
 /// A hold that a receivable takes over.
@@ -251,15 +279,16 @@ pub(crate) struct AppliedHold<'a> {
     pub(crate) causation_id: Uuid,
 }
 
-const fn change<'a>(id: Uuid, what: &'static str, at: UnixMs, why: &'a str) -> Change<'a> {
-    Change { id, what, amount_fen: Fen::ZERO, frozen: false, lot_id: None, why, at }
+/// The answer to a repeat: what was done is not asked whether it could be done again.
+pub(crate) fn repeated(known: DealerId, dealer_id: DealerId) -> Result<(), CommandError> {
+    if known == dealer_id { Ok(()) } else { Err(key_used().into()) }
 }
 
 /// Books what a person moved, and writes the line.
 async fn write(
     conn: &mut PgConnection,
     dealer_id: DealerId,
-    account: &Account,
+    account: &mut Account,
     mut change: Change<'_>,
     cause: &Cause<'_>,
 ) -> Result<(), CommandError> {
@@ -267,20 +296,17 @@ async fn write(
         change.frozen = account.frozen;
     }
     let basis = json!({ "reference": change.why });
-    let booked = match change.amount_fen {
-        Fen(0) => None,
-        Fen(fen) if fen > 0 => Some(deposit_received(dealer_id, Fen(fen))),
-        Fen(fen) => Some(deposit_returned(dealer_id, Fen(-fen))),
-    };
+    let came = Some(change.amount_fen).filter(|fen| *fen > Fen::ZERO);
+    let booked = came.map(|fen| deposit_received(dealer_id, fen));
     let booked = booked.transpose().map_err(unbalanced)?.map(|entry| (entry, None, basis));
     record(conn, dealer_id, account, change, cause, booked).await
 }
 
-/// The entry if there is one, the line, the new balance, and the event.
-async fn record(
+/// The entry if there is one, the line, where the deposit stands then, and the event.
+pub(crate) async fn record(
     conn: &mut PgConnection,
     dealer_id: DealerId,
-    account: &Account,
+    account: &mut Account,
     change: Change<'_>,
     cause: &Cause<'_>,
     booked: Option<(Entry, Option<Uuid>, Value)>,
@@ -295,17 +321,19 @@ async fn record(
         let new = ledger::NewEntry { id, kind, receivable_id, happened_at: change.at, who: cause.who, basis };
         ledger::record(conn, &new, &entry).await?;
     }
-    let balance_fen = Fen(account.balance_fen.0 + change.amount_fen.0);
+    account.seq += 1;
+    account.balance_fen = Fen(account.balance_fen.0 + change.amount_fen.0);
+    account.asked_fen = Fen(account.asked_fen.0 + change.asked_fen.0);
+    account.frozen = change.frozen;
     let line = NewLine {
         id: change.id,
         dealer_id,
-        seq: account.seq + 1,
+        account: *account,
         what: change.what,
         amount_fen: change.amount_fen,
-        balance_fen,
-        frozen: change.frozen,
         entry_id,
         lot_id: change.lot_id,
+        return_id: change.return_id,
         who: cause.who,
         who_name: cause.who_name,
         why: change.why.trim(),
@@ -314,13 +342,14 @@ async fn record(
     deposits::add(conn, &line).await?;
     let event = DepositChanged {
         dealer_id,
-        deposit_fen: balance_fen,
+        deposit_fen: account.usable_fen(),
         frozen: change.frozen,
         applied_lot_id: change.lot_id,
+        asked_return_id: change.return_id.filter(|_| change.asked_fen > Fen::ZERO),
     };
     let meta = Meta {
         aggregate: dealer_id.0,
-        aggregate_seq: line.seq,
+        aggregate_seq: account.seq,
         occurred_at: change.at,
         actor: cause.who.to_owned(),
         correlation_id: cause.correlation_id,
@@ -342,7 +371,7 @@ fn checked(input: &MoveDeposit) -> Result<Fen, Problem> {
     if wrong.is_empty() { Ok(input.amount_fen) } else { Err(Problem::fields(wrong)) }
 }
 
-fn unbalanced(off: Unbalanced) -> CommandError {
+pub(crate) fn unbalanced(off: Unbalanced) -> CommandError {
     CommandError::Inconsistent(format!("a deposit's entry is {} fen off", off.difference_fen))
 }
 

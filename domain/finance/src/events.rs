@@ -32,12 +32,15 @@ impl EventType for ReceivableIssued {
 pub struct DepositChanged {
     /// Whose.
     pub dealer_id: DealerId,
-    /// How much there is.
+    /// How much there is to bid with: what is asked back is not.
     pub deposit_fen: Fen,
     /// Nothing may be bid with it.
     pub frozen: bool,
     /// The lot whose hold became part of a payment, when that is what happened.
     pub applied_lot_id: Option<LotId>,
+    /// The request by which part of it was asked back, when that is what happened: the auction says when it is not held.
+    #[serde(default)]
+    pub asked_return_id: Option<Uuid>,
 }
 
 impl EventType for DepositChanged {

@@ -37,6 +37,19 @@ impl EventType for OrderCreated {
     const SERVICE: &'static str = "order";
 }
 
+/// No hold needs the money that a dealer asked back any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DepositReturnCovered {
+    pub return_id: Uuid,
+    pub dealer_id: Uuid,
+}
+
+impl EventType for DepositReturnCovered {
+    const NAME: &'static str = "DepositReturnCovered";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "auction";
+}
+
 /// Reads an event as `E`. Another version is an error, so that the message waits for a server that knows it.
 pub(crate) fn read<E: EventType>(event: &Envelope) -> Result<E, CommandError> {
     match event.read::<E>() {

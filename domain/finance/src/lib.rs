@@ -4,9 +4,9 @@
 //! every change of one. A [`ReceivableRow`] is a claim for one order; what is still owed is the balance of its
 //! entries, never a stored number. Our ledger mirrors money, it never holds it.
 //!
-//! * Hears `OrderCreated` (order); tells [`ReceivableIssued`], [`DepositChanged`]. Why not the auction:
-//!   `docs/decisions/0002-receivable-follows-the-order.md`.
-//! * `issue_receivable.rs`: the effect. `deposit.rs`: money that dealers bid with. `entry.rs`: what is booked, pure. `due.rs`: until when, pure. `list.rs`,
+//! * Hears `OrderCreated` (order) and `DepositReturnCovered` (auction); tells [`ReceivableIssued`], [`DepositChanged`]. Why
+//!   claims do not follow the auction: `docs/decisions/0002-receivable-follows-the-order.md`.
+//! * `issue_receivable.rs`: the effect. `deposit.rs`: money that dealers bid with. `deposit_return.rs`: what they ask back. `entry.rs`: what is booked, pure. `due.rs`: until when, pure. `list.rs`,
 //!   `ageing.rs`, `detail.rs`: what pages show.
 //!
 //! To book one more fact: its kind in the migration (`entry_kind_known`), a function in `entry.rs` that makes its
@@ -17,6 +17,7 @@
 mod ageing;
 mod consumer;
 mod deposit;
+mod deposit_return;
 mod detail;
 mod due;
 mod entry;
@@ -35,6 +36,9 @@ use sqlx::PgPool;
 
 pub use ageing::{AgeBucket, Ageing, AgeingRow};
 pub use deposit::{DepositDetail, DepositLine, DepositRow, FreezeDeposit, MoveDeposit};
+pub use deposit_return::{
+    AnswerReturn, AskReturn, ReturnAnswer, ReturnFilter, ReturnRow, ReturnState, WAITING_MAX,
+};
 pub use detail::{EntryView, PostingView, ReceivableDetail, TrailLine};
 pub use due::{DUE_BUSINESS_DAYS, DUE_RULE, due_at};
 pub use entry::{Account, AccountKind, Entry, LineKind, Posting, Unbalanced};

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use uuid::Uuid;
 
-use crate::support::TestServer;
+use crate::support::{Answer, Browser, TestServer};
 
 #[tokio::test]
 async fn a_payment_is_recorded_and_reaches_the_auction() {
@@ -53,4 +53,80 @@ async fn what_is_wrong_is_said_and_what_was_typed_stays() {
     let mut sales = server.signed_in("sales").await;
     assert!(!sales.get(&path).await.body.contains("name=\"amount\""), "sales look and do nothing");
     assert_eq!(sales.post(&path, &fields).await.status, StatusCode::FORBIDDEN);
+}
+
+/// Sends one of a page's forms.
+async fn send(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> Answer {
+    let key = Uuid::now_v7().to_string();
+    let mut all = vec![("key", key.as_str())];
+    all.extend(fields);
+    browser.post(page, &all).await
+}
+
+/// The newest request's id, as the page's hidden field has it.
+fn request_on(page: &str) -> String {
+    let mark = "name=\"return_id\" value=\"";
+    page.split_once(mark).and_then(|(_, rest)| rest.split_once('"')).unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn a_dealer_asks_money_back_and_finance_pays_it_when_the_auction_has_let_it_go() {
+    let server = TestServer::new().await;
+    let dealer_id = server.person("yuanxing").dealer().unwrap().dealer_id;
+    let path = format!("/office/deposits/{dealer_id}");
+    let (mut finance, mut dealer) = (server.signed_in("finance").await, server.signed_in("yuanxing").await);
+    let received = [("form", "receive"), ("amount", "50,000"), ("reference", "工行 01")];
+    assert_eq!(send(&mut finance, &path, &received).await.status, StatusCode::SEE_OTHER);
+    server.state.bus.drain().await.unwrap();
+
+    let much =
+        send(&mut dealer, "/my/deposit", &[("form", "ask"), ("amount", "50,001"), ("why", "停收")]).await;
+    assert_eq!(much.status, StatusCode::CONFLICT);
+    assert!(much.body.contains("¥50,000") && much.body.contains("停收"), "{}", much.body);
+    let asked =
+        send(&mut dealer, "/my/deposit", &[("form", "ask"), ("amount", "20,000"), ("why", "停收")]).await;
+    assert_eq!(asked.location(), "/my/deposit?done=RETURN_ASKED");
+    let request = request_on(&dealer.get("/my/deposit").await.body);
+    let pay = [("form", "pay"), ("return_id", request.as_str()), ("reference", "工行 02")];
+    let early = send(&mut finance, &path, &pay).await;
+    assert!(early.body.contains("RETURN_NOT_COVERED"), "the auction has not heard of it: {}", early.body);
+
+    server.state.bus.drain().await.unwrap();
+    let power = server.state.services.auction.buying_power(dealer_id).await.unwrap();
+    assert_eq!(power.free_fen().0, 3_000_000, "it cannot be bid with");
+    assert!(finance.get("/office").await.body.contains("/office/deposits/returns?state=ready"));
+    let list = finance.get("/office/deposits/returns?state=ready").await.body;
+    assert!(list.contains("¥20,000") && list.contains("停收"), "{list}");
+    assert!(finance.get("/office/deposits/returns.csv?state=ready").await.body.contains("20000"));
+    assert!(!finance.get("/office/deposits/returns.csv?state=paid").await.body.contains("20000"));
+
+    let paid = send(&mut finance, &path, &pay).await;
+    assert_eq!(paid.location(), format!("{path}?done=DEPOSIT_RETURNED"));
+    let mine = dealer.get("/my/deposit").await.body;
+    assert!(mine.contains("已退回") && mine.contains("工行 02") && mine.contains("¥30,000"), "{mine}");
+    let late = send(&mut dealer, "/my/deposit", &[("form", "withdraw"), ("return_id", &request)]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.body.contains("RETURN_ANSWERED"));
+}
+
+#[tokio::test]
+async fn a_refused_request_says_why_and_others_neither_see_nor_answer_it() {
+    let server = TestServer::new().await;
+    let dealer_id = server.person("yuanxing").dealer().unwrap().dealer_id;
+    let path = format!("/office/deposits/{dealer_id}");
+    let (mut finance, mut dealer) = (server.signed_in("finance").await, server.signed_in("yuanxing").await);
+    let received = [("form", "receive"), ("amount", "50,000"), ("reference", "工行 01")];
+    send(&mut finance, &path, &received).await;
+    send(&mut dealer, "/my/deposit", &[("form", "ask"), ("amount", "20,000")]).await;
+    let request = request_on(&dealer.get("/my/deposit").await.body);
+    let fields = [("form", "refuse"), ("return_id", request.as_str()), ("why", "")];
+    let silent = send(&mut finance, &path, &fields).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let mut other = server.signed_in("hengxin").await;
+    let stranger = send(&mut other, "/my/deposit", &[("form", "withdraw"), ("return_id", &request)]).await;
+    assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+    let fields = [("form", "refuse"), ("return_id", request.as_str()), ("why", "有未付订单")];
+    assert_eq!(send(&mut finance, &path, &fields).await.location(), format!("{path}?done=RETURN_REFUSED"));
+    assert!(dealer.get("/my/deposit").await.body.contains("有未付订单"));
+    assert_eq!(other.get("/office/deposits/returns").await.status, StatusCode::FORBIDDEN);
 }

@@ -25,7 +25,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         table(&cx, rows)
     };
     let body = view! {
-        <PageHead title=title.clone() note=t(lang, "deposit.note")>{exports("/office/deposits")}</PageHead>
+        <PageHead title=title.clone() note=t(lang, "deposit.note")>
+            <LinkButton href="/office/deposits/returns" icon=Icon::Receipt>{t(lang, "deposit.returns")}</LinkButton>
+            {exports("/office/deposits")}
+        </PageHead>
         {content}
     };
     Ok(PageView::office(title, body))
@@ -37,9 +40,11 @@ fn table(cx: &PageContext, rows: Vec<DepositRow>) -> AnyView {
         Column::new(t(lang, "deposit.column.dealer")),
         Column::new(t(lang, "deposit.column.state")),
         Column::number(t(lang, "deposit.column.balance")),
+        Column::number(t(lang, "deposit.column.asked")),
         Column::new(t(lang, "deposit.column.changed")),
     ];
     let total = Fen(rows.iter().map(|row| row.balance_fen.0).sum());
+    let asked = Fen(rows.iter().map(|row| row.asked_fen.0).sum());
     let row = move |row: DepositRow| {
         let href = format!("/office/deposits/{}", row.dealer_id);
         let (tone, state) = if row.frozen { (Tone::Bad, "frozen") } else { (Tone::Good, "usable") };
@@ -48,12 +53,13 @@ fn table(cx: &PageContext, rows: Vec<DepositRow>) -> AnyView {
                 <td><a class="row-link" href=href>{row.dealer_name}</a></td>
                 <td><Badge tone>{t(lang, &format!("deposit.state.{state}"))}</Badge></td>
                 <td class="num"><Money fen=row.balance_fen/></td>
+                <td class="num">{(row.asked_fen > Fen::ZERO).then(|| view! { <Money fen=row.asked_fen/> })}</td>
                 <td><Time at=row.changed_at/></td>
             </tr>
         }
     };
     let foot = view! {
-        <tr><td colspan="2">{t(lang, "deposit.total")}</td><td class="num"><Money fen=total/></td><td></td></tr>
+        <tr><td colspan="2">{t(lang, "deposit.total")}</td><td class="num"><Money fen=total/></td><td class="num"><Money fen=asked/></td><td></td></tr>
     };
     view! {
         <Table columns caption=t(lang, "deposit.title") foot=foot.into_any()>

@@ -3,3 +3,4 @@
 pub mod detail;
 pub mod list;
 pub(crate) mod parts;
+pub mod returns;

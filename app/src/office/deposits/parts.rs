@@ -19,16 +19,20 @@ pub(crate) fn DepositView(
     let lang = page().lang;
     let word = move |name: &str| t(lang, &format!("deposit.{name}")).into_owned();
     // the auction hears of a deposit a moment after finance wrote it
-    let is_on_its_way = deposit.balance_fen != power.deposit_fen || deposit.frozen != power.frozen;
+    let is_on_its_way = deposit.usable_fen() != power.deposit_fen || deposit.frozen != power.frozen;
     let free = power.free_fen();
     let tone = if free > Fen::ZERO { Tone::Good } else { Tone::Warn };
-    let [balance_name, held_name, held_note, free_name, free_note] =
-        ["balance", "held", "held_note", "free", "free_note"].map(word);
+    let [balance_name, asked_name, asked_note, held_name, held_note, free_name, free_note] =
+        ["balance", "asked", "asked_note", "held", "held_note", "free", "free_note"].map(word);
+    let asked = (deposit.asked_fen > Fen::ZERO).then(|| {
+        view! { <Tile label=asked_name value=deposit.asked_fen.yuan() note=asked_note tone=Tone::Warn/> }
+    });
     view! {
         {deposit.frozen.then(|| view! { <Banner tone=Tone::Bad>{word("frozen_note")}</Banner> })}
         {is_on_its_way.then(|| view! { <Banner tone=Tone::Warn>{word("on_its_way")}</Banner> })}
         <div class="amounts"><Tiles>
             <Tile label=balance_name value=deposit.balance_fen.yuan()/>
+            {asked}
             <Tile label=held_name value=power.held_fen.yuan() note=held_note/>
             <Tile label=free_name value=free.yuan() note=free_note
                 tone=tone/>
@@ -96,10 +100,12 @@ fn lines(lines: Vec<DepositLine>) -> AnyView {
         let who =
             if line.who_name.is_empty() { t(lang, "finance.system").into_owned() } else { line.who_name };
         let amount = (line.amount_fen != Fen::ZERO).then(|| view! { <Money fen=line.amount_fen/> });
+        let about = line.about_fen.filter(|_| line.amount_fen == Fen::ZERO);
+        let about = about.map(|fen| view! { " " <Money fen/> });
         view! {
             <tr>
                 <td><Time at=line.at form=TimeForm::Exact/></td>
-                <td>{t(lang, &format!("deposit.what.{}", line.what))}</td>
+                <td>{t(lang, &format!("deposit.what.{}", line.what))}{about}</td>
                 <td class="text">{line.why}</td>
                 <td>{who}</td>
                 <td class="num">{amount}</td>

@@ -88,6 +88,17 @@ fn all(figures: &Figures) -> Vec<Work> {
                 Tone::Bad,
             )
         },
+        Work {
+            money: figures.asked_back.map(|(_, money)| money.yuan()),
+            ..work(
+                "home.work.asked_back",
+                &[Role::Finance],
+                figures.asked_back.map_or(0, |(count, _)| count),
+                PIECES,
+                "/office/deposits/returns?state=ready",
+                Tone::Warn,
+            )
+        },
         work(
             "home.work.negotiate",
             &[Role::Auctioneer, Role::Sales],

@@ -1,6 +1,7 @@
 //! Buying power as the database has it.
 
-use kernel::{DealerId, Fen, LotId};
+use kernel::{DealerId, Fen, LotId, UnixMs};
+use platform_db::from_sql;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -100,6 +101,72 @@ pub(crate) async fn hear_deposit(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// A request for deposit money that nothing holds any more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CoveredReturn {
+    pub(crate) return_id: Uuid,
+    pub(crate) dealer_id: DealerId,
+    pub(crate) at: UnixMs,
+}
+
+/// A dealer asked part of his deposit back; what is heard of the deposit is without it already.
+pub(crate) async fn hear_return(
+    conn: &mut PgConnection,
+    return_id: Uuid,
+    dealer_id: DealerId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO asked_return (return_id, dealer_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        return_id,
+        dealer_id.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whether any request waits for holds to go: asked every second, and answered by an index that is mostly empty.
+pub(crate) async fn has_asked_returns(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!("SELECT EXISTS (SELECT FROM asked_return WHERE covered_at IS NULL) AS \"waits!\"")
+        .fetch_one(pool)
+        .await
+}
+
+/// Marks the requests whose money nothing holds any more, and says which. The powers are locked, so that nobody holds it
+/// meanwhile.
+pub(crate) async fn cover_returns(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> Result<Vec<CoveredReturn>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "WITH free AS (
+             SELECT b.dealer_id
+               FROM buying_power b
+              WHERE b.held_fen <= b.deposit_fen
+                AND EXISTS (SELECT FROM asked_return r WHERE r.dealer_id = b.dealer_id AND r.covered_at IS NULL)
+              ORDER BY b.dealer_id
+              LIMIT $1
+                FOR UPDATE
+         )
+         UPDATE asked_return
+            SET covered_at = clock_timestamp()
+           FROM free f
+          WHERE asked_return.dealer_id = f.dealer_id AND asked_return.covered_at IS NULL
+         RETURNING asked_return.return_id, asked_return.dealer_id, asked_return.covered_at AS \"covered_at!\"",
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| CoveredReturn {
+            return_id: row.return_id,
+            dealer_id: DealerId(row.dealer_id),
+            at: from_sql(row.covered_at),
+        })
+        .collect())
 }
 
 /// Takes the hold off a lot that is over, and says how much it was. The lot's lock comes before that of the power.

@@ -290,6 +290,20 @@ impl World {
         self.hear("DepositChanged", seat.dealer_id.0, seq, data).await;
     }
 
+    /// Finance tells that part of the deposit was asked back; so much is left to bid with.
+    pub async fn asks_back(&self, who: &Principal, left_yuan: i64, return_id: Uuid) {
+        let seat = who.dealer().expect("a dealer");
+        let seq: i64 = sqlx::query_scalar("SELECT coalesce(max(heard_seq), 0) + 1 FROM buying_power")
+            .fetch_one(&self.db)
+            .await
+            .expect("the deposits are read");
+        let data = json!({
+            "dealer_id": seat.dealer_id, "deposit_fen": left_yuan * 100, "frozen": false,
+            "applied_lot_id": null, "asked_return_id": return_id
+        });
+        self.hear("DepositChanged", seat.dealer_id.0, seq, data).await;
+    }
+
     pub async fn name_dealer(&self, who: &Principal) {
         self.dealer_changed(who, "active", "").await;
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod deposit;
+mod deposit_return;
 mod issue_receivable;
 mod ledger;
 mod list;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use finance::{DepositChanged, Service};
-use kernel::{DealerSeat, Envelope, Principal, Role, Seat, UnixMs, event_id_for};
+use kernel::{DealerId, DealerSeat, Envelope, Principal, Role, Seat, UnixMs, event_id_for};
 use platform_bus::{Bus, Consumer, MAX_ATTEMPTS, Member, dead};
 use platform_db::{CommandError, ManualClock, new_id};
 use serde_json::{Value, json};
@@ -66,14 +66,24 @@ impl World {
         heard.iter().map(|event| serde_json::from_value(event.data.clone()).unwrap()).collect()
     }
 
+    /// The auction says that nothing holds the money of this request any more.
+    pub async fn covered(&self, dealer_id: DealerId, return_id: Uuid) {
+        let data = json!({ "return_id": return_id, "dealer_id": dealer_id });
+        self.say("DepositReturnCovered", "auction", 1, data).await;
+    }
+
     /// Puts an event on the bus, of any version and content, and lets it be handled.
     pub async fn tell(&self, version: u16, data: Value) {
+        self.say("OrderCreated", "order", version, data).await;
+    }
+
+    async fn say(&self, name: &str, service: &str, version: u16, data: Value) {
         let envelope = Envelope {
             id: new_id(),
-            r#type: "OrderCreated".into(),
+            r#type: name.into(),
             version,
             occurred_at: NOW,
-            service: "order".into(),
+            service: service.into(),
             aggregate: new_id(),
             aggregate_seq: 1,
             correlation_id: new_id(),
@@ -81,8 +91,9 @@ impl World {
             actor: "system:test".into(),
             data,
         };
-        sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, 'OrderCreated', $2)")
+        sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, $2, $3)")
             .bind(envelope.id)
+            .bind(name)
             .bind(serde_json::to_value(&envelope).unwrap())
             .execute(&self.orders)
             .await

@@ -5,10 +5,11 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use finance::{FreezeDeposit, MoveDeposit};
+use finance::{FreezeDeposit, MoveDeposit, ReturnAnswer};
 use kernel::{DealerId, Fen, FieldProblem, Principal, Problem, ProblemKind, parse_amount};
 use platform_db::CommandError;
 
+use super::ask;
 use crate::http::identity::posted::Posted;
 use crate::leptos_pages::render_form;
 use crate::state::AppState;
@@ -42,9 +43,14 @@ async fn changed(
             let input = moved(state, who, dealer_id, form).await?;
             finance.receive_deposit(who, input).await.map(|()| "DEPOSIT_RECEIVED")
         }
-        "return" => {
-            let input = moved(state, who, dealer_id, form).await?;
-            finance.return_deposit(who, input).await.map(|()| "DEPOSIT_RETURNED")
+        "ask" => finance.ask_return(who, ask::ask(dealer_id, form)?).await.map(|()| "RETURN_ASKED"),
+        "pay" => {
+            let input = ask::answer(dealer_id, form, ReturnAnswer::Paid, form.text("reference"))?;
+            finance.answer_return(who, input).await.map(|()| "DEPOSIT_RETURNED")
+        }
+        "refuse" => {
+            let input = ask::answer(dealer_id, form, ReturnAnswer::Refused, form.text("why"))?;
+            finance.answer_return(who, input).await.map(|()| "RETURN_REFUSED")
         }
         "freeze" | "release" => {
             let frozen = form.raw("form") == "freeze";
