@@ -11,6 +11,7 @@ use crate::ui::*;
 pub(super) fn panel(cx: &PageContext, stated: Vec<CityDelivery>) -> AnyView {
     let lang = cx.lang;
     let columns = vec![
+        Column::new(t(lang, "delivery.door")),
         Column::new(t(lang, "delivery.city")),
         Column::number(t(lang, "delivery.transport")),
         Column::number(t(lang, "delivery.transfer")),
@@ -42,10 +43,16 @@ pub(super) fn panel(cx: &PageContext, stated: Vec<CityDelivery>) -> AnyView {
 fn row(cx: &PageContext, line: CityDelivery) -> AnyView {
     let lang = cx.lang;
     let is_rest = line.city.is_empty();
+    let is_usual = line.door.is_empty();
+    let door = if is_usual { t(lang, "delivery.usual_door").into_owned() } else { line.door.clone() };
     let city = if is_rest { t(lang, "delivery.elsewhere").into_owned() } else { line.city.clone() };
-    let remove = (!is_rest).then(|| {
-        let fields = vec![("form", "delivery_remove".to_owned()), ("city", line.city.clone())];
-        let question = t_with(lang, "delivery.remove_question", &[("city", &line.city)]);
+    let remove = (!is_rest || !is_usual).then(|| {
+        let fields = vec![
+            ("form", "delivery_remove".to_owned()),
+            ("door", line.door.clone()),
+            ("city", line.city.clone()),
+        ];
+        let question = t_with(lang, "delivery.remove_question", &[("door", &door), ("city", &city)]);
         view! {
             <ConfirmButton
                 action="/my/company" small=true label=t(lang, "delivery.remove") question
@@ -55,6 +62,7 @@ fn row(cx: &PageContext, line: CityDelivery) -> AnyView {
     });
     view! {
         <tr>
+            <td>{door}</td>
             <td>{city}</td>
             <td class="num"><Money fen=line.cost.transport_fen/></td>
             <td class="num"><Money fen=line.cost.transfer_fen/></td>
@@ -69,6 +77,7 @@ fn form(cx: &PageContext) -> AnyView {
     let lang = cx.lang;
     view! {
         <PostForm name="delivery" class="form form--columns">
+            <TextField name="door" label=t(lang, "delivery.door") hint=t(lang, "delivery.door_hint") max_length=40/>
             <TextField name="city" label=t(lang, "delivery.city") hint=t(lang, "delivery.city_hint") max_length=40/>
             <MoneyField name="transport" label=t(lang, "delivery.transport") hint=t(lang, "delivery.transport_hint")/>
             <MoneyField name="transfer" label=t(lang, "delivery.transfer") hint=t(lang, "delivery.transfer_hint")/>

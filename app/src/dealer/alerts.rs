@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auction::{Alert, AlertKind, AlertPage, Topic};
+use auction::{Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, Topic};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
@@ -20,6 +20,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let auction = &cx.services.auction;
     let page = auction.alerts(who, unread_only, number).await.map_err(CommandError::into_problem)?;
     let topics = auction.alert_topics(who).await.map_err(CommandError::into_problem)?;
+    let lead_min = auction.ending_lead_min(who).await.map_err(CommandError::into_problem)?;
     let tabs = vec![
         Tab::new(t(lang, "alerts.all"), "/my/alerts", !unread_only),
         Tab::new(t(lang, "alerts.unread"), "/my/alerts?view=unread", unread_only),
@@ -38,7 +39,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <Tabs label=t(lang, "alerts.title") tabs/>
         {list(&cx, page)}
         <Pager current=number total=total page_size=page_size/>
-        {choice(&cx, &topics)}
+        {choice(&cx, &topics, lead_min)}
     };
     Ok(PageView::dealer(t(lang, "alerts.title"), body))
 }
@@ -105,7 +106,7 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
 }
 
 /// What one wants to hear of.
-fn choice(cx: &PageContext, wanted: &[Topic]) -> AnyView {
+fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16) -> AnyView {
     let lang = cx.lang;
     let boxes = Topic::ALL.into_iter().map(|topic| {
         let (label, hint) = match topic {
@@ -120,11 +121,16 @@ fn choice(cx: &PageContext, wanted: &[Topic]) -> AnyView {
         view! { <Checkbox name="topics" value=topic.name() label=label hint=hint checked=wanted.contains(&topic)/> }
     });
     let boxes = boxes.collect_view();
+    let lead = |minutes: i16| {
+        Choice::new(minutes.to_string(), t_with(lang, "alerts.lead", &[("n", &minutes.to_string())]))
+    };
+    let leads = ENDING_LEADS_MIN.into_iter().map(lead).collect();
     view! {
         <div class="mt-4" id="choice">
             <Panel title=t(lang, "alerts.choice").into_owned()>
                 <PostForm name="choice">
                     {boxes}
+                    <SelectField name="lead" label=t(lang, "alerts.lead_label") choices=leads value=lead_min.to_string() required=true/>
                     <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "alerts.choose")}</Button></div>
                 </PostForm>
             </Panel>

@@ -19,6 +19,11 @@ use super::words::live_prices;
 
 pub use filter::{chip_texts, filter_of, query_of};
 
+/// Where the hall is. Without a query it leads to what a person last looked at; [`ALL`] shows everything.
+pub const PATH: &str = "/auctions";
+/// Everything, whatever was last looked at.
+pub(super) const ALL: &str = "/auctions?q=";
+
 /// So many sales stand above the list; the rest is found by filtering.
 const SALES_SHOWN: usize = 8;
 
@@ -68,7 +73,7 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
 /// Nothing to show: because of the filters, or because nothing is on offer.
 fn empty(cx: &PageContext) -> AnyView {
     let lang = cx.lang;
-    if cx.query.pairs().is_empty() {
+    if query_of(&filter_of(&cx.query)).pairs().is_empty() {
         return view! {
             <EmptyState icon=Icon::Gavel title=t(lang, "auction.hall.empty_none_title") text=t(lang, "auction.hall.empty_none_text")>
                 <LinkButton href="/auctions?status=closed">{t(lang, "auction.hall.status.closed")}</LinkButton>
@@ -78,7 +83,7 @@ fn empty(cx: &PageContext) -> AnyView {
     }
     view! {
         <EmptyState icon=Icon::Search title=t(lang, "auction.hall.empty_title") text=t(lang, "auction.hall.empty_text")>
-            <LinkButton href="/auctions" kind=ButtonKind::Primary>{t(lang, "auction.hall.show_all")}</LinkButton>
+            <LinkButton href=ALL kind=ButtonKind::Primary>{t(lang, "auction.hall.show_all")}</LinkButton>
         </EmptyState>
     }
     .into_any()

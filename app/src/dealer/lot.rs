@@ -13,6 +13,7 @@ mod voided;
 use std::sync::Arc;
 
 use auction::LotDetail;
+use fees::Landing;
 use futures_util::future::join5;
 use kernel::{LotId, Problem};
 use leptos::prelude::*;
@@ -69,9 +70,10 @@ pub(in crate::dealer) async fn draw(
     let power = power(cx, &detail)?;
     let news = report_news::view(cx, &detail, before.as_ref(), car.as_ref());
     let voided = voided::view(cx, detail.voided.clone());
+    let landing = costs.as_ref().and_then(landed::Costs::landing);
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
-    let lot = view(cx, detail.clone(), car, notice, (power, more));
+    let lot = view(cx, detail.clone(), car, (notice, landing), (power, more));
     Ok((detail, view! { {negotiation} {voided} {news} {lot} }.into_any()))
 }
 
@@ -88,7 +90,7 @@ fn view(
     cx: &PageContext,
     detail: LotDetail,
     car: Option<OfferedCar>,
-    notice: Option<Notice>,
+    (notice, landing): (Option<Notice>, Option<Landing>),
     (power, more): (Option<AnyView>, AnyView),
 ) -> AnyView {
     let lang = cx.lang;
@@ -114,7 +116,7 @@ fn view(
         server_time: detail.server_time,
         notice,
     };
-    let given = PanelProps { start, words, key: new_id(), window_ms };
+    let given = PanelProps { start, words, key: new_id(), window_ms, landing };
     let panel = around(given, || view! { <BidPanel/> }.into_any());
     let noscript =
         view! { <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript> };

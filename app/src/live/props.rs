@@ -4,6 +4,7 @@
 //! They stand in the HTML, where everybody can read them: nothing secret.
 
 use bidding::{Json, Node as _};
+use fees::Landing;
 use kernel::{Fen, Lang, LotId, UnixMs};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub struct PanelProps {
     pub key: Uuid,
     /// The soft-close window, in which the time left is urgent.
     pub window_ms: i64,
+    /// What makes a price into a landed cost, for a dealer.
+    pub landing: Option<Landing>,
 }
 
 /// What the server gives the prices of the hall.
@@ -72,6 +75,7 @@ impl Given for PanelProps {
             words: words(json.get("words")?)?,
             key: id(json.get("key")?)?,
             window_ms: json.get("window_ms")?.number()?,
+            landing: json.get("landing").and_then(landing),
         })
     }
 }
@@ -80,6 +84,15 @@ impl Given for HallProps {
     fn read(json: &Json) -> Option<HallProps> {
         Some(HallProps { words: words(json.get("words")?)? })
     }
+}
+
+fn landing(json: &Json) -> Option<Landing> {
+    Some(Landing {
+        service_fee_bp: json.get("service_fee_bp")?.number()?,
+        service_fee_min_fen: fen(json.get("service_fee_min_fen")?)?,
+        service_fee_max_fen: fen(json.get("service_fee_max_fen")?)?,
+        fixed_fen: fen(json.get("fixed_fen")?)?,
+    })
 }
 
 fn id(json: &Json) -> Option<Uuid> {
@@ -178,6 +191,12 @@ mod tests {
             words: Words::new(Lang::En, -330, |key| format!("“{key}” <&> \"万\"\n")),
             key: Uuid::from_u128(8),
             window_ms: 120_000,
+            landing: Some(Landing {
+                service_fee_bp: 150,
+                service_fee_min_fen: Fen(50_000),
+                service_fee_max_fen: Fen(500_000),
+                fixed_fen: Fen(290_000),
+            }),
         }
     }
 

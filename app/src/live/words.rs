@@ -65,6 +65,7 @@ words! {
     ReserveMet = "reserve_met",
     Step = "step",
     MinNext = "min_next",
+    LandedNext = "landed_next",
     Bidders = "bidders",
     BiddersCount = "bidders_count",
     MyMax = "my_max",

@@ -22,9 +22,13 @@ pub fn FilterBar(
     /// To the right: exports.
     #[prop(default = None, into)]
     actions: Option<AnyView>,
+    /// Where nothing is filtered, if not at the page's own path.
+    #[prop(default = None, into)]
+    clear: Option<String>,
 ) -> impl IntoView {
     let cx = page();
     let lang = cx.lang;
+    let clear = clear.unwrap_or_else(|| cx.path.clone());
     let keep = |name: &&'static str| cx.query.get(name).map(|value| (*name, value.to_owned()));
     let kept = KEPT
         .iter()
@@ -40,7 +44,7 @@ pub fn FilterBar(
             </div>
             {children.map(|children| children())}
             <button class="button" type="submit"><IconView icon=Icon::Filter/>{t(lang, "ui.filter")}</button>
-            {cx.query.is_filtered().then(|| view! { <a class="button button--quiet" href=cx.path.clone()>{t(lang, "ui.clear")}</a> })}
+            {cx.query.is_filtered().then(|| view! { <a class="button button--quiet" href=clear>{t(lang, "ui.clear")}</a> })}
             {actions.map(|actions| view! { <div class="filter__actions">{actions}</div> })}
         </form>
     }

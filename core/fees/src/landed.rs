@@ -1,8 +1,12 @@
 //! Landed cost (到手价): what a car costs at the buyer's door, and the highest bid that keeps within it.
 
 use kernel::Fen;
+use serde::{Deserialize, Serialize};
 
 use crate::{FeeSchedule, Line, lines_for, sum_fen};
+
+/// Half of a whole in basis points: half a fen counts up.
+const HALF_BP: i64 = 5_000;
 
 /// What it costs this buyer, beside the platform's fees, until the car stands at his door.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,7 +26,41 @@ pub struct LandedCost<'a> {
     pub delivery: Delivery,
 }
 
+/// What turns a price into a landed cost, as numbers alone: for where only the total is shown, live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Landing {
+    /// 服务费 in basis points.
+    pub service_fee_bp: i64,
+    /// 服务费 is never less.
+    pub service_fee_min_fen: Fen,
+    /// 服务费 is never more.
+    pub service_fee_max_fen: Fen,
+    /// What does not depend on the price: 代办费, transfer, transport.
+    pub fixed_fen: Fen,
+}
+
+impl Landing {
+    /// As [`LandedCost::total`], without its lines; `None` also for prices beyond nine trillion yuan, which are none.
+    pub fn total(self, price_fen: Fen) -> Option<Fen> {
+        let share =
+            price_fen.0.checked_mul(self.service_fee_bp)?.checked_add(HALF_BP)?.div_euclid(2 * HALF_BP);
+        let fee = share.max(self.service_fee_min_fen.0).min(self.service_fee_max_fen.0);
+        price_fen.checked_add(Fen(fee))?.checked_add(self.fixed_fen)
+    }
+}
+
 impl LandedCost<'_> {
+    /// The same as numbers alone; `None` when they do not fit.
+    pub fn landing(&self) -> Option<Landing> {
+        let Delivery { transfer_fen, transport_fen } = self.delivery;
+        Some(Landing {
+            service_fee_bp: self.schedule.service_fee_bp.into(),
+            service_fee_min_fen: self.schedule.service_fee_min_fen,
+            service_fee_max_fen: self.schedule.service_fee_max_fen,
+            fixed_fen: self.schedule.agency_fee_fen.checked_add(transfer_fen)?.checked_add(transport_fen)?,
+        })
+    }
+
     /// The platform's lines at this price, as the order will have them.
     pub fn lines(&self, price_fen: Fen) -> Vec<Line> {
         lines_for(price_fen, self.schedule)
@@ -123,6 +161,18 @@ mod tests {
                 }
                 None => prop_assert!(landed.total(Fen(tick)).unwrap() > Fen(door)),
             }
+        }
+
+        #[test]
+        fn the_live_total_is_the_one_of_the_lines(
+            schedule in any_schedule(),
+            transfer in 0i64..5_000_000,
+            transport in 0i64..5_000_000,
+            price in 0i64..100_000_000_000,
+        ) {
+            let delivery = Delivery { transfer_fen: Fen(transfer), transport_fen: Fen(transport) };
+            let landed = LandedCost { schedule: &schedule, delivery };
+            prop_assert_eq!(landed.landing().unwrap().total(Fen(price)), landed.total(Fen(price)));
         }
 
         #[test]

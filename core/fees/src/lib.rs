@@ -7,7 +7,7 @@
 
 mod landed;
 
-pub use landed::{Delivery, LandedCost};
+pub use landed::{Delivery, LandedCost, Landing};
 
 use kernel::Fen;
 use serde::{Deserialize, Serialize};

@@ -27,8 +27,6 @@ const LOOKS_A_CLEANING: u32 = 600;
 const LOTS_AT_ONCE: i64 = 200;
 /// So many searches are asked between two looks at the lots.
 const SEARCHES_AT_ONCE: i64 = 500;
-/// Watchers are told so long before the end.
-const ENDING_MS: i64 = 5 * 60 * 1000;
 /// Buyers who negotiate are told so long before their time to answer ends.
 const DEADLINE_MS: i64 = 30 * 60 * 1000;
 /// At most one line of being outbid a lot in so long; what happens again meanwhile is counted in that line.
@@ -68,10 +66,7 @@ pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
 pub(crate) async fn look(service: &Service) -> Result<(), sqlx::Error> {
     while follow_lots(service).await? {}
     let now = service.now();
-    while alerts::tell_ending(&mut *service.db.acquire().await?, now, now.plus_ms(ENDING_MS), LOTS_AT_ONCE)
-        .await?
-        == LOTS_AT_ONCE
-    {}
+    while alerts::tell_ending(&mut *service.db.acquire().await?, now, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
     while match_listed(service).await? {}
     tell_negotiations(service).await
 }

@@ -1,6 +1,6 @@
 //! A person's news: what he is told, what he wants to be told, what he has read.
 
-use kernel::{Fen, LotId, NegotiationId, Principal, UnixMs};
+use kernel::{Fen, FieldProblem, LotId, NegotiationId, Principal, Problem, UnixMs};
 use platform_db::CommandError;
 use uuid::Uuid;
 
@@ -9,6 +9,10 @@ use crate::store::alerts;
 
 /// How many a page shows.
 const PAGE_SIZE: i64 = 50;
+/// How long before its end a person can be told of a watched lot, in minutes, as the table has it.
+pub const ENDING_LEADS_MIN: [i16; 5] = [60, 30, 15, 5, 1];
+/// Who has not chosen is told so long before.
+pub const ENDING_LEAD_MIN: i16 = 5;
 /// The bell counts no further.
 pub const UNREAD_SHOWN_MAX: i64 = 99;
 
@@ -178,8 +182,25 @@ impl Service {
         Ok(Topic::ALL.into_iter().filter(|topic| !unwanted.contains(topic)).collect())
     }
 
-    /// Keeps what this person wants to hear of. Repeats change nothing.
-    pub async fn choose_alerts(&self, who: &Principal, wanted: &[Topic]) -> Result<(), CommandError> {
-        Ok(alerts::choose(&self.db, who.user_id, wanted).await?)
+    /// How many minutes before its end this person is told of a watched lot.
+    pub async fn ending_lead_min(&self, who: &Principal) -> Result<i16, CommandError> {
+        Ok(alerts::ending_lead(&self.db, who.user_id).await?.unwrap_or(ENDING_LEAD_MIN))
+    }
+
+    /// Keeps what this person wants to hear of, and how many minutes before its end he is told of a watched lot. Repeats
+    /// change nothing.
+    ///
+    /// # Errors
+    /// `INVALID_FIELDS` (lead) for a time that is none of [`ENDING_LEADS_MIN`].
+    pub async fn choose_alerts(
+        &self,
+        who: &Principal,
+        wanted: &[Topic],
+        lead_min: i16,
+    ) -> Result<(), CommandError> {
+        if !ENDING_LEADS_MIN.contains(&lead_min) {
+            return Err(Problem::fields(vec![FieldProblem::new("lead", "OUT_OF_RANGE")]).into());
+        }
+        Ok(alerts::choose(&self.db, who.user_id, wanted, lead_min).await?)
     }
 }

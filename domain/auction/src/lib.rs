@@ -31,6 +31,7 @@ mod delivery;
 mod engine;
 mod events;
 mod follow;
+mod hall_memory;
 mod inbox;
 mod lane;
 mod lot_control;
@@ -64,12 +65,12 @@ pub use audience::{Audience, SisterPolicy};
 pub use checkpoint::{CheckpointLine, Consistency, checkpoint_now, daily_checkpoint, know_signer};
 pub use clock::AnchoredClock;
 pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE};
-pub use delivery::{CityCost, CityDelivery};
+pub use delivery::{CityCost, CityDelivery, DeliveryDoors};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{
     AuctionCompleted, DepositReturnCovered, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined,
 };
-pub use inbox::{Alert, AlertKind, AlertPage, Topic, UNREAD_SHOWN_MAX};
+pub use inbox::{Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, Topic, UNREAD_SHOWN_MAX};
 pub use lane::{FloorBid, GivePaddle, Paddle};
 pub use negotiation::{
     Act, Detail as NegotiationDetail, Filter as NegotiationFilter, Lot as NegotiatedLot,

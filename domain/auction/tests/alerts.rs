@@ -172,7 +172,7 @@ async fn nobody_hears_what_he_does_not_want_to() {
     let service = &world.service;
     assert_eq!(service.alert_topics(&anna).await.unwrap(), Topic::ALL);
     for _ in 0..2 {
-        service.choose_alerts(&anna, &[Topic::Result]).await.unwrap();
+        service.choose_alerts(&anna, &[Topic::Result], auction::ENDING_LEAD_MIN).await.unwrap();
     }
     assert_eq!(service.alert_topics(&anna).await.unwrap(), [Topic::Result]);
     service.save_search(&anna, Uuid::now_v7(), "全部", &HallFilter::default()).await.unwrap();
@@ -180,7 +180,7 @@ async fn nobody_hears_what_he_does_not_want_to() {
     bid(&world, &anna, 81_000).await;
     bid(&world, &bert, 90_000).await;
     assert_eq!(news(&world, &anna).await, []);
-    service.choose_alerts(&anna, &Topic::ALL).await.unwrap();
+    service.choose_alerts(&anna, &Topic::ALL, auction::ENDING_LEAD_MIN).await.unwrap();
     bid(&world, &anna, 95_000).await;
     bid(&world, &bert, 99_000).await;
     assert_eq!(news(&world, &anna).await, [(AlertKind::Outbid, 1)]);
@@ -238,4 +238,69 @@ async fn read_is_what_was_seen() {
     assert_eq!(world.service.unread_alerts(&anna).await.unwrap(), 1, "another's is not one's own");
     world.service.read_alerts(&anna, Some(id), world.now()).await.unwrap();
     assert_eq!(world.service.unread_alerts(&anna).await.unwrap(), 0);
+}
+
+/// Moves the end of the first lot to so many minutes from now, as its column alone has it: news reads nothing else.
+async fn ends_in(world: &World, minutes: i64) {
+    sqlx::query("UPDATE lot SET end_at = $2 WHERE id = $1")
+        .bind(world.lots[0].0)
+        .bind(platform_db::to_sql(world.now().plus_ms(minutes * 60_000 - 1_000)))
+        .execute(&world.db)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn each_is_told_of_the_end_as_early_as_he_wants_and_once() {
+    let world = World::with_open_lots(1).await;
+    let (early, usual, late, silent) = (dealer("早"), dealer("平"), dealer("晚"), dealer("静"));
+    let service = &world.service;
+    ends_in(&world, 90).await;
+    for who in [&early, &usual, &late, &silent] {
+        service.watch_lot(who, world.lots[0], true).await.unwrap();
+    }
+    service.choose_alerts(&early, &Topic::ALL, 60).await.unwrap();
+    service.choose_alerts(&late, &Topic::ALL, 1).await.unwrap();
+    service.choose_alerts(&silent, &[Topic::Result], 60).await.unwrap();
+    assert_eq!(
+        (service.ending_lead_min(&early).await.unwrap(), service.ending_lead_min(&usual).await.unwrap()),
+        (60, 5)
+    );
+    let refused = service.choose_alerts(&late, &Topic::ALL, 7).await.unwrap_err().into_problem();
+    assert_eq!(refused.fields[0].field, "lead");
+    let told = async || {
+        let mut told = Vec::new();
+        for who in [&early, &usual, &late, &silent] {
+            told.push(news(&world, who).await.len());
+        }
+        told
+    };
+    assert_eq!(told().await, [0, 0, 0, 0], "ninety minutes");
+    ends_in(&world, 60).await;
+    assert_eq!(told().await, [1, 0, 0, 0], "an hour");
+    ends_in(&world, 15).await;
+    assert_eq!(told().await, [1, 0, 0, 0]);
+    ends_in(&world, 5).await;
+    assert_eq!(told().await, [1, 1, 0, 0], "five minutes");
+    // extended, and near again
+    ends_in(&world, 30).await;
+    ends_in(&world, 5).await;
+    assert_eq!(told().await, [1, 1, 0, 0], "once");
+    ends_in(&world, 1).await;
+    assert_eq!(told().await, [1, 1, 1, 0], "a minute");
+}
+
+#[tokio::test]
+async fn who_begins_to_watch_late_is_told_at_the_next_lead() {
+    let world = World::with_open_lots(1).await;
+    let (first, second) = (dealer("先"), dealer("后"));
+    for who in [&first, &second] {
+        world.service.choose_alerts(who, &Topic::ALL, 60).await.unwrap();
+    }
+    world.service.watch_lot(&first, world.lots[0], true).await.unwrap();
+    ends_in(&world, 50).await;
+    assert_eq!((news(&world, &first).await.len(), news(&world, &second).await.len()), (1, 0));
+    world.service.watch_lot(&second, world.lots[0], true).await.unwrap();
+    ends_in(&world, 29).await;
+    assert_eq!((news(&world, &first).await.len(), news(&world, &second).await.len()), (1, 1));
 }

@@ -7,6 +7,7 @@
 pub mod access_log;
 pub mod address;
 pub mod cookie;
+pub mod hall;
 pub mod limits;
 pub mod origin;
 pub mod person;
@@ -26,6 +27,7 @@ use crate::state::AppState;
 pub fn around(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     // the last layer is the outermost
     router
+        .layer(from_fn_with_state(state.clone(), hall::remember))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(from_fn_with_state(rate::Limiter::new(state), rate::limit))
         .layer(from_fn(limits::time))

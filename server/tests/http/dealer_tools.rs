@@ -112,6 +112,7 @@ async fn the_landed_cost_of_a_bid_is_the_one_that_was_typed() {
     let page = format!("/auctions/lots/{lot}");
     let before = dealer.get(&page).await.body;
     assert!(before.contains("还没有设定这座城市的运费") && before.contains("¥51,350"), "{before}");
+    assert!(before.contains("<dd data-testid=\"landed-next\">¥51,350"), "beside the bid itself: {before}");
     let stated = [
         ("form", "delivery"),
         ("key", "0192f000-0000-7000-8000-00000000000a"),
@@ -255,4 +256,57 @@ async fn calendar_and_negotiations_can_be_reached_from_where_dealers_start() {
         assert!(main.contains(&format!("href=\"{place}\"")), "{start} leads to {place}");
         assert!(page.matches(&format!("href=\"{place}\"")).count() > 1, "so does the navigation");
     }
+}
+
+#[tokio::test]
+async fn the_hall_is_as_one_left_it_and_everything_is_one_link_away() {
+    let server = TestServer::new().await;
+    open_lot(&server).await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    let first = dealer.get("/auctions").await;
+    assert_eq!(first.status, StatusCode::OK, "nothing is remembered yet");
+    let address = "/auctions?make=%E5%A4%A7%E4%BC%97&sort=mileage";
+    let filtered = dealer.get(&format!("{address}&page=1")).await;
+    assert_eq!(filtered.status, StatusCode::OK);
+    assert_eq!(dealer.get("/auctions").await.location(), address, "as he left it, from the first page");
+    assert_eq!(
+        server.signed_in("hengxin").await.get("/auctions").await.status,
+        StatusCode::OK,
+        "each his own"
+    );
+    // one sale's cars are a visit
+    let visit = format!("/auctions?sale={}", new_id());
+    assert_eq!(dealer.get(&visit).await.status, StatusCode::OK);
+    assert_eq!(dealer.get("/auctions").await.location(), address);
+    // the last chip leads to everything, and that is remembered too
+    let one = dealer.get("/auctions?make=%E5%A4%A7%E4%BC%97").await.body;
+    assert!(one.contains("href=\"/auctions?q=\""), "{one}");
+    let all = dealer.get("/auctions?q=").await;
+    assert!(all.body.contains("大众 途观L"));
+    assert_eq!(dealer.get("/auctions").await.status, StatusCode::OK, "everything, without a detour");
+    assert_eq!(server.signed_in("auctioneer").await.get("/auctions").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_place_that_one_buys_for_is_kept_and_counts() {
+    let server = TestServer::new().await;
+    let lot = open_lot(&server).await;
+    let page = format!("/auctions/lots/{lot}");
+    let mut dealer = server.signed_in("yuanxing").await;
+    assert!(!dealer.get(&page).await.body.contains("delivery-door"), "nothing to choose from");
+    for (key, door, transport) in [("b", "", "1,000"), ("c", "成都", "3,000")] {
+        let key = format!("0192f000-0000-7000-8000-00000000000{key}");
+        let stated = [("form", "delivery"), ("key", &*key), ("door", door), ("transport", transport)];
+        let answer = dealer.post("/my/company", &stated).await;
+        assert_eq!(answer.location(), "/my/company?done=DELIVERY_STATED#delivery");
+    }
+    assert!(dealer.get(&page).await.body.contains("¥52,350"), "51,350 and the usual thousand");
+    let chosen = dealer.post(&format!("{page}/door"), &[("door", "成都")]).await;
+    assert_eq!(chosen.location(), format!("{page}#landed"));
+    let there = dealer.get(&page).await.body;
+    assert!(there.contains("¥54,350") && there.contains("<option value=\"成都\" selected"), "{there}");
+    let odd = dealer.post(&format!("{page}/door"), &[("door", "上海")]).await;
+    assert_eq!(odd.status, StatusCode::CONFLICT);
+    let mut rival = server.signed_in("hengxin").await;
+    assert!(!rival.get(&page).await.body.contains("delivery-door"), "each company its own");
 }

@@ -6,6 +6,7 @@ use kernel::{Fen, Lang, parse_wan, parse_yuan};
 use leptos::prelude::*;
 
 use super::super::words::kilometres;
+use super::{ALL, PATH};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::query::Query;
@@ -152,7 +153,7 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
     view! {
         <details class="hall-filters">
             <summary class="button"><IconView icon=Icon::Filter/>{t(lang, "auction.hall.more")}{count}</summary>
-            <FilterBar search=t(lang, "auction.hall.search") actions=actions>
+            <FilterBar search=t(lang, "auction.hall.search") actions=actions clear=ALL.to_owned()>
                 {sale}
                 <FilterSelect name="make" label=t(lang, "auction.hall.make") choices=makes/>
                 <FilterSelect name="city" label=t(lang, "auction.hall.city") choices=cities/>
@@ -196,7 +197,7 @@ pub(super) fn chips(cx: &PageContext, sales: &[SaleLine], lots: &LotPage) -> Opt
         let of_a_lot = || lots.lots.first().map(|lot| lot.sale_name.clone());
         let words = words_of(cx, name, value, listed().or_else(of_a_lot));
         let label = t_with(lang, "auction.hall.remove", &[("value", &words)]);
-        let href = cx.query.without(name).href(&cx.path);
+        let href = address(&cx.query.without(name));
         Some(view! {
             <li><a class="chip" href=href aria-label=label>{words}<IconView icon=Icon::Close/></a></li>
         })
@@ -232,13 +233,18 @@ fn words_of(cx: &PageContext, name: &str, value: &str, sale: Option<String>) -> 
     }
 }
 
+/// The address of a filter; without any it says so, for the bare address is that of the last one.
+fn address(query: &Query) -> String {
+    if query.pairs().is_empty() { ALL.to_owned() } else { query.href(PATH) }
+}
+
 /// The orders, as links.
 pub(super) fn sort_links(cx: &PageContext) -> AnyView {
     let lang = cx.lang;
     let current =
         cx.query.get("sort").filter(|sort| SORTS.iter().any(|(name, _)| name == sort)).unwrap_or("ending");
     let link = |(name, _): &(&'static str, Sort)| {
-        let href = cx.query.with("sort", if *name == "ending" { "" } else { name }).href(&cx.path);
+        let href = address(&cx.query.with("sort", if *name == "ending" { "" } else { name }));
         let is_current = *name == current;
         let words = t(lang, &format!("auction.hall.sort.{name}"));
         view! { <a class="sort-links__link" href=href aria-current=is_current.then_some("true")>{words}</a> }

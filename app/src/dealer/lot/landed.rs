@@ -1,10 +1,10 @@
 //! 到手价: what the car costs at the dealer's door at each price, line by line, and the bid that keeps within an amount.
 //! Plain HTML: a question by GET, the answer as a form that bids.
 
-use auction::LotDetail;
+use auction::{DeliveryDoors, LotDetail};
 use bidding::{Format, LotStatus, PublicLot};
-use fees::{Delivery, FeeSchedule, LandedCost, Line, LineKind};
-use futures_util::future::join;
+use fees::{Delivery, FeeSchedule, LandedCost, Landing, Line, LineKind};
+use futures_util::future::join3;
 use kernel::{Fen, Lang, Problem, parse_amount};
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -20,6 +20,16 @@ pub(super) struct Costs {
     schedule: FeeSchedule,
     /// As the company stated it for the car's city; none where it stated nothing.
     delivery: Option<Delivery>,
+    /// Where the company's cars may go.
+    doors: DeliveryDoors,
+}
+
+impl Costs {
+    /// What the panel needs to show the total live.
+    pub(super) fn landing(&self) -> Option<Landing> {
+        let delivery = self.delivery.unwrap_or_default();
+        LandedCost { schedule: &self.schedule, delivery }.landing()
+    }
 }
 
 /// Loads them.
@@ -28,11 +38,13 @@ pub(super) async fn load(cx: &PageContext, city: &str) -> Result<Option<Costs>, 
     if who.dealer().is_none() {
         return Ok(None);
     }
-    let (schedule, delivery) =
-        join(cx.services.order.fees_now(), cx.services.auction.delivery_cost(who, city)).await;
+    let auction = &cx.services.auction;
+    let asked =
+        join3(cx.services.order.fees_now(), auction.delivery_cost(who, city), auction.delivery_doors(who));
+    let (schedule, delivery, doors) = asked.await;
     let (schedule, delivery) =
         (schedule.map_err(CommandError::into_problem)?, delivery.map_err(CommandError::into_problem)?);
-    Ok(Some(Costs { schedule, delivery }))
+    Ok(Some(Costs { schedule, delivery, doors: doors.map_err(CommandError::into_problem)? }))
 }
 
 /// One column: a price, and what it lands at.
@@ -68,6 +80,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, costs: &Costs) -> AnyVi
             </header>
             {ask(cx, lot.lot.status)}
             {answer(cx, detail, &landed)}
+            {doors(cx, detail, &costs.doors)}
             {sums(cx, &columns, delivery, &lot.city)}
             {unknown}
         </section>
@@ -89,6 +102,33 @@ fn prices(detail: &LotDetail) -> Vec<(&'static str, Fen)> {
     let mine = if detail.terms.format.is_sealed() { "format.sealed.mine" } else { "landed.mine" };
     let mine = detail.lot.mine.max_fen.map(|max| (mine, max));
     now.into_iter().chain(next).chain(mine).collect()
+}
+
+/// Where the car is to go: kept for the person, and asked only where there is a choice.
+fn doors(cx: &PageContext, detail: &LotDetail, doors: &DeliveryDoors) -> Option<AnyView> {
+    if doors.doors.is_empty() {
+        return None;
+    }
+    let lang = cx.lang;
+    let action = format!("/auctions/lots/{}/door", detail.lot.id);
+    let usual = (String::new(), t(lang, "delivery.usual_door").into_owned());
+    let choice = |(value, label): (String, String)| {
+        let selected = value == doors.chosen;
+        view! { <option value=value selected=selected>{label}</option> }
+    };
+    let choices = [usual].into_iter().chain(doors.doors.iter().map(|door| (door.clone(), door.clone())));
+    Some(
+        view! {
+            <form class="landed__ask" method="post" action=action>
+                <label for="delivery-door">{t(lang, "landed.door_label")}</label>
+                <div class="landed__row">
+                    <select class="input" id="delivery-door" name="door">{choices.map(choice).collect_view()}</select>
+                    <button class="button" type="submit">{t(lang, "landed.door_use")}</button>
+                </div>
+            </form>
+        }
+        .into_any(),
+    )
 }
 
 fn ask(cx: &PageContext, status: LotStatus) -> Option<AnyView> {

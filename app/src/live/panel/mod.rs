@@ -15,6 +15,7 @@ mod standing;
 
 pub use price::label as price_label;
 
+use fees::Landing;
 use kernel::{Fen, UnixMs};
 use leptos::prelude::*;
 
@@ -45,6 +46,7 @@ struct Facts {
     key: String,
     window_ms: i64,
     first_seq: i64,
+    landing: Option<Landing>,
 }
 
 /// What follows the room, in one type for each kind of value. Views are compiled once for each type they hold, so a
@@ -92,7 +94,7 @@ impl Screen {
 /// The panel of one lot, with its [`PanelProps`] around it.
 #[island]
 pub fn BidPanel() -> impl IntoView {
-    let Some(PanelProps { start, words, key, window_ms }) = given() else { return ().into_any() };
+    let Some(PanelProps { start, words, key, window_ms, landing }) = given() else { return ().into_any() };
     let path = ["/auctions/lots/", &start.lot_id.to_string()].concat();
     let facts = Facts {
         action: [&path, "/bids"].concat(),
@@ -100,6 +102,7 @@ pub fn BidPanel() -> impl IntoView {
         key: key.to_string(),
         window_ms,
         first_seq: start.lot.seq,
+        landing,
     };
     let live = Live::new(start);
     let screen = Screen {

@@ -77,6 +77,13 @@ pub(super) fn facts(screen: Screen) -> AnyView {
     let is_over = move || matches!(screen.phase.get(), Phase::Over(_));
     let step = move || screen.room.with(|room| room.lot.step_fen).yuan();
     let min_next = move || screen.room.with(|room| room.lot.min_next_fen).yuan();
+    // what the next bid costs at the door: every price moves it
+    let landed = move || {
+        let next = screen.room.with(|room| room.lot.min_next_fen);
+        let total = screen.facts.with_value(|facts| facts.landing).and_then(|landing| landing.total(next));
+        total.map(Fen::yuan).unwrap_or_default()
+    };
+    let lands_nowhere = move || is_over() || screen.facts.with_value(|facts| facts.landing.is_none());
     view! {
         <dl class="bid-facts">
             <div class="bid-facts__mine">
@@ -86,6 +93,10 @@ pub(super) fn facts(screen: Screen) -> AnyView {
             <div hidden=follow(is_over)>
                 <dt>{screen.word(Word::MinNext)}</dt>
                 <dd data-testid="min-next">{follow(min_next)}</dd>
+            </div>
+            <div hidden=follow(lands_nowhere)>
+                <dt>{screen.word(Word::LandedNext)}</dt>
+                <dd data-testid="landed-next">{follow(landed)}</dd>
             </div>
             <div hidden=follow(is_over)>
                 <dt>{screen.word(Word::Step)}</dt>

@@ -8,7 +8,7 @@ use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::inbox::{Alert, AlertKind, Topic};
+use crate::inbox::{Alert, AlertKind, ENDING_LEAD_MIN, ENDING_LEADS_MIN, Topic};
 
 /// A lot with news that nobody was told yet.
 #[derive(Clone, Copy, Debug)]
@@ -79,37 +79,45 @@ pub(crate) async fn tell_matches(
     Ok(())
 }
 
-/// Tells who watches lots that end before `until`; each lot once, however often its end moves.
+/// Tells who watches lots whose end has come nearer than one of the leads, as far as that is his own lead or a shorter one;
+/// each lot once a person, however often its end moves.
 pub(crate) async fn tell_ending(
     conn: &mut PgConnection,
     now: UnixMs,
-    until: UnixMs,
     limit: i64,
 ) -> Result<i64, sqlx::Error> {
+    let leads: Vec<i16> = ENDING_LEADS_MIN.to_vec();
     sqlx::query_scalar!(
         "WITH due AS (
-             SELECT a.lot_id, l.price_fen
+             SELECT a.lot_id, l.price_fen, t.lead_min
                FROM alert_lot a
                JOIN lot l ON l.id = a.lot_id
-              WHERE a.settled_at IS NULL AND a.ending_at IS NULL AND l.status = 'open' AND l.end_at <= $2
+              CROSS JOIN LATERAL (
+                  SELECT min(x) AS lead_min
+                    FROM unnest($2::smallint[]) AS x
+                   WHERE l.end_at <= $1::timestamptz + x * interval '1 minute') t
+              WHERE a.settled_at IS NULL AND l.status = 'open'
+                AND l.end_at <= $1::timestamptz + interval '60 minutes'
+                AND t.lead_min < coalesce(a.ending_min, t.lead_min + 1)
               ORDER BY l.end_at
               LIMIT $3
                 FOR UPDATE OF a SKIP LOCKED
          ), marked AS (
-             UPDATE alert_lot SET ending_at = $1 FROM due WHERE alert_lot.lot_id = due.lot_id
+             UPDATE alert_lot SET ending_min = d.lead_min FROM due d WHERE alert_lot.lot_id = d.lot_id
          ), told AS (
              INSERT INTO alert (user_id, kind, lot_id, price_fen, made_at, last_at)
              SELECT w.user_id, 'ending', d.lot_id, d.price_fen, $1, $1
                FROM due d
                JOIN lot_watch w ON w.lot_id = d.lot_id
-              WHERE NOT EXISTS (
-                    SELECT FROM alert_choice c WHERE c.user_id = w.user_id AND c.topic = 'ending' AND NOT c.wanted)
+               LEFT JOIN alert_choice c ON c.user_id = w.user_id AND c.topic = 'ending'
+              WHERE c.wanted IS NOT FALSE AND coalesce(c.lead_min, $4) >= d.lead_min
              ON CONFLICT DO NOTHING
          )
          SELECT count(*) AS \"count!\" FROM due",
         to_sql(now),
-        to_sql(until),
-        limit
+        &leads,
+        limit,
+        ENDING_LEAD_MIN
     )
     .fetch_one(conn)
     .await
@@ -390,19 +398,35 @@ pub(crate) async fn unwanted(pool: &PgPool, user_id: UserId) -> Result<Vec<Topic
     Ok(Topic::ALL.into_iter().filter(|topic| names.iter().any(|name| name == topic.name())).collect())
 }
 
-/// Keeps what a person wants to hear of.
-pub(crate) async fn choose(pool: &PgPool, user_id: UserId, wanted: &[Topic]) -> Result<(), sqlx::Error> {
+/// How long before the end a person wants to be told, if he has said so.
+pub(crate) async fn ending_lead(pool: &PgPool, user_id: UserId) -> Result<Option<i16>, sqlx::Error> {
+    let chosen = sqlx::query_scalar!(
+        "SELECT lead_min FROM alert_choice WHERE user_id = $1 AND topic = 'ending'",
+        user_id.0
+    );
+    Ok(chosen.fetch_optional(pool).await?.flatten())
+}
+
+/// Keeps what a person wants to hear of, and how long before the end of a watched lot.
+pub(crate) async fn choose(
+    pool: &PgPool,
+    user_id: UserId,
+    wanted: &[Topic],
+    lead_min: i16,
+) -> Result<(), sqlx::Error> {
     let topics: Vec<String> = Topic::ALL.iter().map(|topic| topic.name().to_owned()).collect();
     let wanted: Vec<bool> = Topic::ALL.iter().map(|topic| wanted.contains(topic)).collect();
     sqlx::query!(
-        "INSERT INTO alert_choice (user_id, topic, wanted)
-         SELECT $1, t.topic, t.wanted FROM unnest($2::text[], $3::bool[]) AS t (topic, wanted)
+        "INSERT INTO alert_choice (user_id, topic, wanted, lead_min)
+         SELECT $1, t.topic, t.wanted, CASE WHEN t.topic = 'ending' THEN $4::smallint END
+           FROM unnest($2::text[], $3::bool[]) AS t (topic, wanted)
          ON CONFLICT (user_id, topic) DO UPDATE
-            SET wanted = excluded.wanted, changed_at = clock_timestamp()
-          WHERE alert_choice.wanted <> excluded.wanted",
+            SET wanted = excluded.wanted, lead_min = excluded.lead_min, changed_at = clock_timestamp()
+          WHERE (alert_choice.wanted, alert_choice.lead_min) IS DISTINCT FROM (excluded.wanted, excluded.lead_min)",
         user_id.0,
         &topics,
-        &wanted
+        &wanted,
+        lead_min
     )
     .execute(pool)
     .await?;

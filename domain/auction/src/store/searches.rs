@@ -140,3 +140,35 @@ pub(crate) async fn that_tell(
         })
         .collect()
 }
+
+/// Keeps how a person looks at the hall; the same again writes nothing.
+pub(crate) async fn remember_hall(
+    pool: &PgPool,
+    user_id: UserId,
+    filter: &HallFilter,
+) -> Result<(), sqlx::Error> {
+    let filter = serde_json::to_value(filter).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    sqlx::query!(
+        "INSERT INTO hall_memory AS m (user_id, filter)
+         VALUES ($1, $2)
+         ON CONFLICT (user_id) DO UPDATE
+            SET filter = excluded.filter, kept_at = clock_timestamp()
+          WHERE m.filter <> excluded.filter",
+        user_id.0,
+        filter
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// How a person last looked at the hall. What an older server kept and cannot be read any more is nothing.
+pub(crate) async fn remembered_hall(
+    pool: &PgPool,
+    user_id: UserId,
+) -> Result<Option<HallFilter>, sqlx::Error> {
+    let kept = sqlx::query_scalar!("SELECT filter FROM hall_memory WHERE user_id = $1", user_id.0)
+        .fetch_optional(pool)
+        .await?;
+    Ok(kept.and_then(|filter| read(filter).ok()))
+}

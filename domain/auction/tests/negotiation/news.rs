@@ -76,10 +76,10 @@ async fn the_next_bidder_hears_of_his_chance_and_two_processes_tell_it_once() {
 async fn who_wants_to_hear_nothing_of_negotiations_does_not() {
     let table = Table::set().await;
     let others: Vec<Topic> = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Negotiation).collect();
-    table.world.service.choose_alerts(&table.buyer, &others).await.unwrap();
+    table.world.service.choose_alerts(&table.buyer, &others, auction::ENDING_LEAD_MIN).await.unwrap();
     table.seller(Act::Counter { amount_fen: yuan(76_000) }).await.unwrap();
     assert_eq!(news(&table, &table.buyer).await, []);
-    table.world.service.choose_alerts(&table.buyer, &Topic::ALL).await.unwrap();
+    table.world.service.choose_alerts(&table.buyer, &Topic::ALL, auction::ENDING_LEAD_MIN).await.unwrap();
     table.buyer(Act::Decline).await.unwrap();
     assert_eq!(news(&table, &table.buyer).await, [AlertKind::NoDeal], "what he was not told stays untold");
 }

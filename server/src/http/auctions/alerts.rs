@@ -50,7 +50,12 @@ async fn changed(
                 .all("topics")
                 .filter_map(|name| Topic::ALL.into_iter().find(|topic| topic.name() == name))
                 .collect();
-            state.services.auction.choose_alerts(who, &wanted).await?;
+            let lead_min = match form.given("lead") {
+                // what is no number is no lead either, and is refused as one
+                Some(typed) => typed.parse().unwrap_or_default(),
+                None => state.services.auction.ending_lead_min(who).await?,
+            };
+            state.services.auction.choose_alerts(who, &wanted, lead_min).await?;
             Ok(Some("ALERTS_CHOSEN"))
         }
         _ => Err(malformed().into()),

@@ -4,6 +4,7 @@ mod alerts;
 mod board_bid;
 mod check_receipt;
 mod checkpoints;
+mod delivery_door;
 mod hall_export;
 mod my_bids_export;
 mod own_max;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .post("/auctions/lots/{id}/bids", Access::Dealer, place_bid::place_bid)
         .post("/auctions/lots/{id}/withdraw", Access::Dealer, own_max::withdraw)
+        .post("/auctions/lots/{id}/door", Access::Dealer, delivery_door::choose)
         .post("/auctions/lots/{id}/report", Access::Dealer, own_max::confirm_report)
         .post("/my/board/bids", Access::Dealer, board_bid::board_bid)
         .post("/my/alerts", Access::Dealer, alerts::change)

@@ -41,7 +41,8 @@ async fn state_cost(
     form: &Posted,
     stated: Result<Option<Delivery>, Problem>,
 ) -> Result<(), CommandError> {
-    let stated = CityCost { key: form.key()?, city: form.text("city"), cost: stated? };
+    let (door, city) = (form.text("door"), form.text("city"));
+    let stated = CityCost { key: form.key()?, door, city, cost: stated? };
     state.services.auction.state_delivery_cost(who, &stated).await
 }
 
