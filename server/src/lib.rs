@@ -22,3 +22,4 @@ pub mod signing_key;
 pub mod state;
 pub mod verify_log;
 pub mod verify_receipt;
+pub mod witness;

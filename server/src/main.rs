@@ -1,4 +1,5 @@
-//! `server serve | migrate | check | import | verify-log | checkpoint | verify-receipt`.
+//! `server serve | migrate | check | import | verify-log | checkpoint | countersigned | verify-receipt | witness |
+//! verify-checkpoint`.
 #![expect(clippy::print_stdout, reason = "the commands answer at the terminal")]
 
 use std::error::Error;
@@ -6,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use platform_config::{Config, LogFormat};
-use server::{assets, checkpoint, import, serve, services, verify_log, verify_receipt};
+use server::{assets, checkpoint, import, serve, services, verify_log, verify_receipt, witness};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -34,6 +35,12 @@ enum Command {
     Checkpoint,
     /// Checks a receipt or an evidence file, without a database and without a connection.
     VerifyReceipt(verify_receipt::VerifyReceipt),
+    /// Hands a witness's line on with its checkpoint.
+    Countersigned(checkpoint::Countersigned),
+    /// Signs a checkpoint that continues the one seen before: for witnesses, without a database and without settings.
+    Witness(witness::Witness),
+    /// Says who signed a checkpoint, without a database and without a connection.
+    VerifyCheckpoint(witness::VerifyCheckpoint),
     /// Brings records in from files.
     Import {
         /// What is in the file.
@@ -51,9 +58,15 @@ enum Import {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // needs no settings: whoever checks a receipt need not be able to run a server
-    if let Some(Command::VerifyReceipt(file)) = &arguments.command {
-        return match verify_receipt::run(file) {
+    // these need no settings: whoever checks what we say need not be able to run a server
+    let outside = match &arguments.command {
+        Some(Command::VerifyReceipt(file)) => Some(verify_receipt::run(file)),
+        Some(Command::Witness(what)) => Some(witness::run(what)),
+        Some(Command::VerifyCheckpoint(what)) => Some(witness::verify(what)),
+        _ => None,
+    };
+    if let Some(done) = outside {
+        return match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(error.as_ref()),
         };
@@ -72,7 +85,10 @@ async fn main() -> ExitCode {
         Command::Check => check(&config).await,
         Command::VerifyLog(which) => verify_log::run(&config, &which).await,
         Command::Checkpoint => checkpoint::run(&config).await,
+        Command::Countersigned(what) => checkpoint::countersigned(&config, &what).await,
         Command::VerifyReceipt(file) => verify_receipt::run(&file),
+        Command::Witness(what) => witness::run(&what),
+        Command::VerifyCheckpoint(what) => witness::verify(&what),
         Command::Import { what: Import::Vehicles(file) } => import::vehicles(&config, &file).await,
     };
     match done {

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use app::Services;
-use auction::{CheckpointLine, LogVerdict};
+use auction::{CheckpointLine, CosignatureFault, LogVerdict};
 use connector_storage::FolderStore;
 use kernel::LotId;
 use platform_bus::{Bus, Consumer, Member};
 use platform_config::{Config, Service};
 use platform_db::{Clock, Cluster, ClusterError};
-use proof::Signer;
+use proof::{NoteKey, SignedCheckpoint, Signer};
 use sqlx::PgPool;
 use sqlx::migrate::{MigrateError, Migrator};
 use tokio::sync::watch;
@@ -142,6 +142,15 @@ impl Databases {
     pub async fn checkpoint(&self, signer: &Signer) -> Result<Option<CheckpointLine>, sqlx::Error> {
         auction::know_signer(&self.auction, signer).await?;
         auction::checkpoint_now(&self.auction, signer).await
+    }
+
+    /// Keeps a witness's line under the checkpoint that it is of, and says which that is.
+    pub async fn keep_cosignature(
+        &self,
+        note: &SignedCheckpoint,
+        witness: &NoteKey,
+    ) -> Result<Result<i64, CosignatureFault>, sqlx::Error> {
+        auction::keep_cosignature(&self.auction, note, witness).await
     }
 
     /// The bus between them.

@@ -41,6 +41,20 @@ pub fn signer(config: &Config) -> Result<Signer, SigningKeyError> {
         read => read,
     };
     let text = text.map_err(|source| SigningKeyError::File { path: path.to_owned(), source })?;
+    read(path, &text)
+}
+
+/// The key in this file, made where there is none: a witness's own.
+pub fn of_file(path: &Path) -> Result<Signer, SigningKeyError> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
+        read => read,
+    };
+    let text = text.map_err(|source| SigningKeyError::File { path: path.to_owned(), source })?;
+    read(path, &text)
+}
+
+fn read(path: &Path, text: &str) -> Result<Signer, SigningKeyError> {
     let seed = STANDARD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     seed.map(|seed| Signer::from_seed(&seed)).ok_or_else(|| SigningKeyError::NoKey { path: path.to_owned() })
 }
@@ -48,7 +62,7 @@ pub fn signer(config: &Config) -> Result<Signer, SigningKeyError> {
 /// For its owner only, and whole or not there: written beside its place, then moved.
 fn make(path: &Path) -> io::Result<String> {
     let text = STANDARD.encode(rand::random::<[u8; 32]>());
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let new = path.with_extension("new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;

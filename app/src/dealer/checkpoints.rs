@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auction::CheckpointLine;
+use auction::{CheckpointLine, CheckpointWitness};
 use kernel::Role;
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -21,6 +21,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let before = cx.query.parse("before").unwrap_or(i64::MAX);
     let auction = &cx.services.auction;
     let lines = auction.checkpoints(before, SHOWN).await.map_err(CommandError::into_problem)?;
+    let witnesses = auction.checkpoint_witnesses(&lines).await.map_err(CommandError::into_problem)?;
     let (origin, keys) = auction.note_keys().await.map_err(CommandError::into_problem)?;
     let title = t(lang, "checkpoint.title");
     let crumbs = vec![Crumb::new(t(lang, "proof.title"), "/proof")];
@@ -29,7 +30,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let sign = may_sign.then(|| {
         view! { <PostButton action="/proof/checkpoints" kind=ButtonKind::Primary>{t(lang, "checkpoint.sign_now")}</PostButton> }
     });
-    let list = list(&cx, lines);
+    let list = list(&cx, lines, &witnesses);
     let body = view! {
         <PageHead title=title.clone() crumbs note=t(lang, "checkpoint.note")>{sign}</PageHead>
         {list}
@@ -38,6 +39,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 <li>{t(lang, "checkpoint.means.leaves")}</li>
                 <li>{t(lang, "checkpoint.means.forever")}</li>
                 <li>{t(lang, "checkpoint.means.leaf")} " " <code class="text-xs break-all">"/proof/leaves/{hash}"</code></li>
+                <li>{t(lang, "checkpoint.means.witness")} " " <code class="text-xs break-all">"server witness"</code></li>
                 <li>{t(lang, "checkpoint.means.limits")}</li>
             </ul>
         </Panel>
@@ -46,7 +48,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     Ok(PageView::shared(&cx, title, body))
 }
 
-fn list(cx: &PageContext, lines: Vec<CheckpointLine>) -> AnyView {
+fn list(cx: &PageContext, lines: Vec<CheckpointLine>, witnesses: &[CheckpointWitness]) -> AnyView {
     let lang = cx.lang;
     if lines.is_empty() {
         return view! { <EmptyState icon=Icon::Info title=t(lang, "checkpoint.empty") text=t(lang, "checkpoint.empty_text")/> }
@@ -57,11 +59,12 @@ fn list(cx: &PageContext, lines: Vec<CheckpointLine>) -> AnyView {
         Column::new(t(lang, "checkpoint.made_at")),
         Column::number(t(lang, "checkpoint.size")),
         Column::new(t(lang, "checkpoint.files")),
+        Column::new(t(lang, "checkpoint.witnesses")),
         Column::new(t(lang, "checkpoint.root")),
     ];
     let is_full = i64::try_from(lines.len()).is_ok_and(|count| count == SHOWN);
     let oldest = lines.last().filter(|_| is_full).map(|line| line.n.to_string());
-    let rows = lines.into_iter().map(|line| row(cx, line)).collect_view();
+    let rows = lines.into_iter().map(|line| row(cx, line, witnesses)).collect_view();
     let older = oldest.map(|before| {
         let href = cx.query.with("before", &before).href(&cx.path);
         view! { <p class="my-3"><LinkButton href=href>{t(lang, "checkpoint.older")}</LinkButton></p> }
@@ -73,8 +76,17 @@ fn list(cx: &PageContext, lines: Vec<CheckpointLine>) -> AnyView {
     .into_any()
 }
 
-fn row(cx: &PageContext, line: CheckpointLine) -> AnyView {
+fn row(cx: &PageContext, line: CheckpointLine, witnesses: &[CheckpointWitness]) -> AnyView {
     let lang = cx.lang;
+    let n = line.n;
+    let signed = witnesses.iter().filter(|witness| witness.n == n).map(|witness| {
+        view! { <span class="block">{witness.name.clone()} <span class="cell-note"><Time at=witness.signed_at/></span></span> }
+    });
+    let signed: Vec<_> = signed.collect();
+    let signed = match signed.is_empty() {
+        true => view! { <span class="muted">{t(lang, "checkpoint.no_witness")}</span> }.into_any(),
+        false => signed.into_any(),
+    };
     let note = format!("/proof/checkpoints/{}", line.n);
     let since = (line.n > 1).then(|| {
         let href = format!("/proof/checkpoints/{}/since/{}", line.n, line.n - 1);
@@ -90,6 +102,7 @@ fn row(cx: &PageContext, line: CheckpointLine) -> AnyView {
             </td>
             <td class="num">{grouped(line.size)}</td>
             <td><a href=note>{t(lang, "checkpoint.text")}</a>{since}</td>
+            <td>{signed}</td>
             <td><code class="text-xs">{line.root.to_string()}</code></td>
         </tr>
     }

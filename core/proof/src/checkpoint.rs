@@ -68,6 +68,24 @@ impl SignedCheckpoint {
         &self.checkpoint
     }
 
+    /// The text that all signatures are under.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Who signed, with key ids and signatures as they stand in the note.
+    pub(crate) fn signatures(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.signatures.iter().map(|signature| (signature.name.as_str(), signature.bytes.as_slice()))
+    }
+
+    /// One more line; the same once more changes nothing.
+    pub(crate) fn add(&mut self, name: &str, bytes: Vec<u8>) {
+        let line = NoteSignature { name: name.to_owned(), bytes };
+        if !self.signatures.contains(&line) {
+            self.signatures.push(line);
+        }
+    }
+
     /// Whether one of the signatures is this key's under the log's name. Other keys' are nothing to object to.
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
         let id = note_key_id(&self.checkpoint.origin, key);

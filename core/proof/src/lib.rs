@@ -21,6 +21,7 @@
 
 mod chain;
 mod checkpoint;
+mod cosign;
 mod evidence;
 mod growing;
 mod hash;
@@ -35,6 +36,7 @@ mod tree;
 
 pub use chain::{Chain, ChainFault, check_chain};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, note_key};
+pub use cosign::{NoteKey, WitnessFault, may_cosign};
 pub use evidence::{Evidence, EvidenceVerdict, Inclusion};
 pub use growing::{Frontier, PartId, Plan, is_beginning};
 pub use hash::Hash;

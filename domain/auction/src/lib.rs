@@ -52,6 +52,7 @@ mod views;
 mod void_bid;
 mod watch_lot;
 mod withdraw_max;
+mod witness;
 
 use std::sync::{Arc, OnceLock};
 
@@ -95,6 +96,7 @@ pub use take::{AcceptStep, BuyNow};
 pub use verify_log::{CheckpointFault, LogFault, LogVerdict, verify_log};
 pub use views::{BidOutcome, BidReason, LotDetail, SaleDetail};
 pub use void_bid::{REASONS_OF_STAFF, RequestVoid};
+pub use witness::{CheckpointWitness, CosignatureFault, keep_cosignature};
 
 /// Its tables.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/auction");

@@ -118,3 +118,111 @@ async fn all_evidence_of_a_bid_is_one_file_for_its_company() {
     let shown = stranger.post("/proof", &[("receipt", &answer.body)]).await;
     assert!(said(&shown.body).contains("回执有效"), "the form takes the whole file too");
 }
+
+/// What the command would be told.
+#[derive(clap::Parser)]
+struct Outside<T: clap::Args> {
+    #[command(flatten)]
+    what: T,
+}
+
+fn told<T: clap::Args>(words: &[&str]) -> T {
+    <Outside<T> as clap::Parser>::parse_from(["server"].iter().chain(words)).what
+}
+
+/// A witness at home: a folder, and what the log shows him.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).display().to_string()
+    }
+
+    fn keep(&self, name: &str, text: &str) -> String {
+        std::fs::write(self.path(name), text).unwrap();
+        self.path(name)
+    }
+
+    fn witness(&self, log: &str, file: &str) -> Result<(), String> {
+        let (key, seen) = (self.path("witness.key"), self.path("seen.note"));
+        let words = ["--name", "witness.example", "--key", &key, "--log", log, "--seen", &seen, file];
+        server::witness::run(&told(&words)).map_err(|error| error.to_string())
+    }
+}
+
+#[tokio::test]
+async fn a_witness_outside_signs_what_continues_and_finds_a_rewritten_history() {
+    let server = TestServer::new().await;
+    let (home, mut stranger) = (Home(tempfile::tempdir().unwrap()), server.browser());
+    let lot_id = open_lot(&server).await;
+    sign(&server).await;
+    let page = stranger.get("/proof/checkpoints").await.body;
+    assert!(page.contains("尚无"), "nobody has witnessed it yet");
+    let origin = SignedCheckpoint::parse(&stranger.get("/proof/checkpoints/1").await.body).unwrap();
+    let origin = origin.checkpoint().origin.clone();
+    let log = proof::note_key(&origin, &key());
+    let first = home.keep("1.note", &stranger.get("/proof/checkpoints/1").await.body);
+    home.witness(&log, &first).unwrap();
+
+    bid(&server, "yuanxing", lot_id, 60_000).await;
+    sign(&server).await;
+    let second = home.keep("2.note", &stranger.get("/proof/checkpoints/2").await.body);
+    let bare = home.witness(&log, &second).unwrap_err();
+    assert!(bare.contains("NOT SIGNED"), "without a proof: {bare}");
+    let since = stranger.get("/proof/checkpoints/2/since/1").await.body;
+    home.witness(&log, &home.keep("since.json", &since)).unwrap();
+    let seen = SignedCheckpoint::parse(&std::fs::read_to_string(home.path("seen.note")).unwrap()).unwrap();
+    assert_eq!(seen.checkpoint().size, 2);
+    assert!(home.witness(&log, &home.keep("since.json", &since)).is_err(), "it begins before what was seen");
+
+    // the operator signs another history of the same length and more
+    let forged = proof::Checkpoint { origin, size: 3, root: Hash::of(&[b"another history"]) };
+    let forged = SignedCheckpoint::sign(forged, &Signer::from_seed(&[7; 32])).to_string();
+    let mut proof: Value = serde_json::from_str(&since).unwrap();
+    proof["first"] = proof["second"].clone();
+    proof["second"] = Value::String(forged);
+    let split = home.witness(&log, &home.keep("split.json", &proof.to_string())).unwrap_err();
+    assert!(split.contains("history was rewritten"), "{split}");
+}
+
+#[tokio::test]
+async fn a_witness_s_line_is_handed_on_and_checked_by_anybody() {
+    let server = TestServer::new().await;
+    let (home, mut stranger) = (Home(tempfile::tempdir().unwrap()), server.browser());
+    open_lot(&server).await;
+    sign(&server).await;
+    let bare = stranger.get("/proof/checkpoints/1").await.body;
+    let witness = Signer::from_seed(&[5; 32]);
+    let name = proof::NoteKey::witness("witness.example", witness.public()).unwrap().to_string();
+    let mut note = SignedCheckpoint::parse(&bare).unwrap();
+    let log = proof::note_key(&note.checkpoint().origin, &key());
+    let (config, unsigned) = (&server.state.config, home.keep("bare.note", &bare));
+    let refused = server::checkpoint::countersigned(config, &told(&["--witness", &name, &unsigned])).await;
+    assert!(refused.unwrap_err().to_string().contains("has not signed"));
+    note.cosign("witness.example", &witness, 1_795_392_000).unwrap();
+    let cosigned = home.keep("cosigned.note", &note.to_string());
+    for _ in 0..2 {
+        server::checkpoint::countersigned(config, &told(&["--witness", &name, &cosigned])).await.unwrap();
+    }
+    let shown = stranger.get("/proof/checkpoints/1").await.body;
+    assert_eq!(shown.matches("— witness.example ").count(), 1, "{shown}");
+    assert!(stranger.get("/proof/checkpoints").await.body.contains("witness.example"));
+    let verify = |file: &str, more: &[&str]| {
+        let words: Vec<&str> = ["--log", &log, file].into_iter().chain(more.iter().copied()).collect();
+        server::witness::verify(&told(&words)).map_err(|error| error.to_string())
+    };
+    verify(&home.keep("shown.note", &shown), &["--witness", &name]).unwrap();
+    assert!(verify(&unsigned, &["--witness", &name]).is_err(), "no witness");
+    verify(&unsigned, &["--witness", &name, "--need", "0"]).unwrap();
+    let stranger_key =
+        proof::NoteKey::witness("other.example", Signer::from_seed(&[6; 32]).public()).unwrap();
+    assert!(verify(&home.path("shown.note"), &["--witness", &stranger_key.to_string()]).is_err());
+    // a note of nobody's
+    let other = SignedCheckpoint::sign(
+        proof::Checkpoint { origin: "luochui/other".into(), size: 1, root: Hash::of(&[b"x"]) },
+        &witness,
+    );
+    let other = home.keep("other.note", &other.to_string());
+    let unknown = server::checkpoint::countersigned(config, &told(&["--witness", &name, &other])).await;
+    assert!(unknown.unwrap_err().to_string().contains("none of our checkpoints"));
+}

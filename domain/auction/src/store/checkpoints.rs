@@ -90,6 +90,11 @@ pub(crate) async fn after(
     checkpoints!(pool, "WHERE n > $1 ORDER BY n LIMIT $2", after, limit)
 }
 
+/// Checkpoints over so many leaves: one, or several days without a new line.
+pub(crate) async fn of_size(pool: &PgPool, size: i64) -> Result<Vec<StoredCheckpoint>, sqlx::Error> {
+    checkpoints!(pool, "WHERE size = $1 ORDER BY n DESC", size)
+}
+
 /// Checkpoints before this number, the newest first.
 pub(crate) async fn before(
     pool: &PgPool,

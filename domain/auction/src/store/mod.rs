@@ -4,6 +4,7 @@ pub(crate) mod alerts;
 pub(crate) mod batch;
 pub(crate) mod cars;
 pub(crate) mod checkpoints;
+pub(crate) mod cosignatures;
 pub(crate) mod delivery;
 pub(crate) mod follow;
 pub(crate) mod history;

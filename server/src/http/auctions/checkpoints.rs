@@ -10,10 +10,10 @@ use proof::{Hash, Inclusion};
 use crate::http::refusal::Refusal;
 use crate::state::AppState;
 
-/// A checkpoint as it was signed.
+/// A checkpoint as it was signed, by us and by witnesses.
 pub async fn one(State(state): State<AppState>, Path(n): Path<String>) -> Result<Response, Refusal> {
-    let found = state.services.auction.checkpoint(number(&n)?).await?;
-    Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], found.note).into_response())
+    let note = state.services.auction.checkpoint_note(number(&n)?).await?;
+    Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
 }
 
 /// Where a lot's head or a refused bid, known by its hash, lies in a checkpoint.
