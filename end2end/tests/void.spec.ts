@@ -58,6 +58,7 @@ test('two members of staff void a bid, and dealers read of it on the page of the
       await expect(page.locator('main').getByText('已作废：出价金额有误')).toBeVisible();
       await expect(page.getByTestId('price')).toHaveText(before);
     }
+    await expect(ada.getByTestId('history').locator('[data-void="true"]')).toHaveCount(1);
     await expect(ada.locator('section#bid')).toHaveAttribute('data-look', 'leading');
     await expect(bob.locator('section#bid')).not.toHaveAttribute('data-look', 'leading');
     await expect(bob.getByTestId('quick').first()).toBeEnabled();

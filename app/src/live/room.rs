@@ -232,6 +232,21 @@ impl Room {
         }
     }
 
+    /// Which lines of the history came of a bid that does not count any more: the price falls only when one is voided, so
+    /// whatever lies above what came after it.
+    pub fn voided(&self) -> Vec<bool> {
+        let newest = self.history.first().map(|line| line.price_fen);
+        // when it is over the price may be that of a negotiation
+        let price = if self.lot.status == LotStatus::Closed { newest } else { self.lot.price_fen };
+        let mut floor = price.unwrap_or_default();
+        let mut is_void = |line: &BidLine| {
+            let above = line.price_fen > floor;
+            floor = floor.min(line.price_fen);
+            above
+        };
+        self.history.iter().map(&mut is_void).collect()
+    }
+
     /// The amounts of the quick buttons. For the leader they raise his max: a tap must never lower it.
     pub fn quick(&self) -> [Fen; 3] {
         match self.mine.max_fen.filter(|_| self.leads()) {

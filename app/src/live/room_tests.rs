@@ -322,3 +322,20 @@ fn only_the_server_ends_a_lot() {
     room.lot.outcome = Some(Outcome::Sold);
     assert_eq!(room.phase(UnixMs(0)), Phase::Over(Ending::Sold));
 }
+
+#[test]
+fn what_lies_above_a_later_price_was_voided() {
+    let mut room = room();
+    let at = |seq: i64, price: i64| BidLine { price_fen: Fen(price), ..line(seq) };
+    room.history =
+        vec![at(7, 6_100_000), at(5, 6_300_000), at(4, 6_200_000), at(3, 6_100_000), at(2, 6_000_000)];
+    room.lot.price_fen = Some(Fen(6_100_000));
+    assert_eq!(room.voided(), [false, true, true, false, false]);
+    // none is left, and nothing was written after it
+    room.lot.price_fen = None;
+    assert_eq!(room.voided(), [true; 5]);
+    // over: agreed upon below the highest bid, which still counts
+    room.history.remove(0);
+    (room.lot.price_fen, room.lot.status) = (Some(Fen(6_150_000)), LotStatus::Closed);
+    assert_eq!(room.voided(), [false; 4]);
+}

@@ -105,6 +105,7 @@ words! {
     LinkLostHint = "link_lost_hint",
     HistoryTitle = "history_title",
     HistoryEmpty = "history_empty",
+    HistoryVoid = "history_void",
     Bidder = "bidder",
     Me = "me",
     Sound = "sound",

@@ -10,24 +10,25 @@ use super::{Screen, follow};
 pub(super) fn view(screen: Screen) -> AnyView {
     let lines = move || {
         screen.room.with(|room| {
-            let line = |line: &bidding::BidLine| {
+            let line = |(line, is_void): (&bidding::BidLine, bool)| {
                 let is_mine = room.mine.alias == Some(line.alias);
                 let who = if is_mine {
                     screen.word(Word::Me)
                 } else {
                     screen.with(Word::Bidder, "n", &line.alias.to_string())
                 };
+                let void = if is_void { screen.word(Word::HistoryVoid) } else { String::new() };
                 let time = screen.words.with_value(|words| words.time(line.at));
                 view! {
-                    <li class="bid-history__line" data-mine=is_mine.to_string()>
-                        <span class="bid-history__who">{who}</span>
+                    <li class="bid-history__line" data-mine=is_mine.to_string() data-void=is_void.to_string()>
+                        <span class="bid-history__who">{who} " " <em class="bid-history__void">{void}</em></span>
                         <span class="bid-history__price">{line.price_fen.yuan()}</span>
                         <span class="bid-history__time">{time}</span>
                     </li>
                 }
                 .into_any()
             };
-            room.history.iter().map(line).collect_view().into_any()
+            room.history.iter().zip(room.voided()).map(line).collect_view().into_any()
         })
     };
     let is_empty = move || screen.room.with(|room| room.history.is_empty());
