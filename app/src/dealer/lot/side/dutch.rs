@@ -31,6 +31,7 @@ pub(super) fn view(
         .then(|| view! { <Banner tone=Tone::Warn>{t(lang, "format.dutch.paused")}</Banner> });
     let price = current.map(|(_, price)| view! { <p class="take__price"><Money fen=price wan=true/></p> });
     let next = current.and_then(|(step, _)| next_line(cx, lot, steps, step));
+    let price = current.map(|_| view! { <div>{price} {next}</div> });
     let table = (lot.lot.status != LotStatus::Closed).then(|| table(cx, lot, steps, now));
     let button = current.and_then(|(step, price)| button(cx, detail, step, price));
     let (told, ended) = (told(cx, lot, notice, "format.dutch.accepted"), ended(cx, lot));
@@ -45,7 +46,7 @@ pub(super) fn view(
                     {ended}
                     {bought}
                     {paused}
-                    <div>{price} {next}</div>
+                    {price}
                     {button}
                 </div>
                 {note}
