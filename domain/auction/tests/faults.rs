@@ -129,29 +129,52 @@ async fn a_deadlock_is_taken_as_a_lost_fence_and_counted_as_a_defect() {
 }
 
 #[tokio::test]
-async fn after_five_lost_fences_a_lot_is_decided_under_its_lock() {
+async fn after_a_lost_fence_a_lot_is_decided_under_its_lock_until_nobody_else_bids() {
     let world = World::with_open_lots(1).await;
     let (proxy, process) = behind_proxy(&world).await;
     let (ada, bob) = (dealer("甲车行"), dealer("乙车行"));
+    accepted(&process.bid(&ada, 0, Uuid::now_v7(), 59_000).await);
     let key = Uuid::now_v7();
     proxy.arm(*key.as_bytes(), Fault::Hold);
     let bid = async { process.bid(&ada, 0, key, 200_000).await };
-    let rivals = async {
-        for n in 0..5 {
-            proxy.held().await;
-            // the other process is first, each time
-            accepted(&world.bid(&bob, 0, Uuid::now_v7(), 60_000 + 2_000 * n).await);
-            if n < 4 {
-                proxy.arm(*key.as_bytes(), Fault::Hold);
-            }
-            proxy.release();
-        }
+    let rival = async {
+        proxy.held().await;
+        // the other process is first
+        accepted(&world.bid(&bob, 0, Uuid::now_v7(), 60_000).await);
+        proxy.release();
     };
-    let (answer, ()) = timeout(SOON, async { tokio::join!(bid, rivals) }).await.unwrap();
-    assert_eq!(accepted(&answer), 7, "behind the five");
-    let counts = process.service.engine().counts();
-    assert_eq!((counts.fences_lost, counts.locked), (5, 1), "{counts:?}");
+    let (answer, ()) = timeout(SOON, async { tokio::join!(bid, rival) }).await.unwrap();
+    assert_eq!(accepted(&answer), 4, "behind the other's");
+    let counts = || process.service.engine().counts();
+    assert_eq!((counts().fences_lost, counts().locked), (1, 1), "{:?}", counts());
+    accepted(&process.bid(&ada, 0, Uuid::now_v7(), 210_000).await);
+    assert_eq!(counts().locked, 2, "the other may be about to bid again");
+    accepted(&process.bid(&ada, 0, Uuid::now_v7(), 220_000).await);
+    assert_eq!((counts().fences_lost, counts().locked), (1, 2), "it was not: no lock is needed");
     world.assert_log_is_sound(0).await;
+}
+
+#[tokio::test]
+async fn two_processes_that_bid_on_the_same_lots_follow_each_other_exactly() {
+    let world = World::with_open_lots(3).await;
+    let other = world.restarted().await;
+    let bidders: Vec<_> = (0..12).map(|n| dealer(&format!("车行{n}"))).collect();
+    for round in 0..6 {
+        let bids = bidders.iter().zip(0_i64..).flat_map(|(who, n)| {
+            let process = if (n + round) % 2 == 0 { &world } else { &other };
+            let yuan = 60_000 + 500 * (12 * round + n);
+            (0..3).map(move |lot| process.bid(who, lot, Uuid::now_v7(), yuan))
+        });
+        timeout(SOON, common::join_all(bids)).await.unwrap();
+    }
+    let counts = [&world, &other].map(|process| process.service.engine().counts());
+    assert!(counts.iter().any(|counts| counts.fences_lost > 0 && counts.locked > 0), "{counts:?}");
+    for lot in 0..3 {
+        world.assert_log_is_sound(lot).await;
+        assert_eq!(world.faults(lot).await, [] as [String; 0]);
+    }
+    let verdict = auction::verify_log(&world.db, None).await.unwrap();
+    assert!(verdict.is_good(), "what one followed the other has chained on: {verdict:?}");
 }
 
 #[tokio::test]

@@ -15,7 +15,8 @@ const FENCE: [Rewrite; 2] = [
     Rewrite { from: "AND lot.seq = f.expected_seq AND f.new_seq", to: "AND f.new_seq" },
 ];
 /// The place where it takes the lots' locks in the order of all writers.
-const LOCK_ORDER: Rewrite = Rewrite { from: "ORDER BY id FOR UPDATE", to: "ORDER BY random() FOR UPDATE" };
+const LOCK_ORDER: Rewrite =
+    Rewrite { from: "ORDER BY id FOR NO KEY UPDATE", to: "ORDER BY random() FOR NO KEY UPDATE" };
 
 /// Another process, whose statements are changed on the way.
 async fn mutant(world: &World, rewrites: &[Rewrite]) -> (Proxy, World) {

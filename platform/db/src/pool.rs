@@ -37,9 +37,12 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool, sqlx::Er
 }
 
 /// A small pool beside `pool` for statements that are always the same: PostgreSQL plans each once, where it would plan
-/// a statement with long arrays anew every time. It connects when it is first used.
+/// a statement with long arrays anew every time. It connects when it is first used. Who stops in the middle of a
+/// transaction keeps its locks for two seconds at most.
 pub fn planned_once(pool: &PgPool, connections: u32) -> PgPool {
-    let options = (*pool.connect_options()).clone().options([("plan_cache_mode", "force_generic_plan")]);
+    let options = (*pool.connect_options())
+        .clone()
+        .options([("plan_cache_mode", "force_generic_plan"), ("idle_in_transaction_session_timeout", "2s")]);
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))

@@ -9,7 +9,7 @@ use axum::response::Response;
 use identity::Credential;
 use kernel::{Principal, Problem, ProblemKind};
 
-use super::socket;
+use super::socket::Session;
 use crate::http::refusal::Refusal;
 use crate::state::AppState;
 
@@ -35,13 +35,14 @@ pub async fn upgrade(
     if !is_ours(&headers, |origin| state.config.accepts_origin(origin)) {
         return Err(Problem::new(ProblemKind::Forbidden, "FOREIGN_ORIGIN").into());
     }
+    let session = Session::new(state, who, credential);
     Ok(upgrade
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(WRITE_BUFFER_MAX)
-        .on_upgrade(move |socket| socket::serve(state, who, credential, socket)))
+        .on_upgrade(move |socket| session.serve(socket)))
 }
 
 fn is_ours(headers: &HeaderMap, accepts: impl Fn(&str) -> bool) -> bool {

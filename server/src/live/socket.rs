@@ -32,7 +32,8 @@ const CLOSE_TRY_AGAIN: u16 = 1013;
 /// The person may not be here any more.
 const CLOSE_POLICY: u16 = 1008;
 
-struct Session {
+/// One socket's session. It is boxed: while thousands wait, what stands in their futures stands there several times.
+pub struct Session {
     state: AppState,
     who: Principal,
     credential: Credential,
@@ -48,33 +49,37 @@ enum End {
     Close(u16, &'static str),
 }
 
-/// Serves one socket until either side ends it.
-pub async fn serve(state: AppState, who: Principal, credential: Credential, mut socket: WebSocket) {
-    let audience = who.dealer().map_or(DealerId(Uuid::nil()), |seat| seat.dealer_id);
-    let mailbox = state.services.auction.engine().hub().mailbox(audience);
-    let now = Instant::now();
-    let mut session = Session {
-        state,
-        who,
-        credential,
-        mailbox,
-        watched: HashSet::new(),
-        bucket: Bucket::new(now, FRAMES_PER_SECOND),
-        sent_at: now,
-    };
-    let end = session.run(&mut socket).await;
-    let hub = Arc::clone(session.state.services.auction.engine().hub());
-    for lot_id in session.watched.drain() {
-        hub.unwatch(lot_id, &session.mailbox);
-    }
-    if let End::Close(code, reason) = end {
-        let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
-        // the peer may be gone already
-        drop(tokio::time::timeout(WRITE_LIMIT, socket.send(close)).await);
-    }
-}
-
 impl Session {
+    /// A session of this person.
+    pub fn new(state: AppState, who: Principal, credential: Credential) -> Box<Session> {
+        let audience = who.dealer().map_or(DealerId(Uuid::nil()), |seat| seat.dealer_id);
+        let mailbox = state.services.auction.engine().hub().mailbox(audience);
+        let now = Instant::now();
+        Box::new(Session {
+            state,
+            who,
+            credential,
+            mailbox,
+            watched: HashSet::new(),
+            bucket: Bucket::new(now, FRAMES_PER_SECOND),
+            sent_at: now,
+        })
+    }
+
+    /// Serves the socket until either side ends it.
+    pub async fn serve(mut self: Box<Session>, mut socket: WebSocket) {
+        let end = self.run(&mut socket).await;
+        let hub = Arc::clone(self.state.services.auction.engine().hub());
+        for lot_id in self.watched.drain() {
+            hub.unwatch(lot_id, &self.mailbox);
+        }
+        if let End::Close(code, reason) = end {
+            let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
+            // the peer may be gone already
+            drop(tokio::time::timeout(WRITE_LIMIT, socket.send(close)).await);
+        }
+    }
+
     /// What is rare and large stands in a box of its own: thousands of sockets sit here and wait.
     async fn run(&mut self, socket: &mut WebSocket) -> End {
         let mut beats = tokio::time::interval(HEARTBEAT);

@@ -2,18 +2,19 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use bidding::{BidLine, Event, LotState, MyPosition, Refusal, RefusalCode};
+use bidding::{BidLine, Event, LotState, MyPosition, Refusal, RefusalCode, advance};
 use kernel::{DealerId, Fen};
 use proof::Hash;
 use uuid::Uuid;
 
 use super::{Job, LotFacts, Outcome, Recorded};
+use crate::store::log::CommittedLine;
 use crate::store::lots::{HISTORY_SHOWN, LoadedLot};
 
 /// How many answers an actor remembers; older ones are found in the log.
 const ANSWERS_KEPT: usize = 10_000;
 
-/// A lot in memory. It advances only by its own committed batch or by a reload.
+/// A lot in memory. It advances only by its own committed batch, by the log's lines, or by a reload.
 pub(crate) struct Actor {
     pub(crate) facts: LotFacts,
     pub(crate) state: LotState,
@@ -95,6 +96,23 @@ impl Actor {
                 _ => {}
             }
         }
+    }
+
+    /// Follows a line that another process committed; false when it is not the next, or more than a bid: then only a
+    /// reload knows what the lot has become.
+    pub(crate) fn follow_committed(&mut self, line: &CommittedLine) -> bool {
+        if line.seq != self.state.seq.saturating_add(1) || line.command != "place_max" {
+            return false;
+        }
+        advance(&mut self.state, &line.events);
+        self.follow(&line.events);
+        self.chain_head = self.chain_head.and(line.row_hash);
+        if let Some(price_fen) = self.state.price_fen {
+            let leader = self.state.leader.and_then(|leader| self.state.alias_of(leader.dealer_id));
+            let alias = leader.unwrap_or_default();
+            self.push_history(BidLine { seq: line.seq, alias, price_fen, at: line.admitted_at });
+        }
+        true
     }
 
     pub(crate) fn push_history(&mut self, line: BidLine) {

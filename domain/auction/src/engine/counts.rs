@@ -9,13 +9,13 @@ pub struct BidPathCounts {
     pub written: u64,
     /// Lots of a statement that another process had moved on first.
     pub fences_lost: u64,
-    /// Lots that were decided with their row locked, after losing again and again.
+    /// Lots that were decided with their row locked, since another process bids on them too.
     pub locked: u64,
     /// Statements that PostgreSQL ended as deadlocked. Each is a defect: all writers lock in one order.
     pub deadlocks: u64,
-    /// Statements that were sent again because it was not known what became of them.
+    /// Statements that were sent again, or read back, because it was not known what became of them.
     pub sent_again: u64,
-    /// Lots that were loaded again because another process had said that it moved them on.
+    /// Lots that followed their log because another process had said that it moved them on.
     pub outdated: u64,
 }
 
@@ -38,8 +38,8 @@ impl Counters {
         self.fences_lost.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn locked(&self) {
-        self.locked.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn locked(&self, lots: usize) {
+        self.locked.fetch_add(lots as u64, Ordering::Relaxed);
     }
 
     pub(super) fn deadlock(&self) {

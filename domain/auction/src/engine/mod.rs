@@ -10,6 +10,8 @@
 mod actor;
 mod answer;
 mod counts;
+mod loading;
+mod locked;
 mod peers;
 mod plan;
 mod power;

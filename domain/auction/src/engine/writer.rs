@@ -31,34 +31,36 @@ use crate::projection;
 use crate::store::batch::{self, Batch, LotWrite, Written};
 use crate::store::{history, lots, power};
 
-/// After so many lost fences in a row the batch takes the lots' locks before it decides.
-const FENCES_BEFORE_LOCK: u32 = 5;
+/// After so many rounds the batch takes the locks of its bidders' buying power too.
+const FENCES_BEFORE_POWERS: u32 = 5;
 /// After so many rounds a batch gives up and says that it does not know.
 const ROUNDS_AT_MOST: u32 = 12;
 /// The first pause after the database failed; doubles up to the second.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// A statement takes milliseconds; waiting for a lot's lock or for a slow disk it may take seconds.
-const SILENCE_LIMIT: Duration = Duration::from_secs(5);
+pub(super) const SILENCE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The rule by which the database refuses a batch whose holds exceed a limit.
 const COVERS_HOLDS: &str = "buying_power_covers_holds";
 
 pub(super) struct Writer {
-    db: PgPool,
+    pub(super) db: PgPool,
     /// Where the one statement is planned once.
-    statements: PgPool,
-    hub: Arc<LotHub>,
-    peers: Arc<Peers>,
+    pub(super) statements: PgPool,
+    pub(super) hub: Arc<LotHub>,
+    pub(super) peers: Arc<Peers>,
     /// Wakes the outbox relay.
     told: Arc<dyn Fn() + Send + Sync>,
     dealers: Dealers,
-    powers: Powers,
+    pub(super) powers: Powers,
     clock: AnchoredClock,
-    actors: HashMap<LotId, Actor>,
-    untold: Untold,
-    signer: Arc<Signer>,
-    counters: Arc<Counters>,
+    pub(super) actors: HashMap<LotId, Actor>,
+    /// Lots that another process bids on as well: decided under their locks.
+    pub(super) contested: HashSet<LotId>,
+    pub(super) untold: Untold,
+    pub(super) signer: Arc<Signer>,
+    pub(super) counters: Arc<Counters>,
 }
 
 impl Writer {
@@ -71,8 +73,22 @@ impl Writer {
         signer: Arc<Signer>,
         counters: Arc<Counters>,
     ) -> Writer {
-        let (actors, untold) = (HashMap::new(), Untold::default());
-        Writer { db, statements, hub, peers, told, dealers, powers, clock, actors, untold, signer, counters }
+        let (actors, contested, untold) = (HashMap::new(), HashSet::new(), Untold::default());
+        Writer {
+            db,
+            statements,
+            hub,
+            peers,
+            told,
+            dealers,
+            powers,
+            clock,
+            actors,
+            contested,
+            untold,
+            signer,
+            counters,
+        }
     }
 
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
@@ -90,7 +106,7 @@ impl Writer {
         }
     }
 
-    fn tell(&mut self) {
+    pub(super) fn tell(&mut self) {
         std::mem::take(&mut self.untold).tell(&self.hub, &self.peers, &self.signer);
     }
 
@@ -103,8 +119,8 @@ impl Writer {
                 fail_all(jobs, Failure::Unavailable);
                 return;
             }
-            jobs = if round > FENCES_BEFORE_LOCK {
-                self.one_by_one(jobs).await
+            jobs = if round > 1 || self.are_contested(&jobs) {
+                self.under_locks(jobs, round > FENCES_BEFORE_POWERS).await
             } else {
                 self.attempt(jobs).await
             };
@@ -142,110 +158,28 @@ impl Writer {
         match written {
             Ok(written) => self.divide(plans, written),
             Err(error) => {
-                self.note_deadlock(&error);
-                // a key that another process has recorded, or buying power that it has used: decided again
-                let known = [Some("lot_log_key_once"), Some(COVERS_HOLDS)];
-                if !known.contains(&platform_db::constraint(&error)) {
-                    tracing::warn!(%error, "a batch could not be written");
-                }
+                self.note_failure(&error);
                 self.recover(plans).await
             }
         }
     }
 
-    /// The way out of repeated loss: each lot alone, its row locked while we decide.
-    async fn one_by_one(&mut self, jobs: Vec<Job>) -> Vec<Job> {
-        self.tell();
-        let mut by_lot: HashMap<LotId, Vec<Job>> = HashMap::new();
-        for job in jobs {
-            by_lot.entry(job.lot_id).or_default().push(job);
-        }
-        let mut left = Vec::new();
-        for (lot_id, jobs) in by_lot {
-            left.extend(self.locked(lot_id, jobs).await);
-        }
-        left
-    }
-
-    async fn locked(&mut self, lot_id: LotId, jobs: Vec<Job>) -> Vec<Job> {
-        self.counters.locked();
-        let Ok(mut tx) = self.db.begin().await else {
-            tokio::time::sleep(FIRST_PAUSE).await;
-            return jobs;
-        };
-        match lots::load(&mut tx, lot_id, true).await {
-            Ok(Some(loaded)) => self.actors.insert(lot_id, Actor::new(loaded)),
-            Ok(None) => {
-                fail_all(jobs, Failure::NotFound);
-                return Vec::new();
-            }
-            Err(_) => return jobs,
-        };
-        let jobs = match self.tell_history(jobs).await {
-            Ok(jobs) => jobs,
-            Err((jobs, _)) => return jobs,
-        };
-        // nobody else changes these dealers' power from here to the commit
-        match power::of(&mut tx, &dealers_of(&jobs), true).await {
-            Ok(powers) => self.powers.learn(powers),
-            Err(_) => return jobs,
-        }
-        let plans = self.plan(jobs);
-        let Some(batch) = self.batch_of(&plans) else {
-            plans.into_iter().for_each(|plan| self.conclude(plan));
-            return Vec::new();
-        };
-        let written = batch::write(&mut tx, &batch).await;
-        match (written, tx.commit().await) {
-            (Ok(written), Ok(())) => self.divide(plans, written),
-            _ => self.recover(plans).await,
+    pub(super) fn note_failure(&self, error: &sqlx::Error) {
+        self.note_deadlock(error);
+        // a key that another process has recorded, or buying power that it has used: decided again
+        let known = [Some("lot_log_key_once"), Some(COVERS_HOLDS)];
+        if !known.contains(&platform_db::constraint(error)) {
+            tracing::warn!(%error, "a batch could not be written");
         }
     }
 
     /// All writers lock lots in the order of their ids, so none can wait for another in a circle. If one does, its
     /// statement is taken as a lost fence, and somebody must look into it.
-    fn note_deadlock(&self, error: &sqlx::Error) {
+    pub(super) fn note_deadlock(&self, error: &sqlx::Error) {
         if error.as_database_error().and_then(|e| e.code()).as_deref() == Some("40P01") {
             self.counters.deadlock();
             tracing::error!(%error, "a batch was deadlocked: some statement locks lots in another order");
         }
-    }
-
-    /// Lots that others have moved on are loaded again: from what is in memory the batch would only lose the fence.
-    fn forget_outdated(&mut self, jobs: &[Job]) {
-        let lots: HashSet<LotId> = jobs.iter().map(|job| job.lot_id).collect();
-        let known = lots.iter().filter_map(|id| Some((*id, self.actors.get(id)?.state.seq)));
-        let outdated = self.peers.outdated_of(known);
-        self.counters.outdated(outdated.len());
-        for lot_id in outdated {
-            self.actors.remove(&lot_id);
-        }
-    }
-
-    async fn load_missing(&mut self, jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
-        self.forget_outdated(&jobs);
-        let missing: HashSet<LotId> =
-            jobs.iter().map(|job| job.lot_id).filter(|id| !self.actors.contains_key(id)).collect();
-        if missing.is_empty() {
-            return Ok(jobs);
-        }
-        self.tell();
-        let mut conn = match self.db.acquire().await {
-            Ok(conn) => conn,
-            Err(error) => return Err((jobs, error)),
-        };
-        for lot_id in &missing {
-            match lots::load(&mut conn, *lot_id, false).await {
-                Ok(Some(loaded)) => {
-                    self.actors.insert(*lot_id, Actor::new(loaded));
-                }
-                Ok(None) => {}
-                Err(error) => return Err((jobs, error)),
-            }
-        }
-        let (known, unknown) = jobs.into_iter().partition(|job| self.actors.contains_key(&job.lot_id));
-        fail_all(unknown, Failure::NotFound);
-        Ok(known)
     }
 
     /// Plans, and where buying power refuses a bid, asks the database first: a deposit that arrived a moment ago counts.
@@ -273,7 +207,7 @@ impl Writer {
     }
 
     /// Gives each void what its lot went through, up to the state that it will be judged on.
-    async fn tell_history(&self, mut jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
+    pub(super) async fn tell_history(&self, mut jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
         for at in 0..jobs.len() {
             let lot_id = jobs[at].lot_id;
             let (Some(actor), Command::VoidBid { .. }) = (self.actors.get(&lot_id), &jobs[at].command) else {
@@ -292,7 +226,7 @@ impl Writer {
     }
 
     /// Folds each lot's jobs in the order of arrival. Repeats of answered commands are answered here.
-    fn plan(&mut self, jobs: Vec<Job>) -> Vec<LotPlan> {
+    pub(super) fn plan(&mut self, jobs: Vec<Job>) -> Vec<LotPlan> {
         let mut plans: Vec<LotPlan> = Vec::new();
         let mut plan_of: HashMap<LotId, usize> = HashMap::new();
         let mut first_copy_in: HashMap<(Uuid, Uuid), usize> = HashMap::new();
@@ -352,7 +286,7 @@ impl Writer {
     }
 
     /// The statement for these plans; `None` when there is nothing to write.
-    fn batch_of(&self, plans: &[LotPlan]) -> Option<Batch> {
+    pub(super) fn batch_of(&self, plans: &[LotPlan]) -> Option<Batch> {
         let mut batch = Batch::default();
         for plan in plans {
             let Some(actor) = self.actors.get(&plan.lot_id) else { continue };
@@ -411,7 +345,7 @@ impl Writer {
     }
 
     /// Answers the lots that hold; gives back the jobs of those that lost the fence.
-    fn divide(&mut self, plans: Vec<LotPlan>, written: Written) -> Vec<Job> {
+    pub(super) fn divide(&mut self, plans: Vec<LotPlan>, written: Written) -> Vec<Job> {
         self.powers.learn(written.powers);
         let mut lost = Vec::new();
         let mut told = false;
@@ -424,7 +358,7 @@ impl Writer {
             } else {
                 tracing::debug!(lot.id = %plan.lot_id, "fence lost");
                 self.counters.fence_lost();
-                self.actors.remove(&plan.lot_id);
+                self.contested.insert(plan.lot_id);
                 lost.extend(plan.into_jobs());
             }
         }
@@ -436,7 +370,7 @@ impl Writer {
 
     /// After a failure the memory of these lots is worth nothing: forget them, and let the keys that are recorded
     /// after all answer from the log. The rest is decided again.
-    async fn recover(&mut self, plans: Vec<LotPlan>) -> Vec<Job> {
+    pub(super) async fn recover(&mut self, plans: Vec<LotPlan>) -> Vec<Job> {
         let mut jobs: Vec<Job> = Vec::new();
         for plan in plans {
             self.actors.remove(&plan.lot_id);
@@ -480,7 +414,7 @@ impl Writer {
     }
 
     /// The write holds: memory follows, answers and news wait to leave.
-    fn conclude(&mut self, plan: LotPlan) {
+    pub(super) fn conclude(&mut self, plan: LotPlan) {
         let Some(actor) = self.actors.get_mut(&plan.lot_id) else { return };
         let from_seq = actor.state.public_seq();
         actor.state = plan.next;
@@ -541,7 +475,7 @@ async fn answered(mut conn: PoolConnection<Postgres>, batch: &Batch) -> Result<W
     }
 }
 
-fn dealers_of(jobs: &[Job]) -> Vec<DealerId> {
+pub(super) fn dealers_of(jobs: &[Job]) -> Vec<DealerId> {
     let dealers: HashSet<DealerId> = jobs.iter().filter_map(|job| job.command.bidder()).collect();
     dealers.into_iter().collect()
 }
@@ -567,7 +501,7 @@ fn restored(event: &Event) -> Option<Uuid> {
     }
 }
 
-fn fail_all(jobs: Vec<Job>, failure: Failure) {
+pub(super) fn fail_all(jobs: Vec<Job>, failure: Failure) {
     for job in jobs {
         match job.reply_to {
             ReplyTo::Caller(caller) => drop(caller.send(Err(failure))),

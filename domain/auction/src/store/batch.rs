@@ -322,6 +322,16 @@ impl Written {
     }
 }
 
+/// Locks these lots in the order of all writers, until the caller's transaction ends, and says at which number they are.
+/// Those that do not exist are left out.
+pub(crate) async fn lock(conn: &mut PgConnection, lots: &[LotId]) -> Result<Vec<(LotId, i64)>, sqlx::Error> {
+    let ids: Vec<Uuid> = lots.iter().map(|lot_id| lot_id.0).collect();
+    let rows = sqlx::query!("SELECT id, seq FROM lot WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", &ids)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (LotId(row.id), row.seq)).collect())
+}
+
 /// Writes the batch and says which lots it holds for. A lot that is not returned lost the fence: nothing of it was
 /// written. Everything is one statement, so it commits in one round trip and the row locks live only inside it.
 pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Written, sqlx::Error> {

@@ -1,11 +1,14 @@
-//! The log of a lot as staff read it.
+//! The log of a lot: as staff read it, and as another process follows it.
 
+use bidding::Event;
 use kernel::{Fen, LotId, UnixMs};
 use platform_db::from_sql;
+use proof::Hash;
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
-use super::lots::text;
+use super::lots::{stored_hash, text};
 
 /// One line of a lot's log: for staff, with names and maxes.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +72,48 @@ pub(crate) async fn lines(
                 price_fen: row.price_fen.map(Fen),
                 end_at: from_sql(row.end_at),
                 admitted_at: from_sql(row.admitted_at),
+            })
+        })
+        .collect()
+}
+
+/// An accepted line of a lot's log, as a process that did not write it follows it.
+#[derive(Clone, Debug)]
+pub(crate) struct CommittedLine {
+    pub(crate) lot_id: LotId,
+    pub(crate) seq: i64,
+    pub(crate) command: String,
+    pub(crate) events: Vec<Event>,
+    pub(crate) admitted_at: UnixMs,
+    /// Where the lot is chained.
+    pub(crate) row_hash: Option<Hash>,
+}
+
+/// The accepted lines of these lots after these numbers, in order.
+pub(crate) async fn since(
+    conn: &mut PgConnection,
+    known: &[(LotId, i64)],
+) -> Result<Vec<CommittedLine>, sqlx::Error> {
+    let (lots, numbers): (Vec<Uuid>, Vec<i64>) = known.iter().map(|(lot_id, seq)| (lot_id.0, *seq)).unzip();
+    let rows = sqlx::query!(
+        "SELECT g.lot_id, g.seq AS \"seq!\", g.command, g.events, g.admitted_at, g.row_hash
+           FROM unnest($1::uuid[], $2::bigint[]) AS known (lot_id, seq)
+           JOIN lot_log g ON g.lot_id = known.lot_id AND g.seq > known.seq
+          ORDER BY g.lot_id, g.seq",
+        &lots,
+        &numbers
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(CommittedLine {
+                lot_id: LotId(row.lot_id),
+                seq: row.seq,
+                command: row.command,
+                events: text(&row.events)?,
+                admitted_at: from_sql(row.admitted_at),
+                row_hash: stored_hash(row.row_hash),
             })
         })
         .collect()
