@@ -22,7 +22,7 @@ test('two dealers bid by form until the hammer falls, and the winner has an orde
     await bob.goto(lot);
     await bob.locator('input[name="max"]').fill('350000');
     await bob.getByTestId('place-max').click();
-    await bob.locator('form:has(input[name="confirmed"]) button[type="submit"]').click();
+    await bob.locator('form:has(input[name="confirmation"]) button[type="submit"]').click();
     await expect(bob.getByText('您是最高价').first()).toBeVisible();
   });
 

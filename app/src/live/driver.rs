@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kernel::{Fen, UnixMs};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::alarm::Alarm;
 use super::link::Freshness;
@@ -50,11 +51,20 @@ impl Live {
     }
 
     /// Bids over the socket; `false` when there is none, and the form must be sent as a form.
-    pub(super) fn place(self, max_fen: Fen, confirmed: bool) -> bool {
+    pub(super) fn place(self, max_fen: Fen) -> bool {
+        self.begin(page::new_key(), max_fen, None)
+    }
+
+    /// Says an unusually high amount again, with what the question came with.
+    pub(super) fn confirm(self, key: Uuid, max_fen: Fen, token: String) -> bool {
+        self.begin(key, max_fen, Some(token))
+    }
+
+    fn begin(self, key: Uuid, max_fen: Fen, confirmation: Option<String>) -> bool {
         if !self.freshness.get_untracked().is_open() {
             return false;
         }
-        let frame = self.room.try_update(|room| room.begin(page::new_key(), max_fen, confirmed, page::now()));
+        let frame = self.room.try_update(|room| room.begin(key, max_fen, confirmation, page::now()));
         if let Some(Some(frame)) = frame {
             self.send(&frame);
         }
@@ -63,7 +73,7 @@ impl Live {
 
     /// Bids the amount of a quick button, as it stood when the finger set out.
     pub(super) fn place_quick(self, amount: Fen) -> bool {
-        self.place(self.room.with_untracked(|room| room.meant(amount, page::now())), false)
+        self.place(self.room.with_untracked(|room| room.meant(amount, page::now())))
     }
 
     /// The person does not confirm, or has read the notice.

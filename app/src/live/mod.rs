@@ -26,4 +26,4 @@ pub mod words;
 #[cfg(test)]
 mod room_tests;
 
-pub use room::{Notice, Room, Start};
+pub use room::{Notice, Room, Start, question};

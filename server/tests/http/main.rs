@@ -7,6 +7,7 @@ mod support;
 mod api_v1_me;
 mod auctions_lots;
 mod checkpoints;
+mod confirmation;
 mod database_away;
 mod dealer_tools;
 mod demo;

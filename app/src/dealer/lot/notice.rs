@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::context::PageContext;
-use crate::live::Notice;
+use crate::live::{Notice, question};
 
 /// What an address may claim without a record: anybody can write an address.
 const CLAIMS: [&str; 4] = ["AMOUNT_NEEDED", "AMOUNT_UNREADABLE", "BUSY", "UNAVAILABLE"];
@@ -36,7 +36,10 @@ fn from_problem(problem: Problem, lot_id: LotId) -> Notice {
         problem.data.get("lot_id").and_then(Value::as_str).is_some_and(|id| id == lot_id.to_string());
     let max_fen = problem.data.get("max_fen").and_then(Value::as_i64).map(Fen);
     match (problem.code.as_str(), max_fen) {
-        ("FAT_FINGER_CONFIRM", Some(max_fen)) if is_here => Notice::Confirm { max_fen },
+        (code, Some(max_fen)) if is_here => match question(code, &problem.data) {
+            Some((key, token)) => Notice::Confirm { max_fen, key, token },
+            None => refused(code, problem.data.clone()),
+        },
         (code, _) => refused(code, problem.data.clone()),
     }
 }
@@ -56,8 +59,10 @@ mod tests {
     fn a_confirmation_is_offered_for_the_lot_it_was_asked_for() {
         let (here, elsewhere) = (LotId(Uuid::from_u128(1)), LotId(Uuid::from_u128(2)));
         let problem = Problem::new(ProblemKind::Invalid, "FAT_FINGER_CONFIRM")
-            .with(json!({ "threshold_fen": 100, "max_fen": 500, "lot_id": here.to_string() }));
-        assert_eq!(from_problem(problem.clone(), here), Notice::Confirm { max_fen: Fen(500) });
+            .with(json!({ "threshold_fen": 100, "max_fen": 500, "lot_id": here.to_string(),
+                          "confirm": { "key": Uuid::from_u128(3), "token": "1-0a", "until": 1 } }));
+        let asked = Notice::Confirm { max_fen: Fen(500), key: Uuid::from_u128(3), token: "1-0a".to_owned() };
+        assert_eq!(from_problem(problem.clone(), here), asked);
         assert!(matches!(from_problem(problem, elsewhere), Notice::Refused { .. }));
     }
 }

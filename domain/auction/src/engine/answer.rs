@@ -71,7 +71,6 @@ pub(crate) struct Recorded {
     pub(crate) lot_id: LotId,
     pub(crate) command: String,
     pub(crate) max_fen: Option<Fen>,
-    pub(crate) confirmed: bool,
     pub(crate) seq: Option<i64>,
     pub(crate) code: Option<RefusalCode>,
     pub(crate) note: Option<Note>,
@@ -81,10 +80,10 @@ pub(crate) struct Recorded {
 }
 
 impl Recorded {
-    /// Whether this command asks for the same thing. If not, its key was used twice: it is refused as `DUPLICATE`.
+    /// Whether this command asks for the same thing. If not, its key was used twice: it is refused as `DUPLICATE`. Whether
+    /// a confirmation holds is no part of that: a repeat may come when it has expired.
     pub(crate) fn is_of(&self, job: &Job) -> bool {
-        let (max_fen, confirmed) = payload(&job.command);
-        let same_amount = self.max_fen == max_fen && self.confirmed == confirmed;
+        let same_amount = self.max_fen == payload(&job.command);
         self.lot_id == job.lot_id && self.command == command_name(&job.command) && same_amount
     }
 }

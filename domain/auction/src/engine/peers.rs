@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::confirmation::Confirmations;
+
 /// So many lots may be known to have moved on elsewhere. They are those that nobody bids on here; when one more comes
 /// they are forgotten, and the fence finds out.
 const OUTDATED_LIMIT: usize = 20_000;
@@ -28,6 +30,8 @@ pub(crate) struct Peers {
     /// This process, so that it knows its own messages.
     process: Uuid,
     publisher: OnceLock<Publisher>,
+    /// What all processes on this database ask to confirm with.
+    confirmations: OnceLock<Confirmations>,
     /// Lots that others have moved on, and how far.
     outdated: Mutex<HashMap<LotId, i64>>,
     /// Something may have been missed: look into the database now.
@@ -61,6 +65,7 @@ impl Default for Peers {
         Peers {
             process: Uuid::new_v4(),
             publisher: OnceLock::new(),
+            confirmations: OnceLock::new(),
             outdated: Mutex::default(),
             missed: Notify::new(),
         }
@@ -68,6 +73,17 @@ impl Default for Peers {
 }
 
 impl Peers {
+    /// From now on unusually high amounts are asked about with these.
+    pub(crate) fn ask_with(&self, confirmations: Confirmations) {
+        // set once, at the start
+        drop(self.confirmations.set(confirmations));
+    }
+
+    /// What asks to confirm, once it is known.
+    pub(super) fn confirmations(&self) -> Option<&Confirmations> {
+        self.confirmations.get()
+    }
+
     /// From now on the others are told by this.
     pub(crate) fn tell_by(&self, publisher: Publisher) {
         // set once, at the start; a second Redis would tell everything twice

@@ -2,7 +2,9 @@
 
 use proof::{Hash, Signer, Stamp};
 
+use super::plan::payload;
 use super::{Answer, BidProof, Job, LotHub, Outcome, Peers, ReplyTo};
+use crate::confirmation::Meant;
 use crate::projection::News;
 
 /// Answers and news in the order in which they were written down.
@@ -27,7 +29,10 @@ impl Untold {
     pub(super) fn tell(self, hub: &LotHub, peers: &Peers, signer: &Signer) {
         let lines: Vec<Hash> = self.answers.iter().filter_map(|(_, _, line)| *line).collect();
         let mut stamps = Stamp::on(&lines, signer).into_iter();
-        for (job, outcome, line) in self.answers {
+        for (job, mut outcome, line) in self.answers {
+            if let (Outcome::Refused(refusal), Some(confirmations)) = (&mut outcome, peers.confirmations()) {
+                confirmations.ask(refusal, &meant(&job), job.admitted_at);
+            }
             let proof = line
                 .and_then(|hash| Some(BidProof { hash, key: signer.id().clone(), stamp: stamps.next()? }));
             reply(job, outcome, proof);
@@ -36,6 +41,13 @@ impl Untold {
             news.tell(hub, peers);
         }
     }
+}
+
+/// Which bid it is, where it is one: what a person confirms.
+fn meant(job: &Job) -> Meant {
+    let (key, lot_id) = (job.key, job.lot_id);
+    let max_fen = payload(&job.command).unwrap_or_default();
+    Meant { key, lot_id, actor: job.sender.actor, user_id: job.sender.user_id, max_fen }
 }
 
 fn reply(job: Job, outcome: Outcome, proof: Option<BidProof>) {

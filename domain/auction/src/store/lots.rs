@@ -155,7 +155,7 @@ pub(crate) async fn recorded(
 ) -> Result<Vec<((Uuid, Uuid), Recorded)>, sqlx::Error> {
     let (actors, keys): (Vec<Uuid>, Vec<Uuid>) = keys.iter().copied().unzip();
     let rows = sqlx::query!(
-        "SELECT l.actor, l.key, l.lot_id, l.command, l.seq, l.max_fen, l.confirmed, l.code, l.note, l.explanation, l.row_hash
+        "SELECT l.actor, l.key, l.lot_id, l.command, l.seq, l.max_fen, l.code, l.note, l.explanation, l.row_hash
            FROM unnest($1::uuid[], $2::uuid[]) AS wanted (actor, key)
            JOIN lot_log l ON l.actor = wanted.actor AND l.key = wanted.key",
         &actors,
@@ -169,7 +169,6 @@ pub(crate) async fn recorded(
                 lot_id: LotId(row.lot_id),
                 command: row.command,
                 max_fen: row.max_fen.map(Fen),
-                confirmed: row.confirmed,
                 seq: row.seq,
                 code: row.code.map(|code| decode(serde_json::Value::String(code))).transpose()?,
                 note: row.note.map(|note| decode(serde_json::Value::String(note))).transpose()?,
