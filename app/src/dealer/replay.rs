@@ -216,7 +216,7 @@ fn wan_word(lang: Lang) -> Option<String> {
 }
 
 /// The commands that may stand in a published log.
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "open",
     "place_max",
     "buy_now",
@@ -224,6 +224,7 @@ const COMMANDS: [&str; 11] = [
     "call",
     "pass",
     "reserve_lowered",
+    "gap_set",
     "pause",
     "resume",
     "extend_by_system",

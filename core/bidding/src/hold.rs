@@ -42,8 +42,12 @@ impl LotState {
         let whole = self.terms.hold_fen(leader.max_fen);
         let fen = match (self.status, self.outcome) {
             (LotStatus::Open | LotStatus::Paused, _) => whole,
-            (LotStatus::Closed, Some(Outcome::Sold)) if self.met || self.reserve_fen.is_none() => whole,
-            // sold below the reserve: by negotiation, which began with this much and asks for no more
+            (LotStatus::Closed, Some(Outcome::Sold))
+                if self.met || self.in_gap || self.reserve_fen.is_none() =>
+            {
+                whole
+            }
+            // otherwise sold below the reserve: by negotiation, which began with this much and asks for no more
             (LotStatus::Closed, Some(Outcome::Sold | Outcome::Provisional)) => {
                 self.negotiation_hold_fen(leader.max_fen)
             }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::format::LaneTimes;
-use crate::{Accepted, Event, Explanation, Format, LotState, LotStatus, Outcome, Refusal, system};
+use crate::{Accepted, Event, Explanation, Format, LotState, LotStatus, Outcome, Refusal, gap, system};
 
 /// What the auctioneer calls to everybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,14 +48,14 @@ pub(crate) fn call(state: &LotState, call: Call, now: UnixMs) -> Result<Accepted
 
 /// The auctioneer passes the lot. Not one that is as good as sold: a sale is never taken from who leads.
 pub(crate) fn pass(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
-    let outcome = system::outcome(state.leader.is_some(), state.reserve_fen, state.met);
+    let (outcome, events) = gap::ended(state, state.price_fen, state.met);
     let unconfirmed = state.leader.is_some_and(|leader| state.must_confirm_report(leader.dealer_id));
     if !is_on_the_block(state, now) || outcome == Outcome::Sold || unconfirmed {
         return Err(system::not_applicable(state, now));
     }
     let data = json!({ "price_fen": state.price_fen, "reserve": state.reserve_light(), "outcome": outcome });
     let explanation = Explanation { branch: "passed".to_owned(), data };
-    Ok(Accepted { events: vec![Event::Closed { outcome }], note: None, explanation })
+    Ok(Accepted { events, note: None, explanation })
 }
 
 fn is_on_the_block(state: &LotState, now: UnixMs) -> bool {

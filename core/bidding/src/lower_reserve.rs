@@ -29,15 +29,7 @@ pub(crate) fn lower_reserve(state: &LotState, reserve: Fen, now: UnixMs) -> Resu
 }
 
 fn check(state: &LotState, reserve: Fen, now: UnixMs) -> Result<(), Refusal> {
-    // Past its end a lot only waits for its `Close`: a light that turned to met now would open it again.
-    let over = match state.status {
-        LotStatus::Closed => true,
-        LotStatus::Open => now >= state.end_at,
-        LotStatus::Scheduled | LotStatus::Paused => false,
-    };
-    if over {
-        return Err(eligibility::closed(state, now));
-    }
+    check_before_end(state, now)?;
     let tick = state.terms.tick_fen;
     eligibility::check_tick(tick, reserve)?;
     if reserve <= Fen::ZERO {
@@ -46,12 +38,28 @@ fn check(state: &LotState, reserve: Fen, now: UnixMs) -> Result<(), Refusal> {
         return Err(Refusal { code: RefusalCode::NotTick, data });
     }
     if state.met {
-        let data = json!({ "price_fen": state.price_fen });
-        return Err(Refusal { code: RefusalCode::ReserveAlreadyMet, data });
+        return Err(met_already(state));
     }
     if state.reserve_fen.is_none_or(|standing| reserve >= standing) {
         let data = json!({ "reserve_fen": state.reserve_fen });
         return Err(Refusal { code: RefusalCode::ReserveNotLower, data });
     }
     Ok(())
+}
+
+/// The reserve is met: nothing about it matters any more.
+pub(crate) fn met_already(state: &LotState) -> Refusal {
+    let data = json!({ "price_fen": state.price_fen });
+    Refusal { code: RefusalCode::ReserveAlreadyMet, data }
+}
+
+/// The seller speaks before the end, or not at all.
+pub(crate) fn check_before_end(state: &LotState, now: UnixMs) -> Result<(), Refusal> {
+    // Past its end a lot only waits for its `Close`: a light that turned to met now would open it again.
+    let over = match state.status {
+        LotStatus::Closed => true,
+        LotStatus::Open => now >= state.end_at,
+        LotStatus::Scheduled | LotStatus::Paused => false,
+    };
+    if over { Err(eligibility::closed(state, now)) } else { Ok(()) }
 }

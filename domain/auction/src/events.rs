@@ -57,6 +57,9 @@ pub struct AuctionCompleted {
     /// What the lot holds of the buyer's deposit, when it is sold: it becomes part of the payment.
     #[serde(default)]
     pub deposit_fen: Fen,
+    /// Sold below the reserve, as the seller had authorised (自动成交差额).
+    #[serde(default)]
+    pub in_gap: bool,
     /// When.
     pub closed_at: UnixMs,
 }
@@ -174,6 +177,7 @@ fn completed(
             Outcome::Sold => next.leading_hold().map_or(Fen::ZERO, |(_, fen)| fen),
             Outcome::Provisional | Outcome::Unsold => Fen::ZERO,
         },
+        in_gap: next.in_gap,
         closed_at: job.admitted_at,
     }
 }

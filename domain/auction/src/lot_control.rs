@@ -1,4 +1,4 @@
-//! Staff act on a lot: pause, resume, lower the reserve.
+//! Staff act on a lot: pause, resume, lower the reserve, widen the seller's gap.
 
 use bidding::Command;
 use kernel::{Fen, LotId, Principal, Problem, ProblemKind, Role};
@@ -50,6 +50,18 @@ impl Service {
             Command::ReserveLowered { reserve_fen },
         )
         .await
+    }
+
+    /// Writes down how far below the reserve the seller sells without being asked (自动成交差额); nothing: he is asked.
+    pub async fn set_gap(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        lot_id: LotId,
+        gap_fen: Fen,
+    ) -> Result<Answer, CommandError> {
+        let roles = [Role::Pricing, Role::Auctioneer];
+        self.by_staff(who, &roles, key, lot_id, Command::SetGap { gap_fen }).await
     }
 
     pub(crate) async fn by_staff(

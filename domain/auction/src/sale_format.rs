@@ -170,7 +170,8 @@ pub(crate) fn lot_state(sale: &CreateSale, position: i64, car: &CarToOffer) -> L
         format,
         buy_now_fen: sale.buy_now_percent.filter(|_| is_english).and_then(|percent| buy_now(percent, car)),
     };
-    LotState::scheduled(terms, sale.opens_at, end_at, car.reserve_fen)
+    let gap_fen = if car.reserve_fen.is_some() { sale.gap_fen } else { Fen::ZERO };
+    LotState { gap_fen, ..LotState::scheduled(terms, sale.opens_at, end_at, car.reserve_fen) }
 }
 
 fn end_at(sale: &CreateSale, position: i64, format: Format, start_fen: Fen) -> UnixMs {
@@ -250,6 +251,7 @@ mod tests {
             cap_ms: 60_000,
             below_reserve: BelowReserve::Full,
             deposit_bp: 0,
+            gap_fen: Fen::ZERO,
             vehicle_ids: Vec::new(),
             format,
             buy_now_percent: Some(110),

@@ -9,6 +9,8 @@ pub enum Basis {
     /// 落槌成交: the hammer fell at or above the reserve.
     #[default]
     Auction,
+    /// 差额内成交: below the reserve, within the gap that the seller had authorised beforehand.
+    Gap,
     /// 议价成交: seller and high bidder agreed after the hammer.
     Negotiation,
     /// 次高价成交: the next bidder took his second chance.
@@ -17,12 +19,13 @@ pub enum Basis {
 
 impl Basis {
     /// All of them.
-    pub const ALL: [Basis; 3] = [Basis::Auction, Basis::Negotiation, Basis::SecondChance];
+    pub const ALL: [Basis; 4] = [Basis::Auction, Basis::Gap, Basis::Negotiation, Basis::SecondChance];
 
     /// `negotiation`: the word in the database and in text keys.
     pub const fn name(self) -> &'static str {
         match self {
             Basis::Auction => "auction",
+            Basis::Gap => "gap",
             Basis::Negotiation => "negotiation",
             Basis::SecondChance => "second_chance",
         }

@@ -26,7 +26,9 @@ impl Consumer for OrderConsumer {
         let now = self.clock.now();
         match event.r#type.as_str() {
             AuctionCompleted::NAME => {
-                create_order::on_sold(conn, read(event)?, Basis::Auction, event, now).await
+                let lot: AuctionCompleted = read(event)?;
+                let basis = if lot.in_gap { Basis::Gap } else { Basis::Auction };
+                create_order::on_sold(conn, lot, basis, event, now).await
             }
             ProvisionalAgreed::NAME => {
                 let agreed: ProvisionalAgreed = read(event)?;

@@ -23,6 +23,9 @@ pub(crate) struct AuctionCompleted {
     /// What the lot holds of the buyer's deposit.
     #[serde(default)]
     pub deposit_fen: Fen,
+    /// Below the reserve, as the seller had authorised.
+    #[serde(default)]
+    pub in_gap: bool,
     pub closed_at: UnixMs,
 }
 

@@ -31,6 +31,7 @@ pub async fn open_lot(server: &TestServer) -> LotId {
         cap_ms: 60_000,
         below_reserve: BelowReserveMode::Full,
         deposit_bp: 0,
+        gap_fen: Fen::ZERO,
         vehicle_ids: vec![VehicleId(vehicle_id)],
         format: auction::SaleFormat::Timed,
         buy_now_percent: None,

@@ -45,6 +45,7 @@ pub fn Document(order: OrderDetail) -> impl IntoView {
 const fn words_of(basis: Basis) -> (&'static str, &'static str, &'static str) {
     match basis {
         Basis::Auction => ("order.document.title", "order.document.intro", "order.document.sold_at"),
+        Basis::Gap => ("order.document.title", "order.document.intro_gap", "order.document.sold_at"),
         Basis::Negotiation => (
             "order.document.title_negotiation",
             "order.document.intro_negotiation",

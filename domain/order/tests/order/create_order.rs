@@ -9,6 +9,16 @@ use serde_json::{Value, json};
 use crate::world::{DAY_MS, NOW, World, order_of, seat, sold_lot};
 
 #[tokio::test]
+async fn a_lot_sold_within_the_sellers_gap_makes_an_order_that_says_so() {
+    let world = World::new().await;
+    let mut lot = sold_lot(&dealer("申城车行"), 12_850_000);
+    lot["in_gap"] = json!(true);
+    world.completed(&lot).await;
+    let order = world.service.order(&world.staff, order_of(&lot)).await.unwrap();
+    assert_eq!(order.basis, Basis::Gap);
+}
+
+#[tokio::test]
 async fn a_sold_lot_makes_an_order_with_its_lines() {
     let world = World::new().await;
     let buyer = dealer("申城车行");
