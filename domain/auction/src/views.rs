@@ -1,17 +1,20 @@
 //! What pages, sockets and the JSON API read.
 
-use bidding::{BidLine, ServerFrame, Terms};
+use bidding::{BidLine, Refusal, ServerFrame, Terms};
 use kernel::{DealerId, Fen, LotId, Principal, Problem, SaleId, UnixMs, VehicleId};
 use platform_db::CommandError;
 use uuid::Uuid;
 
+use crate::confirmation::Meant;
 use crate::engine::Recorded;
+use crate::reveal::{self, Reveal};
 use crate::store::cars::{self, OfferableCar};
 use crate::store::lists::{self, HallFilter, HallLot, LotPage, OneLot, Viewer, VoidedBid};
 use crate::store::log::{self, LogLine};
 use crate::store::lots;
 use crate::store::my_bids::{self, BidFilter, MyBid};
 use crate::store::power::{self, BuyingPower};
+use crate::store::reveals;
 use crate::store::sales::{self, SaleFilter, SaleLine};
 use crate::store::voids::{self, VoidRequest};
 use crate::{Service, projection};
@@ -36,8 +39,8 @@ pub struct LotDetail {
     pub terms: Terms,
     /// The server's clock.
     pub server_time: UnixMs,
-    /// The reserve: staff only, `None` for dealers.
-    pub reserve_fen: Option<Fen>,
+    /// Who looked at the reserve, the newest first: staff only, empty for dealers. The reserve itself is told to who asks.
+    pub reveals: Vec<Reveal>,
     /// The log with names and maxes: staff only, empty for dealers.
     pub log: Vec<LogLine>,
     /// What was asked to be voided, and by whom: staff only, empty for dealers.
@@ -96,22 +99,25 @@ impl Service {
         Ok(lists::hall(&self.db, viewer, &HallFilter { page: 1, ..filter.clone() }, limit).await?.1)
     }
 
-    /// A lot's page. Staff also get the reserve and the log.
+    /// A lot's page. Staff also get the log, and who looked at the reserve.
     pub async fn lot(&self, who: &Principal, lot_id: LotId) -> Result<LotDetail, CommandError> {
         let viewer = viewer(who);
         let OneLot { lot, history, voided } =
             lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
-        let (reserve_fen, log, voids) = match who.is_staff() {
+        let (reveals, log, voids) = match who.is_staff() {
             true => {
                 // offers of a sealed lot are nobody's business until the close
                 let with_bids = !lot.state.is_sealed_now();
                 let log = log::lines(&self.db, lot_id, with_bids, LOG_SHOWN).await?;
-                (lot.state.reserve_fen, log, voids::of_lot(&self.db, lot_id).await?)
+                let log = log.into_iter().map(reveal::without_sellers_word).collect();
+                let reveals = reveals::of_lot(&self.db, lot_id, reveal::SHOWN).await?;
+                (reveals, log, voids::of_lot(&self.db, lot_id).await?)
             }
-            false => (None, Vec::new(), Vec::new()),
+            false => (Vec::new(), Vec::new(), Vec::new()),
         };
         let terms = lot.state.terms.clone();
-        Ok(LotDetail { lot, history, voided, terms, server_time: self.now(), reserve_fen, log, voids })
+        let server_time = self.now();
+        Ok(LotDetail { lot, history, voided, terms, server_time, reveals, log, voids })
     }
 
     /// The snapshot a socket asked for.
@@ -126,7 +132,11 @@ impl Service {
     pub async fn bid_outcome(&self, who: &Principal, key: Uuid) -> Result<Option<BidOutcome>, CommandError> {
         let Some(seat) = who.dealer() else { return Ok(None) };
         let recorded = lots::recorded(&self.db, &[(seat.dealer_id.0, key)]).await?;
-        Ok(recorded.into_iter().next().map(|(_, recorded)| outcome_of(key, recorded)))
+        let Some((_, recorded)) = recorded.into_iter().next() else { return Ok(None) };
+        let max_fen = recorded.max_fen.unwrap_or_default();
+        let (actor, user_id) = (seat.dealer_id.0, Some(who.user_id));
+        let meant = Meant { key, lot_id: recorded.lot_id, actor, user_id, max_fen };
+        Ok(Some(outcome_of(key, recorded, |refusal| self.confirmations.ask(refusal, &meant, self.now()))))
     }
 
     /// Why this dealer's bid under `key` was judged as it was; `None` when there is none.
@@ -235,13 +245,13 @@ fn reason_of(key: Uuid, recorded: Recorded) -> Option<BidReason> {
     if recorded.code.is_none() {
         return serde_json::from_value(recorded.explanation).ok().map(BidReason::Accepted);
     }
-    match outcome_of(key, recorded) {
+    match outcome_of(key, recorded, |_| {}) {
         BidOutcome::Refused(problem) => Some(BidReason::Refused(problem)),
         BidOutcome::Accepted { .. } => None,
     }
 }
 
-fn outcome_of(key: Uuid, recorded: Recorded) -> BidOutcome {
+fn outcome_of(key: Uuid, recorded: Recorded, ask: impl FnOnce(&mut Refusal)) -> BidOutcome {
     match recorded.code {
         None => BidOutcome::Accepted { max_fen: recorded.max_fen, note: recorded.note },
         Some(code) => {
@@ -251,7 +261,8 @@ fn outcome_of(key: Uuid, recorded: Recorded) -> BidOutcome {
                 data.insert("max_fen".to_owned(), serde_json::json!(recorded.max_fen));
                 data.insert("lot_id".to_owned(), serde_json::json!(recorded.lot_id));
             }
-            let refusal = bidding::Refusal { code, data };
+            let mut refusal = Refusal { code, data };
+            ask(&mut refusal);
             let answer = crate::Answer {
                 key,
                 lot_id: recorded.lot_id,

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use platform_db::new_id;
 use uuid::Uuid;
 
-use crate::receipts::{bid, open_lot};
+use crate::receipts::{bid, open_lot, reserved_lot};
 use crate::support::TestServer;
 
 /// The path of the first decision that the page offers.
@@ -56,4 +56,32 @@ async fn a_bid_is_voided_by_two_people_without_a_script() {
     assert!(!seen.body.contains("来电确认"), "what staff noted is for staff");
     let nowhere = two.post(&format!("/office/voids/{}/confirm", Uuid::nil()), &[("key", &key)]).await;
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_reserve_is_shown_to_who_asks_and_the_page_says_who_did() {
+    let server = TestServer::new().await;
+    let lot_id = reserved_lot(&server, 3_600_000, Some(7_700_000)).await;
+    let path = format!("/office/lots/{lot_id}");
+    let mut auctioneer = server.signed_in("auctioneer").await;
+    let page = auctioneer.get(&path).await;
+    assert!(page.body.contains("查看保留价") && !page.body.contains("77,000"), "{}", page.body);
+    let key = new_id().to_string();
+    let set = auctioneer.post(&format!("{path}/gap"), &[("key", &key), ("gap", "2,000")]).await;
+    assert_eq!(set.location(), format!("{path}?done=GAP_SET"));
+    assert!(!auctioneer.get(set.location()).await.body.contains("¥2,000"), "the gap is as secret");
+
+    let key = new_id().to_string();
+    let shown = auctioneer.post(&format!("{path}/reveal"), &[("key", &key)]).await;
+    assert_eq!(shown.location(), format!("{path}?revealed={key}"));
+    let page = auctioneer.get(shown.location()).await;
+    assert!(page.body.contains("¥77,000") && page.body.contains("¥2,000"), "{}", page.body);
+    assert!(page.body.contains("查看了保留价"));
+    // the address is worth nothing to another, who only sees that somebody looked
+    let mut admin = server.signed_in("admin").await;
+    let page = admin.get(shown.location()).await;
+    assert!(page.body.contains("查看了保留价") && !page.body.contains("77,000"));
+    let mut finance = server.signed_in("finance").await;
+    let refused = finance.post(&format!("{path}/reveal"), &[("key", &new_id().to_string())]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }

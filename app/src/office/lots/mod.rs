@@ -1,4 +1,7 @@
-//! One lot, as the office sees it: with names, maxes and the reserve.
+//! One lot, as the office sees it: with names and maxes, and with the reserve for who asks to see it.
 
 pub mod detail;
+mod reserve;
 mod voids;
+
+pub(super) use reserve::revealed;

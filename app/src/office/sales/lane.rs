@@ -3,17 +3,17 @@
 
 use std::sync::Arc;
 
-use auction::{HallLot, LotDetail, SaleDetail};
-use bidding::{Call, LotStatus};
+use auction::{HallLot, LotDetail, SaleDetail, SellersWord};
+use bidding::{Call, LotStatus, ReserveLight};
 use kernel::{LotId, Problem, ProblemKind, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use super::{light, line_answer, line_who, state_badge};
 use crate::context::PageContext;
-use crate::dealer::words::joined;
 use crate::i18n::{t, t_with};
 use crate::live::clock::time_left;
+use crate::office::lots::revealed;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -28,11 +28,15 @@ const LINES: usize = 8;
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let (detail, current) = load(&cx).await?;
+    let word = match &current {
+        Some(lot) => revealed(&cx, lot.lot.id).await?,
+        None => None,
+    };
     let sale = &detail.sale;
     let problem = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
     let (sale_id, title) = (sale.id, sale.name.clone());
     let block = match &current {
-        Some(lot) => block(&cx, sale_id, lot),
+        Some(lot) => block(&cx, sale_id, lot, word),
         None => over(&cx),
     };
     // the question would be gone before it was read
@@ -78,7 +82,7 @@ fn over(cx: &PageContext) -> AnyView {
         .into_any()
 }
 
-fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail) -> AnyView {
+fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail, word: Option<SellersWord>) -> AnyView {
     let lang = cx.lang;
     let lot = &detail.lot;
     let photo = lot.photo_ids.first().map(|id| format!("/photos/{id}/large"));
@@ -86,7 +90,6 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail) -> AnyView {
     let price = lot.lot.price_fen.unwrap_or(lot.start_fen);
     let left = (lot.lot.status == LotStatus::Open)
         .then(|| time_left(lot.lot.end_at.since(detail.server_time), &t(lang, "auction.live.day")));
-    let reserve = detail.reserve_fen.map(|fen| fen.yuan());
     let leader = detail
         .log
         .iter()
@@ -94,9 +97,8 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail) -> AnyView {
         .find_map(|line| line.code.is_none().then(|| line.dealer_name.clone()).flatten());
     let (state, reserve_light) = (state_badge(lang, &lot.lot, detail.server_time), light(lang, &lot.lot));
     let leader = leader.map(|name| t_with(lang, "format.lane.last_bidder", &[("name", &name)]));
-    let reserve = reserve.map(|fen| t_with(lang, "format.lane.reserve", &[("fen", &fen)]));
+    let reserve = reserve(cx, sale_id, lot, word);
     let left = left.map(|time| t_with(lang, "format.lane.left", &[("time", &time)]));
-    let known = joined(leader.into_iter().chain(reserve));
     let called = lot.call().map(|call| (call.as_str(), call_word(cx, call)));
     let call_name = called.as_ref().map(|(name, _)| *name);
     let called = called.map(|(_, word)| view! { " " <Badge tone=Tone::Warn>{word}</Badge> });
@@ -109,7 +111,8 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail) -> AnyView {
                     <p class="lane-block__no">{number} " " {state} " " {reserve_light}</p>
                     <h2 class="lane-block__title">{title}</h2>
                     <p class="lane-block__price"><Money fen=price wan=true/></p>
-                    <p class="muted">{known}</p>
+                    <p class="muted">{leader}</p>
+                    {reserve}
                     <p class="lane-block__left" data-call=call_name>{left}{called}</p>
                 </div>
             </div>
@@ -118,6 +121,25 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail) -> AnyView {
         {lines}
     }
     .into_any()
+}
+
+/// The reserve of the car on the block, for who has asked to see it.
+fn reserve(cx: &PageContext, sale_id: SaleId, lot: &HallLot, word: Option<SellersWord>) -> Option<AnyView> {
+    if lot.lot.reserve == ReserveLight::None {
+        return None;
+    }
+    let lang = cx.lang;
+    Some(match word.and_then(|word| word.reserve_fen) {
+        Some(fen) => {
+            let text = t_with(lang, "format.lane.reserve", &[("fen", &fen.yuan())]);
+            view! { <p class="muted">{text}</p> }.into_any()
+        }
+        None => {
+            let (action, fields) =
+                (format!("/office/lots/{}/reveal", lot.id), vec![("lane", sale_id.to_string())]);
+            view! { <PostButton action small=true fields>{t(lang, "sale.reveal")}</PostButton> }.into_any()
+        }
+    })
 }
 
 /// The word of a call.

@@ -1,4 +1,4 @@
-//! Buttons on a lot's office page: pause, resume, lower the reserve.
+//! Buttons on a lot's office page: pause, resume, lower the reserve, look at it, set the seller's gap.
 
 use auction::Answer;
 use axum::extract::{Path, State};
@@ -18,6 +18,7 @@ use crate::state::AppState;
 pub struct ControlForm {
     key: String,
     reserve: String,
+    gap: String,
     /// The lane whose console the button is on.
     lane: String,
 }
@@ -58,6 +59,32 @@ pub async fn lower_reserve(
     back(lot_id, &form.lane, answer, "RESERVE_LOWERED")
 }
 
+/// Shows the reserve, and writes down to whom.
+pub async fn reveal(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    Form(form): Form<ControlForm>,
+) -> Result<Redirect, Refusal> {
+    let key = form.key()?;
+    state.services.auction.reveal_reserve(&who, key, lot_id).await?;
+    Ok(Redirect::to(&format!("{}?revealed={key}", place(lot_id, &form.lane))))
+}
+
+/// Writes down the gap that the seller authorises.
+pub async fn set_gap(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    Form(form): Form<ControlForm>,
+) -> Result<Redirect, Refusal> {
+    let Ok(gap_fen) = parse_amount(&form.gap) else {
+        return Ok(Redirect::to(&format!("/office/lots/{lot_id}?problem=AMOUNT_UNREADABLE")));
+    };
+    let answer = state.services.auction.set_gap(&who, form.key()?, lot_id, gap_fen).await;
+    back(lot_id, &form.lane, answer, "GAP_SET")
+}
+
 impl ControlForm {
     fn key(&self) -> Result<Uuid, Problem> {
         self.key.parse().map_err(|_| Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST"))
@@ -71,13 +98,18 @@ pub(super) fn back(
     answer: Result<Answer, CommandError>,
     done: &str,
 ) -> Result<Redirect, Refusal> {
-    // only an id leads to a console: the field is the sender's word
-    let place = match lane.parse::<SaleId>() {
-        Ok(sale_id) => format!("/office/sales/{sale_id}/lane"),
-        Err(_) => format!("/office/lots/{lot_id}"),
-    };
+    let place = place(lot_id, lane);
     match answer?.refusal() {
         None => Ok(Redirect::to(&format!("{place}?done={done}"))),
         Some(problem) => Ok(Redirect::to(&format!("{place}?problem={}", problem.code))),
+    }
+}
+
+/// The page that the button is on: the lot's, or the console of its lane.
+fn place(lot_id: LotId, lane: &str) -> String {
+    // only an id leads to a console: the field is the sender's word
+    match lane.parse::<SaleId>() {
+        Ok(sale_id) => format!("/office/sales/{sale_id}/lane"),
+        Err(_) => format!("/office/lots/{lot_id}"),
     }
 }

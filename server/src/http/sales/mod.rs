@@ -28,6 +28,8 @@ pub fn routes() -> Routes {
         .post("/office/lots/{id}/pause", AUCTIONEERS, lot_control::pause)
         .post("/office/lots/{id}/resume", AUCTIONEERS, lot_control::resume)
         .post("/office/lots/{id}/reserve", RESERVE, lot_control::lower_reserve)
+        .post("/office/lots/{id}/reveal", RESERVE, lot_control::reveal)
+        .post("/office/lots/{id}/gap", RESERVE, lot_control::set_gap)
         .post("/office/lots/{id}", AUCTIONEERS, void_bid::request)
         .post("/office/voids/{id}/confirm", AUCTIONEERS, void_bid::confirm)
         .post("/office/voids/{id}/decline", AUCTIONEERS, void_bid::decline)

@@ -1,0 +1,72 @@
+//! The secret reserve: shown to who asks for it by a button, and who did is written below it.
+
+use auction::{LotDetail, Reveal, SellersWord};
+use bidding::ReserveLight;
+use kernel::{Fen, LotId, Problem, Role};
+use leptos::prelude::*;
+use platform_db::CommandError;
+use uuid::Uuid;
+
+use crate::context::PageContext;
+use crate::i18n::t;
+use crate::ui::*;
+
+/// What this person has just asked to see of this lot: the address says under which key.
+pub(in crate::office) async fn revealed(
+    cx: &PageContext,
+    lot_id: LotId,
+) -> Result<Option<SellersWord>, Problem> {
+    let Some(key) = cx.query.parse::<Uuid>("revealed") else { return Ok(None) };
+    let word = cx.services.auction.revealed_reserve(cx.who()?, key, lot_id).await;
+    word.map_err(CommandError::into_problem)
+}
+
+/// The panel; nothing of a lot without a reserve.
+pub(super) fn panel(cx: &PageContext, detail: &LotDetail, word: Option<SellersWord>) -> Option<AnyView> {
+    if detail.lot.lot.reserve == ReserveLight::None {
+        return None;
+    }
+    let lang = cx.lang;
+    let may = cx.principal.as_ref();
+    let may = may.is_some_and(|who| who.has_role(Role::Auctioneer) || who.has_role(Role::Pricing));
+    let amounts = word.map(|word| amounts(cx, detail, word));
+    let ask = (may && word.is_none()).then(|| {
+        let action = format!("/office/lots/{}/reveal", detail.lot.id);
+        view! { <PostButton action icon=Icon::Eye>{t(lang, "sale.reveal")}</PostButton> }
+    });
+    let looks = looks(cx, &detail.reveals);
+    Some(
+        view! {
+            <Panel title=t(lang, "sale.reserve").into_owned()>
+                <p class="muted">{t(lang, "sale.reveal_note")}</p>
+                {amounts}
+                {ask}
+                {looks}
+            </Panel>
+        }
+        .into_any(),
+    )
+}
+
+fn amounts(cx: &PageContext, detail: &LotDetail, word: SellersWord) -> AnyView {
+    let lang = cx.lang;
+    let sold = detail.lot.in_gap().then(|| view! { <Badge tone=Tone::Good>{t(lang, "sale.in_gap")}</Badge> });
+    let gap = match word.gap_fen == Fen::ZERO {
+        true => t(lang, "sale.gap_none").into_owned().into_any(),
+        false => view! { <Money fen=word.gap_fen/> " " {sold} }.into_any(),
+    };
+    let facts = vec![
+        Fact::new(t(lang, "sale.reserve"), view! { <Money fen=word.reserve_fen/> }),
+        Fact::new(t(lang, "sale.gap"), gap),
+    ];
+    view! { <Facts facts/> }.into_any()
+}
+
+fn looks(cx: &PageContext, reveals: &[Reveal]) -> Option<AnyView> {
+    if reveals.is_empty() {
+        return None;
+    }
+    let step = |reveal: &Reveal| Step::new(reveal.at, t(cx.lang, "sale.revealed"), reveal.by_name.clone());
+    let steps: Vec<Step> = reveals.iter().map(step).collect();
+    Some(view! { <Timeline steps/> }.into_any())
+}

@@ -1,0 +1,83 @@
+//! Staff look at a secret reserve (domain rules §3.5): only who runs or prices the sale, only after asking, and each look is
+//! written down.
+
+use kernel::{Fen, LotId, Principal, Problem, ProblemKind, Role, UnixMs};
+use platform_db::CommandError;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::Service;
+use crate::store::log::LogLine;
+use crate::store::reveals;
+
+/// So long a page may show it after it was asked for; whoever comes later asks again.
+const SHOWN_MS: i64 = 10 * 60 * 1000;
+/// So many looks a page shows.
+pub(crate) const SHOWN: i64 = 50;
+
+/// What a seller wants, and nobody else may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SellersWord {
+    /// The reserve; none where there is none.
+    pub reserve_fen: Option<Fen>,
+    /// How far below it he sells without being asked.
+    pub gap_fen: Fen,
+}
+
+/// Somebody looked at a reserve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reveal {
+    /// Who.
+    pub by_name: String,
+    /// When.
+    pub at: UnixMs,
+}
+
+impl Service {
+    /// Writes down that this person looks at the lot's reserve. From then on, for ten minutes,
+    /// [`Service::revealed_reserve`] tells it to him under this key. A repeat is one look.
+    ///
+    /// # Errors
+    /// `FORBIDDEN`, `NOT_FOUND`.
+    pub async fn reveal_reserve(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        lot_id: LotId,
+    ) -> Result<(), CommandError> {
+        if !may_look(who) {
+            return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
+        }
+        match reveals::insert(&self.db, key, lot_id, who, self.now()).await? {
+            true => Ok(()),
+            false => Err(Problem::not_found().into()),
+        }
+    }
+
+    /// What this person asked to see under this key; none where he has not, or not lately.
+    pub async fn revealed_reserve(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        lot_id: LotId,
+    ) -> Result<Option<SellersWord>, CommandError> {
+        if !may_look(who) {
+            return Ok(None);
+        }
+        let since = self.now().plus_ms(-SHOWN_MS);
+        Ok(reveals::seen(&self.db, key, (lot_id, who.user_id), since).await?)
+    }
+}
+
+/// A line of the log for pages: what only the seller may know is told by the button alone.
+pub(crate) fn without_sellers_word(line: LogLine) -> LogLine {
+    match line.command.as_str() {
+        "reserve_lowered" | "gap_set" => LogLine { max_fen: None, explanation: Value::Null, ..line },
+        _ => line,
+    }
+}
+
+/// Who runs sales or sets their prices.
+fn may_look(who: &Principal) -> bool {
+    who.has_role(Role::Auctioneer) || who.has_role(Role::Pricing)
+}

@@ -1,0 +1,84 @@
+//! The secret reserve: told to who asks and may, for a while, and every look is written down.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use auction::SellersWord;
+use common::World;
+use kernel::{Fen, LotId, Principal, Role};
+use platform_db::CommandError;
+use platform_testkit::{dealer, staff};
+use uuid::Uuid;
+
+const RESERVE: Option<Fen> = Some(Fen(8_000_000));
+
+async fn word(world: &World, who: &Principal, key: Uuid) -> Option<SellersWord> {
+    world.service.revealed_reserve(who, key, world.lots[0]).await.unwrap()
+}
+
+#[tokio::test]
+async fn who_looks_is_told_and_written_down_once() {
+    let world = World::with_open_lots(2).await;
+    let (pricing, other) = (staff(&[Role::Pricing]), staff(&[Role::Auctioneer]));
+    let key = Uuid::now_v7();
+    assert_eq!(word(&world, &pricing, key).await, None, "nothing by itself");
+    for _ in 0..2 {
+        world.service.reveal_reserve(&pricing, key, world.lots[0]).await.unwrap();
+    }
+    assert_eq!(
+        word(&world, &pricing, key).await,
+        Some(SellersWord { reserve_fen: RESERVE, gap_fen: Fen::ZERO })
+    );
+    // the key of one is nothing to another, nor on another lot
+    assert_eq!(word(&world, &other, key).await, None);
+    assert_eq!(world.service.revealed_reserve(&pricing, key, world.lots[1]).await.unwrap(), None);
+    let seen = world.service.lot(&other, world.lots[0]).await.unwrap().reveals;
+    let names: Vec<&str> = seen.iter().map(|reveal| reveal.by_name.as_str()).collect();
+    assert_eq!(names, [pricing.display_name.as_str()]);
+    assert!(world.service.lot(&dealer("甲车行"), world.lots[0]).await.unwrap().reveals.is_empty());
+    for change in ["DELETE FROM reserve_reveal", "UPDATE reserve_reveal SET user_name = '无'"] {
+        assert!(sqlx::query(change).execute(&world.db).await.is_err(), "{change}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_is_over_after_ten_minutes() {
+    let world = World::with_open_lots(1).await;
+    let pricing = staff(&[Role::Pricing]);
+    let keys = [Uuid::now_v7(), Uuid::now_v7()];
+    for (key, minutes) in keys.into_iter().zip([9, 11]) {
+        sqlx::query("INSERT INTO reserve_reveal (id, lot_id, user_id, user_name, at) VALUES ($1, $2, $3, '定价员', $4)")
+            .bind(key)
+            .bind(world.lots[0].0)
+            .bind(pricing.user_id.0)
+            .bind(platform_db::to_sql(world.now().plus_ms(-minutes * 60_000)))
+            .execute(&world.db)
+            .await
+            .unwrap();
+    }
+    assert!(word(&world, &pricing, keys[0]).await.is_some());
+    assert_eq!(word(&world, &pricing, keys[1]).await, None);
+}
+
+#[tokio::test]
+async fn who_has_no_business_with_it_is_not_told() {
+    let world = World::with_open_lots(1).await;
+    for who in [staff(&[Role::Finance]), dealer("甲车行")] {
+        let asked = world.service.reveal_reserve(&who, Uuid::now_v7(), world.lots[0]).await;
+        assert_eq!(asked.map_err(CommandError::into_problem).unwrap_err().code, "FORBIDDEN");
+    }
+    let pricing = staff(&[Role::Pricing]);
+    let nowhere = world.service.reveal_reserve(&pricing, Uuid::now_v7(), LotId(Uuid::now_v7())).await;
+    assert_eq!(nowhere.map_err(CommandError::into_problem).unwrap_err().code, "NOT_FOUND");
+    assert!(world.service.lot(&pricing, world.lots[0]).await.unwrap().reveals.is_empty());
+}
+
+#[tokio::test]
+async fn the_log_does_not_tell_what_the_button_tells() {
+    let world = World::with_open_lots(1).await;
+    let pricing = staff(&[Role::Pricing]);
+    world.service.lower_reserve(&pricing, Uuid::now_v7(), world.lots[0], Fen(7_700_000)).await.unwrap();
+    let detail = world.service.lot(&pricing, world.lots[0]).await.unwrap();
+    assert_eq!(detail.log.len(), 2);
+    assert!(!format!("{:?}", detail.log).contains("7700000"), "{:?}", detail.log);
+}
