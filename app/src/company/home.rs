@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use identity::{DealerStatus, permit};
+use identity::{DealerStatus, Papers, permit};
 use kernel::Problem;
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -28,6 +28,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let status = dealer.row.status;
     let suspended = (status == DealerStatus::Suspended)
         .then(|| view! { <Banner tone=Tone::Warn>{t(lang, "identity.company.suspended")}</Banner> });
+    let unverified = (dealer.row.papers == Papers::Missing)
+        .then(|| view! { <Banner tone=Tone::Warn>{t(lang, "identity.company.papers_missing")}</Banner> });
     let base = if keeps { "/my/company/users" } else { "" };
     let form = if keeps {
         view! {
@@ -50,6 +52,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let body = view! {
         <PageHead title=dealer.row.name badge=view! { <StatusBadge status/> }.into_any()/>
         {suspended}
+        {unverified}
         <div class="grid gap-4">
             <Panel title=t(lang, "identity.dealer.facts").into_owned()><Facts facts/></Panel>
             {delivery::panel(&cx, stated)}

@@ -30,8 +30,8 @@ pub(crate) async fn seed(databases: &Databases, count: usize) -> Result<Vec<Seat
     let id_hashes: Vec<Vec<u8>> = seats.iter().map(|(_, hash)| hash.to_vec()).collect();
     let mut tx = databases.identity.begin().await?;
     sqlx::query(
-        "INSERT INTO dealers (id, name, city, phone, status, created_at, event_seq)
-         SELECT id, 'Bench ' || id, 'Bench', '00000000', 'active', now(), 0 FROM unnest($1::uuid[]) AS d (id)",
+        "INSERT INTO dealers (id, name, city, phone, status, created_at, event_seq, papers)
+         SELECT id, 'Bench ' || id, 'Bench', '00000000', 'active', now(), 0, 'verified' FROM unnest($1::uuid[]) AS d (id)",
     )
     .bind(&dealer_ids)
     .execute(&mut *tx)

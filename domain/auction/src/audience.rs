@@ -1,4 +1,4 @@
-//! Whom a sale is for (定向场), and what is known against a dealer who bids in it: domain rules §5, codes 3, 5, 6 and 7.
+//! Whom a sale is for (定向场), and what is known against a dealer who bids in it: domain rules §5, codes 3 to 7.
 
 use bidding::{Bar, LotState};
 use kernel::DealerId;
@@ -55,6 +55,9 @@ pub(crate) fn bar(
         |groups: &Vec<String>| group.is_some_and(|group| groups.iter().any(|name| name == group));
     if !facts.invited.as_ref().is_none_or(is_invited) {
         return Some(Bar::NotInvited);
+    }
+    if known.lacks_papers(dealer_id) {
+        return Some(Bar::KycMissing);
     }
     if is_frozen || known.is_suspended(dealer_id) {
         return Some(Bar::Banned);

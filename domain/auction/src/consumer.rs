@@ -57,6 +57,9 @@ pub(crate) struct DealerChanged {
     /// The dealer group; empty where there is none, and in events from before there were groups.
     #[serde(default)]
     pub(crate) group: String,
+    /// `missing` or `verified`; absent in events from before this question, of companies that were let in by hand.
+    #[serde(default)]
+    pub(crate) papers: Option<String>,
 }
 
 /// A dealer that the auction has heard of.
@@ -65,6 +68,7 @@ pub(crate) struct KnownDealer {
     pub(crate) dealer_id: DealerId,
     pub(crate) name: String,
     pub(crate) suspended: bool,
+    pub(crate) papers_missing: bool,
     /// Empty without one.
     pub(crate) group: String,
 }
@@ -88,6 +92,11 @@ impl Known {
 
     pub(crate) fn is_suspended(&self, dealer_id: DealerId) -> bool {
         self.dealers.get(&dealer_id).is_some_and(|dealer| dealer.suspended)
+    }
+
+    /// Whether it is known that nobody has verified this dealer's papers.
+    pub(crate) fn lacks_papers(&self, dealer_id: DealerId) -> bool {
+        self.dealers.get(&dealer_id).is_some_and(|dealer| dealer.papers_missing)
     }
 
     pub(crate) fn name(&self, dealer_id: DealerId) -> Option<&str> {

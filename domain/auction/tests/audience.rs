@@ -83,6 +83,25 @@ async fn a_store_does_not_outbid_its_sister_where_the_sale_says_so() {
 }
 
 #[tokio::test]
+async fn who_has_not_shown_his_papers_looks_and_does_not_bid() {
+    let world = World::of_sale(1, |sale| sale.buy_now_percent = Some(110)).await;
+    let ada = dealer("甲车行");
+    world.papers(&ada, "missing").await;
+    assert_eq!(sees(&world, &ada).await, (3, 1, 1, true, true, true));
+    let answer = refused(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    assert_eq!(
+        (answer.code, &answer.data),
+        (RefusalCode::KycMissing, &serde_json::json!({ "step": "papers" }))
+    );
+    // before an amount is looked at
+    assert_eq!(refused(&world.bid(&ada, 0, Uuid::now_v7(), 1).await).code, RefusalCode::KycMissing);
+    world.papers(&ada, "verified").await;
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    world.papers(&ada, "missing").await;
+    assert_eq!(refused(&world.bid(&ada, 0, Uuid::now_v7(), 70_000).await).code, RefusalCode::KycMissing);
+}
+
+#[tokio::test]
 async fn sisters_in_one_batch_are_judged_one_after_the_other() {
     let world = World::with_open_lots(1).await;
     let stores: Vec<_> = (0..8).map(|n| dealer(&format!("永达{n}店"))).collect();

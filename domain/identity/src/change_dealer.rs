@@ -1,11 +1,11 @@
-//! A dealer company gets another name, is suspended, or is active again.
+//! A dealer company gets another name, is suspended, or is active again; its papers are verified.
 
 use kernel::{DealerId, Principal, Problem};
 use platform_db::CommandError;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::dealers::DealerStatus;
+use crate::dealers::{DealerStatus, Papers};
 use crate::events::{Occasion, tell};
 use crate::field::Fields;
 use crate::register_dealer::event_of;
@@ -30,7 +30,9 @@ pub struct ChangeDealer {
     pub group: Option<String>,
     /// Suspended or active.
     pub status: Option<DealerStatus>,
-    /// Why; needed to suspend.
+    /// Whether we have seen its papers.
+    pub papers: Option<Papers>,
+    /// Why; needed to suspend, and to take back that papers were verified.
     pub why: String,
 }
 
@@ -93,8 +95,12 @@ fn changed(before: &Dealer, input: &ChangeDealer) -> Result<(Dealer, Option<Stri
     if let Some(status) = input.status {
         after.status = status.name().into();
     }
+    if let Some(papers) = input.papers {
+        after.papers = papers.name().into();
+    }
+    let withdraws = input.papers == Some(Papers::Missing) && before.papers != after.papers;
     let suspends = input.status == Some(DealerStatus::Suspended) && before.status != after.status;
-    let why = fields.text("why", &input.why, if suspends { 2 } else { 0 }, 200);
+    let why = fields.text("why", &input.why, if suspends || withdraws { 2 } else { 0 }, 200);
     fields.done()?;
     Ok((after, (!why.is_empty()).then_some(why)))
 }
@@ -103,6 +109,10 @@ fn what_happened(before: &Dealer, after: &Dealer) -> &'static str {
     match (before.status == after.status, after.status.as_str()) {
         (false, "suspended") => "suspended",
         (false, _) => "activated",
+        (true, _) if before.papers != after.papers => match after.papers.as_str() {
+            "verified" => "papers_verified",
+            _ => "papers_withdrawn",
+        },
         (true, _) if before.name != after.name => "renamed",
         (true, _) if before != after => "changed",
         (true, _) => "unchanged",
@@ -117,6 +127,7 @@ fn differences(before: &Dealer, after: &Dealer) -> Value {
         ("city", &before.city, &after.city),
         ("group", &before.group_name, &after.group_name),
         ("status", &before.status, &after.status),
+        ("papers", &before.papers, &after.papers),
     ];
     for (field, old, new) in pairs {
         if old != new {
@@ -136,6 +147,9 @@ fn asked(input: &ChangeDealer) -> Value {
     if let Some(group) = &input.group {
         // what was asked before there were groups stays equal to itself
         asked["group"] = json!(group);
+    }
+    if let Some(papers) = input.papers {
+        asked["papers"] = json!(papers.name());
     }
     asked
 }
@@ -203,6 +217,38 @@ mod tests {
         let long = ChangeDealer { key: Uuid::now_v7(), group: Some("团".repeat(61)), ..join };
         let refused = world.service.change_dealer(&sales, long).await;
         assert_eq!(fields(refused), [World::pair(("group", "TOO_LONG"))]);
+    }
+
+    #[tokio::test]
+    async fn papers_are_verified_and_that_is_taken_back_only_with_a_reason() {
+        let world = World::new().await;
+        let sales = world.staff(&[Role::Sales]).await;
+        let dealer = world.dealer("远行二手车").await;
+        assert_eq!(world.service.dealer(&sales, dealer).await.unwrap().row.papers, Papers::Missing);
+        let verify = |papers, why: &str| ChangeDealer {
+            key: Uuid::now_v7(),
+            dealer_id: dealer.0,
+            papers: Some(papers),
+            why: why.into(),
+            ..ChangeDealer::default()
+        };
+        let command = verify(Papers::Verified, "");
+        for _ in 0..2 {
+            world.service.change_dealer(&sales, command.clone()).await.unwrap();
+        }
+        let detail = world.service.dealer(&sales, dealer).await.unwrap();
+        assert_eq!((detail.row.papers, detail.row.status), (Papers::Verified, DealerStatus::Active));
+        assert_eq!((detail.trail.len(), detail.trail[0].what.as_str()), (2, "papers_verified"));
+        let silent = world.service.change_dealer(&sales, verify(Papers::Missing, "")).await;
+        assert_eq!(fields(silent), [World::pair(("why", "REQUIRED"))]);
+        world.service.change_dealer(&sales, verify(Papers::Missing, "营业执照过期")).await.unwrap();
+        let told: Vec<_> = world.events("DealerChanged").await;
+        let papers: Vec<_> = told.iter().filter_map(|event| event["data"]["papers"].as_str()).collect();
+        assert_eq!(papers, ["missing", "verified", "missing"]);
+        let owner = world.dealer_user("恒信车业", "hengxin").await;
+        let own =
+            ChangeDealer { dealer_id: owner.dealer().unwrap().dealer_id.0, ..verify(Papers::Verified, "") };
+        assert_eq!(code(world.service.change_dealer(&owner, own).await), "FORBIDDEN");
     }
 
     #[tokio::test]

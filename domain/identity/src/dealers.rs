@@ -35,6 +35,33 @@ impl DealerStatus {
     }
 }
 
+/// Whether we have seen a company's papers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Papers {
+    /// 未认证: it may look, not bid.
+    Missing,
+    /// 已认证
+    Verified,
+}
+
+impl Papers {
+    /// Both.
+    pub const ALL: [Papers; 2] = [Papers::Missing, Papers::Verified];
+
+    /// The name in the database, in events and in text keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Papers::Missing => "missing",
+            Papers::Verified => "verified",
+        }
+    }
+
+    /// Those of that name.
+    pub fn from_name(name: &str) -> Option<Papers> {
+        Papers::ALL.into_iter().find(|papers| papers.name() == name)
+    }
+}
+
 /// What a list of companies is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DealerSort {
@@ -98,6 +125,8 @@ pub struct DealerRow {
     pub phone: String,
     /// Whether it may take part.
     pub status: DealerStatus,
+    /// Whether we have seen its papers.
+    pub papers: Papers,
     /// How many of its users may sign in.
     pub users: i64,
     /// Since when it is registered.

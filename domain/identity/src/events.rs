@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// A dealer was registered, renamed, suspended or activated.
+/// A dealer was registered, renamed, suspended or activated, or its papers were verified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DealerChanged {
     /// The company.
@@ -18,6 +18,13 @@ pub struct DealerChanged {
     /// The dealer group; empty where there is none, and in events from before there were groups.
     #[serde(default)]
     pub group: String,
+    /// `missing` or `verified`. Companies in events from before this question were let in by hand.
+    #[serde(default = "verified")]
+    pub papers: String,
+}
+
+fn verified() -> String {
+    crate::Papers::Verified.name().to_owned()
 }
 
 impl EventType for DealerChanged {

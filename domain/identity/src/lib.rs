@@ -44,7 +44,7 @@ use tokio::sync::Semaphore;
 pub use appearance::{Appearance, SetAppearance, Theme};
 pub use change_dealer::ChangeDealer;
 pub use change_user::ChangeUser;
-pub use dealers::{DealerDetail, DealerFilter, DealerRow, DealerSort, DealerStatus};
+pub use dealers::{DealerDetail, DealerFilter, DealerRow, DealerSort, DealerStatus, Papers};
 pub use demo::{DemoPeople, DemoPerson, demo_dealer_id, demo_user_id};
 pub use events::{DealerChanged, UserChanged};
 pub use list::{MAX_EXPORT, PAGE_SIZE, Page};

@@ -9,7 +9,7 @@ use crate::events::{Occasion, tell};
 use crate::field::Fields;
 use crate::store::dealers::{self, Dealer};
 use crate::trail::{NewLine, key_used};
-use crate::{DealerChanged, Service, permit, store};
+use crate::{DealerChanged, Papers, Service, permit, store};
 
 /// The new company.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ impl Service {
             phone: fields.phone("phone", &input.phone),
             group_name: String::new(),
             status: "active".into(),
+            papers: Papers::Missing.name().into(),
             event_seq: 1,
         };
         fields.done()?;
@@ -78,6 +79,7 @@ pub(crate) fn event_of(dealer: &Dealer) -> DealerChanged {
         name: dealer.name.clone(),
         status: dealer.status.clone(),
         group: dealer.group_name.clone(),
+        papers: dealer.papers.clone(),
     }
 }
 

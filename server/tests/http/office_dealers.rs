@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use identity::demo_dealer_id;
 use uuid::Uuid;
 
+use crate::receipts::open_lot;
 use crate::support::{PASSWORD, TestServer};
 
 fn key() -> String {
@@ -41,6 +42,36 @@ async fn suspending_asks_for_a_reason_and_shows_it() {
     assert!(page.contains("逾期未付款") && page.contains("苏晓"), "the trail says why and who");
     let list = sales.get("/office/dealers?status=suspended").await.body;
     assert!(list.contains("远行二手车") && !list.contains("恒信车业"));
+}
+
+#[tokio::test]
+async fn a_dealer_without_verified_papers_looks_and_cannot_bid() {
+    let server = TestServer::new().await;
+    let lot_id = open_lot(&server).await;
+    let mut sales = server.signed_in("sales").await;
+    let path = format!("/office/dealers/{}", demo_dealer_id("yuanxing"));
+    assert!(sales.get(&path).await.body.contains("已认证"), "the demo's dealers are verified");
+    let silent = sales.post(&path, &[("form", "papers_missing"), ("key", &key()), ("why", "")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("form", "papers_missing"), ("key", &key()), ("why", "营业执照过期")];
+    assert!(sales.post(&path, &fields).await.location().ends_with("?done=PAPERS_WITHDRAWN"));
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
+
+    let mut dealer = server.signed_in("yuanxing").await;
+    assert!(dealer.get("/my/company").await.body.contains("尚未完成认证"));
+    let (lot, bid) = (format!("/auctions/lots/{lot_id}"), key());
+    dealer.post(&format!("{lot}/bids"), &[("key", &bid), ("max", "60000")]).await;
+    let page = dealer.get(&format!("{lot}?answer={bid}")).await;
+    assert!(page.body.contains("KYC_MISSING") || page.body.contains("还没有完成认证"), "{}", page.body);
+
+    let fields = [("form", "papers_verified"), ("key", &key()), ("why", "")];
+    assert!(sales.post(&path, &fields).await.location().ends_with("?done=PAPERS_VERIFIED"));
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
+    let bid = key();
+    dealer.post(&format!("{lot}/bids"), &[("key", &bid), ("max", "60000")]).await;
+    assert!(dealer.get(&format!("{lot}?answer={bid}")).await.body.contains("您是最高价"));
 }
 
 #[tokio::test]

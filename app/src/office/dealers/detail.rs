@@ -6,8 +6,8 @@ use identity::{DealerDetail, DealerStatus, permit};
 use kernel::DealerId;
 use leptos::prelude::*;
 
-use super::StatusBadge;
-use super::forms::{FactsForm, StatusForm};
+use super::forms::{FactsForm, PapersForm, StatusForm};
+use super::{PapersBadge, StatusBadge};
 use crate::context::{PageContext, page as cx};
 use crate::i18n::{t, t_with};
 use crate::office::users::forms::NewDealerUser;
@@ -63,6 +63,7 @@ fn FactsPanel(dealer: DealerDetail, keeps: bool) -> impl IntoView {
         Fact::new(word("city"), row.city),
         Fact::new(word("phone"), row.phone),
         Fact::text(word("group"), dealer.group.clone()),
+        Fact::new(word("papers"), view! { <PapersBadge papers=row.papers/> }),
         Fact::new(word("users"), row.users),
         Fact::new(word("created"), view! { <Time at=row.created_at form=TimeForm::Day/> }),
     ];
@@ -72,6 +73,7 @@ fn FactsPanel(dealer: DealerDetail, keeps: bool) -> impl IntoView {
             {keeps.then(|| view! {
                 <div class="grid gap-2 mt-4">
                     <FactsForm dealer=dealer.clone()/>
+                    <PapersForm dealer=dealer.clone()/>
                     <StatusForm dealer/>
                 </div>
             })}

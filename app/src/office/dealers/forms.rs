@@ -1,6 +1,6 @@
-//! The forms of a company: its facts, its suspension.
+//! The forms of a company: its facts, its papers, its suspension.
 
-use identity::{DealerDetail, DealerStatus};
+use identity::{DealerDetail, DealerStatus, Papers};
 use leptos::prelude::*;
 
 use crate::context::page;
@@ -53,6 +53,38 @@ pub(super) fn FactsForm(dealer: DealerDetail) -> impl IntoView {
                 <div class="form__end"><Button>{t(cx.lang, "identity.dealer.save")}</Button></div>
             </PostForm>
         </Disclosure>
+    }
+}
+
+/// Says that the papers were seen, or that they are not enough any more.
+#[component]
+pub(super) fn PapersForm(dealer: DealerDetail) -> impl IntoView {
+    let cx = page();
+    let lang = cx.lang;
+    match dealer.row.papers {
+        Papers::Missing => view! {
+            <Disclosure label=t(lang, "identity.dealer.papers_verify_title") open=true>
+                <p class="mb-3">{t(lang, "identity.dealer.papers_verify_what")}</p>
+                <PostForm name="papers_verified">
+                    <TextField name="why" label=t(lang, "identity.dealer.papers_note") wide=true max_length=200/>
+                    <Button>{t(lang, "identity.dealer.papers_verify")}</Button>
+                </PostForm>
+            </Disclosure>
+        }
+        .into_any(),
+        Papers::Verified => view! {
+            <Disclosure
+                label=t(lang, "identity.dealer.papers_withdraw_title")
+                open=cx.form.of("papers_missing").is_refused()
+            >
+                <p class="mb-3">{t(lang, "identity.dealer.papers_withdraw_what")}</p>
+                <PostForm name="papers_missing">
+                    <TextField name="why" label=t(lang, "identity.dealer.why") required=true wide=true max_length=200/>
+                    <Button kind=ButtonKind::Danger>{t(lang, "identity.dealer.papers_withdraw")}</Button>
+                </PostForm>
+            </Disclosure>
+        }
+        .into_any(),
     }
 }
 

@@ -8,7 +8,7 @@ pub mod register;
 
 pub use filter::filter_of;
 
-use identity::DealerStatus;
+use identity::{DealerStatus, Papers};
 use leptos::prelude::*;
 
 use crate::context::page;
@@ -23,4 +23,14 @@ pub(crate) fn StatusBadge(status: DealerStatus) -> impl IntoView {
         DealerStatus::Suspended => Tone::Bad,
     };
     view! { <Badge tone>{t(page().lang, &format!("identity.dealer_status.{}", status.name()))}</Badge> }
+}
+
+/// Whether we have seen a company's papers, as a badge.
+#[component]
+pub(crate) fn PapersBadge(papers: Papers) -> impl IntoView {
+    let tone = match papers {
+        Papers::Verified => Tone::Good,
+        Papers::Missing => Tone::Warn,
+    };
+    view! { <Badge tone>{t(page().lang, &format!("identity.papers.{}", papers.name()))}</Badge> }
 }

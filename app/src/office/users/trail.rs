@@ -19,8 +19,8 @@ pub(crate) fn TrailPanel(lines: Vec<TrailLine>) -> impl IntoView {
 
 fn step(lang: Lang, line: TrailLine) -> Step {
     let tone = match line.what.as_str() {
-        "suspended" | "deactivated" | "token_revoked" => Tone::Bad,
-        "activated" | "reactivated" | "registered" => Tone::Good,
+        "suspended" | "deactivated" | "token_revoked" | "papers_withdrawn" => Tone::Bad,
+        "activated" | "reactivated" | "registered" | "papers_verified" => Tone::Good,
         "password_reset" | "password_changed" => Tone::Warn,
         _ => Tone::Neutral,
     };
@@ -63,6 +63,7 @@ fn words(lang: Lang, field: &str, value: &Value) -> String {
             items.iter().map(one).collect::<Vec<_>>().join(&t(lang, "identity.list_separator"))
         }
         Value::String(text) if field == "status" => word(lang, "identity.dealer_status", text),
+        Value::String(text) if field == "papers" => word(lang, "identity.papers", text),
         Value::String(text) => text.clone(),
         _ => String::new(),
     }

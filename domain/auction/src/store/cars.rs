@@ -57,17 +57,18 @@ pub(crate) async fn hear_dealer(
     seq: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "INSERT INTO dealer (dealer_id, heard_seq, name, suspended, group_name)
-         VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO dealer (dealer_id, heard_seq, name, suspended, group_name, papers_missing)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (dealer_id) DO UPDATE
             SET heard_seq = excluded.heard_seq, name = excluded.name, suspended = excluded.suspended,
-                group_name = excluded.group_name
+                group_name = excluded.group_name, papers_missing = excluded.papers_missing
           WHERE dealer.heard_seq < excluded.heard_seq",
         dealer.dealer_id.0,
         seq,
         dealer.name,
         dealer.status == "suspended",
-        dealer.group
+        dealer.group,
+        dealer.papers.as_deref() == Some("missing")
     )
     .execute(conn)
     .await?;
@@ -76,14 +77,16 @@ pub(crate) async fn hear_dealer(
 
 /// All dealers heard of.
 pub(crate) async fn dealers(pool: &PgPool) -> Result<Vec<KnownDealer>, sqlx::Error> {
-    let rows =
-        sqlx::query!("SELECT dealer_id, name, suspended, group_name FROM dealer").fetch_all(pool).await?;
+    let rows = sqlx::query!("SELECT dealer_id, name, suspended, papers_missing, group_name FROM dealer")
+        .fetch_all(pool)
+        .await?;
     Ok(rows
         .into_iter()
         .map(|row| KnownDealer {
             dealer_id: DealerId(row.dealer_id),
             name: row.name,
             suspended: row.suspended,
+            papers_missing: row.papers_missing,
             group: row.group_name,
         })
         .collect())
@@ -115,8 +118,8 @@ pub struct OfferableCar {
     pub guide_fen: Fen,
     /// The start price.
     pub start_fen: Fen,
-    /// The reserve: for staff only.
-    pub reserve_fen: Option<Fen>,
+    /// Whether its seller has a reserve.
+    pub has_reserve: bool,
     /// The first photo.
     pub photo_id: Option<uuid::Uuid>,
 }
@@ -129,8 +132,8 @@ pub(crate) async fn offerable(
 ) -> Result<(i64, Vec<OfferableCar>), sqlx::Error> {
     let pattern = format!("%{}%", search.trim().replace(['%', '_', '\\'], " "));
     let rows = sqlx::query!(
-        "SELECT c.vehicle_id, c.title, c.vin, c.mileage_km, c.city, c.grade, c.guide_fen, c.start_fen, c.reserve_fen,
-                c.photo_ids, count(*) OVER () AS \"total!\"
+        "SELECT c.vehicle_id, c.title, c.vin, c.mileage_km, c.city, c.grade, c.guide_fen, c.start_fen,
+                c.reserve_fen IS NOT NULL AS \"has_reserve!\", c.photo_ids, count(*) OVER () AS \"total!\"
            FROM car c
           WHERE (c.title ILIKE $1 OR c.vin ILIKE $1)
             AND NOT EXISTS (
@@ -156,7 +159,7 @@ pub(crate) async fn offerable(
             grade: row.grade,
             guide_fen: Fen(row.guide_fen),
             start_fen: Fen(row.start_fen),
-            reserve_fen: row.reserve_fen.map(Fen),
+            has_reserve: row.has_reserve,
             photo_id: row.photo_ids.first().copied(),
         })
         .collect();

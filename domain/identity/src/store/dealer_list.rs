@@ -6,7 +6,7 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::dealers::{DealerFilter, DealerRow, DealerSort, DealerStatus};
+use crate::dealers::{DealerFilter, DealerRow, DealerSort, DealerStatus, Papers};
 use crate::list::{Stretch, contains};
 
 #[derive(FromRow)]
@@ -16,6 +16,7 @@ struct Raw {
     city: String,
     phone: String,
     status: String,
+    papers: String,
     users: i64,
     created_at: OffsetDateTime,
 }
@@ -28,6 +29,7 @@ impl From<Raw> for DealerRow {
             city: raw.city,
             phone: crate::field::masked_phone(&raw.phone),
             status: DealerStatus::from_name(&raw.status).unwrap_or(DealerStatus::Suspended),
+            papers: Papers::from_name(&raw.papers).unwrap_or(Papers::Missing),
             users: raw.users,
             created_at: from_sql(raw.created_at),
         }
@@ -48,7 +50,7 @@ pub(crate) async fn rows(
     stretch: Stretch,
 ) -> Result<Vec<DealerRow>, sqlx::Error> {
     let mut query = QueryBuilder::new(
-        "SELECT d.id, d.name, d.city, d.phone, d.status, d.created_at,
+        "SELECT d.id, d.name, d.city, d.phone, d.status, d.papers, d.created_at,
                 (SELECT count(*) FROM users u WHERE u.dealer_id = d.id AND u.active) AS users
            FROM dealers d
           WHERE true",
@@ -66,7 +68,7 @@ pub(crate) async fn one(
     id: Uuid,
 ) -> Result<Option<(DealerRow, Option<String>, String)>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT d.id, d.name, d.city, d.phone, d.group_name, d.status, d.status_reason, d.created_at,
+        "SELECT d.id, d.name, d.city, d.phone, d.group_name, d.status, d.papers, d.status_reason, d.created_at,
                 (SELECT count(*) FROM users u WHERE u.dealer_id = d.id AND u.active) AS \"users!\"
            FROM dealers d
           WHERE d.id = $1",
@@ -81,6 +83,7 @@ pub(crate) async fn one(
             city: r.city,
             phone: r.phone,
             status: r.status,
+            papers: r.papers,
             users: r.users,
             created_at: r.created_at,
         };

@@ -16,6 +16,7 @@ pub(crate) struct Dealer {
     pub phone: String,
     pub group_name: String,
     pub status: String,
+    pub papers: String,
     pub event_seq: i64,
 }
 
@@ -26,8 +27,8 @@ pub(crate) async fn insert(
     at: UnixMs,
 ) -> Result<bool, CommandError> {
     let inserted = sqlx::query!(
-        "INSERT INTO dealers (id, name, city, phone, status, created_at, event_seq, group_name)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO dealers (id, name, city, phone, status, created_at, event_seq, group_name, papers)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT ON CONSTRAINT dealers_pkey DO NOTHING",
         dealer.id,
         dealer.name,
@@ -37,6 +38,7 @@ pub(crate) async fn insert(
         to_sql(at),
         dealer.event_seq,
         dealer.group_name,
+        dealer.papers,
     )
     .execute(conn)
     .await
@@ -48,7 +50,7 @@ pub(crate) async fn insert(
 pub(crate) async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dealer>, sqlx::Error> {
     sqlx::query_as!(
         Dealer,
-        "SELECT id, name, city, phone, group_name, status, event_seq FROM dealers WHERE id = $1",
+        "SELECT id, name, city, phone, group_name, status, papers, event_seq FROM dealers WHERE id = $1",
         id
     )
     .fetch_optional(conn)
@@ -59,7 +61,7 @@ pub(crate) async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dea
 pub(crate) async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dealer>, sqlx::Error> {
     sqlx::query_as!(
         Dealer,
-        "SELECT id, name, city, phone, group_name, status, event_seq FROM dealers WHERE id = $1 FOR UPDATE",
+        "SELECT id, name, city, phone, group_name, status, papers, event_seq FROM dealers WHERE id = $1 FOR UPDATE",
         id
     )
     .fetch_optional(conn)
@@ -74,7 +76,7 @@ pub(crate) async fn update(
 ) -> Result<(), CommandError> {
     let updated = sqlx::query!(
         "UPDATE dealers
-            SET name = $2, city = $3, phone = $4, status = $5, event_seq = $6, group_name = $8,
+            SET name = $2, city = $3, phone = $4, status = $5, event_seq = $6, group_name = $8, papers = $9,
                 status_reason = CASE WHEN status = $5 THEN status_reason ELSE $7 END
           WHERE id = $1",
         dealer.id,
@@ -85,6 +87,7 @@ pub(crate) async fn update(
         dealer.event_seq,
         reason,
         dealer.group_name,
+        dealer.papers,
     )
     .execute(conn)
     .await

@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use identity::{ChangeDealer, DealerStatus, NewSeat, RegisterDealer};
+use identity::{ChangeDealer, DealerStatus, NewSeat, Papers, RegisterDealer};
 use kernel::{DealerId, Principal, Problem, ProblemKind};
 use platform_db::CommandError;
 
@@ -80,6 +80,8 @@ async fn changed(
         }
         "suspend" => (ChangeDealer { status: Some(DealerStatus::Suspended), ..input }, "DEALER_SUSPENDED"),
         "activate" => (ChangeDealer { status: Some(DealerStatus::Active), ..input }, "DEALER_ACTIVATED"),
+        "papers_verified" => (ChangeDealer { papers: Some(Papers::Verified), ..input }, "PAPERS_VERIFIED"),
+        "papers_missing" => (ChangeDealer { papers: Some(Papers::Missing), ..input }, "PAPERS_WITHDRAWN"),
         "user" => {
             let seat = NewSeat::Dealer { dealer_id, is_owner: form.given("is_owner").is_some() };
             identity.register_user(who, new_user(form, who, seat)?).await?;
