@@ -55,7 +55,7 @@ pub(crate) async fn unsettled(pool: &PgPool) -> Result<Vec<Outage>, sqlx::Error>
         .collect())
 }
 
-/// The open and paused lots whose soft-close window the outage touched.
+/// The open and paused lots whose soft-close window the outage touched, and Dutch lots in whose steps it fell.
 pub(crate) async fn touched(pool: &PgPool, outage: Outage) -> Result<Vec<LotId>, sqlx::Error> {
     let ids = sqlx::query_scalar!(
         "SELECT l.id
@@ -63,7 +63,8 @@ pub(crate) async fn touched(pool: &PgPool, outage: Outage) -> Result<Vec<LotId>,
            JOIN sale s ON s.id = l.sale_id
           WHERE l.status IN ('open', 'paused')
             AND l.end_at > $1
-            AND l.end_at - make_interval(secs => s.window_ms::float8 / 1000) < $2
+            AND (l.end_at - make_interval(secs => s.window_ms::float8 / 1000) < $2
+                 OR s.format = 'dutch' AND l.opens_at < $2)
           ORDER BY l.id",
         to_sql(outage.went_at),
         to_sql(outage.back_at)
