@@ -99,6 +99,18 @@ pub(crate) async fn is_bid(pool: &PgPool, lot_id: LotId, bid_seq: i64) -> Result
     .await
 }
 
+/// Whether bids of this lot can be voided: its price rises in the open, and it is not over.
+pub(crate) async fn are_possible(pool: &PgPool, lot_id: LotId) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT EXISTS (
+             SELECT FROM lot l JOIN sale s ON s.id = l.sale_id
+              WHERE l.id = $1 AND l.status <> 'closed' AND s.format IN ('timed', 'flash', 'lane')) AS \"possible!\"",
+        lot_id.0
+    )
+    .fetch_one(pool)
+    .await
+}
+
 /// Writes down a request; one that is there already stays as it is.
 pub(crate) async fn insert(pool: &PgPool, request: &RequestVoid, who: &Principal) -> Result<(), sqlx::Error> {
     sqlx::query!(
