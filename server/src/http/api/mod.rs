@@ -20,6 +20,7 @@ pub fn routes() -> Routes {
         .post("/api/v1/lots/{id}/bids", Access::Dealer, bids::place)
         .post("/api/v1/lots/{id}/buy-now", Access::Dealer, bids::buy_now)
         .post("/api/v1/lots/{id}/accept", Access::Dealer, bids::accept_step)
+        .post("/api/v1/lots/{id}/withdraw", Access::Dealer, bids::withdraw)
         .get("/api/v1/bids", Access::Dealer, bids::list)
         .get("/api/v1/time", Access::Public, lots::time)
         .get("/api/v1/openapi.json", Access::Public, openapi::document)

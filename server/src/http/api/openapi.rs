@@ -28,7 +28,8 @@ use crate::http::refusal::Refusal;
                        milliseconds since 1970 UTC. Live prices come over the WebSocket `/ws/auction`.",
         license(name = "AGPL-3.0-only")
     ),
-    paths(lots::list, lots::show, lots::time, bids::place, bids::buy_now, bids::accept_step, bids::list),
+    paths(
+        lots::list, lots::show, lots::time, bids::place, bids::buy_now, bids::accept_step, bids::withdraw, bids::list),
     components(schemas(
         AcceptStepBody, AcceptedBody, BidBody, BuyNowBody, DutchBody, LotBody, LotWithCarBody, LotsBody, MyBidBody, ProblemBody, TimeBody)),
     modifiers(&Token),
