@@ -25,6 +25,8 @@ pub(crate) const BUY_NOW_PERCENT: std::ops::RangeInclusive<i64> = 50..=500;
 
 /// What a lead holds of its max unless the sale says otherwise: 10 % (domain rules §5).
 pub const DEPOSIT_BP: u32 = 1_000;
+/// The widest gap of a whole sale: who would sell for more below asks for a lower reserve.
+const GAP_MAX: Fen = Fen(10_000_000);
 /// All of it.
 const WHOLE_BP: u32 = 10_000;
 
@@ -52,6 +54,8 @@ pub struct CreateSale {
     pub below_reserve: BelowReserve,
     /// What a lead holds of the leader's deposit, in hundredths of a percent of his max; 0 for a sale without deposits.
     pub deposit_bp: u32,
+    /// How far below their reserves the sellers of this sale sell without being asked; nothing: they are asked.
+    pub gap_fen: Fen,
     /// The cars, in the order of the lots.
     pub vehicle_ids: Vec<VehicleId>,
     /// How the lots are sold. Those of a lane and of a Dutch sale end by their own times, not by `first_end_at`.
@@ -84,9 +88,7 @@ impl CreateSale {
         if !(0..=24 * 3_600_000).contains(&self.cap_ms) {
             wrong.push(FieldProblem::new("cap", "OUT_OF_RANGE"));
         }
-        if self.deposit_bp > WHOLE_BP {
-            wrong.push(FieldProblem::new("deposit", "OUT_OF_RANGE"));
-        }
+        wrong.extend(wrong_money(self.deposit_bp, self.gap_fen));
         match self.buy_now_percent {
             Some(_) if !self.format.is_english() => {
                 wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"))
@@ -106,6 +108,15 @@ impl CreateSale {
         }
         wrong
     }
+}
+
+/// What is wrong with the deposit and the gap of a sale, or of a template.
+pub(crate) fn wrong_money(deposit_bp: u32, gap_fen: Fen) -> impl Iterator<Item = FieldProblem> {
+    let gap_is_sane = (Fen::ZERO..=GAP_MAX).contains(&gap_fen) && gap_fen.0 % TICK_FEN.0 == 0;
+    let sane = [("deposit", deposit_bp <= WHOLE_BP), ("gap", gap_is_sane)];
+    sane.into_iter()
+        .filter(|(_, is_sane)| !is_sane)
+        .map(|(field, _)| FieldProblem::new(field, "OUT_OF_RANGE"))
 }
 
 impl Service {

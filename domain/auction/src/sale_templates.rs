@@ -1,12 +1,13 @@
 //! Saved templates of sales: all but the name, the times and the cars of one.
 
 use bidding::BelowReserve;
-use kernel::{FieldProblem, Principal, Problem, ProblemKind, Role, UnixMs};
+use kernel::{Fen, FieldProblem, Principal, Problem, ProblemKind, Role, UnixMs};
 use platform_db::{CommandError, constraint};
 use uuid::Uuid;
 
 use crate::Service;
-use crate::create_sale::BUY_NOW_PERCENT;
+use crate::audience::Audience;
+use crate::create_sale::{BUY_NOW_PERCENT, wrong_money};
 use crate::sale_format::{FormatNumbers, SaleFormat};
 use crate::store::templates;
 
@@ -29,6 +30,12 @@ pub struct TemplateRules {
     pub cap_ms: i64,
     /// How a max below the reserve is shown.
     pub below_reserve: BelowReserve,
+    /// What a lead holds of the leader's deposit, in hundredths of a percent of his max.
+    pub deposit_bp: u32,
+    /// How far below their reserves the sellers sell without being asked.
+    pub gap_fen: Fen,
+    /// Whom the sale is for.
+    pub audience: Audience,
 }
 
 /// A saved template.
@@ -73,6 +80,7 @@ impl TemplateRules {
         ];
         let out_of_range = numbers.into_iter().filter(|(_, value, range)| !range.contains(value));
         wrong.extend(out_of_range.map(|(field, ..)| FieldProblem::new(field, "OUT_OF_RANGE")));
+        wrong.extend(wrong_money(self.deposit_bp, self.gap_fen));
         if self.buy_now_percent.is_some() && !self.format.is_english() {
             wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"));
         }

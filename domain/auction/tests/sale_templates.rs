@@ -3,9 +3,9 @@
 
 mod common;
 
-use auction::{BelowReserveMode, DutchPlan, SaleFormat, SaveTemplate, TemplateRules};
+use auction::{Audience, BelowReserveMode, DutchPlan, SaleFormat, SaveTemplate, SisterPolicy, TemplateRules};
 use common::World;
-use kernel::{Principal, Role};
+use kernel::{Fen, Principal, Role};
 use platform_db::CommandError;
 use platform_testkit::staff;
 use uuid::Uuid;
@@ -20,6 +20,9 @@ fn rules(name: &str, format: SaleFormat) -> TemplateRules {
         window_ms: 60_000,
         cap_ms: 3_600_000,
         below_reserve: BelowReserveMode::Stepped,
+        deposit_bp: 500,
+        gap_fen: Fen(200_000),
+        audience: Audience { groups: vec!["永达集团".into()], sisters: SisterPolicy::Allow },
     }
 }
 
@@ -43,6 +46,9 @@ async fn a_template_is_saved_once_changed_and_found_again() {
     let key = Uuid::now_v7();
     let id = save(&world, &clerk, key, None, rules("工作日快拍", SaleFormat::Flash)).await.unwrap();
     assert_eq!(save(&world, &clerk, key, None, rules("工作日快拍", SaleFormat::Flash)).await, Ok(id));
+    assert_eq!(world.service.sale_template(id).await.unwrap().rules, rules("工作日快拍", SaleFormat::Flash));
+    let other = TemplateRules { gap_fen: Fen(0), ..rules("工作日快拍", SaleFormat::Flash) };
+    assert_eq!(save(&world, &clerk, key, None, other).await, Err("KEY_REUSED".into()));
     let other = save(&world, &clerk, key, None, rules("别的", SaleFormat::Flash)).await;
     assert_eq!(other, Err("KEY_REUSED".into()));
     let twice = save(&world, &clerk, Uuid::now_v7(), None, rules("工作日快拍", SaleFormat::Timed)).await;
@@ -64,8 +70,15 @@ async fn what_is_wrong_with_a_template_is_said_and_only_auctioneers_save() {
     let clerk = staff(&[Role::Auctioneer]);
     let mut wrong = rules(" ", SaleFormat::SealedFirst);
     (wrong.runs_ms, wrong.buy_now_percent) = (0, Some(110));
+    (wrong.deposit_bp, wrong.gap_fen) = (10_001, Fen(-10_000));
     let fields: Vec<_> = wrong.wrong_fields().into_iter().map(|f| (f.field, f.code)).collect();
-    let expected = [("name", "NAME_NEEDED"), ("runs", "OUT_OF_RANGE"), ("buy_now", "NO_BUY_NOW_HERE")];
+    let expected = [
+        ("name", "NAME_NEEDED"),
+        ("runs", "OUT_OF_RANGE"),
+        ("deposit", "OUT_OF_RANGE"),
+        ("gap", "OUT_OF_RANGE"),
+        ("buy_now", "NO_BUY_NOW_HERE"),
+    ];
     assert_eq!(fields, expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
     assert_eq!(save(&world, &clerk, Uuid::now_v7(), None, wrong).await, Err("name:NAME_NEEDED".into()));
     let sales = staff(&[Role::Sales]);

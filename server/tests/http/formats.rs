@@ -4,7 +4,7 @@ use auction::{Audience, BelowReserveMode, CreateSale, DutchPlan, SaleFormat};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use bidding::LaneTimes;
-use kernel::{Envelope, LotId, SaleId, UnixMs, VehicleId, event_id_for};
+use kernel::{Envelope, Fen, LotId, SaleId, UnixMs, VehicleId, event_id_for};
 use platform_config::Service;
 use platform_db::new_id;
 use serde_json::{Value, json};
@@ -29,6 +29,7 @@ async fn open_sale(server: &TestServer, count: usize, format: SaleFormat, audien
         cap_ms: 60_000,
         below_reserve: BelowReserveMode::Full,
         deposit_bp: 0,
+        gap_fen: Fen::ZERO,
         vehicle_ids,
         format,
         buy_now_percent: format.is_english().then_some(110),
@@ -328,6 +329,10 @@ async fn a_template_makes_a_sale_and_unsold_cars_go_into_a_new_one() {
             ("cap", "60".to_owned()),
             ("below_reserve", "full".to_owned()),
             ("buy_now", String::new()),
+            ("deposit", "5".to_owned()),
+            ("gap", "2,300".to_owned()),
+            ("group", "永达集团".to_owned()),
+            ("sisters", "allow".to_owned()),
         ]
     };
     let fields = form(new_id().to_string(), "工作日快拍");
@@ -349,6 +354,9 @@ async fn a_template_makes_a_sale_and_unsold_cars_go_into_a_new_one() {
         server.state.services.auction.lot(&server.person("auctioneer"), lot).await.unwrap().lot.vehicle_id;
     let again = clerk.get(&format!("{make}&vehicle_id={vehicle}")).await;
     assert!(again.body.contains("value=\"flash\" selected"), "{}", again.body);
+    for kept in ["value=\"5\"", "value=\"2300", "value=\"allow\" selected"] {
+        assert!(again.body.contains(kept), "{kept}: {}", again.body);
+    }
     assert!(again.body.contains(&format!("value=\"{vehicle}\" checked")), "the car is chosen");
     let key = new_id().to_string();
     let vehicle = vehicle.to_string();

@@ -1,8 +1,8 @@
-//! The part of a form that sales and their templates have in common: the format and its numbers.
+//! The part of a form that sales and their templates have in common: the format and its numbers, money, audience.
 
-use auction::{FormatNumbers, SaleTemplate};
+use auction::{FormatNumbers, SaleTemplate, SisterPolicy};
 use bidding::BelowReserve;
-use kernel::Lang;
+use kernel::{Fen, Lang, parse_amount};
 use leptos::prelude::*;
 
 use crate::i18n::t;
@@ -38,6 +38,11 @@ pub(super) struct Rules {
     pub(super) dutch_step: String,
     /// Seconds.
     pub(super) lane_lot: String,
+    /// Percent.
+    pub(super) deposit: String,
+    pub(super) gap: Option<Fen>,
+    pub(super) groups: Vec<String>,
+    pub(super) sisters: String,
 }
 
 impl Rules {
@@ -62,6 +67,10 @@ impl Rules {
             dutch_steps: text("10"),
             dutch_step: text("300"),
             lane_lot: text("45"),
+            deposit: (auction::DEPOSIT_BP / 100).to_string(),
+            gap: None,
+            groups: Vec::new(),
+            sisters: text(SisterPolicy::default().as_str()),
         }
     }
 
@@ -86,6 +95,10 @@ impl Rules {
             dutch_steps: or(numbers.dutch_steps.map(i64::from), usual.dutch_steps),
             dutch_step: or(numbers.dutch_step_ms.map(|ms| ms / 1_000), usual.dutch_step),
             lane_lot: or(numbers.lane_lot_ms.map(|ms| ms / 1_000), usual.lane_lot),
+            deposit: (rules.deposit_bp / 100).to_string(),
+            gap: Some(rules.gap_fen).filter(|gap| *gap != Fen::ZERO),
+            groups: rules.audience.groups.clone(),
+            sisters: rules.audience.sisters.as_str().to_owned(),
         }
     }
 
@@ -103,14 +116,52 @@ impl Rules {
             ("dutch_steps", &mut self.dutch_steps),
             ("dutch_step", &mut self.dutch_step),
             ("lane_lot", &mut self.lane_lot),
+            ("deposit", &mut self.deposit),
+            ("sisters", &mut self.sisters),
         ];
         for (name, field) in fields {
             if let Some(value) = query.get(name) {
                 value.clone_into(field);
             }
         }
+        if let Some(gap) = query.get("gap") {
+            self.gap = parse_amount(gap).ok();
+        }
+        // the whole form was sent: what is not ticked was unticked
+        if query.get("sisters").is_some() {
+            self.groups = query.all("group").into_iter().map(str::to_owned).collect();
+        }
         self
     }
+}
+
+/// What is held, and what sellers allow.
+pub(super) fn money_fields(lang: Lang, deposit: String, gap: Option<Fen>) -> AnyView {
+    view! {
+        <TextField name="deposit" label=t(lang, "sale.deposit") kind=InputKind::Number required=true value=deposit
+            unit="%".to_owned() hint=t(lang, "sale.deposit_hint").into_owned()/>
+        <MoneyField name="gap" label=t(lang, "sale.gap") hint=t(lang, "sale.gap_hint").into_owned() value=gap/>
+    }
+    .into_any()
+}
+
+/// Whom the sale is for: `all` groups there are, those that are `ticked`, and what sister stores may.
+pub(super) fn audience_fields(lang: Lang, all: Vec<String>, ticked: Vec<String>, sisters: String) -> AnyView {
+    let none = all.is_empty().then(|| view! { <p class="muted mb-3">{t(lang, "sale.no_groups")}</p> });
+    let choices: Vec<Choice> = all.into_iter().map(|group| Choice::new(group.clone(), group)).collect();
+    let boxes = (!choices.is_empty()).then(|| {
+        let hint = t(lang, "sale.audience_hint").into_owned();
+        view! { <Choices name="group" label=t(lang, "sale.groups") choices values=ticked many=true hint=hint/> }
+    });
+    let policies =
+        ["block", "allow"].map(|word| Choice::new(word, t(lang, &format!("sale.sisters.{word}")))).to_vec();
+    view! {
+        {none}
+        {boxes}
+        <SelectField name="sisters" label=t(lang, "sale.sisters") choices=policies value=sisters required=true
+            hint=t(lang, "sale.sisters_hint").into_owned()/>
+    }
+    .into_any()
 }
 
 /// The list of formats.

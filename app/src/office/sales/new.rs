@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use auction::{OfferableCar, SaleTemplate};
+use kernel::Lang;
 use leptos::prelude::*;
 use platform_db::CommandError;
 
-use super::form::{BY_THE_CLOCK, Rules, format_field, number_fields};
+use super::form::{BY_THE_CLOCK, Rules, audience_fields, format_field, money_fields, number_fields};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -70,12 +71,12 @@ fn form(
     let opens = typed("opens_at", time::field_value(opens, cx.zone));
     let ends = typed("first_end_at", time::field_value(ends, cx.zone));
     let name = typed("name", String::new());
-    let deposit = typed("deposit", (auction::DEPOSIT_BP / 100).to_string());
     let elsewhere = elsewhere(cx, &cars, &chosen);
     let search = search(cx);
     let columns = columns(cx);
-    let rows = cars.into_iter().map(|car| row(car, &chosen)).collect_view();
-    let (format, audience) = (format_field(lang, rules.format.clone()), audience(cx, groups));
+    let rows = cars.into_iter().map(|car| row(lang, car, &chosen)).collect_view();
+    let (format, audience) = (format_field(lang, rules.format.clone()), audience(cx, &rules, groups));
+    let money = money_fields(lang, rules.deposit.clone(), rules.gap);
     let numbers = number_fields(lang, rules);
     view! {
         <PostForm class="form">
@@ -91,8 +92,7 @@ fn form(
                         <TextField name="first_end_at" label=t(lang, "sale.first_end_at") kind=InputKind::DateTime value=ends/>
                     </div>
                     {numbers}
-                    <TextField name="deposit" label=t(lang, "sale.deposit") kind=InputKind::Number required=true value=deposit
-                        unit="%".to_owned() hint=t(lang, "sale.deposit_hint").into_owned()/>
+                    {money}
                 </div>
             </Panel>
             {audience}
@@ -144,25 +144,11 @@ fn from_template(cx: &PageContext, templates: Vec<SaleTemplate>) -> AnyView {
 }
 
 /// Whom the sale is for.
-fn audience(cx: &PageContext, groups: Vec<String>) -> AnyView {
-    let lang = cx.lang;
-    let ticked = cx.query.all("group").into_iter().map(str::to_owned).collect();
-    let none = groups.is_empty().then(|| view! { <p class="muted mb-3">{t(lang, "sale.no_groups")}</p> });
-    let choices: Vec<Choice> = groups.into_iter().map(|group| Choice::new(group.clone(), group)).collect();
-    let boxes = (!choices.is_empty()).then(|| {
-        let hint = t(lang, "sale.audience_hint").into_owned();
-        view! { <Choices name="group" label=t(lang, "sale.groups") choices values=ticked many=true hint=hint/> }
-    });
-    let sisters =
-        ["block", "allow"].map(|word| Choice::new(word, t(lang, &format!("sale.sisters.{word}")))).to_vec();
+fn audience(cx: &PageContext, rules: &Rules, groups: Vec<String>) -> AnyView {
+    let fields = audience_fields(cx.lang, groups, rules.groups.clone(), rules.sisters.clone());
     view! {
-        <Panel title=t(lang, "sale.audience").into_owned()>
-            {none}
-            <div class="form form--columns">
-                {boxes}
-                <SelectField name="sisters" label=t(lang, "sale.sisters") choices=sisters value="block" required=true
-                    hint=t(lang, "sale.sisters_hint").into_owned()/>
-            </div>
+        <Panel title=t(cx.lang, "sale.audience").into_owned()>
+            <div class="form form--columns">{fields}</div>
         </Panel>
     }
     .into_any()
@@ -218,13 +204,15 @@ fn columns(cx: &PageContext) -> Vec<Column> {
         Column::new(t(lang, "sale.grade")),
         Column::number(t(lang, "sale.guide")),
         Column::number(t(lang, "sale.start")),
-        Column::number(t(lang, "sale.reserve")),
+        Column::new(t(lang, "sale.reserve")),
     ]
 }
 
-fn row(car: OfferableCar, chosen: &[String]) -> impl IntoView + use<> {
+fn row(lang: Lang, car: OfferableCar, chosen: &[String]) -> impl IntoView + use<> {
     let id = car.vehicle_id.to_string();
     let is_chosen = chosen.contains(&id);
+    // the amount is the seller's secret: on a lot it is told to who asks, and that is written down
+    let reserve = t(lang, if car.has_reserve { "sale.reserve.some" } else { "sale.reserve.none" });
     view! {
         <tr>
             <td><input type="checkbox" class="checkbox" name="vehicle_id" value=id checked=is_chosen aria-label=car.title.clone()/></td>
@@ -235,7 +223,7 @@ fn row(car: OfferableCar, chosen: &[String]) -> impl IntoView + use<> {
             <td>{or_dash(car.grade)}</td>
             <td class="num"><Money fen=car.guide_fen/></td>
             <td class="num"><Money fen=car.start_fen/></td>
-            <td class="num"><Money fen=car.reserve_fen/></td>
+            <td>{reserve}</td>
         </tr>
     }
 }

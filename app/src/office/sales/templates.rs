@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 use uuid::Uuid;
 
-use super::form::{BY_THE_CLOCK, Rules, format_field, number_fields};
+use super::form::{BY_THE_CLOCK, Rules, audience_fields, format_field, money_fields, number_fields};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -78,7 +78,9 @@ fn table(cx: &PageContext, templates: Vec<SaleTemplate>) -> AnyView {
 pub async fn new(cx: Arc<PageContext>) -> PageResult {
     let format = cx.query.get("format").unwrap_or("timed").to_owned();
     let title = t(cx.lang, "sale.template.new").into_owned();
-    Ok(PageView::office(title.clone(), form(&cx, title, String::new(), Rules::of_format(&format), 0)))
+    let groups = cx.services.auction.dealer_groups().await.map_err(CommandError::into_problem)?;
+    let rules = Rules::of_format(&format);
+    Ok(PageView::office(title.clone(), form(&cx, (title, String::new()), rules, 0, groups)))
 }
 
 /// Draws the form of one.
@@ -86,16 +88,28 @@ pub async fn edit(cx: Arc<PageContext>) -> PageResult {
     let id: Uuid = cx.id("id")?;
     let template = cx.services.auction.sale_template(id).await.map_err(CommandError::into_problem)?;
     let (name, rules) = (template.rules.name.clone(), Rules::of_template(&template));
-    Ok(PageView::office(name.clone(), form(&cx, name.clone(), name, rules, template.version)))
+    let mut groups = cx.services.auction.dealer_groups().await.map_err(CommandError::into_problem)?;
+    // a group that has no store any more is still invited until somebody unticks it
+    let gone = rules.groups.iter().filter(|group| !groups.contains(group)).cloned().collect::<Vec<_>>();
+    groups.extend(gone);
+    Ok(PageView::office(name.clone(), form(&cx, (name.clone(), name), rules, template.version, groups)))
 }
 
-fn form(cx: &PageContext, title: String, name: String, rules: Rules, version: i32) -> AnyView {
+fn form(
+    cx: &PageContext,
+    (title, name): (String, String),
+    rules: Rules,
+    version: i32,
+    groups: Vec<String>,
+) -> AnyView {
     let lang = cx.lang;
     let crumbs = vec![
         Crumb::new(t(lang, "sale.title"), "/office/sales"),
         Crumb::new(t(lang, "sale.template.title"), "/office/sales/templates"),
     ];
     let (format, runs) = (rules.format.clone(), rules.runs.clone());
+    let money = money_fields(lang, rules.deposit.clone(), rules.gap);
+    let audience = audience_fields(lang, groups, rules.groups.clone(), rules.sisters.clone());
     view! {
         <PageHead title crumbs/>
         <Panel>
@@ -108,6 +122,8 @@ fn form(cx: &PageContext, title: String, name: String, rules: Rules, version: i3
                         unit=t(lang, "sale.minutes").into_owned() hint=t(lang, "sale.template.runs_hint").into_owned()/>
                 </div>
                 {number_fields(lang, rules)}
+                {money}
+                {audience}
                 <div class="form__end">
                     <Button kind=ButtonKind::Primary>{t(lang, "sale.template.save")}</Button>
                     <LinkButton href="/office/sales/templates">{t(lang, "ui.cancel")}</LinkButton>

@@ -1,13 +1,15 @@
 //! Templates of sales, and who saved them.
 
 use bidding::BelowReserve;
-use kernel::{Principal, UnixMs};
+use kernel::{Fen, Principal, UnixMs};
 use platform_db::{from_sql, to_sql};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::sales::below_reserve_word;
+use crate::audience::{Audience, SisterPolicy};
+use crate::create_sale::DEPOSIT_BP;
 use crate::sale_format::FormatNumbers;
 use crate::sale_templates::{SaleTemplate, TemplateRules};
 
@@ -15,7 +17,8 @@ use crate::sale_templates::{SaleTemplate, TemplateRules};
 pub(crate) async fn list(pool: &PgPool, id: Option<Uuid>) -> Result<Vec<SaleTemplate>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve, buy_now_percent,
-                dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, version, changed_by_name, changed_at
+                dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, deposit_bp, gap_fen, group_names, sisters,
+                version, changed_by_name, changed_at
            FROM sale_template
           WHERE $1::uuid IS NULL OR id = $1
           ORDER BY lower(name)",
@@ -47,6 +50,9 @@ pub(crate) async fn list(pool: &PgPool, id: Option<Uuid>) -> Result<Vec<SaleTemp
                     "stepped" => BelowReserve::Stepped,
                     _ => BelowReserve::Full,
                 },
+                deposit_bp: u32::try_from(row.deposit_bp).unwrap_or_default(),
+                gap_fen: Fen(row.gap_fen),
+                audience: Audience { groups: row.group_names, sisters: SisterPolicy::of(&row.sisters) },
             },
             changed_by_name: row.changed_by_name,
             changed_at: from_sql(row.changed_at),
@@ -67,8 +73,8 @@ pub(crate) async fn insert(
     let done = sqlx::query!(
         "INSERT INTO sale_template (id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve,
                                     buy_now_percent, dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms,
-                                    changed_by, changed_by_name, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                                    changed_by, changed_by_name, changed_at, deposit_bp, gap_fen, group_names, sisters)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         id,
         rules.name.trim(),
         rules.format.as_str(),
@@ -84,7 +90,11 @@ pub(crate) async fn insert(
         numbers.lane_lot_ms,
         who.user_id.0,
         who.display_name,
-        to_sql(at)
+        to_sql(at),
+        deposit_column(rules),
+        rules.gap_fen.0,
+        &rules.audience.groups,
+        rules.audience.sisters.as_str()
     )
     .execute(conn)
     .await?;
@@ -106,7 +116,7 @@ pub(crate) async fn update(
             SET name = $3, format = $4, runs_ms = $5, stagger_ms = $6, window_ms = $7, cap_ms = $8,
                 below_reserve = $9, buy_now_percent = $10, dutch_start_percent = $11, dutch_steps = $12,
                 dutch_step_ms = $13, lane_lot_ms = $14, changed_by = $15, changed_by_name = $16, changed_at = $17,
-                version = version + 1
+                deposit_bp = $18, gap_fen = $19, group_names = $20, sisters = $21, version = version + 1
           WHERE id = $1 AND version = $2",
         id,
         seen,
@@ -124,11 +134,20 @@ pub(crate) async fn update(
         numbers.lane_lot_ms,
         who.user_id.0,
         who.display_name,
-        to_sql(at)
+        to_sql(at),
+        deposit_column(rules),
+        rules.gap_fen.0,
+        &rules.audience.groups,
+        rules.audience.sisters.as_str()
     )
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Its range was checked before.
+fn deposit_column(rules: &TemplateRules) -> i32 {
+    i32::try_from(rules.deposit_bp).unwrap_or_default()
 }
 
 pub(crate) async fn exists(conn: &mut PgConnection, id: Uuid) -> Result<bool, sqlx::Error> {
@@ -140,13 +159,28 @@ pub(crate) async fn exists(conn: &mut PgConnection, id: Uuid) -> Result<bool, sq
 /// What a saving asked for, to know it again.
 pub(crate) fn asked(rules: &TemplateRules) -> Value {
     let numbers = rules.numbers();
-    json!({
+    let mut asked = json!({
         "name": rules.name.trim(), "format": rules.format.as_str(), "runs_ms": rules.runs_ms,
         "stagger_ms": rules.stagger_ms, "window_ms": rules.window_ms, "cap_ms": rules.cap_ms,
         "below_reserve": below_reserve_word(rules.below_reserve), "buy_now_percent": numbers.buy_now_percent,
         "dutch_start_percent": numbers.dutch_start_percent, "dutch_steps": numbers.dutch_steps,
         "dutch_step_ms": numbers.dutch_step_ms, "lane_lot_ms": numbers.lane_lot_ms,
-    })
+    });
+    // what was asked before templates kept these stays equal to itself
+    let more = [
+        ("deposit_bp", json!(rules.deposit_bp), rules.deposit_bp != DEPOSIT_BP),
+        ("gap_fen", json!(rules.gap_fen), rules.gap_fen != Fen::ZERO),
+        ("groups", json!(rules.audience.groups), !rules.audience.groups.is_empty()),
+        (
+            "sisters",
+            json!(rules.audience.sisters.as_str()),
+            rules.audience.sisters != SisterPolicy::default(),
+        ),
+    ];
+    for (name, value, _) in more.into_iter().filter(|(.., is_said)| *is_said) {
+        asked[name] = value;
+    }
+    asked
 }
 
 /// What was saved under this key: of which template, and what it asked for.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::FormState;
-use auction::{Audience, CreateSale, SisterPolicy};
+use auction::CreateSale;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -67,22 +67,13 @@ fn read(
         })
     };
     let opens_at = moment("opens_at");
-    let (rules, unreadable) = SaleForm::read(values);
+    let (rules, unreadable) = SaleForm::read(pairs);
     // lots of a lane and of a Dutch sale end by their own times
     let first_end_at = match rules.format.ends_by_the_clock() {
         true => moment("first_end_at"),
         false => opens_at,
     };
     wrong.extend(unreadable);
-    // percent; what is beyond any range is refused as such
-    let deposit = text("deposit").parse::<i64>().ok().and_then(|percent| percent.checked_mul(100));
-    let deposit_bp = deposit.map_or_else(
-        || {
-            wrong.push(FieldProblem::new("deposit", "NUMBER_UNREADABLE"));
-            0
-        },
-        |bp| u32::try_from(bp).unwrap_or(u32::MAX),
-    );
     let vehicle_ids: Vec<VehicleId> =
         pairs.iter().filter(|(name, _)| name == "vehicle_id").filter_map(|(_, id)| id.parse().ok()).collect();
     let name = text("name").to_owned();
@@ -95,21 +86,14 @@ fn read(
         window_ms: rules.window_ms,
         cap_ms: rules.cap_ms,
         below_reserve: rules.below_reserve,
-        deposit_bp,
+        deposit_bp: rules.deposit_bp,
+        gap_fen: rules.gap_fen,
         vehicle_ids,
         format: rules.format,
         buy_now_percent: rules.buy_now_percent,
-        audience: audience(pairs),
+        audience: rules.audience,
     };
     (sale, wrong)
-}
-
-/// The groups that are ticked; none: the sale is open to all.
-fn audience(pairs: &[(String, String)]) -> Audience {
-    let named = |name: &'static str| pairs.iter().filter(move |(n, v)| n == name && !v.trim().is_empty());
-    let groups = named("group").map(|(_, group)| group.trim().to_owned()).collect();
-    let sisters = named("sisters").next().map_or(SisterPolicy::default(), |(_, word)| SisterPolicy::of(word));
-    Audience { groups, sisters }
 }
 
 /// What an `<input type="datetime-local">` sends, in the product's zone.

@@ -1,10 +1,10 @@
-//! The part of a form that sales and their templates have in common: the format and its numbers.
+//! The part of a form that sales and their templates have in common: the format and its numbers, money, audience.
 
 use std::collections::HashMap;
 
-use auction::{BelowReserveMode, DutchPlan, SaleFormat};
+use auction::{Audience, BelowReserveMode, DutchPlan, SaleFormat, SisterPolicy};
 use bidding::LaneTimes;
-use kernel::FieldProblem;
+use kernel::{Fen, FieldProblem, parse_amount};
 
 /// What was typed. A field that cannot be read has a stand-in.
 pub(super) struct SaleForm {
@@ -14,13 +14,17 @@ pub(super) struct SaleForm {
     pub(super) window_ms: i64,
     pub(super) cap_ms: i64,
     pub(super) below_reserve: BelowReserveMode,
+    pub(super) deposit_bp: u32,
+    pub(super) gap_fen: Fen,
+    pub(super) audience: Audience,
 }
 
 impl SaleForm {
     /// Reads it, and says which fields cannot be read. Fields that the format has no use for are passed over.
-    pub(super) fn read(values: &HashMap<String, String>) -> (SaleForm, Vec<FieldProblem>) {
+    pub(super) fn read(pairs: &[(String, String)]) -> (SaleForm, Vec<FieldProblem>) {
+        let values: HashMap<&str, &str> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
         let mut wrong = Vec::new();
-        let text = |name: &str| values.get(name).map(String::as_str).unwrap_or_default().trim();
+        let text = |name: &str| values.get(name).copied().unwrap_or_default().trim();
         let mut number = |name: &str, unit_ms: i64| {
             text(name).parse::<i64>().ok().and_then(|n| n.checked_mul(unit_ms)).unwrap_or_else(|| {
                 wrong.push(FieldProblem::new(name, "NUMBER_UNREADABLE"));
@@ -48,6 +52,36 @@ impl SaleForm {
             "stepped" => BelowReserveMode::Stepped,
             _ => BelowReserveMode::Full,
         };
-        (SaleForm { format, buy_now_percent, stagger_ms, window_ms, cap_ms, below_reserve }, wrong)
+        // percent; what is beyond any range is refused as such
+        let deposit_bp = u32::try_from(number("deposit", 100)).unwrap_or(u32::MAX);
+        // an empty field: sellers are asked
+        let gap_fen = match text("gap") {
+            "" => Fen::ZERO,
+            typed => parse_amount(typed).unwrap_or_else(|_| {
+                wrong.push(FieldProblem::new("gap", "AMOUNT_UNREADABLE"));
+                Fen::ZERO
+            }),
+        };
+        let audience = audience(pairs);
+        let form = SaleForm {
+            format,
+            buy_now_percent,
+            stagger_ms,
+            window_ms,
+            cap_ms,
+            below_reserve,
+            deposit_bp,
+            gap_fen,
+            audience,
+        };
+        (form, wrong)
     }
+}
+
+/// The groups that are ticked; none: the sale is open to all.
+fn audience(pairs: &[(String, String)]) -> Audience {
+    let named = |name: &'static str| pairs.iter().filter(move |(n, v)| n == name && !v.trim().is_empty());
+    let groups = named("group").map(|(_, group)| group.trim().to_owned()).collect();
+    let sisters = named("sisters").next().map_or(SisterPolicy::default(), |(_, word)| SisterPolicy::of(word));
+    Audience { groups, sisters }
 }

@@ -66,7 +66,7 @@ fn read(pairs: &[(String, String)], id: Option<Uuid>) -> Result<SaveTemplate, Pr
         Some(id) => Some((id, text("version").parse().map_err(|_| malformed())?)),
         None => None,
     };
-    let (form, mut wrong) = SaleForm::read(&values);
+    let (form, mut wrong) = SaleForm::read(pairs);
     // a lane and a Dutch sale run as long as their lots take
     let runs = match form.format.ends_by_the_clock() {
         true => text("runs").parse::<i64>().ok().and_then(|minutes| minutes.checked_mul(60_000)),
@@ -85,6 +85,9 @@ fn read(pairs: &[(String, String)], id: Option<Uuid>) -> Result<SaveTemplate, Pr
         window_ms: form.window_ms,
         cap_ms: form.cap_ms,
         below_reserve: form.below_reserve,
+        deposit_bp: form.deposit_bp,
+        gap_fen: form.gap_fen,
+        audience: form.audience,
     };
     if !wrong.is_empty() {
         let named: Vec<String> = wrong.iter().map(|problem| problem.field.clone()).collect();
