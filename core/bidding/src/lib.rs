@@ -4,13 +4,13 @@
 //! explains it; `apply(state, event)` leads to the next state. No IO, no clock, no randomness: the same crate
 //! decides on the server, replays the log, and explains a price in the browser.
 //!
-//! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`,
+//! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`, `gap.rs`,
 //! `system.rs`, `settle.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`.
 //! Who leads at what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
 //! `hold.rs` says what a lot holds of deposits. `view.rs` makes what everybody may see, `frame.rs` carries it to
 //! browsers, `json.rs` and `read.rs` read it there. The rules are the domain rules §3–§7.
 //! Maxes before the opening are in `pre_bid.rs`, what a changed condition report does in `report.rs`. Voiding a bid
-//! (`void_bid.rs`) resolves the accepted maxes again, without one of them; the caller gives what the lot went through
+//! (`void_bid.rs`, then `top_up.rs`) resolves the accepted maxes again, without one of them; the caller gives what the lot went through
 //! as a `History`, because the state does not keep it.
 //!
 //! To add a command: a variant in `command.rs`, its rule in a file of its name, called from `decide.rs`, its effect
@@ -25,6 +25,7 @@ mod dutch;
 mod eligibility;
 mod format;
 mod frame;
+mod gap;
 mod history;
 mod hold;
 mod json;
@@ -42,6 +43,7 @@ mod settle;
 mod soft_close;
 mod state;
 mod system;
+mod top_up;
 mod view;
 mod void_bid;
 
@@ -63,4 +65,5 @@ pub use settle::{Basis, Deal};
 pub use state::{
     BelowReserve, Chance, Leader, LotState, LotStatus, NewReport, Outcome, PreBid, ReserveLight, Terms,
 };
+pub use top_up::TopUp;
 pub use view::quick_bids;

@@ -4,7 +4,7 @@ use kernel::UnixMs;
 use serde_json::{Value, json};
 
 use crate::{
-    Accepted, Event, Explanation, Format, LotState, LotStatus, Outcome, Refusal, RefusalCode, dutch, report,
+    Accepted, Event, Explanation, Format, LotState, LotStatus, Refusal, RefusalCode, dutch, gap, report,
     sealed,
 };
 
@@ -20,23 +20,38 @@ pub(crate) fn pause(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> 
 
 /// Bidding goes on with at least `min_left_ms` to go.
 pub(crate) fn resume(state: &LotState, min_left_ms: i64, now: UnixMs) -> Result<Accepted, Refusal> {
-    if state.status != LotStatus::Paused {
+    // the leader may lack the deposit: whoever outbid him now would outbid nobody
+    if state.status != LotStatus::Paused || state.top_up.is_some() {
         return Err(not_applicable(state, now));
     }
-    let min_left_ms = match state.terms.format {
+    let events = resumed(state, min_left_ms, now);
+    let end_at = moved_to(state, now.plus_ms(left_ms(state, min_left_ms))).0;
+    let data =
+        json!({ "end_before": state.end_at, "end_at": end_at, "min_left_ms": left_ms(state, min_left_ms) });
+    let explanation = Explanation { branch: "resumed".to_owned(), data };
+    Ok(Accepted { events, note: None, explanation })
+}
+
+/// How long is left at least when it goes on.
+fn left_ms(state: &LotState, min_left_ms: i64) -> i64 {
+    match state.terms.format {
         // the lot on the block gets its time anew
         Format::Lane(times) => times.lot_ms,
         _ => min_left_ms,
-    };
+    }
+}
+
+/// What happens when a lot goes on.
+pub(crate) fn resumed(state: &LotState, min_left_ms: i64, now: UnixMs) -> Vec<Event> {
+    let min_left_ms = left_ms(state, min_left_ms);
     let (end_at, cap_at) = moved_to(state, now.plus_ms(min_left_ms));
-    let data = json!({ "end_before": state.end_at, "end_at": end_at, "min_left_ms": min_left_ms });
-    let mut resumed = accepted(Event::Resumed { end_at, cap_at }, "resumed", data);
+    let mut events = vec![Event::Resumed { end_at, cap_at }];
     if let Some(steps) = state.terms.format.dutch() {
         let moved = LotState { end_at, ..state.clone() };
-        resumed.events.push(dutch::began(&moved, steps, now));
+        events.push(dutch::began(&moved, steps, now));
     }
-    resumed.events.extend(report::due(state, now.plus_ms(min_left_ms)));
-    Ok(resumed)
+    events.extend(report::due(state, now.plus_ms(min_left_ms)));
+    events
 }
 
 /// The outage `from..=to` touched the lot's last window.
@@ -46,16 +61,20 @@ pub(crate) struct Outage {
     pub(crate) min_left_ms: i64,
 }
 
-/// The outage rule. Refused for an outage that did not touch the last window: nobody lost his last chance.
+/// The outage rule. Refused for an outage that did not touch the last window: nobody lost his last chance. Of a Dutch lot each
+/// step is one.
 pub(crate) fn extend(state: &LotState, outage: &Outage, now: UnixMs) -> Result<Accepted, Refusal> {
     let window_ms = state.terms.window_ms.max(0);
     let touched = outage.from <= outage.to
         && outage.from < state.end_at
         && outage.to >= state.end_at.plus_ms(window_ms.saturating_neg());
-    if state.status == LotStatus::Closed || !touched {
+    let steps = dutch::after_outage(state, outage.from, outage.to);
+    if state.status == LotStatus::Closed || !(touched || steps.is_some()) {
         return Err(not_applicable(state, now));
     }
-    let (end_at, cap_at) = moved_to(state, outage.to.plus_ms(window_ms.max(outage.min_left_ms)));
+    let left = touched.then(|| outage.to.plus_ms(window_ms.max(outage.min_left_ms)));
+    let wanted = left.into_iter().chain(steps.map(|(_, end_at)| end_at)).max();
+    let (end_at, cap_at) = moved_to(state, wanted.unwrap_or(state.end_at));
     let data = json!({
         "from": outage.from,
         "to": outage.to,
@@ -65,7 +84,14 @@ pub(crate) fn extend(state: &LotState, outage: &Outage, now: UnixMs) -> Result<A
         "min_left_ms": outage.min_left_ms,
     });
     let event = Event::ExtendedBySystem { from: outage.from, to: outage.to, end_at, cap_at };
-    Ok(accepted(event, "extended_by_system", data))
+    let mut extended = accepted(event, "extended_by_system", data);
+    extended.events.extend(steps.map(|(from, _)| Event::StepsBegan {
+        from,
+        at: Some(outage.to),
+        end_at,
+        cap_at,
+    }));
+    Ok(extended)
 }
 
 /// The hammer falls. A paused lot does not end: its clock stands still. Nor does it fall for a leader who has not
@@ -81,8 +107,8 @@ pub(crate) fn close(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> 
         events.extend(sealed::opened(state));
         events.iter().for_each(|event| crate::apply(&mut last, event));
     }
-    let outcome = outcome(last.leader.is_some(), last.reserve_fen, last.met);
-    events.push(Event::Closed { outcome });
+    let (outcome, ended) = gap::ended(&last, last.price_fen, last.met);
+    events.extend(ended);
     let data = json!({
         "end_at": last.end_at,
         "price_fen": last.price_fen,
@@ -91,15 +117,6 @@ pub(crate) fn close(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> 
     });
     let explanation = Explanation { branch: "closed".to_owned(), data };
     Ok(Accepted { events, note: None, explanation })
-}
-
-/// How a lot ends (domain rules §8).
-pub(crate) fn outcome(has_leader: bool, reserve: Option<kernel::Fen>, met: bool) -> Outcome {
-    match (has_leader, reserve) {
-        (false, _) => Outcome::Unsold,
-        (true, Some(_)) if !met => Outcome::Provisional,
-        (true, _) => Outcome::Sold,
-    }
 }
 
 /// The end at `wanted` if that is later; the cap keeps its distance, or soft close would end with the extension.

@@ -9,13 +9,16 @@ use serde_json::json;
 use crate::history::{Change, Step};
 use crate::resolve::{self, Resolution};
 use crate::system::{accepted, moved_to, not_applicable};
-use crate::{Accepted, Event, History, Leader, LotState, LotStatus, PreBid, Refusal, VoidReason};
+use crate::{
+    Accepted, Event, History, Leader, LotState, LotStatus, PreBid, Refusal, VoidReason, apply, top_up,
+};
 
 /// `Command::VoidBid` as a struct.
 pub(crate) struct Void<'a> {
     pub(crate) bid_seq: i64,
     pub(crate) reason: VoidReason,
     pub(crate) history: &'a History,
+    pub(crate) powers: &'a [(DealerId, Fen)],
 }
 
 /// Judges a void and says what is left. Refused before the opening, when a max can simply be taken back, and after the
@@ -53,7 +56,11 @@ pub(crate) fn void_bid(state: &LotState, void: &Void, now: UnixMs) -> Result<Acc
         "end_before": state.end_at,
         "end_at": end_at,
     });
-    Ok(accepted(event, "bid_voided", data))
+    let mut voided = accepted(event, "bid_voided", data);
+    let mut after = state.clone();
+    voided.events.iter().for_each(|event| apply(&mut after, event));
+    voided.events.extend(top_up::after_void(state, &after, void.powers, now));
+    Ok(voided)
 }
 
 /// A lot as it is led through its history again.

@@ -8,6 +8,7 @@
 //! * `follow.rs` is what other processes of the same database commit.
 //! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
 //! * `alerts.rs` tells persons the news, behind the bid path; `inbox.rs` is where they read it.
+//! * `confirmation.rs` is the second look at an unusually high amount.
 //! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
 //! * `asked_return.rs` says when deposit money that is asked back is free.
 //! * `negotiation/` is what follows a lot that closed below its reserve.
@@ -25,6 +26,7 @@ mod audience;
 mod chain;
 mod checkpoint;
 mod clock;
+mod confirmation;
 mod consumer;
 mod create_sale;
 mod delivery;
@@ -41,12 +43,14 @@ mod projection;
 mod proofs;
 mod replay;
 mod report_change;
+mod reveal;
 mod sale_format;
 mod sale_templates;
 mod saved_search;
 mod store;
 mod sweeper;
 mod take;
+mod top_up;
 mod verify_log;
 mod views;
 mod void_bid;
@@ -65,6 +69,7 @@ use tokio::task::JoinHandle;
 pub use audience::{Audience, SisterPolicy};
 pub use checkpoint::{CheckpointLine, Consistency, checkpoint_now, daily_checkpoint, know_signer};
 pub use clock::AnchoredClock;
+pub use confirmation::{Confirmation, NoConfirmation, Question};
 pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE};
 pub use delivery::{CityCost, CityDelivery, DeliveryDoors};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
@@ -82,6 +87,7 @@ pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
 pub use proofs::Incident;
 pub use replay::LotReplay;
+pub use reveal::{Reveal, SellersWord};
 pub use sale_format::{DutchPlan, FormatNumbers, SaleFormat};
 pub use sale_templates::{SaleTemplate, SaveTemplate, TemplateRules};
 pub use saved_search::{MAX_SEARCHES, SavedSearch};
@@ -108,6 +114,7 @@ pub struct Service {
     engine: Engine,
     dealers: consumer::Dealers,
     powers: engine::Powers,
+    confirmations: confirmation::Confirmations,
     signer: Arc<Signer>,
     replays: Arc<replay::Replays>,
     /// Wakes the outbox relay; may be set once the bus exists.
@@ -146,6 +153,7 @@ impl Service {
         let hub = Arc::new(LotHub::default());
         let signer = Arc::new(signer);
         store::proofs::know_key(&db, &signer.public()).await?;
+        let confirmations = confirmation::Confirmations::of(&db).await?;
         let (engine, writers) = Engine::start(
             db.clone(),
             clock,
@@ -154,8 +162,9 @@ impl Service {
             (dealers.clone(), powers.clone()),
             &signer,
         );
+        engine.peers().ask_with(confirmations.clone());
         let (replays, hours) = (Arc::default(), Arc::default());
-        let service = Service { db, engine, dealers, powers, signer, replays, told, hours };
+        let service = Service { db, engine, dealers, powers, confirmations, signer, replays, told, hours };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
         let teller = tokio::spawn(alerts::run(service.clone(), stop.clone()));
         let (sweeping, checking) = (service.clone(), service.clone());

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bidding::{Command, History, LotState, LotStatus, VoidReason};
+use bidding::{Command, LotState, LotStatus, VoidReason};
 use kernel::{LotId, Principal, UnixMs};
 use platform_db::{Clock as _, CommandError};
 use uuid::Uuid;
@@ -91,6 +91,9 @@ async fn due(
 ) -> Result<Option<(String, Command)>, sqlx::Error> {
     let Some(report) = &state.report else { return Ok(None) };
     if let (LotStatus::Paused, Some(resume_at)) = (state.status, report.resume_at) {
+        if state.top_up.is_some() {
+            return Ok(None);
+        }
         let resume = Command::Resume { min_left_ms: LEFT_AFTER_PAUSE_MS };
         return Ok((resume_at <= now).then(|| (format!("report-resume:{}", resume_at.0), resume)));
     }
@@ -100,12 +103,9 @@ async fn due(
         return Ok(None);
     };
     let known = history::of(&service.db, lot_id, state).await?;
-    Ok(known.newest_bid_of(leader).map(|bid_seq| {
-        // what the lot went through is filled in when it is judged
-        let history = History::beginning(None);
-        let void = Command::VoidBid { bid_seq, reason: VoidReason::CrChanged, history };
-        (format!("unconfirmed:{bid_seq}"), void)
-    }))
+    let Some(bid_seq) = known.newest_bid_of(leader) else { return Ok(None) };
+    let void = service.void(lot_id, bid_seq, VoidReason::CrChanged).await?;
+    Ok(Some((format!("unconfirmed:{bid_seq}"), void)))
 }
 
 /// Whether there was an answer.

@@ -1,13 +1,13 @@
 //! A bid is voided by two persons: one asks, another confirms (domain rules §3.4).
 
-use bidding::{Command, History, VoidReason};
-use kernel::{FieldProblem, LotId, Principal, Problem, ProblemKind, Role};
+use bidding::{Command, History, LotState, VoidReason};
+use kernel::{DealerId, Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role};
 use platform_db::{CommandError, constraint};
 use uuid::Uuid;
 
 use crate::Service;
 use crate::engine::Sender;
-use crate::store::{lots, voids};
+use crate::store::{lots, power, voids};
 
 /// What staff may void a bid for. That a bidder did not confirm a new condition report, the sweeper finds out.
 pub const REASONS_OF_STAFF: [VoidReason; 4] =
@@ -33,7 +33,11 @@ pub struct RequestVoid {
 impl Service {
     /// Asks that a bid be voided. Nothing happens until another person confirms.
     ///
+    /// A sealed offer is changed by who made it until the close, and a step or a buy-now price ends the lot: there a sale is
+    /// undone, not a bid. So nothing of them can be asked, and nobody learns by asking how many sealed offers there are.
+    ///
     /// # Errors
+    /// `NOT_APPLICABLE` where nothing can be voided (any more),
     /// `INVALID_FIELDS` without a note or with a reason that is not for staff, `NO_SUCH_BID`, `VOID_ASKED_ALREADY`,
     /// `FORBIDDEN`.
     pub async fn request_void(&self, who: &Principal, request: RequestVoid) -> Result<(), CommandError> {
@@ -50,8 +54,12 @@ impl Service {
         if !wrong.is_empty() {
             return Err(Problem::fields(wrong).into());
         }
+        let is_known = self.is_asked(request.id).await?;
+        if !is_known && !voids::are_possible(&self.db, request.lot_id).await? {
+            return Err(Problem::new(ProblemKind::Conflict, "NOT_APPLICABLE").into());
+        }
         let is_bid = voids::is_bid(&self.db, request.lot_id, request.bid_seq).await?;
-        if !is_bid && !self.is_asked(request.id).await? {
+        if !is_bid && !is_known {
             return Err(Problem::new(ProblemKind::Conflict, "NO_SUCH_BID").into());
         }
         match voids::insert(&self.db, &request, who).await {
@@ -79,9 +87,7 @@ impl Service {
         if request.requested_by == who.user_id {
             return Err(Problem::new(ProblemKind::Forbidden, "TWO_PERSONS_NEEDED").into());
         }
-        // the engine fills in what the lot went through
-        let history = History::beginning(None);
-        let command = Command::VoidBid { bid_seq: request.bid_seq, reason: request.reason, history };
+        let command = self.void(request.lot_id, request.bid_seq, request.reason).await?;
         let sender =
             Sender { actor: Uuid::nil(), user_id: Some(who.user_id), user_name: who.display_name.clone() };
         // under the request's own id: if we fall before the commit below, a repeat finds the first answer
@@ -113,6 +119,42 @@ impl Service {
             tx.commit().await?;
         }
         Ok(request.lot_id)
+    }
+
+    /// The command that voids a bid, with what each bidder may hold for the lot. What it went through is filled in when it is
+    /// judged.
+    pub(crate) async fn void(
+        &self,
+        lot_id: LotId,
+        bid_seq: i64,
+        reason: VoidReason,
+    ) -> Result<Command, sqlx::Error> {
+        let mut conn = self.db.acquire().await?;
+        let lot = lots::load(&mut conn, lot_id, false).await?.map(|lot| lot.state);
+        drop(conn);
+        let powers = match &lot {
+            Some(lot) => self.powers_for(lot).await?,
+            None => Vec::new(),
+        };
+        Ok(Command::VoidBid { bid_seq, reason, history: History::beginning(None), powers })
+    }
+
+    /// What is free of each bidder's deposit, and what the lot holds of it already.
+    async fn powers_for(&self, lot: &LotState) -> Result<Vec<(DealerId, Fen)>, sqlx::Error> {
+        let mut powers = Vec::with_capacity(lot.bidders.len());
+        for who in &lot.bidders {
+            let held = lot.hold_of(*who);
+            let free = match lot.top_up {
+                // his limit was stretched to what he holds: the deposit alone counts
+                Some(top_up) if top_up.dealer_id == *who => {
+                    let power = power::buying_power(&self.db, *who).await?;
+                    power.deposit_fen.0.saturating_sub(power.held_fen.0)
+                }
+                _ => self.powers.free(*who).0,
+            };
+            powers.push((*who, Fen(free.saturating_add(held.0).max(0))));
+        }
+        Ok(powers)
     }
 
     async fn is_asked(&self, id: Uuid) -> Result<bool, CommandError> {

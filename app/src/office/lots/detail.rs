@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use auction::{LogLine, LotDetail};
-use bidding::LotStatus;
+use bidding::{LotStatus, ReserveLight};
 use kernel::{LotId, Problem, ProblemKind, Role};
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -16,7 +16,7 @@ use crate::office::sales::{light, line_answer, line_who, state_badge};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
-use super::voids;
+use super::{reserve, revealed, voids};
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
@@ -24,6 +24,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let id: LotId = cx.id("id")?;
     let detail = cx.services.auction.lot(cx.who()?, id).await.map_err(CommandError::into_problem)?;
     let negotiation = load_of_lot(&cx, &detail.lot).await?;
+    let word = revealed(&cx, id).await?;
     let negotiation = of_lot(&cx, &detail.lot, negotiation)?;
     let title = detail.lot.title.clone();
     let crumbs = vec![Crumb::new(t(lang, "sale.title"), "/office/sales")];
@@ -37,7 +38,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let (tiles, facts, controls) = (tiles(&cx, &detail), facts(&cx, &detail), controls(&cx, &detail));
     let (sale_id, vehicle_id) = (detail.lot.sale_id, detail.lot.vehicle_id);
     let replay = format!("/auctions/lots/{id}/replay");
+    let top_up = detail.lot.waits_for_deposit().map(|(_, until)| {
+        view! { <Banner tone=Tone::Warn>{t(lang, "sale.top_up")} " " <Time at=until form=TimeForm::Exact/></Banner> }
+    });
     let voids = voids::panel(&cx, &detail);
+    let reserve = reserve::panel(&cx, &detail, word);
     let log = log(&cx, detail.log);
     let body = view! {
         <PageHead title=title.clone() crumbs=crumbs note=note badge=badge>
@@ -47,11 +52,13 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         </PageHead>
         {problem.map(|problem| view! { <ProblemBanner problem=problem/> })}
         {negotiation}
+        {top_up}
         {tiles}
         <div class="grid grid-cols-1 gap-x-4 lg:grid-cols-2">
             {facts}
             {controls}
         </div>
+        {reserve}
         {voids}
         {log}
     };
@@ -61,17 +68,12 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
 fn tiles(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let lang = cx.lang;
     let lot = &detail.lot;
-    let reserve =
-        detail.reserve_fen.map_or_else(|| t(lang, "sale.reserve.none").into_owned(), |fen| fen.yuan());
-    // that there is none, everybody may know
-    let secret = detail.reserve_fen.map(|_| t(lang, "sale.reserve_secret").into_owned()).unwrap_or_default();
     let price = lot.lot.price_fen.map_or_else(|| "—".to_owned(), |fen| fen.yuan());
     let (start, guide, bidders) = (lot.start_fen.yuan(), lot.guide_fen.yuan(), lot.lot.bidders.to_string());
     view! {
         <Tiles>
             <Tile label=t(lang, "sale.price") value=price/>
             <Tile label=t(lang, "sale.start") value=start/>
-            <Tile label=t(lang, "sale.reserve") value=reserve note=secret/>
             <Tile label=t(lang, "sale.guide") value=guide/>
             <Tile label=t(lang, "sale.bidders") value=bidders/>
         </Tiles>
@@ -115,18 +117,27 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
             }
             .into_any(),
         ),
-        LotStatus::Paused if runs => Some(
+        LotStatus::Paused if runs && lot.waits_for_deposit().is_none() => Some(
             view! { <PostButton action=format!("{path}/resume") kind=ButtonKind::Primary>{t(lang, "sale.resume")}</PostButton> }
                 .into_any(),
         ),
         _ => None,
     };
-    let lowers = prices && lot.lot.status != LotStatus::Closed && detail.reserve_fen.is_some();
+    let lowers = prices && lot.lot.status != LotStatus::Closed && lot.lot.reserve != ReserveLight::None;
+    let is_met = lot.lot.reserve == ReserveLight::Met;
     let lower = lowers.then(|| {
         view! {
             <PostForm action=format!("{path}/reserve") name="reserve">
                 <MoneyField name="reserve" label=t(lang, "sale.new_reserve") hint=t(lang, "sale.lower_hint").into_owned() required=true/>
                 <Button>{t(lang, "sale.lower_reserve")}</Button>
+            </PostForm>
+        }
+    });
+    let gap = (lowers && !is_met).then(|| {
+        view! {
+            <PostForm action=format!("{path}/gap") name="gap">
+                <MoneyField name="gap" label=t(lang, "sale.new_gap") hint=t(lang, "sale.gap_hint").into_owned() required=true/>
+                <Button>{t(lang, "sale.set_gap")}</Button>
             </PostForm>
         }
     });
@@ -136,6 +147,7 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
             {nothing.then(|| view! { <p class="muted">{t(lang, "sale.no_controls")}</p> })}
             <div class="answers">{running}</div>
             {lower.map(|lower| view! { <div class="mt-4">{lower}</div> })}
+            {gap.map(|gap| view! { <div class="mt-4">{gap}</div> })}
         </Panel>
     }
 }

@@ -159,7 +159,7 @@ fn a_history_that_is_not_whole_is_refused() {
     lot.bids(A, 60_000);
     let history = lot.history.clone();
     lot.bids(B, 70_000);
-    let old = Command::VoidBid { bid_seq: 2, reason: VoidReason::Collusion, history };
+    let old = Command::VoidBid { bid_seq: 2, reason: VoidReason::Collusion, history, powers: Vec::new() };
     assert!(lot.decide(&old).is_err_and(|refusal| refusal.code == RefusalCode::NotApplicable));
     // a gap is never bridged
     let mut gapped = lot.history.clone();

@@ -85,12 +85,12 @@ impl LotPlan {
 
     /// A void with what this batch accepted before it: the log does not have that yet.
     fn up_to_now(&self, command: &Command) -> Option<Command> {
-        let Command::VoidBid { bid_seq, reason, history } = command else { return None };
+        let Command::VoidBid { bid_seq, reason, history, powers } = command else { return None };
         let mut history = history.clone();
         for (_, seq, accepted) in self.accepted() {
             history.follow(seq, &accepted.events);
         }
-        Some(Command::VoidBid { bid_seq: *bid_seq, reason: *reason, history })
+        Some(Command::VoidBid { bid_seq: *bid_seq, reason: *reason, history, powers: powers.clone() })
     }
 
     /// The entities that bid for the first time, with their aliases, as rows.
@@ -142,7 +142,7 @@ impl LotPlan {
 
     fn log_row(&self, job: &Job, verdict: &Verdict, judged_seq: i64) -> LogRow {
         let state = &self.next;
-        let (max_fen, confirmed) = payload(&job.command);
+        let max_fen = payload(&job.command);
         let (seq, code, note, explanation, events) = match verdict {
             Ok((seq, accepted)) => (
                 Some(*seq),
@@ -163,7 +163,7 @@ impl LotPlan {
             user_name: job.sender.user_name.clone(),
             command: command_name(&job.command),
             max_fen: max_fen.map(|max| max.0),
-            confirmed,
+            confirmed: is_confirmed(&job.command),
             code,
             note,
             explanation,
@@ -193,36 +193,36 @@ fn json(value: &impl serde::Serialize) -> String {
 }
 
 /// What of a command a repeat must have in common with the first copy.
-pub(super) fn payload(command: &Command) -> (Option<Fen>, bool) {
+pub(super) fn payload(command: &Command) -> Option<Fen> {
     match command {
-        Command::PlaceMax { max_fen, confirmed, .. } => (Some(*max_fen), *confirmed),
+        Command::PlaceMax { max_fen, .. } => Some(*max_fen),
+        Command::BuyNow { price_fen, .. } | Command::Accept { price_fen, .. } => Some(*price_fen),
+        Command::ReserveLowered { reserve_fen } => Some(*reserve_fen),
+        Command::SetGap { gap_fen } => Some(*gap_fen),
+        Command::Settle { deal, .. } => deal.map(|deal| deal.price_fen),
+        _ => None,
+    }
+}
+
+/// Whether the person has looked at the amount twice.
+fn is_confirmed(command: &Command) -> bool {
+    match command {
+        Command::PlaceMax { confirmed, .. } => *confirmed,
         // the amount is printed on the lot, and the button names it
-        Command::BuyNow { price_fen, .. } | Command::Accept { price_fen, .. } => (Some(*price_fen), true),
-        Command::ReserveLowered { reserve_fen } => (Some(*reserve_fen), false),
-        Command::Settle { deal, .. } => (deal.map(|deal| deal.price_fen), false),
-        _ => (None, false),
+        Command::BuyNow { .. } | Command::Accept { .. } => true,
+        _ => false,
     }
 }
 
 /// What the log will have under this job's key.
 pub(super) fn recorded_of(job: &Job, verdict: &Verdict, hash: Option<Hash>) -> Recorded {
-    let (max_fen, confirmed) = payload(&job.command);
+    let max_fen = payload(&job.command);
     let command = command_name(&job.command);
     let (seq, code, note, explanation) = match verdict {
         Ok((seq, accepted)) => (Some(*seq), None, accepted.note, Value::Null),
         Err(refusal) => (None, Some(refusal.code), None, refusal.data.clone()),
     };
-    Recorded {
-        lot_id: job.lot_id,
-        command: command.to_owned(),
-        max_fen,
-        confirmed,
-        seq,
-        code,
-        note,
-        explanation,
-        hash,
-    }
+    Recorded { lot_id: job.lot_id, command: command.to_owned(), max_fen, seq, code, note, explanation, hash }
 }
 
 pub(super) const fn command_name(command: &Command) -> &'static str {
@@ -233,6 +233,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::Call { .. } => "call",
         Command::Pass => "pass",
         Command::ReserveLowered { .. } => "reserve_lowered",
+        Command::SetGap { .. } => "gap_set",
         Command::Open | Command::OpenWithout { .. } => "open",
         Command::Pause => "pause",
         Command::Resume { .. } => "resume",
@@ -240,6 +241,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::Close => "close",
         Command::Withdraw { .. } => "withdraw",
         Command::VoidBid { .. } => "void_bid",
+        Command::ToppedUp { .. } => "topped_up",
         Command::ReportChanged { .. } => "report_changed",
         Command::ConfirmReport { .. } => "confirm_report",
         Command::PassOver { .. } => "pass_over",

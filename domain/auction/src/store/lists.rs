@@ -214,6 +214,16 @@ impl HallLot {
         self.state.terms.format
     }
 
+    /// Who has to top up his deposit, and until when, while the lot waits for him.
+    pub fn waits_for_deposit(&self) -> Option<(DealerId, UnixMs)> {
+        self.state.top_up.map(|top_up| (top_up.dealer_id, top_up.until))
+    }
+
+    /// Whether it was sold below the reserve, within the gap that the seller had authorised.
+    pub const fn in_gap(&self) -> bool {
+        self.state.in_gap
+    }
+
     /// The buy-now price while it is offered.
     pub fn buy_now(&self) -> Option<Fen> {
         self.state.buy_now()
