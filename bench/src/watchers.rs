@@ -174,7 +174,15 @@ async fn wait_for(
 /// The leader raises its own max; returns the bid's number and when the answer came.
 pub(crate) async fn bid(socket: &mut Socket, lot_id: LotId, steps: i64) -> Result<(i64, Instant)> {
     let (key, max_fen) = (Uuid::now_v7(), Fen(START_FEN + steps * STEP_FEN));
-    socket.send(socket::message(&ClientFrame::PlaceMax { key, lot_id, max_fen, confirmed: false })).await?;
+    socket
+        .send(socket::message(&ClientFrame::PlaceMax {
+            key,
+            lot_id,
+            max_fen,
+            confirmation: None,
+            report_hash: None,
+        }))
+        .await?;
     while let Some(message) = socket.next().await {
         let at = Instant::now();
         let Message::Text(text) = message? else { continue };

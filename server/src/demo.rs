@@ -85,6 +85,7 @@ fn sales(now: UnixMs, vehicle_ids: &[VehicleId]) -> Vec<(CreateSale, usize)> {
         cap_ms: HOUR_MS,
         below_reserve: BelowReserveMode::Full,
         deposit_bp: DEPOSIT_BP,
+        gap_fen: Fen::ZERO,
         vehicle_ids: cars.to_vec(),
         format: SaleFormat::Timed,
         buy_now_percent: Some(110),
@@ -133,7 +134,9 @@ async fn first_bids(
             let lot = state.services.auction.lot(&rival.principal, lot_id).await?.lot;
             let key = event_id_for(lot_id.0, "demo.bid");
             let max_fen = Fen(lot.start_fen.0 + TICK.0 * 10 * i64::try_from(index).unwrap_or_default());
-            let bid = PlaceMax { key, lot_id, max_fen, confirmed: true };
+            let confirmation =
+                state.services.auction.confirmation(&rival.principal, (lot_id, key, max_fen))?;
+            let bid = PlaceMax { key, lot_id, max_fen, confirmation: Some(confirmation), seen_report: None };
             state.services.auction.place_max(&rival.principal, bid).await?;
         }
     }

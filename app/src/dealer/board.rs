@@ -16,7 +16,7 @@ use super::words::live_prices;
 use crate::context::PageContext;
 use crate::i18n::{problem_text, t, t_with};
 use crate::live::amount_words::in_words;
-use crate::live::room::Room;
+use crate::live::room::{Room, question};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -94,6 +94,7 @@ fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room) -> AnyView {
         <form class="board-bid" method="post" action=BIDS>
             <FormKey/>
             <input type="hidden" name="lot_id" value=lot.id.to_string()/>
+            <input type="hidden" name="report" value=lot.report_hash.clone()/>
             <button class="button button--primary board-bid__button" type="submit" name="quick_fen" value=next.0.to_string() data-live="next">
                 {words}
             </button>
@@ -123,19 +124,19 @@ fn told(cx: &PageContext, outcome: BidOutcome, about: Option<String>) -> AnyView
             };
             view! { <Banner tone>{car} {text} " " {more}</Banner> }.into_any()
         }
-        BidOutcome::Refused(problem) if problem.code == "FAT_FINGER_CONFIRM" => {
-            confirm(cx, &problem, car.into_any())
-        }
-        BidOutcome::Refused(problem) => {
-            let why = problem_text(lang, &problem);
-            view! { <Banner tone=Tone::Bad>{car} {t(lang, "auction.live.refused")} " " {why}</Banner> }
-                .into_any()
-        }
+        BidOutcome::Refused(problem) => match question(&problem.code, &problem.data) {
+            Some(asked) => confirm(cx, &problem, asked, car.into_any()),
+            None => {
+                let why = problem_text(lang, &problem);
+                view! { <Banner tone=Tone::Bad>{car} {t(lang, "auction.live.refused")} " " {why}</Banner> }
+                    .into_any()
+            }
+        },
     }
 }
 
-/// The amount in figures and in words, and the same bid again as confirmed.
-fn confirm(cx: &PageContext, problem: &Problem, car: AnyView) -> AnyView {
+/// The amount in figures and in words, and the same bid again with what confirms it.
+fn confirm(cx: &PageContext, problem: &Problem, (key, token): (Uuid, String), car: AnyView) -> AnyView {
     let lang = cx.lang;
     let max_fen = Fen(problem.data.get("max_fen").and_then(Value::as_i64).unwrap_or_default());
     let lot_id = problem.data.get("lot_id").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -144,10 +145,10 @@ fn confirm(cx: &PageContext, problem: &Problem, car: AnyView) -> AnyView {
     view! {
         <Banner tone=Tone::Warn>
             <form method="post" action=BIDS class="board-confirm">
-                <FormKey/>
+                <input type="hidden" name="key" value=key.to_string()/>
                 <input type="hidden" name="lot_id" value=lot_id/>
                 <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
-                <input type="hidden" name="confirmed" value="on"/>
+                <input type="hidden" name="confirmation" value=token/>
                 <p>{car} {t_with(lang, "auction.live.confirm_text", &[("amount", &amount)])}</p>
                 <p>{t_with(lang, "auction.live.confirm_words", &[("words", &words)])}</p>
                 <Button kind=ButtonKind::Danger>{t_with(lang, "auction.live.confirm_yes", &[("amount", &amount)])}</Button>

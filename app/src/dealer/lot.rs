@@ -69,12 +69,34 @@ pub(in crate::dealer) async fn draw(
     let negotiation = of_lot(cx, &detail.lot, negotiation)?;
     let power = power(cx, &detail)?;
     let news = report_news::view(cx, &detail, before.as_ref(), car.as_ref());
+    let top_up = top_up(cx, &detail);
+    let lang = cx.lang;
+    let in_gap = detail
+        .lot
+        .in_gap()
+        .then(|| view! { <Banner tone=Tone::Neutral>{t(lang, "auction.lot.in_gap")}</Banner> });
     let voided = voided::view(cx, detail.voided.clone());
     let landing = costs.as_ref().and_then(landed::Costs::landing);
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
     let lot = view(cx, detail.clone(), car, (notice, landing), (power, more));
-    Ok((detail, view! { {negotiation} {voided} {news} {lot} }.into_any()))
+    Ok((detail, view! { {in_gap} {top_up} {negotiation} {voided} {news} {lot} }.into_any()))
+}
+
+/// Who leads again and lacks the deposit is told what to do; others see that the lot stands still.
+fn top_up(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
+    let (dealer_id, until) = detail.lot.waits_for_deposit()?;
+    let is_mine = cx.principal.as_ref()?.dealer().is_some_and(|seat| seat.dealer_id == dealer_id);
+    let lang = cx.lang;
+    is_mine.then(|| {
+        view! {
+            <Banner tone=Tone::Bad>
+                {t(lang, "auction.lot.top_up")} " " <Time at=until form=TimeForm::Exact/> " "
+                <a href="/my/deposit">{t(lang, "auction.lot.top_up_link")}</a>
+            </Banner>
+        }
+        .into_any()
+    })
 }
 
 /// What this dealer can bid with, on a lot whose leads hold a deposit and that is not over.
@@ -107,6 +129,7 @@ fn view(
     }
     let below = side::below_panel(cx, &detail.lot);
     let pre_bid = pre_bid::view(cx, &detail);
+    let report = detail.lot.report_hash.clone();
     let start = Start {
         lot_id: detail.lot.id,
         lot: detail.lot.lot,
@@ -116,7 +139,7 @@ fn view(
         server_time: detail.server_time,
         notice,
     };
-    let given = PanelProps { start, words, key: new_id(), window_ms, landing };
+    let given = PanelProps { start, words, key: new_id(), report, window_ms, landing };
     let panel = around(given, || view! { <BidPanel/> }.into_any());
     let noscript =
         view! { <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript> };

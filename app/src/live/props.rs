@@ -22,6 +22,8 @@ pub struct PanelProps {
     pub words: Words,
     /// The key of a form sent as a form.
     pub key: Uuid,
+    /// The hash of the condition report that the page shows.
+    pub report: String,
     /// The soft-close window, in which the time left is urgent.
     pub window_ms: i64,
     /// What makes a price into a landed cost, for a dealer.
@@ -74,6 +76,7 @@ impl Given for PanelProps {
             start: start(json.get("start")?)?,
             words: words(json.get("words")?)?,
             key: id(json.get("key")?)?,
+            report: json.get("report")?.text()?.to_owned(),
             window_ms: json.get("window_ms")?.number()?,
             landing: json.get("landing").and_then(landing),
         })
@@ -137,7 +140,11 @@ fn notice(json: &Json) -> Option<Notice> {
         });
     }
     if let Some(json) = json.get("Confirm") {
-        return Some(Notice::Confirm { max_fen: fen(json.get("max_fen")?)? });
+        return Some(Notice::Confirm {
+            max_fen: fen(json.get("max_fen")?)?,
+            key: id(json.get("key")?)?,
+            token: json.get("token")?.text()?.to_owned(),
+        });
     }
     let json = json.get("Unknown")?;
     Some(Notice::Unknown { key: id(json.get("key")?)?, max_fen: fen(json.get("max_fen")?)? })
@@ -190,6 +197,7 @@ mod tests {
             },
             words: Words::new(Lang::En, -330, |key| format!("“{key}” <&> \"万\"\n")),
             key: Uuid::from_u128(8),
+            report: "ab".to_owned(),
             window_ms: 120_000,
             landing: Some(Landing {
                 service_fee_bp: 150,
@@ -210,7 +218,7 @@ mod tests {
             Some(Notice::Accepted { max_fen, note: Some(Note::TiedEarlierWins) }),
             Some(Notice::Refused { code: "BELOW_MIN".to_owned(), data }),
             Some(Notice::Refused { code: "BUSY".to_owned(), data: serde_json::Value::Null }),
-            Some(Notice::Confirm { max_fen }),
+            Some(Notice::Confirm { max_fen, key: Uuid::from_u128(4), token: "1-0a".to_owned() }),
             Some(Notice::Unknown { key, max_fen }),
         ] {
             let given = props(notice);

@@ -73,6 +73,10 @@ pub enum Notice {
     Confirm {
         /// The amount.
         max_fen: Fen,
+        /// The key under which it is said.
+        key: Uuid,
+        /// What is said with it.
+        token: String,
     },
     /// No answer came; the page can look it up.
     Unknown {
@@ -90,7 +94,7 @@ pub struct Pending {
     pub key: Uuid,
     /// The amount.
     pub max_fen: Fen,
-    confirmed: bool,
+    confirmation: Option<String>,
     begun_at: i64,
     send_at: i64,
     tries: u32,
@@ -163,6 +167,8 @@ pub struct Room {
     pub history: Vec<BidLine>,
     /// When bidding opens.
     pub opens_at: UnixMs,
+    /// The condition report that the page shows: what is bid is bid on it.
+    pub report: Option<String>,
     /// The command that waits for its answer.
     pub pending: Option<Pending>,
     /// What came of the last one.
@@ -187,6 +193,7 @@ impl Room {
             mine: start.mine,
             history: start.history,
             opens_at: start.opens_at,
+            report: None,
             pending: None,
             notice: start.notice,
             clock: ServerClock::default(),
@@ -351,13 +358,19 @@ impl Room {
     }
 
     /// Begins a command; `None` while another waits for its answer.
-    pub fn begin(&mut self, key: Uuid, max_fen: Fen, confirmed: bool, here: i64) -> Option<ClientFrame> {
+    pub fn begin(
+        &mut self,
+        key: Uuid,
+        max_fen: Fen,
+        confirmation: Option<String>,
+        here: i64,
+    ) -> Option<ClientFrame> {
         if self.pending.is_some() {
             return None;
         }
         self.notice = None;
         let send_at = here + RESEND_AFTER_MS;
-        self.pending = Some(Pending { key, max_fen, confirmed, begun_at: here, send_at, tries: 0 });
+        self.pending = Some(Pending { key, max_fen, confirmation, begun_at: here, send_at, tries: 0 });
         self.command()
     }
 
@@ -399,7 +412,8 @@ impl Room {
             key: pending.key,
             lot_id: self.lot_id,
             max_fen: pending.max_fen,
-            confirmed: pending.confirmed,
+            confirmation: pending.confirmation.clone(),
+            report_hash: self.report.clone(),
         })
     }
 
@@ -434,8 +448,15 @@ impl Room {
 }
 
 fn refused(code: String, data: Value, max_fen: Fen) -> Notice {
-    match code.as_str() {
-        "FAT_FINGER_CONFIRM" => Notice::Confirm { max_fen },
-        _ => Notice::Refused { code, data },
+    match question(&code, &data) {
+        Some((key, token)) => Notice::Confirm { max_fen, key, token },
+        None => Notice::Refused { code, data },
     }
+}
+
+/// What the question about an unusually high amount is answered with: the key and the token of its refusal.
+pub fn question(code: &str, data: &Value) -> Option<(Uuid, String)> {
+    let confirm = data.get("confirm").filter(|_| code == "FAT_FINGER_CONFIRM")?;
+    let key = confirm.get("key")?.as_str()?.parse().ok()?;
+    Some((key, confirm.get("token")?.as_str()?.to_owned()))
 }

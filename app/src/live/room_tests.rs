@@ -151,11 +151,16 @@ fn the_frames_of_another_lot_are_not_mine() {
 #[test]
 fn a_bid_is_pending_until_its_own_answer() {
     let mut room = room();
-    let sent = room.begin(KEY, Fen(8_000_000), false, 0);
-    let expected =
-        ClientFrame::PlaceMax { key: KEY, lot_id: LOT_ID, max_fen: Fen(8_000_000), confirmed: false };
+    let sent = room.begin(KEY, Fen(8_000_000), None, 0);
+    let expected = ClientFrame::PlaceMax {
+        key: KEY,
+        lot_id: LOT_ID,
+        max_fen: Fen(8_000_000),
+        confirmation: None,
+        report_hash: None,
+    };
     assert_eq!(sent, Some(expected));
-    assert_eq!(room.begin(Uuid::from_u128(9), Fen(1), false, 0), None);
+    assert_eq!(room.begin(Uuid::from_u128(9), Fen(1), None, 0), None);
     assert_eq!(room.hear(accepted(Uuid::from_u128(9), 6, 1, None), 0), QUIET);
     assert!(room.pending.is_some());
     assert_eq!(room.hear(accepted(KEY, 7, 1, None), 0), Heard { answered: true, ..QUIET });
@@ -166,7 +171,7 @@ fn a_bid_is_pending_until_its_own_answer() {
 #[test]
 fn an_answer_before_its_delta_loses_no_history() {
     let mut room = room();
-    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.begin(KEY, Fen(8_000_000), None, 0);
     room.hear(accepted(KEY, 6, 1, None), 0);
     assert_eq!((room.lot.seq, seqs(&room)), (6, vec![5]));
     assert_eq!(room.hear(delta(5, 6, 1), 0), QUIET);
@@ -187,7 +192,7 @@ fn my_position_before_the_price_is_no_alarm() {
 #[test]
 fn the_same_answer_twice_is_one() {
     let mut room = room();
-    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.begin(KEY, Fen(8_000_000), None, 0);
     room.hear(accepted(KEY, 6, 2, Some(Note::OutbidAtOnce)), 0);
     let notice = room.notice.clone();
     assert_eq!(room.hear(accepted(KEY, 6, 2, None), 0), QUIET);
@@ -197,29 +202,33 @@ fn the_same_answer_twice_is_one() {
 #[test]
 fn a_refusal_leaves_the_lot_and_says_why() {
     let mut room = room();
-    room.begin(KEY, Fen(100), false, 0);
+    room.begin(KEY, Fen(100), None, 0);
     assert!(room.hear(refused(RefusalCode::BelowMin, json!({ "min_next_fen": 6_350_000 })), 0).answered);
     let data = json!({ "min_next_fen": 6_350_000 });
     assert_eq!(room.notice, Some(Notice::Refused { code: "BELOW_MIN".to_owned(), data }));
     assert_eq!(room.lot, lot(5, 1));
-    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.begin(KEY, Fen(8_000_000), None, 0);
     assert_eq!(room.notice, None);
 }
 
 #[test]
 fn an_unusual_amount_is_asked_again() {
     let mut room = room();
-    room.begin(KEY, Fen(80_000_000), false, 0);
-    room.hear(refused(RefusalCode::FatFingerConfirm, json!({ "threshold_fen": 1 })), 0);
-    assert_eq!(room.notice, Some(Notice::Confirm { max_fen: Fen(80_000_000) }));
-    let again = room.begin(Uuid::from_u128(3), Fen(80_000_000), true, 0);
-    assert!(matches!(again, Some(ClientFrame::PlaceMax { confirmed: true, .. })));
+    room.begin(KEY, Fen(80_000_000), None, 0);
+    let (key, token) = (Uuid::from_u128(3), "1-0a".to_owned());
+    let data = json!({ "threshold_fen": 1, "confirm": { "key": key, "token": token, "until": 9 } });
+    room.hear(refused(RefusalCode::FatFingerConfirm, data), 0);
+    assert_eq!(room.notice, Some(Notice::Confirm { max_fen: Fen(80_000_000), key, token: token.clone() }));
+    let again = room.begin(key, Fen(80_000_000), Some(token.clone()), 0);
+    assert!(
+        matches!(again, Some(ClientFrame::PlaceMax { confirmation: Some(brought), .. }) if brought == token)
+    );
 }
 
 #[test]
 fn busy_is_tried_again_under_the_same_key() {
     let mut room = room();
-    let first = room.begin(KEY, Fen(8_000_000), false, 0);
+    let first = room.begin(KEY, Fen(8_000_000), None, 0);
     assert_eq!(room.hear(error(Some(KEY), "BUSY"), 100), QUIET);
     assert_eq!(room.tick(899, true), []);
     assert_eq!(room.tick(900, false), []);
@@ -234,7 +243,7 @@ fn busy_is_tried_again_under_the_same_key() {
 #[test]
 fn without_an_answer_the_outcome_is_unknown_until_it_comes() {
     let mut room = room();
-    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.begin(KEY, Fen(8_000_000), None, 0);
     room.tick(20_001, false);
     assert_eq!(room.notice, Some(Notice::Unknown { key: KEY, max_fen: Fen(8_000_000) }));
     assert!(room.hear(accepted(KEY, 6, 1, None), 30_000).answered);
@@ -244,7 +253,7 @@ fn without_an_answer_the_outcome_is_unknown_until_it_comes() {
 #[test]
 fn a_command_that_cannot_be_taken_says_so() {
     let mut room = room();
-    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.begin(KEY, Fen(8_000_000), None, 0);
     assert!(room.hear(error(Some(KEY), "NOT_A_DEALER"), 0).answered);
     assert_eq!(room.notice, Some(Notice::Refused { code: "NOT_A_DEALER".to_owned(), data: Value::Null }));
     assert_eq!(room.hear(error(None, "UNAVAILABLE"), 0), QUIET);
@@ -274,7 +283,7 @@ fn a_finger_on_a_changed_button_meant_what_stood_there() {
 #[test]
 fn a_success_that_is_outbid_is_no_news_any_more() {
     let mut room = room();
-    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.begin(KEY, Fen(8_000_000), None, 0);
     room.hear(accepted(KEY, 6, 1, None), 0);
     room.hear(delta(5, 6, 1), 0);
     assert!(room.notice.is_some());
@@ -287,7 +296,7 @@ fn signed_out_says_so() {
     let mut room = room();
     room.signed_out();
     assert!(matches!(&room.notice, Some(Notice::Refused { code, .. }) if code == "SIGN_IN_NEEDED"));
-    room.begin(KEY, Fen(8_000_000), false, 0);
+    room.begin(KEY, Fen(8_000_000), None, 0);
     room.signed_out();
     assert!(room.pending.is_none());
     assert_eq!(room.notice, Some(Notice::Unknown { key: KEY, max_fen: Fen(8_000_000) }));

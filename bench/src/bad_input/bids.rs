@@ -50,8 +50,13 @@ pub(super) async fn try_all(ground: &Ground, outcomes: &mut Outcomes) -> Result<
     let mut socket = socket::open(&ground.target, &ground.seats[0]).await?;
     for case in cases(ground) {
         let key = Uuid::now_v7();
-        let bid =
-            ClientFrame::PlaceMax { key, lot_id: case.lot_id, max_fen: Fen(case.max_fen), confirmed: false };
+        let bid = ClientFrame::PlaceMax {
+            key,
+            lot_id: case.lot_id,
+            max_fen: Fen(case.max_fen),
+            confirmation: None,
+            report_hash: None,
+        };
         socket.send(socket::message(&bid)).await?;
         let came = attack::answer(&mut socket).await?;
         outcomes.note(format!("socket: bid {}", case.name), &[case.expected], came);
@@ -59,8 +64,13 @@ pub(super) async fn try_all(ground: &Ground, outcomes: &mut Outcomes) -> Result<
     // a key used again for another amount
     let key = Uuid::now_v7();
     for (max_fen, expected) in [(0, "BELOW_MIN"), (STEP_FEN, "DUPLICATE")] {
-        let bid =
-            ClientFrame::PlaceMax { key, lot_id: ground.open.id, max_fen: Fen(max_fen), confirmed: false };
+        let bid = ClientFrame::PlaceMax {
+            key,
+            lot_id: ground.open.id,
+            max_fen: Fen(max_fen),
+            confirmation: None,
+            report_hash: None,
+        };
         socket.send(socket::message(&bid)).await?;
         let came = attack::answer(&mut socket).await?;
         outcomes.note("socket: a key used again for another amount", &[expected], came);

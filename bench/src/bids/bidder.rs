@@ -102,7 +102,8 @@ impl Bidder {
             key: order.key,
             lot_id: order.lot_id,
             max_fen: order.max_fen,
-            confirmed: false,
+            confirmation: None,
+            report_hash: None,
         };
         if order.due >= self.counted_from {
             self.tally.sent += 1;

@@ -222,5 +222,5 @@ fn own_max(seen: &Seen) -> i64 {
 }
 
 fn bid_frame(key: Uuid, lot_id: LotId, max_fen: Fen) -> Message {
-    socket::message(&ClientFrame::PlaceMax { key, lot_id, max_fen, confirmed: false })
+    socket::message(&ClientFrame::PlaceMax { key, lot_id, max_fen, confirmation: None, report_hash: None })
 }

@@ -175,7 +175,15 @@ async fn database_now(auction: &PgPool) -> Result<(i64, Instant)> {
 /// The leader raises its own max, which moves neither price nor end. Returns whether it was accepted.
 async fn bid(socket: &mut Socket, lot_id: LotId, steps: i64) -> Result<bool> {
     let (key, max_fen) = (Uuid::now_v7(), Fen(START_FEN + steps * STEP_FEN));
-    socket.send(socket::message(&ClientFrame::PlaceMax { key, lot_id, max_fen, confirmed: false })).await?;
+    socket
+        .send(socket::message(&ClientFrame::PlaceMax {
+            key,
+            lot_id,
+            max_fen,
+            confirmation: None,
+            report_hash: None,
+        }))
+        .await?;
     let answer = async {
         while let Some(message) = socket.next().await {
             let Message::Text(text) = message? else { continue };

@@ -83,6 +83,7 @@ fn command(row: &Row, history: &History) -> Option<Command> {
             confirmed: row.confirmed,
             bar: None,
             power_fen: None,
+            seen_report: None,
         }),
         "withdraw" => Some(Command::Withdraw { dealer_id: DealerId(row.actor) }),
         "void_bid" => {
@@ -91,6 +92,8 @@ fn command(row: &Row, history: &History) -> Option<Command> {
                 bid_seq: data["bid_seq"].as_i64()?,
                 reason: VoidReason::ALL.into_iter().find(|reason| data["reason"] == reason.as_str())?,
                 history: history.clone(),
+                // sales of a run hold no deposits that a void could find short
+                powers: Vec::new(),
             })
         }
         _ => None,

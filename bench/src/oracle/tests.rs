@@ -44,7 +44,14 @@ impl World {
             let max_fen = Fen(start + steps * STEP);
             world.run(
                 dealer_id.0,
-                &Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None, power_fen: None },
+                &Command::PlaceMax {
+                    dealer_id,
+                    max_fen,
+                    confirmed: false,
+                    bar: None,
+                    power_fen: None,
+                    seen_report: None,
+                },
             );
         }
         world
@@ -129,7 +136,7 @@ fn a_void_may_lower_the_price_and_nothing_else_may() {
     let (last, before) = (world.stored.seq, world.stored.price_fen);
     let history = world.history.clone();
     // the second best max, which makes the price
-    let void = Command::VoidBid { bid_seq: 5, reason: VoidReason::SystemFault, history };
+    let void = Command::VoidBid { bid_seq: 5, reason: VoidReason::SystemFault, history, powers: Vec::new() };
     world.run(Uuid::nil(), &void);
     assert!(world.stored.price_fen < before, "nobody else asked for as much");
     assert_eq!(world.judge().examples(), [] as [String; 0]);

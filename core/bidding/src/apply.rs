@@ -34,6 +34,8 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.call = None;
         }
         Event::ReserveLowered { reserve_fen } => state.reserve_fen = Some(*reserve_fen),
+        Event::GapSet { gap_fen } => state.gap_fen = *gap_fen,
+        Event::GapAccepted => state.in_gap = true,
         Event::Extended { end_at } => {
             state.end_at = *end_at;
             state.extensions = state.extensions.saturating_add(1);
@@ -42,8 +44,9 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.end_at = *end_at;
             state.terms.cap_at = *cap_at;
         }
-        Event::StepsBegan { from, end_at, cap_at } => {
+        Event::StepsBegan { from, at, end_at, cap_at } => {
             state.steps = Some(StepClock::From(*from));
+            state.steps_since = *at;
             state.end_at = *end_at;
             state.terms.cap_at = *cap_at;
         }
@@ -58,6 +61,8 @@ pub fn apply(state: &mut LotState, event: &Event) {
                 report.resume_at = None;
             }
         }
+        Event::TopUpDue(top_up) => state.top_up = Some(*top_up),
+        Event::TopUpOver => state.top_up = None,
         Event::BidVoided { .. } | Event::PreBidPlaced { .. } | Event::PreBidWithdrawn { .. } => {
             apply_to_maxes(state, event);
         }
@@ -117,11 +122,12 @@ fn apply_to_maxes(state: &mut LotState, event: &Event) {
 /// Who has to say that he stands by his max on which condition report.
 fn apply_to_report(state: &mut LotState, event: &Event) {
     match event {
-        Event::ReportChanged { report_hash, before_hash, must_confirm, resume_at, confirm_by } => {
+        Event::ReportChanged { report_hash, before_hash, must_confirm, alike, resume_at, confirm_by } => {
             state.report = Some(NewReport {
                 hash: report_hash.clone(),
                 before: before_hash.clone(),
                 must_confirm: must_confirm.clone(),
+                alike: alike.clone(),
                 resume_at: *resume_at,
                 confirm_by: *confirm_by,
             });

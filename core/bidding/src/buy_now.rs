@@ -4,18 +4,19 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde_json::json;
 
 use crate::{
-    Accepted, Bar, Event, Explanation, Leader, LotState, LotStatus, Refusal, RefusalCode, eligibility, system,
+    Accepted, Bar, Event, Explanation, Leader, LotState, LotStatus, Refusal, RefusalCode, eligibility, gap,
 };
 
 /// The price is offered only below this share of it, in percent.
 const OFFERED_BELOW_PERCENT: i128 = 85;
 
 /// `Command::BuyNow` as a struct.
-pub(crate) struct Purchase {
+pub(crate) struct Purchase<'a> {
     pub(crate) dealer_id: DealerId,
     pub(crate) price_fen: Fen,
     pub(crate) bar: Option<Bar>,
     pub(crate) power_fen: Option<Fen>,
+    pub(crate) seen_report: Option<&'a str>,
 }
 
 impl LotState {
@@ -36,7 +37,7 @@ pub(crate) fn buy_now(state: &LotState, wanted: &Purchase, now: UnixMs) -> Resul
         let data = json!({ "buy_now_fen": state.buy_now(), "price_fen": state.price_fen });
         return Err(Refusal { code: RefusalCode::NotApplicable, data });
     }
-    eligibility::check_report(state, wanted.dealer_id)?;
+    eligibility::check_report(state, wanted.dealer_id, wanted.seen_report)?;
     eligibility::check_cover(state, wanted.price_fen, wanted.power_fen)?;
     let bought = Leader { dealer_id: wanted.dealer_id, max_fen: wanted.price_fen };
     Ok(sold_at_once(state, bought, "bought_now", "buy_now_price"))
@@ -45,8 +46,8 @@ pub(crate) fn buy_now(state: &LotState, wanted: &Purchase, now: UnixMs) -> Resul
 /// Somebody takes the lot at a price that everybody could see: it is his, and the lot ends.
 pub(crate) fn sold_at_once(state: &LotState, buyer: Leader, branch: &str, formula: &str) -> Accepted {
     let met = state.reserve_fen.is_some_and(|reserve| buyer.max_fen >= reserve);
-    let outcome = system::outcome(true, state.reserve_fen, met);
-    let events = vec![
+    let (_, ended) = gap::ended(state, Some(buyer.max_fen), met);
+    let mut events = vec![
         Event::MaxPlaced { dealer_id: buyer.dealer_id, max_fen: buyer.max_fen },
         Event::PriceChanged {
             leader: buyer,
@@ -54,8 +55,8 @@ pub(crate) fn sold_at_once(state: &LotState, buyer: Leader, branch: &str, formul
             price_fen: buyer.max_fen,
             met,
         },
-        Event::Closed { outcome },
     ];
+    events.extend(ended);
     let data = json!({
         "amount_fen": buyer.max_fen,
         "price_before_fen": state.price_fen,

@@ -16,7 +16,8 @@ pub enum Command {
         dealer_id: DealerId,
         /// The highest amount it authorises.
         max_fen: Fen,
-        /// Whether the bidder confirmed an unusually high amount (fat-finger guard).
+        /// Whether the bidder confirmed an unusually high amount (fat-finger guard). Whoever asks the fold has checked what he
+        /// confirms it with.
         confirmed: bool,
         /// What the caller already knows about the entity's right to bid here; the first bar in the fixed
         /// order is the answer.
@@ -24,6 +25,8 @@ pub enum Command {
         /// What the entity may hold for this lot: what is free of its deposit, and what it holds here already. `None`
         /// where nobody counts (a replay: what was accepted had the power then).
         power_fen: Option<Fen>,
+        /// The hash of the condition report that the bidder saw, where his page or program says so.
+        seen_report: Option<String>,
     },
     /// Somebody takes the lot at its buy-now price.
     BuyNow {
@@ -35,6 +38,8 @@ pub enum Command {
         bar: Option<Bar>,
         /// As in `PlaceMax`.
         power_fen: Option<Fen>,
+        /// As in `PlaceMax`.
+        seen_report: Option<String>,
     },
     /// Somebody accepts a step of a Dutch lot.
     Accept {
@@ -48,11 +53,18 @@ pub enum Command {
         bar: Option<Bar>,
         /// As in `PlaceMax`.
         power_fen: Option<Fen>,
+        /// As in `PlaceMax`.
+        seen_report: Option<String>,
     },
     /// The seller lowers his reserve.
     ReserveLowered {
         /// The new, lower reserve.
         reserve_fen: Fen,
+    },
+    /// The seller says how far below his reserve he sells without being asked.
+    SetGap {
+        /// So far; nothing: he wants to be asked.
+        gap_fen: Fen,
     },
     /// The auctioneer of a lane calls.
     Call {
@@ -99,6 +111,9 @@ pub enum Command {
         reason: VoidReason,
         /// What the lot went through until now. The fold itself does not keep it.
         history: History,
+        /// What each entity that has bid may hold for this lot: whoever leads again may lack the deposit by now. Empty where
+        /// nobody counts.
+        powers: Vec<(DealerId, Fen)>,
     },
     /// The car has a new condition report.
     ReportChanged {
@@ -117,6 +132,11 @@ pub enum Command {
         dealer_id: DealerId,
         /// The hash of the report that was seen.
         report_hash: String,
+    },
+    /// The leader whom a void brought back has the deposit by now.
+    ToppedUp {
+        /// Who.
+        dealer_id: DealerId,
     },
     /// The negotiation with the high bidder came to nothing, and the next bidder is asked.
     PassOver {
@@ -146,16 +166,19 @@ pub enum VoidReason {
     SystemFault,
     /// The bidder did not stand by his bid after the condition report had changed.
     CrChanged,
+    /// Leading again after a void, the bidder did not top up his deposit in time.
+    NotCovered,
 }
 
 impl VoidReason {
     /// All of them.
-    pub const ALL: [VoidReason; 5] = [
+    pub const ALL: [VoidReason; 6] = [
         VoidReason::WrongAmount,
         VoidReason::BidderBarred,
         VoidReason::Collusion,
         VoidReason::SystemFault,
         VoidReason::CrChanged,
+        VoidReason::NotCovered,
     ];
 
     /// `WRONG_AMOUNT`: the word in the log, in forms and in text keys.
@@ -166,6 +189,7 @@ impl VoidReason {
             VoidReason::Collusion => "COLLUSION",
             VoidReason::SystemFault => "SYSTEM_FAULT",
             VoidReason::CrChanged => "CR_CHANGED",
+            VoidReason::NotCovered => "NOT_COVERED",
         }
     }
 }
@@ -222,6 +246,13 @@ pub enum Event {
         /// To.
         reserve_fen: Fen,
     },
+    /// The seller authorised another gap.
+    GapSet {
+        /// So far below the reserve he sells without being asked.
+        gap_fen: Fen,
+    },
+    /// The price lies below the reserve, and within the gap that the seller authorised: he takes it.
+    GapAccepted,
     /// Soft close moved the end.
     Extended {
         /// The new end.
@@ -242,6 +273,9 @@ pub enum Event {
     StepsBegan {
         /// When step 0 began, or would have.
         from: UnixMs,
+        /// When the step that is current began, anew or for the first time. Not in logs from before outages moved steps.
+        #[serde(default)]
+        at: Option<UnixMs>,
         /// The end, after the last step.
         end_at: UnixMs,
         /// The cap.
@@ -315,6 +349,10 @@ pub enum Event {
         /// The cap, moved by as much as the end.
         cap_at: UnixMs,
     },
+    /// Who leads again has to top up his deposit first.
+    TopUpDue(crate::TopUp),
+    /// Nobody has to top up any more.
+    TopUpOver,
     /// The car has a new condition report.
     ReportChanged {
         /// Its hash.
@@ -323,6 +361,9 @@ pub enum Event {
         before_hash: String,
         /// Who has a max that was given on another report, and has to say whether he stands by it.
         must_confirm: Vec<DealerId>,
+        /// It, and the reports before it that say the same of what matters.
+        #[serde(default)]
+        alike: Vec<String>,
         /// When the lot goes on by itself, if it was stopped for this.
         resume_at: Option<UnixMs>,
         /// Until when it can be confirmed, if that runs already.
@@ -364,10 +405,10 @@ pub struct Explanation {
     /// `reserve_jump` when the light turned to met, `pre_bid` and `pre_bid_changed` before the opening; `bought_now`,
     /// `accepted_step`, `sealed_offer` in their formats. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
     /// `extended_by_system`, `called`, `passed`, `closed`, `withdrawn`, `bid_voided`, `report_changed`,
-    /// `report_confirmed`, `passed_over`, `settled`.
+    /// `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`.
     pub branch: String,
-    /// Inputs and formula, other entities' maxes redacted to what is public. The reserve stands only in that of
-    /// `reserve_lowered`, which is for the seller.
+    /// Inputs and formula, other entities' maxes redacted to what is public. The reserve and the gap stand only in
+    /// those of `reserve_lowered` and `gap_set`, which are for the seller.
     pub data: Value,
 }
 

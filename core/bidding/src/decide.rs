@@ -9,8 +9,8 @@ use crate::settle::{pass_over, settle};
 use crate::system::{self, Outage};
 use crate::void_bid::{Void, void_bid};
 use crate::{
-    Accepted, Command, Format, LotState, Refusal, lane, lower_reserve::lower_reserve, pre_bid, reasons,
-    report, sealed,
+    Accepted, Command, Format, LotState, Refusal, gap, lane, lower_reserve::lower_reserve, pre_bid, reasons,
+    report, sealed, top_up,
 };
 
 /// What this command does to a lot in this state, or why it is refused.
@@ -19,8 +19,9 @@ use crate::{
 /// §4.1). The same three arguments always give the same answer.
 pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accepted, Refusal> {
     let verdict = match command {
-        &Command::PlaceMax { dealer_id, max_fen, confirmed, bar, power_fen } => {
-            let bid = Bid { dealer_id, max_fen, confirmed, bar, power_fen };
+        &Command::PlaceMax { dealer_id, max_fen, confirmed, bar, power_fen, ref seen_report } => {
+            let seen_report = seen_report.as_deref();
+            let bid = Bid { dealer_id, max_fen, confirmed, bar, power_fen, seen_report };
             match state.terms.format {
                 Format::SealedFirst | Format::SealedSecond => sealed::place(state, &bid, now),
                 // the price is not made by maxes
@@ -28,15 +29,18 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
                 Format::Timed | Format::Flash | Format::Lane(_) => place_max(state, &bid, now),
             }
         }
-        &Command::BuyNow { dealer_id, price_fen, bar, power_fen } => {
-            buy_now(state, &Purchase { dealer_id, price_fen, bar, power_fen }, now)
+        &Command::BuyNow { dealer_id, price_fen, bar, power_fen, ref seen_report } => {
+            let seen_report = seen_report.as_deref();
+            buy_now(state, &Purchase { dealer_id, price_fen, bar, power_fen, seen_report }, now)
         }
-        &Command::Accept { dealer_id, step, price_fen, bar, power_fen } => {
-            accept(state, &Acceptance { dealer_id, step, price_fen, bar, power_fen }, now)
+        &Command::Accept { dealer_id, step, price_fen, bar, power_fen, ref seen_report } => {
+            let seen_report = seen_report.as_deref();
+            accept(state, &Acceptance { dealer_id, step, price_fen, bar, power_fen, seen_report }, now)
         }
         Command::Call { call } => lane::call(state, *call, now),
         Command::Pass => lane::pass(state, now),
         Command::ReserveLowered { reserve_fen } => lower_reserve(state, *reserve_fen, now),
+        Command::SetGap { gap_fen } => gap::set(state, *gap_fen, now),
         Command::Open => pre_bid::open(state, &[], now),
         Command::OpenWithout { barred } => pre_bid::open(state, barred, now),
         Command::Pause => system::pause(state, now),
@@ -46,9 +50,10 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         }
         Command::Close => system::close(state, now),
         Command::Withdraw { dealer_id } => pre_bid::withdraw(state, *dealer_id, now),
-        Command::VoidBid { bid_seq, reason, history } => {
-            void_bid(state, &Void { bid_seq: *bid_seq, reason: *reason, history }, now)
+        Command::VoidBid { bid_seq, reason, history, powers } => {
+            void_bid(state, &Void { bid_seq: *bid_seq, reason: *reason, history, powers }, now)
         }
+        Command::ToppedUp { dealer_id } => top_up::covered(state, *dealer_id, now),
         Command::ReportChanged { report_hash, before_hash, material, pause_ms } => {
             report::change(state, (report_hash, before_hash), material.then_some(*pause_ms), now)
         }

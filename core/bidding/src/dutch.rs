@@ -1,7 +1,7 @@
 //! Dutch lots (domain rules §7.3): the price falls by steps, and the first to accept one has the lot.
 //!
 //! Nothing is written when a step begins: which step is current follows from the terms, from when the steps began (an
-//! event of the log) and from the time. A pause holds the step; after it the same step begins anew.
+//! event of the log) and from the time. A pause holds the step, and so does an outage; after it the same step begins anew.
 
 use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
@@ -22,12 +22,13 @@ pub enum StepClock {
 }
 
 /// `Command::Accept` as a struct.
-pub(crate) struct Acceptance {
+pub(crate) struct Acceptance<'a> {
     pub(crate) dealer_id: DealerId,
     pub(crate) step: u32,
     pub(crate) price_fen: Fen,
     pub(crate) bar: Option<Bar>,
     pub(crate) power_fen: Option<Fen>,
+    pub(crate) seen_report: Option<&'a str>,
 }
 
 impl LotState {
@@ -62,6 +63,7 @@ pub(crate) fn accept(state: &LotState, wanted: &Acceptance, now: UnixMs) -> Resu
         let data = json!({ "min_next_fen": steps.price(start, current), "step": current });
         return Err(Refusal { code: RefusalCode::BelowMin, data });
     }
+    eligibility::check_report(state, wanted.dealer_id, wanted.seen_report)?;
     eligibility::check_cover(state, wanted.price_fen, wanted.power_fen)?;
     let buyer = Leader { dealer_id: wanted.dealer_id, max_fen: wanted.price_fen };
     let mut accepted = sold_at_once(state, buyer, "accepted_step", "step_price");
@@ -75,7 +77,22 @@ pub(crate) fn began(state: &LotState, steps: DutchSteps, now: UnixMs) -> Event {
     let done_ms = steps.step_ms.saturating_mul(i64::from(state.step_at(now).unwrap_or_default()));
     let from = now.plus_ms(done_ms.saturating_neg());
     let end_at = state.end_at.max(from.plus_ms(steps.whole_ms(state.terms.start_fen)));
-    Event::StepsBegan { from, end_at, cap_at: state.terms.cap_at.max(end_at) }
+    Event::StepsBegan { from, at: Some(now), end_at, cap_at: state.terms.cap_at.max(end_at) }
+}
+
+/// While nobody could reach us the price did not fall: the step in which the outage began begins anew when it is over. Says
+/// when step 0 would have begun then, and when the last one ends; `None` where no step was touched.
+pub(crate) fn after_outage(state: &LotState, from: UnixMs, to: UnixMs) -> Option<(UnixMs, UnixMs)> {
+    let steps = state.terms.format.dutch()?;
+    let Some(StepClock::From(step_0)) = state.steps else { return None };
+    let began = state.steps_since.unwrap_or(step_0);
+    let touched = from < to && began < to && from < state.end_at;
+    if state.status != LotStatus::Open || !touched {
+        return None;
+    }
+    let step = state.step_at(from.max(began)).unwrap_or_default();
+    let from = to.plus_ms(steps.step_ms.saturating_mul(i64::from(step)).saturating_neg());
+    Some((from, from.plus_ms(steps.whole_ms(state.terms.start_fen))))
 }
 
 /// The step that a pause holds.

@@ -3,7 +3,7 @@
 //! What an entity may hold (12) is the caller's to know, and comes with the command.
 
 use kernel::{DealerId, Fen, UnixMs};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::place_max::Bid;
 use crate::{Bar, LotState, LotStatus, Refusal, RefusalCode};
@@ -18,7 +18,7 @@ pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refu
     check_entry(state, bid.bar, now)?;
     check_tick(state.terms.tick_fen, bid.max_fen)?;
     check_min(state, bid)?;
-    check_report(state, bid.dealer_id)?;
+    check_report(state, bid.dealer_id, bid.seen_report)?;
     check_fat_finger(state, bid)?;
     check_power(state, bid)?;
     check_duplicate(state, bid)
@@ -39,7 +39,7 @@ pub(crate) fn check_early(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
         let data = json!({ "min_next_fen": state.terms.start_fen });
         return Err(Refusal { code: RefusalCode::BelowMin, data });
     }
-    check_report(state, bid.dealer_id)?;
+    check_report(state, bid.dealer_id, bid.seen_report)?;
     let standing = state.pre_bid(bid.dealer_id);
     if standing.is_none_or(|standing| bid.max_fen > standing.max_fen) {
         check_fat_finger(state, bid)?;
@@ -54,15 +54,17 @@ pub(crate) fn check_early(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
     }
 }
 
-/// Code 10: who gave a max on the old report says first what he thinks of the new one.
-pub(crate) fn check_report(state: &LotState, dealer_id: DealerId) -> Result<(), Refusal> {
-    match &state.report {
-        Some(report) if report.must_confirm.contains(&dealer_id) => {
-            let data = json!({ "report_hash": report.hash, "before_hash": report.before });
-            Err(Refusal { code: RefusalCode::NeedReconfirmCr, data })
-        }
-        _ => Ok(()),
-    }
+/// Code 10: who gave a max on the old report says first what he thinks of the new one; who has none yet, and bids on a report
+/// that differs in what matters, looks at the new one first.
+pub(crate) fn check_report(state: &LotState, dealer_id: DealerId, seen: Option<&str>) -> Result<(), Refusal> {
+    let Some(report) = &state.report else { return Ok(()) };
+    let before = match seen {
+        _ if report.must_confirm.contains(&dealer_id) => report.before.as_str(),
+        Some(seen) if !report.alike.is_empty() && !report.alike.iter().any(|hash| hash == seen) => seen,
+        _ => return Ok(()),
+    };
+    let data = json!({ "report_hash": report.hash, "before_hash": before });
+    Err(Refusal { code: RefusalCode::NeedReconfirmCr, data })
 }
 
 /// Codes 1 and 2. `now` is the admission time: a bid admitted before the opening is early, even if it is judged
@@ -94,7 +96,7 @@ pub(crate) fn closed(state: &LotState, now: UnixMs) -> Refusal {
 fn check_bar(bar: Option<Bar>) -> Result<(), Refusal> {
     match bar {
         None => Ok(()),
-        Some(bar) => Err(Refusal { code: bar.code(), data: json!({}) }),
+        Some(bar) => Err(Refusal { code: bar.code(), data: bar.data() }),
     }
 }
 
@@ -195,6 +197,14 @@ fn check_duplicate(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
 }
 
 impl Bar {
+    /// What explains it: of the on-boarding, the step that is missing.
+    fn data(self) -> Value {
+        match self {
+            Bar::KycMissing => json!({ "step": "papers" }),
+            _ => json!({}),
+        }
+    }
+
     /// The code that answers a bid under this bar.
     pub const fn code(self) -> RefusalCode {
         match self {

@@ -61,9 +61,12 @@ pub enum ClientFrame {
         lot_id: LotId,
         /// The highest amount authorised.
         max_fen: Fen,
-        /// Whether an unusually high amount is confirmed.
-        #[serde(default)]
-        confirmed: bool,
+        /// The token that came with the question about an unusually high amount. Sent under the key that came with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confirmation: Option<String>,
+        /// The hash of the condition report that the bidder sees.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        report_hash: Option<String>,
     },
 }
 
@@ -74,19 +77,24 @@ impl ClientFrame {
         let of_lot = |kind: &str, lot_id: &LotId| {
             [r#"{"type":""#, kind, r#"","lot_id":""#, &lot_id.to_string(), r#""}"#].concat()
         };
+        // tokens and hashes are figures, letters and hyphens
+        let word = |name: &str, value: &Option<String>| match value {
+            Some(value) => [r#",""#, name, r#"":""#, value, r#"""#].concat(),
+            None => String::new(),
+        };
         match self {
             ClientFrame::Watch { lot_id } => of_lot("watch", lot_id),
             ClientFrame::Unwatch { lot_id } => of_lot("unwatch", lot_id),
             ClientFrame::Snapshot { lot_id } => of_lot("snapshot", lot_id),
-            ClientFrame::PlaceMax { key, lot_id, max_fen, confirmed } => [
+            ClientFrame::PlaceMax { key, lot_id, max_fen, confirmation, report_hash } => [
                 r#"{"type":"place_max","key":""#,
                 &key.to_string(),
                 r#"","lot_id":""#,
                 &lot_id.to_string(),
                 r#"","max_fen":"#,
                 &max_fen.0.to_string(),
-                r#","confirmed":"#,
-                if *confirmed { "true" } else { "false" },
+                &word("confirmation", confirmation),
+                &word("report_hash", report_hash),
                 "}",
             ]
             .concat(),
@@ -107,6 +115,9 @@ pub enum TakeFrame {
         lot_id: LotId,
         /// The price that was seen.
         price_fen: Fen,
+        /// The hash of the condition report that was seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        report_hash: Option<String>,
     },
     /// Accept a step of a Dutch lot.
     AcceptStep {
@@ -118,6 +129,9 @@ pub enum TakeFrame {
         step: u32,
         /// The price that was seen for it.
         price_fen: Fen,
+        /// The hash of the condition report that was seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        report_hash: Option<String>,
     },
 }
 
@@ -222,8 +236,20 @@ mod tests {
             ClientFrame::Watch { lot_id },
             ClientFrame::Unwatch { lot_id },
             ClientFrame::Snapshot { lot_id },
-            ClientFrame::PlaceMax { key, lot_id, max_fen: Fen(-5), confirmed: true },
-            ClientFrame::PlaceMax { key, lot_id, max_fen: Fen(i64::MAX), confirmed: false },
+            ClientFrame::PlaceMax {
+                key,
+                lot_id,
+                max_fen: Fen(-5),
+                confirmation: Some("1764166000000-0a".to_owned()),
+                report_hash: Some("ab".to_owned()),
+            },
+            ClientFrame::PlaceMax {
+                key,
+                lot_id,
+                max_fen: Fen(i64::MAX),
+                confirmation: None,
+                report_hash: None,
+            },
         ] {
             assert_eq!(serde_json::from_str::<ClientFrame>(&frame.to_json()).unwrap(), frame);
         }

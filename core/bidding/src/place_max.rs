@@ -9,12 +9,13 @@ use crate::{
 };
 
 /// `Command::PlaceMax` as a struct.
-pub(crate) struct Bid {
+pub(crate) struct Bid<'a> {
     pub(crate) dealer_id: DealerId,
     pub(crate) max_fen: Fen,
     pub(crate) confirmed: bool,
     pub(crate) bar: Option<Bar>,
     pub(crate) power_fen: Option<Fen>,
+    pub(crate) seen_report: Option<&'a str>,
 }
 
 /// Judges a bid and says what it does.

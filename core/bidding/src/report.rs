@@ -47,7 +47,13 @@ pub(crate) fn change(
     let unanswered = standing.filter(|report| !report.must_confirm.is_empty());
     let before_hash = unanswered.map_or(before_hash, |report| &report.before).to_owned();
     let report_hash = report_hash.to_owned();
-    let event = Event::ReportChanged { report_hash, before_hash, must_confirm, resume_at, confirm_by };
+    let mut alike = match (material, standing) {
+        (Some(_), _) => Vec::new(),
+        (None, Some(standing)) => standing.alike.clone(),
+        (None, None) => vec![before_hash.clone()],
+    };
+    alike.push(report_hash.clone());
+    let event = Event::ReportChanged { report_hash, before_hash, must_confirm, alike, resume_at, confirm_by };
     let mut accepted = accepted(event, "report_changed", data);
     if pauses {
         accepted.events.push(Event::Paused);

@@ -57,7 +57,7 @@ pub(crate) fn place(state: &LotState, bid: &Bid, now: UnixMs) -> Result<Accepted
         let data = json!({ "min_next_fen": state.terms.start_fen });
         return Err(Refusal { code: RefusalCode::BelowMin, data });
     }
-    eligibility::check_report(state, bid.dealer_id)?;
+    eligibility::check_report(state, bid.dealer_id, bid.seen_report)?;
     eligibility::check_fat_finger(state, bid)?;
     eligibility::check_power(state, bid)?;
     let standing = state.offer_of(bid.dealer_id);

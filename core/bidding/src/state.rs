@@ -3,7 +3,7 @@
 use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Format, Ladder, Offer, StepClock};
+use crate::{Call, Format, Ladder, Offer, StepClock, TopUp};
 
 /// How a max below the reserve is shown; frozen at the first accepted bid and printed on the lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,6 +168,9 @@ pub struct NewReport {
     /// Who has a max that was given on another report and has not said that he stands by it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub must_confirm: Vec<DealerId>,
+    /// It, and the reports before it that say the same of what matters. Who bids on another one has not seen this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alike: Vec<String>,
     /// When the lot goes on by itself, while it stands still because of this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume_at: Option<UnixMs>,
@@ -192,6 +195,9 @@ pub struct LotState {
     pub end_at: UnixMs,
     /// `R`, secret. `None`: no reserve.
     pub reserve_fen: Option<Fen>,
+    /// 自动成交差额, secret like the reserve: the seller takes a price that is so much below it at most.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub gap_fen: Fen,
     /// Whether the reserve is met (false without a reserve).
     pub met: bool,
     /// The leader and `m1`.
@@ -208,6 +214,9 @@ pub struct LotState {
     pub bidders: Vec<DealerId>,
     /// Set when closed.
     pub outcome: Option<Outcome>,
+    /// Sold below the reserve, within the gap that the seller had authorised.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_gap: bool,
     /// After the hammer: the high bidder is out, and the next bidder is asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub passed_over: bool,
@@ -223,15 +232,25 @@ pub struct LotState {
     /// Where the steps of a Dutch lot are, once it opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<StepClock>,
+    /// Since when its steps have run without a break; none where that is since step 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_since: Option<UnixMs>,
     /// What the auctioneer of a lane called last, at this price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
     /// Maxes that wait for the opening, one an entity. Empty once it has opened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pre_bids: Vec<PreBid>,
+    /// Who leads again after a void and lacks the deposit, while the lot waits for him.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_up: Option<TopUp>,
     /// The condition report, where it is no longer the one that the lot was listed with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<NewReport>,
+}
+
+const fn is_nothing(amount: &Fen) -> bool {
+    amount.0 == 0
 }
 
 const fn is_zero(count: &i64) -> bool {
@@ -248,6 +267,7 @@ impl LotState {
             opens_at,
             end_at,
             reserve_fen,
+            gap_fen: Fen::ZERO,
             met: false,
             leader: None,
             second_max_fen: None,
@@ -255,13 +275,16 @@ impl LotState {
             extensions: 0,
             bidders: Vec::new(),
             outcome: None,
+            in_gap: false,
             passed_over: false,
             chance: None,
             offers: Vec::new(),
             hidden: 0,
             steps: None,
+            steps_since: None,
             call: None,
             pre_bids: Vec::new(),
+            top_up: None,
             report: None,
         }
     }

@@ -11,8 +11,8 @@ mod lane;
 mod sealed;
 
 use bidding::{
-    Accepted, BelowReserve, Command, Event, Format, Ladder, LotState, Refusal, RefusalCode, Terms, apply,
-    apply_all, decide,
+    Accepted, BelowReserve, Command, Event, Format, History, Ladder, LotState, Refusal, RefusalCode, Terms,
+    VoidReason, apply, apply_all, decide,
 };
 use kernel::{DealerId, Fen, UnixMs};
 use uuid::Uuid;
@@ -50,7 +50,14 @@ fn terms(format: Format) -> Terms {
 }
 
 fn max(dealer_id: DealerId, amount: i64) -> Command {
-    Command::PlaceMax { dealer_id, max_fen: yuan(amount), confirmed: false, bar: None, power_fen: None }
+    Command::PlaceMax {
+        dealer_id,
+        max_fen: yuan(amount),
+        confirmed: false,
+        bar: None,
+        power_fen: None,
+        seen_report: None,
+    }
 }
 
 /// A lot, the time at which commands reach it, and what happened.
@@ -106,6 +113,13 @@ impl Lot {
         }
     }
 
+    /// A void of the bid of this number, with what the lot went through.
+    fn void(&self, bid_seq: i64) -> Command {
+        let mut history = History::beginning(self.first.reserve_fen);
+        self.events.iter().zip(1..).for_each(|(events, seq)| history.follow(seq, events));
+        Command::VoidBid { bid_seq, reason: VoidReason::Collusion, history, powers: Vec::new() }
+    }
+
     /// The log as it is stored leads to the same state, and the stored state is read as it was.
     #[track_caller]
     fn replays(&self) {
@@ -138,8 +152,21 @@ fn terms_and_states_from_before_there_were_formats_are_of_a_timed_lot() {
 
 #[test]
 fn each_format_takes_its_own_commands_only() {
-    let step = Command::Accept { dealer_id: A, step: 0, price_fen: yuan(50_000), bar: None, power_fen: None };
-    let buy = Command::BuyNow { dealer_id: A, price_fen: yuan(90_000), bar: None, power_fen: None };
+    let step = Command::Accept {
+        dealer_id: A,
+        step: 0,
+        price_fen: yuan(50_000),
+        bar: None,
+        power_fen: None,
+        seen_report: None,
+    };
+    let buy = Command::BuyNow {
+        dealer_id: A,
+        price_fen: yuan(90_000),
+        bar: None,
+        power_fen: None,
+        seen_report: None,
+    };
     let call = Command::Call { call: bidding::Call::Attention };
     let of = |format: Format| Lot::open(Terms { buy_now_fen: Some(yuan(90_000)), ..terms(format) }, None);
     for format in [Format::Timed, Format::Flash] {

@@ -57,16 +57,30 @@ fn client_frames() {
     is_text(&ClientFrame::Watch { lot_id: LOT_ID }, &format!(r#"{{"type":"watch",{LOT}}}"#));
     is_text(&ClientFrame::Unwatch { lot_id: LOT_ID }, &format!(r#"{{"type":"unwatch",{LOT}}}"#));
     is_text(&ClientFrame::Snapshot { lot_id: LOT_ID }, &format!(r#"{{"type":"snapshot",{LOT}}}"#));
-    let place = ClientFrame::PlaceMax { key: KEY, lot_id: LOT_ID, max_fen: Fen(6_500_000), confirmed: true };
-    let text = format!(r#"{{"type":"place_max",{KEY_TEXT},{LOT},"max_fen":6500000,"confirmed":true}}"#);
+    let confirmation = Some("1764166000000-0a".to_owned());
+    let place = ClientFrame::PlaceMax {
+        key: KEY,
+        lot_id: LOT_ID,
+        max_fen: Fen(6_500_000),
+        confirmation,
+        report_hash: None,
+    };
+    let text = format!(
+        r#"{{"type":"place_max",{KEY_TEXT},{LOT},"max_fen":6500000,"confirmation":"1764166000000-0a"}}"#
+    );
     is_text(&place, &text);
 }
 
 #[test]
-fn a_bid_without_confirmed_is_not_confirmed() {
-    let text = format!(r#"{{"type":"place_max",{KEY_TEXT},{LOT},"max_fen":6500000}}"#);
-    let expected =
-        ClientFrame::PlaceMax { key: KEY, lot_id: LOT_ID, max_fen: Fen(6_500_000), confirmed: false };
+fn a_bid_without_a_token_is_not_confirmed_whatever_else_it_says() {
+    let text = format!(r#"{{"type":"place_max",{KEY_TEXT},{LOT},"max_fen":6500000,"confirmed":true}}"#);
+    let expected = ClientFrame::PlaceMax {
+        key: KEY,
+        lot_id: LOT_ID,
+        max_fen: Fen(6_500_000),
+        confirmation: None,
+        report_hash: None,
+    };
     assert!(serde_json::from_str::<ClientFrame>(&text).is_ok_and(|frame| frame == expected));
 }
 

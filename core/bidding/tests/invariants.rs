@@ -11,8 +11,8 @@ mod history;
 use std::cell::Cell;
 
 use bidding::{
-    Accepted, Band, BelowReserve, Command, Event, History, Ladder, Leader, LotState, LotStatus, Refusal,
-    VoidReason, apply, apply_all, decide,
+    Accepted, Band, BelowReserve, Command, Event, History, Ladder, Leader, LotState, LotStatus, Outcome,
+    Refusal, VoidReason, apply, apply_all, decide,
 };
 use book::{Book, Entry};
 use history::{Attempt, Setup, TICK};
@@ -43,6 +43,7 @@ struct Tally {
     light_out: Cell<u64>,
     entered: Cell<u64>,
     confirmed: Cell<u64>,
+    in_gap: Cell<u64>,
 }
 
 fn count(cell: &Cell<u64>) {
@@ -72,6 +73,7 @@ impl Tally {
                 }
                 Event::Opened if !before.pre_bids.is_empty() => count(&self.entered),
                 Event::ReportConfirmed { .. } => count(&self.confirmed),
+                Event::GapAccepted => count(&self.in_gap),
                 _ => {}
             }
         }
@@ -93,6 +95,7 @@ impl Tally {
             ("lights that went out", &self.light_out, 30),
             ("openings with maxes", &self.entered, 1_000),
             ("confirmed reports", &self.confirmed, 500),
+            ("sold within the gap", &self.in_gap, 1),
         ];
         for (what, cell, least) in counts {
             assert!(cell.get() >= least, "only {} of {what}", cell.get());
@@ -172,6 +175,13 @@ fn step_is_sound(before: &LotState, command: &Command, after: &LotState) -> Test
     prop_assert!(after.second_max_fen.is_none() || after.second_max_fen <= after.price_fen);
     prop_assert!(!after.met || after.price_fen >= after.reserve_fen, "met below the reserve");
     prop_assert!(after.met || after.reserve_fen.is_none() || max < after.reserve_fen, "covered but not met");
+    let missing = after.reserve_fen.zip(after.price_fen).map(|(reserve, price)| reserve.0 - price.0);
+    let within = !after.met && missing.is_some_and(|missing| missing <= after.gap_fen.0);
+    prop_assert_eq!(after.in_gap, within && after.status == LotStatus::Closed);
+    prop_assert_eq!(
+        after.outcome == Some(Outcome::Provisional),
+        after.status == LotStatus::Closed && !after.met && missing.is_some() && !within
+    );
     for fen in [after.price_fen, max, after.second_max_fen].into_iter().flatten() {
         prop_assert!(fen.0 % after.terms.tick_fen.0 == 0, "{:?} is off the tick", fen);
     }
@@ -307,25 +317,26 @@ fn wild() -> impl Strategy<Value = i64> {
 fn wild_command() -> impl Strategy<Value = Command> {
     let at = || wild().prop_map(UnixMs);
     prop_oneof![
-        6 => (0..3_u128, wild(), any::<bool>()).prop_map(|(who, fen, confirmed)| Command::PlaceMax {
-            dealer_id: history::dealer(who), max_fen: Fen(fen), confirmed, bar: None, power_fen: None,
-        }),
-        1 => wild().prop_map(|fen| Command::ReserveLowered { reserve_fen: Fen(fen) }),
-        1 => Just(Command::Pause),
-        1 => wild().prop_map(|min_left_ms| Command::Resume { min_left_ms }),
-        1 => (at(), at(), wild()).prop_map(|(from, to, min_left_ms)| Command::ExtendBySystem { from, to, min_left_ms }),
-        1 => Just(Command::Close),
-        // the history is filled in when it is sent
-        2 => (0..12_i64).prop_map(|bid_seq| Command::VoidBid {
-            bid_seq, reason: VoidReason::SystemFault, history: History::beginning(None),
-        }),
-        1 => (any::<bool>(), wild()).prop_map(|(material, pause_ms)| Command::ReportChanged {
-            report_hash: String::new(), before_hash: String::new(), material, pause_ms,
-        }),
-        1 => (0..3_u128).prop_map(|who| Command::ConfirmReport {
-            dealer_id: history::dealer(who), report_hash: String::new(),
-        }),
-    ]
+            6 => (0..3_u128, wild(), any::<bool>()).prop_map(|(who, fen, confirmed)| Command::PlaceMax {
+                dealer_id: history::dealer(who), max_fen: Fen(fen), confirmed, bar: None, power_fen: None, seen_report: None,
+    }),
+            1 => wild().prop_map(|fen| Command::ReserveLowered { reserve_fen: Fen(fen) }),
+            1 => wild().prop_map(|fen| Command::SetGap { gap_fen: Fen(fen) }),
+            1 => Just(Command::Pause),
+            1 => wild().prop_map(|min_left_ms| Command::Resume { min_left_ms }),
+            1 => (at(), at(), wild()).prop_map(|(from, to, min_left_ms)| Command::ExtendBySystem { from, to, min_left_ms }),
+            1 => Just(Command::Close),
+            // the history is filled in when it is sent
+            2 => (0..12_i64).prop_map(|bid_seq| Command::VoidBid {
+                bid_seq, reason: VoidReason::SystemFault, history: History::beginning(None), powers: Vec::new(),
+            }),
+            1 => (any::<bool>(), wild()).prop_map(|(material, pause_ms)| Command::ReportChanged {
+                report_hash: String::new(), before_hash: String::new(), material, pause_ms,
+            }),
+            1 => (0..3_u128).prop_map(|who| Command::ConfirmReport {
+                dealer_id: history::dealer(who), report_hash: String::new(),
+            }),
+        ]
 }
 
 proptest! {

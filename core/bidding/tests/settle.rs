@@ -40,8 +40,14 @@ fn open(reserve: i64) -> LotState {
     let lot = LotState::scheduled(terms, UnixMs(0), END_AT, Some(yuan(reserve)));
     let bids = [(B, 60_000), (A, 65_000)];
     bids.into_iter().fold(run(&lot, &Command::Open, UnixMs(0)), |lot, (dealer_id, max)| {
-        let bid =
-            Command::PlaceMax { dealer_id, max_fen: yuan(max), confirmed: true, bar: None, power_fen: None };
+        let bid = Command::PlaceMax {
+            dealer_id,
+            max_fen: yuan(max),
+            confirmed: true,
+            bar: None,
+            power_fen: None,
+            seen_report: None,
+        };
         run(&lot, &bid, UnixMs(1))
     })
 }

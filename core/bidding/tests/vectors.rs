@@ -1,13 +1,16 @@
 //! The test vectors of the domain rules, and what they leave open.
 //!
-//! `price` holds vectors 1–23 of §3.7, `void_bid` 24 and 25 with the rest of voiding, `pre_bid` is §3.4 before the
-//! opening, `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `hold` its buying power, `report` is
+//! `price` holds vectors 1–23 of §3.7, `void_bid` 24 and 25 with the rest of voiding, `top_up` what
+//! a void may find uncovered, `pre_bid` is §3.4 before the
+//! opening, `gap` the seller's own word of §3.5, `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `hold` its buying power, `report` is
 //! §6, `amounts` sends nonsense, `secrets` looks for what must not be told.
 
 #[path = "vectors/amounts.rs"]
 mod amounts;
 #[path = "vectors/eligibility.rs"]
 mod eligibility;
+#[path = "vectors/gap.rs"]
+mod gap;
 #[path = "vectors/hold.rs"]
 mod hold;
 #[path = "vectors/pre_bid.rs"]
@@ -22,6 +25,8 @@ mod secrets;
 mod soft_close;
 #[path = "vectors/system.rs"]
 mod system;
+#[path = "vectors/top_up.rs"]
+mod top_up;
 #[path = "vectors/void_bid.rs"]
 mod void_bid;
 
@@ -68,7 +73,7 @@ fn terms(below_reserve: BelowReserve) -> Terms {
 }
 
 fn max(dealer_id: DealerId, max_fen: Fen) -> Command {
-    Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None, power_fen: None }
+    Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None, power_fen: None, seen_report: None }
 }
 
 /// A lot and the time at which commands reach it.
@@ -158,7 +163,12 @@ impl Lot {
     }
 
     fn void(&self, bid_seq: i64) -> Command {
-        Command::VoidBid { bid_seq, reason: VoidReason::WrongAmount, history: self.history.clone() }
+        Command::VoidBid {
+            bid_seq,
+            reason: VoidReason::WrongAmount,
+            history: self.history.clone(),
+            powers: Vec::new(),
+        }
     }
 
     #[track_caller]

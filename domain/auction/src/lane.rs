@@ -83,6 +83,7 @@ impl Service {
             confirmed: true,
             bar: None,
             power_fen: None,
+            seen_report: None,
         };
         let user_name = format!("{} · #{}", who.display_name, bid.paddle);
         let sender = Sender { actor: dealer_id.0, user_id: Some(who.user_id), user_name };

@@ -8,10 +8,11 @@ use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::Service;
+use crate::confirmation::{Confirmation, Meant};
 use crate::engine::{Answer, Failure, LotMailbox, ReplyTo, Sender};
 
 /// The highest amount a dealer authorises on a lot (委托价). Lower than its own standing max: a lowering.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlaceMax {
     /// Made by the sender; a repeat gets the recorded answer.
     pub key: Uuid,
@@ -19,8 +20,12 @@ pub struct PlaceMax {
     pub lot_id: LotId,
     /// The amount.
     pub max_fen: Fen,
-    /// Whether an unusually high amount is confirmed.
-    pub confirmed: bool,
+    /// What confirms an unusually high amount, where one was asked for. One that does not hold for this very bid, now, is
+    /// as none: the question comes again.
+    pub confirmation: Option<Confirmation>,
+    /// The hash of the condition report that was seen. On another one than the lot's, which differs in what matters, the bid
+    /// is not taken; without it the lot's is taken for seen.
+    pub seen_report: Option<String>,
 }
 
 impl Service {
@@ -30,8 +35,9 @@ impl Service {
     /// `NOT_A_DEALER` for staff, `NOT_FOUND` for an unknown lot, `BUSY` when the lot's queue is full, `UNAVAILABLE`
     /// when the outcome could not be learned: repeat with the same key.
     pub async fn place_max(&self, who: &Principal, bid: PlaceMax) -> Result<Answer, CommandError> {
-        let (command, sender) = authorise(who, bid)?;
-        let answer = self.engine.ask(bid.lot_id, bid.key, command, sender).await;
+        let (lot_id, key) = (bid.lot_id, bid.key);
+        let (command, sender) = self.authorise(who, bid)?;
+        let answer = self.engine.ask(lot_id, key, command, sender).await;
         answer.map_err(|failure| CommandError::Refused(failure.into()))
     }
 
@@ -42,23 +48,42 @@ impl Service {
         bid: PlaceMax,
         socket: Arc<LotMailbox>,
     ) -> Result<(), Problem> {
-        let (command, sender) = authorise(who, bid)?;
-        let queued = self.engine.submit(bid.lot_id, bid.key, command, sender, ReplyTo::Socket(socket));
+        let (lot_id, key) = (bid.lot_id, bid.key);
+        let (command, sender) = self.authorise(who, bid)?;
+        let queued = self.engine.submit(lot_id, key, command, sender, ReplyTo::Socket(socket));
         queued.map_err(Failure::into)
     }
-}
 
-fn authorise(who: &Principal, bid: PlaceMax) -> Result<(Command, Sender), Problem> {
-    let (dealer_id, sender) = seated(who)?;
-    let command = Command::PlaceMax {
-        dealer_id,
-        max_fen: bid.max_fen,
-        confirmed: bid.confirmed,
-        // what is known of the dealer is added when the bid is decided
-        bar: None,
-        power_fen: None,
-    };
-    Ok((command, sender))
+    /// What confirms this person's bid of that amount under that key: for whoever asks him elsewhere than here, and is sure.
+    ///
+    /// # Errors
+    /// `NOT_A_DEALER`.
+    pub fn confirmation(
+        &self,
+        who: &Principal,
+        (lot_id, key, max_fen): (LotId, Uuid, Fen),
+    ) -> Result<Confirmation, Problem> {
+        let (_, sender) = seated(who)?;
+        let meant = Meant { key, lot_id, actor: sender.actor, user_id: sender.user_id, max_fen };
+        Ok(self.confirmations.of_bid(&meant, self.now()))
+    }
+
+    fn authorise(&self, who: &Principal, bid: PlaceMax) -> Result<(Command, Sender), Problem> {
+        let (dealer_id, sender) = seated(who)?;
+        let PlaceMax { key, lot_id, max_fen, confirmation, seen_report } = bid;
+        let meant = Meant { key, lot_id, actor: sender.actor, user_id: sender.user_id, max_fen };
+        let holds = |brought| self.confirmations.holds(brought, &meant, self.now());
+        let command = Command::PlaceMax {
+            dealer_id,
+            max_fen,
+            confirmed: confirmation.is_some_and(holds),
+            // what is known of the dealer is added when the bid is decided
+            bar: None,
+            power_fen: None,
+            seen_report,
+        };
+        Ok((command, sender))
+    }
 }
 
 /// The company that this person bids for, and the sender of its commands.

@@ -12,7 +12,7 @@ use crate::engine::{Answer, Failure, LotMailbox, ReplyTo};
 use crate::place_max::seated;
 
 /// Takes the lot at its buy-now price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuyNow {
     /// Made by the sender; a repeat gets the recorded answer.
     pub key: Uuid,
@@ -20,10 +20,12 @@ pub struct BuyNow {
     pub lot_id: LotId,
     /// The price that was seen.
     pub price_fen: Fen,
+    /// The hash of the condition report that was seen, as in [`crate::PlaceMax`].
+    pub seen_report: Option<String>,
 }
 
 /// Accepts a step of a Dutch lot: the current one, or one before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcceptStep {
     /// Made by the sender; a repeat gets the recorded answer.
     pub key: Uuid,
@@ -33,29 +35,46 @@ pub struct AcceptStep {
     pub step: u32,
     /// The price that was seen for it.
     pub price_fen: Fen,
+    /// The hash of the condition report that was seen, as in [`crate::PlaceMax`].
+    pub seen_report: Option<String>,
 }
 
 impl BuyNow {
-    const fn command(self, dealer_id: DealerId) -> Command {
-        Command::BuyNow { dealer_id, price_fen: self.price_fen, bar: None, power_fen: None }
+    fn command(self, dealer_id: DealerId) -> Command {
+        Command::BuyNow {
+            dealer_id,
+            price_fen: self.price_fen,
+            bar: None,
+            power_fen: None,
+            seen_report: self.seen_report,
+        }
     }
 }
 
 impl AcceptStep {
-    const fn command(self, dealer_id: DealerId) -> Command {
-        Command::Accept { dealer_id, step: self.step, price_fen: self.price_fen, bar: None, power_fen: None }
+    fn command(self, dealer_id: DealerId) -> Command {
+        Command::Accept {
+            dealer_id,
+            step: self.step,
+            price_fen: self.price_fen,
+            bar: None,
+            power_fen: None,
+            seen_report: self.seen_report,
+        }
     }
 }
 
 impl Service {
     /// Buys a lot at once and waits for the durable answer. Errors as those of [`Service::place_max`].
     pub async fn buy_now(&self, who: &Principal, wanted: BuyNow) -> Result<Answer, CommandError> {
-        self.take(who, wanted.key, wanted.lot_id, |dealer_id| wanted.command(dealer_id)).await
+        let (key, lot_id) = (wanted.key, wanted.lot_id);
+        self.take(who, key, lot_id, |dealer_id| wanted.command(dealer_id)).await
     }
 
     /// Accepts a step and waits for the durable answer. Errors as those of [`Service::place_max`].
     pub async fn accept_step(&self, who: &Principal, wanted: AcceptStep) -> Result<Answer, CommandError> {
-        self.take(who, wanted.key, wanted.lot_id, |dealer_id| wanted.command(dealer_id)).await
+        let (key, lot_id) = (wanted.key, wanted.lot_id);
+        self.take(who, key, lot_id, |dealer_id| wanted.command(dealer_id)).await
     }
 
     /// Buys a lot; the answer goes to a socket. An error means that nothing was queued.
@@ -66,8 +85,8 @@ impl Service {
         socket: Arc<LotMailbox>,
     ) -> Result<(), Problem> {
         let (dealer_id, sender) = seated(who)?;
-        let (command, reply_to) = (wanted.command(dealer_id), ReplyTo::Socket(socket));
-        self.engine.submit(wanted.lot_id, wanted.key, command, sender, reply_to).map_err(Failure::into)
+        let (lot_id, key, reply_to) = (wanted.lot_id, wanted.key, ReplyTo::Socket(socket));
+        self.engine.submit(lot_id, key, wanted.command(dealer_id), sender, reply_to).map_err(Failure::into)
     }
 
     /// Accepts a step; the answer goes to a socket. An error means that nothing was queued.
@@ -78,8 +97,8 @@ impl Service {
         socket: Arc<LotMailbox>,
     ) -> Result<(), Problem> {
         let (dealer_id, sender) = seated(who)?;
-        let (command, reply_to) = (wanted.command(dealer_id), ReplyTo::Socket(socket));
-        self.engine.submit(wanted.lot_id, wanted.key, command, sender, reply_to).map_err(Failure::into)
+        let (lot_id, key, reply_to) = (wanted.lot_id, wanted.key, ReplyTo::Socket(socket));
+        self.engine.submit(lot_id, key, wanted.command(dealer_id), sender, reply_to).map_err(Failure::into)
     }
 
     async fn take(

@@ -4,7 +4,7 @@
 mod common;
 
 use auction::{AcceptStep, BidFilter, BuyNow, DutchPlan, HallFilter, SaleFormat};
-use bidding::{LotStatus, RefusalCode};
+use bidding::{LotStatus, RefusalCode, StepClock};
 use common::{Answered, World, accepted, refused};
 use kernel::{Fen, Principal, Role};
 use platform_db::CommandError;
@@ -17,12 +17,13 @@ const HALF_HOUR: i64 = 1_800_000;
 const BUY_NOW: Fen = Fen(1_000_000_000);
 
 async fn buys(world: &World, who: &Principal, key: Uuid, price_fen: Fen) -> Answered {
-    let wanted = BuyNow { key, lot_id: world.lots[0], price_fen };
+    let wanted = BuyNow { key, lot_id: world.lots[0], price_fen, seen_report: None };
     world.service.buy_now(who, wanted).await.map_err(CommandError::into_problem)
 }
 
 async fn accepts(world: &World, who: &Principal, step: u32, price_fen: Fen) -> Answered {
-    let wanted = AcceptStep { key: Uuid::now_v7(), lot_id: world.lots[0], step, price_fen };
+    let (key, lot_id) = (Uuid::now_v7(), world.lots[0]);
+    let wanted = AcceptStep { key, lot_id, step, price_fen, seen_report: None };
     world.service.accept_step(who, wanted).await.map_err(CommandError::into_problem)
 }
 
@@ -126,6 +127,26 @@ async fn a_step_that_has_not_come_yet_cannot_be_accepted_and_maxes_are_no_bids()
     assert!(end_at.since(world.now()) > 10 * HALF_HOUR, "time for eleven steps, whatever the form said");
 }
 
+#[tokio::test]
+async fn an_outage_gives_back_the_step_that_it_took() {
+    let world = World::of_sale(1, |sale| sale.format = dutch(1_000)).await;
+    let began = match world.state(0).await.steps {
+        Some(StepClock::From(began)) => began,
+        other => panic!("{other:?}"),
+    };
+    // nobody could reach us over the first steps
+    let back_at = began.plus_ms(2_600);
+    common::until("the outage is over", async || world.now() > back_at).await;
+    world.pretend_outage(began.plus_ms(100), back_at).await;
+    world.service.sweep().await.unwrap();
+    let state = world.state(0).await;
+    assert_eq!(state.steps, Some(StepClock::From(back_at)), "step 0 begins anew");
+    assert!(state.end_at >= back_at.plus_ms(11 * 1_000), "and all that are to come");
+    world.service.sweep().await.unwrap();
+    let log = world.log(0).await;
+    assert_eq!(log.iter().filter(|line| line.command == "extend_by_system").count(), 1);
+}
+
 /// Everything that a dealer can get of the lot, as text.
 async fn all_that_shows(world: &World, who: &Principal) -> String {
     let service = &world.service;
@@ -148,7 +169,7 @@ async fn all_that_shows(world: &World, who: &Principal) -> String {
         detail.lot.lot,
         detail.lot.mine,
         detail.history,
-        (detail.reserve_fen, detail.log),
+        (detail.reveals, detail.log),
         lots(&hall.lots),
         lots(&export),
         lots(&cheap.lots),

@@ -4,7 +4,7 @@
 
 mod common;
 
-use auction::verify_log;
+use auction::{PlaceMax, verify_log};
 use bidding::{LotState, LotStatus, RefusalCode};
 use common::{Answered, World, accepted, refused};
 use kernel::{Fen, Principal};
@@ -174,4 +174,31 @@ async fn news_is_told_once_and_not_to_lots_that_are_over() {
         .unwrap();
     assert_eq!(left, 0);
     assert_eq!(world.status(0).await, LotStatus::Closed);
+}
+
+#[tokio::test]
+async fn who_saw_the_old_report_looks_at_the_new_one_before_his_first_bid() {
+    let world = World::with_open_lots(1).await;
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    let page = world.service.lot(&bert, world.lots[0]).await.unwrap().lot.report_hash;
+    let bid = async |world: &World, key, seen: &str| {
+        let (lot_id, max_fen) = (world.lots[0], Fen(7_000_000));
+        let seen_report = Some(seen.to_owned());
+        let bid = PlaceMax { key, lot_id, max_fen, confirmation: None, seen_report };
+        world.service.place_max(&bert, bid).await.map_err(platform_db::CommandError::into_problem)
+    };
+    inspected(&world, NEW, true).await;
+    wait_is_over(&world).await;
+    let world = world.restarted().await;
+    world.service.sweep().await.unwrap();
+    assert_eq!(world.status(0).await, LotStatus::Open);
+    let key = Uuid::now_v7();
+    let asked = refused(&bid(&world, key, &page).await);
+    assert_eq!(asked.code, RefusalCode::NeedReconfirmCr);
+    assert_eq!(asked.data, json!({ "report_hash": NEW, "before_hash": page }));
+    let seen = world.service.lot(&bert, world.lots[0]).await.unwrap().lot;
+    assert_eq!(seen.report_hash, NEW);
+    assert!(!seen.report_news.unwrap().must_confirm, "he has nothing to stand by");
+    accepted(&bid(&world, Uuid::now_v7(), &seen.report_hash).await);
 }

@@ -3,8 +3,8 @@
 
 mod common;
 
-use auction::{RequestVoid, verify_log};
-use bidding::{Command, Event, History, LotState, ReserveLight, VoidReason, apply_all, decide};
+use auction::{AcceptStep, BuyNow, DutchPlan, RequestVoid, SaleFormat, verify_log};
+use bidding::{Command, Event, History, LotState, LotStatus, ReserveLight, VoidReason, apply_all, decide};
 use common::{World, accepted, join_all, outcome, refused};
 use kernel::{Fen, Principal, Problem, Role, UnixMs};
 use platform_testkit::{dealer, staff};
@@ -124,6 +124,44 @@ async fn after_the_hammer_nothing_is_voided() {
 }
 
 #[tokio::test]
+async fn nobody_learns_of_sealed_offers_by_asking_for_a_void() {
+    let world = World::of_sale(1, |sale| sale.format = SaleFormat::SealedFirst).await;
+    let one = staff(&[Role::Auctioneer]);
+    accepted(&world.bid(&dealer("甲"), 0, Uuid::now_v7(), 60_000).await);
+    for bid_seq in [2, 3] {
+        assert_eq!(code(asked(&world, &one, ask(&world, bid_seq)).await), "NOT_APPLICABLE");
+    }
+}
+
+#[tokio::test]
+async fn what_was_bought_or_accepted_cannot_be_asked_for() {
+    let one = staff(&[Role::Auctioneer]);
+    let ada = dealer("甲");
+    let plan = DutchPlan { start_percent: 100, steps: 10, step_ms: 1_800_000 };
+    let world = World::of_sale(1, |sale| sale.format = SaleFormat::Dutch(plan)).await;
+    let price_fen = world.state(0).await.terms.start_fen;
+    let (key, lot_id) = (Uuid::now_v7(), world.lots[0]);
+    let step = AcceptStep { key, lot_id, step: 0, price_fen, seen_report: None };
+    world.service.accept_step(&ada, step).await.unwrap();
+    assert_eq!(code(asked(&world, &one, ask(&world, 2)).await), "NOT_APPLICABLE");
+
+    let world = world.and_sale(1, |sale| sale.buy_now_percent = Some(100)).await;
+    let request = ask(&world, 2);
+    accepted(&world.bid(&dealer("乙"), 0, Uuid::now_v7(), 60_000).await);
+    asked(&world, &one, request.clone()).await.unwrap();
+    let price_fen = world.state(0).await.terms.buy_now_fen.unwrap();
+    let (key, lot_id) = (Uuid::now_v7(), world.lots[0]);
+    let buy = BuyNow { key, lot_id, price_fen, seen_report: None };
+    world.service.buy_now(&ada, buy).await.unwrap();
+    assert_eq!(code(asked(&world, &one, ask(&world, 3)).await), "NOT_APPLICABLE");
+    // what was asked in time is as it was, and can only be declined
+    asked(&world, &one, request.clone()).await.unwrap();
+    let two = staff(&[Role::Auctioneer]);
+    assert_eq!(code(confirmed(&world, &two, request.id).await), "NOT_APPLICABLE");
+    world.service.decline_void(&two, request.id).await.unwrap();
+}
+
+#[tokio::test]
 async fn the_database_knows_that_it_takes_two() {
     let world = World::with_open_lots(1).await;
     let one = staff(&[Role::Auctioneer]);
@@ -182,7 +220,7 @@ async fn in_a_storm_the_void_is_what_the_log_alone_gives() {
         let events: Vec<Event> = serde_json::from_str(row.get("events")).unwrap();
         if let [Event::BidVoided { bid_seq, reason, .. }] = events[..] {
             voided += 1;
-            let command = Command::VoidBid { bid_seq, reason, history: history.clone() };
+            let command = Command::VoidBid { bid_seq, reason, history: history.clone(), powers: Vec::new() };
             let again = decide(&state, &command, UnixMs(row.get("at"))).unwrap();
             assert_eq!(again.events, events);
         }
@@ -219,4 +257,66 @@ async fn a_restored_leader_holds_again_even_more_than_his_deposit() {
     assert!(world.service.unbalanced_holds().await.unwrap().is_empty());
     // nothing more can be bid with it, and what falls free does not come back
     assert_eq!(refused(&world.bid(&ada, 1, Uuid::now_v7(), 61_000).await).code.as_str(), "BUYING_POWER");
+}
+
+/// 甲 (deposit ¥7,000) leads two lots with ¥60,000, and comes to lead the first again by a void.
+async fn short_of_deposit() -> (World, Principal, Principal) {
+    let world = World::with_deposits(2, 3_600_000).await;
+    let (one, two) = (staff(&[Role::Auctioneer]), staff(&[Role::Auctioneer]));
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    world.deposit(&ada, 7_000).await;
+    world.deposit(&bert, 100_000).await;
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 90_000).await);
+    accepted(&world.bid(&ada, 1, Uuid::now_v7(), 60_000).await);
+    let request = ask(&world, 3);
+    let id = request.id;
+    asked(&world, &one, request).await.unwrap();
+    confirmed(&world, &two, id).await.unwrap();
+    (world, ada, bert)
+}
+
+#[tokio::test]
+async fn the_lot_waits_for_a_restored_leaders_deposit_and_goes_on_with_it() {
+    let (world, ada, bert) = short_of_deposit().await;
+    let (status, top_up) = (world.status(0).await, world.state(0).await.top_up.unwrap());
+    assert_eq!((status, top_up.dealer_id), (LotStatus::Paused, ada.dealer().unwrap().dealer_id));
+    let left = top_up.until.since(world.now());
+    assert!((29 * 60_000..=30 * 60_000).contains(&left), "{left}");
+    assert_eq!(refused(&world.bid(&bert, 0, Uuid::now_v7(), 95_000).await).code.as_str(), "LOT_NOT_OPEN");
+    let staff = staff(&[Role::Auctioneer]);
+    let resumed = world.service.resume_lot(&staff, Uuid::now_v7(), world.lots[0]).await.unwrap();
+    assert_eq!(resumed.refusal().unwrap().code, "NOT_APPLICABLE", "not before it is covered");
+    world.service.sweep().await.unwrap();
+    assert_eq!(world.status(0).await, LotStatus::Paused);
+
+    world.deposit(&ada, 12_000).await;
+    world.service.sweep().await.unwrap();
+    let state = world.state(0).await;
+    assert_eq!((state.status, state.top_up), (LotStatus::Open, None));
+    assert!(state.is_leader(ada.dealer().unwrap().dealer_id));
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 95_000).await);
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_restored_leader_does_not_cover_in_time_is_voided_too() {
+    let (world, ada, _) = short_of_deposit().await;
+    // half an hour passes: the lot and its newest line say that it is over
+    sqlx::query("UPDATE lot SET state = jsonb_set(state, '{top_up,until}', '1') WHERE id = $1")
+        .bind(world.lots[0].0)
+        .execute(&world.db)
+        .await
+        .unwrap();
+    let later = world.restarted().await;
+    later.service.sweep().await.unwrap();
+    let state = later.state(0).await;
+    assert_eq!((state.status, state.top_up, state.leader), (LotStatus::Open, None, None), "the lot goes on");
+    let log = later.log(0).await;
+    assert_eq!(log.iter().filter(|line| line.command == "void_bid").count(), 2);
+    let power = later.service.buying_power(ada.dealer().unwrap().dealer_id).await.unwrap();
+    assert_eq!((power.held_fen, power.limit_fen), (Fen(600_000), Fen(700_000)), "only the other lot holds");
+    assert!(later.service.unbalanced_holds().await.unwrap().is_empty());
+    let voided = later.service.lot(&ada, later.lots[0]).await.unwrap().voided;
+    assert_eq!(voided[0].reason, VoidReason::NotCovered);
 }

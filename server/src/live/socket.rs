@@ -145,8 +145,9 @@ impl Session {
                     self.fail(None, &problem.code);
                 }
             }
-            ClientFrame::PlaceMax { key, lot_id, max_fen, confirmed } => {
-                let bid = PlaceMax { key, lot_id, max_fen, confirmed };
+            ClientFrame::PlaceMax { key, lot_id, max_fen, confirmation, report_hash } => {
+                let confirmation = confirmation.and_then(|token| token.parse().ok());
+                let bid = PlaceMax { key, lot_id, max_fen, confirmation, seen_report: report_hash };
                 let queued = self.state.services.auction.place_max_from_socket(
                     &self.who,
                     bid,
@@ -164,12 +165,12 @@ impl Session {
         let auction = &self.state.services.auction;
         let mailbox = Arc::clone(&self.mailbox);
         let (key, queued) = match frame {
-            TakeFrame::BuyNow { key, lot_id, price_fen } => {
-                let wanted = BuyNow { key, lot_id, price_fen };
+            TakeFrame::BuyNow { key, lot_id, price_fen, report_hash } => {
+                let wanted = BuyNow { key, lot_id, price_fen, seen_report: report_hash };
                 (key, auction.buy_now_from_socket(&self.who, wanted, mailbox))
             }
-            TakeFrame::AcceptStep { key, lot_id, step, price_fen } => {
-                let wanted = AcceptStep { key, lot_id, step, price_fen };
+            TakeFrame::AcceptStep { key, lot_id, step, price_fen, report_hash } => {
+                let wanted = AcceptStep { key, lot_id, step, price_fen, seen_report: report_hash };
                 (key, auction.accept_step_from_socket(&self.who, wanted, mailbox))
             }
         };

@@ -45,6 +45,7 @@ async fn lot_between(server: &TestServer, opens_in_ms: i64, ms: i64, reserve_fen
         cap_ms: 60_000,
         below_reserve: BelowReserveMode::Full,
         deposit_bp: 0,
+        gap_fen: Fen::ZERO,
         vehicle_ids: vec![vehicle_id],
         format: auction::SaleFormat::Timed,
         buy_now_percent: None,
@@ -97,9 +98,11 @@ pub async fn until_closed(server: &TestServer, lot_id: LotId) {
 }
 
 pub async fn bid(server: &TestServer, login: &str, lot_id: LotId, yuan: i64) -> Uuid {
-    let bid = PlaceMax { key: new_id(), lot_id, max_fen: Fen(yuan * 100), confirmed: true };
-    server.state.services.auction.place_max(&server.person(login), bid).await.unwrap();
-    bid.key
+    let (who, key, max_fen) = (server.person(login), new_id(), Fen(yuan * 100));
+    let confirmation = server.state.services.auction.confirmation(&who, (lot_id, key, max_fen)).ok();
+    let bid = PlaceMax { key, lot_id, max_fen, confirmation, seen_report: None };
+    server.state.services.auction.place_max(&who, bid).await.unwrap();
+    key
 }
 
 /// What the server says above its form; below it wait the verifier's texts.

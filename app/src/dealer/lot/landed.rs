@@ -188,10 +188,12 @@ fn answer(cx: &PageContext, detail: &LotDetail, landed: &LandedCost) -> Option<A
     let form = takes_bids.then(|| {
         let action = format!("/auctions/lots/{}/bids", lot.id);
         let words = t_with(lang, "landed.bid", &values);
+        let report = lot.report_hash.clone();
         view! {
             <form method="post" action=action class="landed__bid">
                 <FormKey/>
                 <input type="hidden" name="quick_fen" value=max.0.to_string()/>
+                <input type="hidden" name="report" value=report/>
                 <Button kind=ButtonKind::Primary>{words}</Button>
             </form>
         }

@@ -25,12 +25,14 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
         }
     });
     let label = if own.is_some() { "pre_bid.change" } else { "pre_bid.label" };
+    let report = lot.report_hash.clone();
     let hint = t_with(lang, "pre_bid.hint", &[("start", &lot.start_fen.yuan())]);
     Some(
         view! {
             <Panel title=t(lang, "pre_bid.title").into_owned()>
                 <div class="stack">
                     <PostForm action=format!("{path}/bids") name="pre_bid">
+                        <input type="hidden" name="report" value=report/>
                         <MoneyField name="max" label=t(lang, label) hint required=true/>
                         <Button kind=ButtonKind::Primary>{t(lang, "pre_bid.submit")}</Button>
                     </PostForm>

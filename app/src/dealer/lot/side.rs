@@ -7,6 +7,7 @@ use auction::{HallLot, LotDetail};
 use bidding::{Format, LotStatus};
 use kernel::{Fen, Problem, ProblemKind};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -42,6 +43,7 @@ fn buy_now(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
     let price = lot.buy_now().filter(|_| lot.lot.status == LotStatus::Open)?;
     let action = format!("/auctions/lots/{}/buy-now", lot.id);
     let words = price.yuan();
+    let fields = vec![("price_fen", price.0.to_string()), ("report", lot.report_hash.clone())];
     let question =
         t_with(lang, "format.buy_now.question", &[("price", words.as_str()), ("title", lot.title.as_str())]);
     Some(
@@ -53,7 +55,7 @@ fn buy_now(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
                         label=t_with(lang, "format.buy_now.button", &[("price", &words)])
                         question=question
                         confirm=t(lang, "format.buy_now.confirm")
-                        fields=vec![("price_fen", price.0.to_string())]/>
+                        fields/>
                 </div>
                 <p class="lot-note">{t(lang, "format.buy_now.note")}</p>
             </Panel>
@@ -80,20 +82,26 @@ fn told(cx: &PageContext, lot: &HallLot, notice: Option<&Notice>, accepted: &'st
             let problem = Problem::new(ProblemKind::Conflict, code).with(data.clone());
             Some(view! { <ProblemBanner problem/> }.into_any())
         }
-        Notice::Confirm { max_fen } => Some(confirm(cx, lot, *max_fen)),
+        Notice::Confirm { max_fen, key, token } => Some(confirm(cx, lot, *max_fen, (key, token))),
         _ => None,
     }
 }
 
-/// An unusually high amount is sent again, confirmed.
-fn confirm(cx: &PageContext, lot: &HallLot, max_fen: Fen) -> AnyView {
+/// An unusually high amount is sent again, with what confirms it.
+fn confirm(cx: &PageContext, lot: &HallLot, max_fen: Fen, (key, token): (&Uuid, &str)) -> AnyView {
     let lang = cx.lang;
     let action = format!("/auctions/lots/{}/bids", lot.id);
-    let fields = vec![("quick_fen", max_fen.0.to_string()), ("confirmed", "on".to_owned())];
+    let (key, token, report) = (key.to_string(), token.to_owned(), lot.report_hash.clone());
     view! {
         <Banner tone=Tone::Warn>
             {t_with(lang, "format.sealed.confirm_text", &[("price", &max_fen.yuan())])}
-            <PostButton action kind=ButtonKind::Danger fields>{t(lang, "format.sealed.confirm_yes")}</PostButton>
+            <form method="post" action=action class="inline-form">
+                <input type="hidden" name="key" value=key/>
+                <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
+                <input type="hidden" name="confirmation" value=token/>
+                <input type="hidden" name="report" value=report/>
+                <Button kind=ButtonKind::Danger>{t(lang, "format.sealed.confirm_yes")}</Button>
+            </form>
         </Banner>
     }
     .into_any()

@@ -7,7 +7,7 @@ use super::{Screen, clock, follow, forms, standing};
 
 /// Price, standing, time left and the next bid.
 pub(super) fn view(screen: Screen) -> AnyView {
-    let (action, key) = screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone()));
+    let action = screen.facts.with_value(|facts| facts.action.clone());
     let price = move || screen.room.with(|room| room.lot.price_fen.unwrap_or(room.lot.min_next_fen));
     view! {
         <div class="bid-bar" data-look=follow(move || screen.look())>
@@ -21,7 +21,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
                 class="bid-bar__form" method="post" action=action hidden=follow(move || !screen.takes_bids())
                 on:submit=move |event| forms::submit_quick(screen, &event)
             >
-                <input type="hidden" name="key" value=key/>
+                {forms::hidden(screen)}
                 {forms::button(screen, 0)}
             </form>
         </div>

@@ -28,19 +28,29 @@ pub(super) fn view(screen: Screen) -> AnyView {
     .into_any()
 }
 
+/// What every form of the panel sends besides its amount.
+pub(super) fn hidden(screen: Screen) -> AnyView {
+    let (key, report) = screen.facts.with_value(|facts| (facts.key.clone(), facts.report.clone()));
+    view! {
+        <input type="hidden" name="key" value=key/>
+        <input type="hidden" name="report" value=report/>
+    }
+    .into_any()
+}
+
 fn is_pending(screen: Screen) -> bool {
     screen.room.with(|room| room.pending.is_some())
 }
 
 /// One tap, one bid: the amount stands on the button.
 fn quick(screen: Screen) -> AnyView {
-    let (action, key) = screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone()));
+    let action = screen.facts.with_value(|facts| facts.action.clone());
     let title =
         move || screen.word(if screen.room.with(Room::leads) { Word::RaiseTitle } else { Word::QuickTitle });
     let buttons = [0, 1, 2].map(|index| button(screen, index));
     view! {
         <form class="bid-quick" method="post" action=action on:submit=move |event| submit_quick(screen, &event)>
-            <input type="hidden" name="key" value=key/>
+            {hidden(screen)}
             <span class="bid-quick__title">{follow(title)}</span>
             <div class="bid-quick__buttons">{buttons}</div>
         </form>
@@ -84,14 +94,14 @@ pub(super) fn submit_quick(screen: Screen, event: &SubmitEvent) {
 
 /// The highest amount one authorises (委托价).
 fn max(screen: Screen) -> AnyView {
-    let (action, key) = screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone()));
+    let action = screen.facts.with_value(|facts| facts.action.clone());
     let input = NodeRef::<Input>::new();
     let typed = RwSignal::new(String::new());
     let submit = move |event: SubmitEvent| {
         let Some(input) = input.get_untracked() else { return };
         // what was typed before the page came alive stands in the field only
         match parse_amount(&input.value()) {
-            Ok(amount) if screen.live.place(amount, false) => {
+            Ok(amount) if screen.live.place(amount) => {
                 event.prevent_default();
                 input.set_value("");
                 typed.set(String::new());
@@ -108,7 +118,7 @@ fn max(screen: Screen) -> AnyView {
     let look = move || if typed.with(|typed| is_unreadable(typed)) { "wrong" } else { "" };
     view! {
         <form class="bid-max" method="post" action=action on:submit=submit>
-            <input type="hidden" name="key" value=key/>
+            {hidden(screen)}
             <label class="bid-max__label" for="max">{screen.word(Word::MaxLabel)}</label>
             <div class="bid-max__row">
                 <input

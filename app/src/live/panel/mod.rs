@@ -44,6 +44,7 @@ struct Facts {
     action: String,
     path: String,
     key: String,
+    report: String,
     window_ms: i64,
     first_seq: i64,
     landing: Option<Landing>,
@@ -94,17 +95,21 @@ impl Screen {
 /// The panel of one lot, with its [`PanelProps`] around it.
 #[island]
 pub fn BidPanel() -> impl IntoView {
-    let Some(PanelProps { start, words, key, window_ms, landing }) = given() else { return ().into_any() };
+    let Some(PanelProps { start, words, key, report, window_ms, landing }) = given() else {
+        return ().into_any();
+    };
     let path = ["/auctions/lots/", &start.lot_id.to_string()].concat();
     let facts = Facts {
         action: [&path, "/bids"].concat(),
         path,
         key: key.to_string(),
+        report: report.clone(),
         window_ms,
         first_seq: start.lot.seq,
         landing,
     };
     let live = Live::new(start);
+    live.room.update_untracked(|room| room.report = Some(report));
     let screen = Screen {
         live,
         room: live.room,

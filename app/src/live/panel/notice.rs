@@ -4,6 +4,7 @@ use bidding::Note;
 use kernel::Fen;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::super::amount_words::in_words;
 use super::super::room::Notice;
@@ -22,7 +23,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
             let why = screen.words.with_value(|words| words.refusal(&code, &data));
             banner(screen, "refused", shape::CROSS, screen.word(Word::Refused), why)
         }
-        (None, Some(Notice::Confirm { max_fen })) => confirm(screen, max_fen),
+        (None, Some(Notice::Confirm { max_fen, key, token })) => confirm(screen, max_fen, key, token),
         (None, Some(Notice::Unknown { key, max_fen })) => unknown(screen, &key.to_string(), max_fen),
         (None, None) => ().into_any(),
     };
@@ -87,14 +88,15 @@ fn unknown(screen: Screen, key: &str, max_fen: Fen) -> AnyView {
     .into_any()
 }
 
-/// The amount in figures and in words, and the same bid again as confirmed. Works as a form too.
-fn confirm(screen: Screen, max_fen: Fen) -> AnyView {
+/// The amount in figures and in words, and the same bid again with what confirms it. Works as a form too.
+fn confirm(screen: Screen, max_fen: Fen, key: Uuid, token: String) -> AnyView {
     let in_words = screen.words.with_value(|words| in_words(words.lang(), max_fen));
-    let (action, key) = screen.facts.with_value(|facts| (facts.action.clone(), facts.key.clone()));
+    let (action, report) = screen.facts.with_value(|facts| (facts.action.clone(), facts.report.clone()));
+    let brought = token.clone();
     let amount = [max_fen.yuan(), screen.wan(max_fen)].join(" ");
     let text = screen.with(Word::ConfirmText, "amount", amount.trim_end());
     let submit = move |event: SubmitEvent| {
-        if screen.live.place(max_fen, true) {
+        if screen.live.confirm(key, max_fen, token.clone()) {
             event.prevent_default();
         }
     };
@@ -103,9 +105,10 @@ fn confirm(screen: Screen, max_fen: Fen) -> AnyView {
             <strong class="bid-confirm__title">{screen.word(Word::ConfirmTitle)}</strong>
             <p>{text}</p>
             <p class="bid-confirm__words">{screen.with(Word::ConfirmWords, "words", &in_words)}</p>
-            <input type="hidden" name="key" value=key/>
+            <input type="hidden" name="key" value=key.to_string()/>
             <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
-            <input type="hidden" name="confirmed" value="on"/>
+            <input type="hidden" name="confirmation" value=brought/>
+            <input type="hidden" name="report" value=report/>
             <div class="bid-confirm__buttons">
                 <button class="bid-button bid-button--danger" type="submit">
                     {screen.with(Word::ConfirmYes, "amount", &max_fen.yuan())}

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{A, B, C, END_AT, Lot, max, terms, yuan};
 
 fn buy(dealer_id: kernel::DealerId, price: i64) -> Command {
-    Command::BuyNow { dealer_id, price_fen: yuan(price), bar: None, power_fen: None }
+    Command::BuyNow { dealer_id, price_fen: yuan(price), bar: None, power_fen: None, seen_report: None }
 }
 
 fn lot(reserve: Option<i64>, price: i64) -> Lot {
@@ -51,6 +51,30 @@ fn it_is_gone_from_85_percent_on() {
 }
 
 #[test]
+fn what_was_bought_is_not_voided_and_nor_are_the_bids_before_it() {
+    let mut lot = lot(Some(80_000), 100_000);
+    lot.accepts(&max(B, 60_000));
+    lot.accepts(&buy(A, 100_000));
+    for bid_seq in [2, 3] {
+        lot.refuses(&lot.void(bid_seq), RefusalCode::NotApplicable);
+    }
+}
+
+#[test]
+fn a_void_offers_the_price_again_that_the_bid_had_taken_away() {
+    let mut lot = lot(Some(60_000), 100_000);
+    lot.accepts(&max(A, 55_000));
+    lot.accepts(&max(B, 70_000));
+    assert_eq!(lot.state.buy_now(), None, "the reserve is met");
+    let void = lot.void(3);
+    lot.accepts(&void);
+    assert_eq!((lot.state.met, lot.state.buy_now()), (false, Some(yuan(100_000))));
+    lot.accepts(&buy(C, 100_000));
+    assert_eq!(lot.state.leader.unwrap().dealer_id, C);
+    lot.replays();
+}
+
+#[test]
 fn a_max_as_high_as_the_price_is_only_a_bid() {
     let mut lot = lot(None, 100_000);
     lot.accepts(&max(A, 120_000));
@@ -74,6 +98,7 @@ fn the_checks_of_every_bid_come_first() {
         price_fen: yuan(100_000),
         bar: Some(Bar::NotInvited),
         power_fen: None,
+        seen_report: None,
     };
     lot.refuses(&barred, RefusalCode::NotInvited);
     lot.at(END_AT).refuses(&buy(A, 100_000), RefusalCode::Closed);

@@ -1,6 +1,6 @@
 //! §7.3: the price falls by steps; the first to accept one has the lot.
 
-use bidding::{Command, DutchSteps, Event, Format, LotStatus, Outcome, RefusalCode};
+use bidding::{Command, DutchSteps, Event, Format, LotStatus, Outcome, RefusalCode, StepClock};
 use kernel::{DealerId, UnixMs};
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ use super::{A, B, Lot, MINUTE, OPENS_AT, SECOND, max, terms, yuan};
 pub const STEPS: DutchSteps = DutchSteps { step_fen: yuan(3_000), step_ms: MINUTE, floor_fen: yuan(40_000) };
 
 fn accept(dealer_id: DealerId, step: u32, price: i64) -> Command {
-    Command::Accept { dealer_id, step, price_fen: yuan(price), bar: None, power_fen: None }
+    Command::Accept { dealer_id, step, price_fen: yuan(price), bar: None, power_fen: None, seen_report: None }
 }
 
 fn lot() -> Lot {
@@ -90,6 +90,74 @@ fn a_pause_holds_the_step_which_begins_anew() {
     lot.replays();
 }
 
+fn outage(from: UnixMs, to: UnixMs) -> Command {
+    Command::ExtendBySystem { from, to, min_left_ms: 5 * MINUTE }
+}
+
+#[test]
+fn an_outage_holds_the_step_which_begins_anew() {
+    let mut lot = lot();
+    // from the middle of step 1 to what would have been the middle of step 3
+    let (went_at, back_at) = (minutes(1).plus_ms(30 * SECOND), minutes(3).plus_ms(30 * SECOND));
+    lot.at(back_at.plus_ms(SECOND)).accepts(&outage(went_at, back_at));
+    assert_eq!(lot.state.step_at(back_at), Some(1));
+    assert_eq!(lot.state.step_at(back_at.plus_ms(MINUTE - 1)), Some(1), "a whole step");
+    assert_eq!(lot.state.step_at(back_at.plus_ms(MINUTE)), Some(2));
+    assert!(lot.state.end_at >= back_at.plus_ms(4 * MINUTE), "steps 1 to 4 are still to come");
+    lot.refuses(&accept(A, 2, 44_000), RefusalCode::BelowMin);
+    lot.accepts(&accept(A, 1, 47_000));
+    lot.replays();
+}
+
+#[test]
+fn the_end_moves_with_the_steps() {
+    let mut late = Lot::scheduled(terms(Format::Dutch(STEPS)), None);
+    late.at(minutes(58)).accepts(&Command::Open);
+    assert_eq!(late.state.end_at, minutes(63));
+    let went_at = minutes(58).plus_ms(30 * SECOND);
+    late.at(minutes(60)).accepts(&outage(went_at, minutes(60)));
+    assert_eq!(late.state.step_at(minutes(60)), Some(0));
+    assert_eq!(late.state.end_at, minutes(65));
+    late.replays();
+}
+
+#[test]
+fn an_outage_over_the_last_step_leaves_time_to_accept_it() {
+    let mut lot = lot();
+    let end_at = lot.state.end_at;
+    let back_at = end_at.plus_ms(MINUTE);
+    lot.at(back_at).accepts(&outage(end_at.plus_ms(-10 * SECOND), back_at));
+    assert_eq!(lot.state.end_at, back_at.plus_ms(5 * MINUTE));
+    assert_eq!(lot.state.step_at(back_at), Some(4));
+    lot.accepts(&accept(A, 4, 40_000));
+}
+
+#[test]
+fn an_outage_that_took_no_step_moves_none() {
+    let mut lot = lot();
+    lot.at(minutes(2));
+    let before = lot.state.clone();
+    for (from, to) in [(-5, 0), (60, 61), (2, 2)] {
+        lot.refuses(&outage(minutes(from), minutes(to)), RefusalCode::NotApplicable);
+    }
+    assert_eq!(before.steps, Some(StepClock::From(OPENS_AT)));
+    // one while the steps stood still, told while they do and when they run again
+    lot.accepts(&Command::Pause);
+    let missed = outage(minutes(3), minutes(4));
+    lot.at(minutes(4)).refuses(&missed, RefusalCode::NotApplicable);
+    lot.accepts(&Command::Resume { min_left_ms: 0 });
+    lot.refuses(&missed, RefusalCode::NotApplicable);
+    assert_eq!(lot.state.step_at(minutes(4)), Some(2));
+}
+
+#[test]
+fn an_accepted_step_is_not_voided() {
+    let mut lot = lot();
+    lot.refuses(&lot.void(1), RefusalCode::NotApplicable);
+    lot.accepts(&accept(A, 0, 50_000));
+    lot.refuses(&lot.void(2), RefusalCode::NotApplicable);
+}
+
 #[test]
 fn there_is_no_soft_close() {
     let mut lot = lot();
@@ -117,7 +185,7 @@ proptest! {
         let mut lot = Lot::open(terms, None);
         lot.at(OPENS_AT.plus_ms(after_ms));
         let price_fen = steps.price(first, step);
-        let command = Command::Accept { dealer_id: A, step, price_fen, bar: None, power_fen: None };
+        let command = Command::Accept { dealer_id: A, step, price_fen, bar: None, power_fen: None, seen_report: None };
         let in_time = lot.now < lot.state.end_at;
         let offered = lot.state.step_at(lot.now).is_some_and(|current| step <= current);
         prop_assert_eq!(lot.decide(&command).is_ok(), in_time && offered);

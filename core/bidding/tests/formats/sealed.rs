@@ -34,6 +34,16 @@ fn with(mut lot: Lot, offers: &[(DealerId, i64)]) -> Lot {
     lot
 }
 
+#[test]
+fn an_offer_is_changed_and_not_voided() {
+    let mut lot = with(first_price(None), &[(A, 60_000), (B, 70_000), (A, 80_000)]);
+    for bid_seq in [2, 3, 4] {
+        lot.refuses(&lot.void(bid_seq), RefusalCode::NotApplicable);
+    }
+    closed(&mut lot);
+    lot.refuses(&lot.void(4), RefusalCode::NotApplicable);
+}
+
 /// Every live offer holds its share until the close, then only the winner's does.
 #[test]
 fn offers_hold_until_they_are_opened() {
@@ -96,6 +106,7 @@ fn what_is_no_offer_is_refused_in_the_order_of_all_bids() {
         confirmed: false,
         bar: None,
         power_fen: None,
+        seen_report: None,
     };
     lot.refuses(&odd, RefusalCode::NotTick);
     let barred = Command::PlaceMax {
@@ -104,6 +115,7 @@ fn what_is_no_offer_is_refused_in_the_order_of_all_bids() {
         confirmed: false,
         bar: Some(Bar::KycMissing),
         power_fen: None,
+        seen_report: None,
     };
     lot.refuses(&barred, RefusalCode::KycMissing);
     let mut guarded = terms(Format::SealedFirst);

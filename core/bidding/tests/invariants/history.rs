@@ -62,6 +62,9 @@ pub(crate) enum Move {
     ReserveDrop {
         ticks: i64,
     },
+    Gap {
+        ticks: i64,
+    },
     Pause,
     Resume {
         min_left_ms: i64,
@@ -120,6 +123,7 @@ pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
         2 => (who(), -20_000..20_000_000_i64).prop_map(|(who, fen)| Move::Odd { who, fen }),
         1 => who().prop_map(|who| Move::Barred { who }),
         5 => prop_oneof![-2..12_i64, 0..150_i64].prop_map(|ticks| Move::ReserveDrop { ticks }),
+        1 => (0..20_i64).prop_map(|ticks| Move::Gap { ticks }),
         1 => Just(Move::Pause),
         // Often enough that a pause takes little of a history.
         8 => (0..180_000_i64).prop_map(|min_left_ms| Move::Resume { min_left_ms }),
@@ -168,6 +172,8 @@ pub(crate) fn ending() -> Vec<Attempt> {
     let confirmed = (0..DEALERS).map(|who| late(Move::ConfirmReport { who }));
     let rest = [
         late(Move::Resume { min_left_ms: 0 }),
+        // what ends below its reserve ends within it
+        late(Move::Gap { ticks: 2_000 }),
         Attempt { wait_ms: LONG_AFTER_MS, step: Move::Close },
         late(Move::VoidAny { seq: 2 }),
         late(Move::NearMin { who: 0, ticks: 5, confirmed: true }),
@@ -220,10 +226,12 @@ impl Move {
                 confirmed: true,
                 bar: Some(Bar::Banned),
                 power_fen: None,
+                seen_report: None,
             },
             Move::ReserveDrop { ticks } => {
                 Command::ReserveLowered { reserve_fen: Fen(reserve - ticks * TICK) }
             }
+            Move::Gap { ticks } => Command::SetGap { gap_fen: Fen(ticks * TICK) },
             Move::Pause => Command::Pause,
             Move::Resume { min_left_ms } => Command::Resume { min_left_ms },
             Move::Outage { ago_ms, length_ms, min_left_ms } => {
@@ -255,11 +263,23 @@ impl Move {
 }
 
 fn void(bid_seq: i64, history: &History) -> Command {
-    Command::VoidBid { bid_seq, reason: VoidReason::SystemFault, history: history.clone() }
+    Command::VoidBid {
+        bid_seq,
+        reason: VoidReason::SystemFault,
+        history: history.clone(),
+        powers: Vec::new(),
+    }
 }
 
 fn bid(dealer_id: DealerId, fen: i64, confirmed: bool) -> Command {
-    Command::PlaceMax { dealer_id, max_fen: Fen(fen), confirmed, bar: None, power_fen: None }
+    Command::PlaceMax {
+        dealer_id,
+        max_fen: Fen(fen),
+        confirmed,
+        bar: None,
+        power_fen: None,
+        seen_report: None,
+    }
 }
 
 pub(crate) fn dealer(who: u128) -> DealerId {

@@ -33,7 +33,8 @@ impl Case {
 
     fn code(&self) -> Option<RefusalCode> {
         let Case { dealer_id, max_fen, bar, power_fen, .. } = *self;
-        let command = Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar, power_fen };
+        let command =
+            Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar, power_fen, seen_report: None };
         self.lot.decide(&command).err().map(|refusal| refusal.code)
     }
 
@@ -55,8 +56,14 @@ impl Case {
             }
             RefusalCode::NeedReconfirmCr => {
                 let (hash, before, must_confirm) = ("cd".to_owned(), "ab".to_owned(), vec![A, B]);
-                self.lot.state.report =
-                    Some(NewReport { hash, before, must_confirm, resume_at: None, confirm_by: None });
+                self.lot.state.report = Some(NewReport {
+                    hash,
+                    before,
+                    must_confirm,
+                    alike: Vec::new(),
+                    resume_at: None,
+                    confirm_by: None,
+                });
             }
             RefusalCode::Duplicate => (self.dealer_id, self.max_fen) = (A, yuan(70_000)),
             code => self.bar = BARS.iter().find(|(_, answer)| *answer == code).map(|(bar, _)| *bar),
@@ -114,8 +121,11 @@ fn bars_answer_with_an_object() {
             confirmed: false,
             bar: Some(bar),
             power_fen: None,
+            seen_report: None,
         };
-        Lot::no_reserve().refuses(&command, code, &json!({}));
+        // of the on-boarding it says which step is missing
+        let data = if bar == Bar::KycMissing { json!({ "step": "papers" }) } else { json!({}) };
+        Lot::no_reserve().refuses(&command, code, &data);
     }
 }
 
@@ -169,6 +179,7 @@ fn the_guard_asks_above_130_percent_of_the_guide() {
         confirmed: true,
         bar: None,
         power_fen: None,
+        seen_report: None,
     };
     lot.refuses(&max(A, yuan(78_100)), RefusalCode::FatFingerConfirm, &data);
     lot.clone().accepts(&high);

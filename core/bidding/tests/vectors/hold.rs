@@ -7,7 +7,14 @@ use serde_json::json;
 use crate::{A, B, END_AT, Lot, max, yuan};
 
 fn bid(dealer_id: DealerId, max_fen: Fen, power_fen: Fen) -> Command {
-    Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None, power_fen: Some(power_fen) }
+    Command::PlaceMax {
+        dealer_id,
+        max_fen,
+        confirmed: false,
+        bar: None,
+        power_fen: Some(power_fen),
+        seen_report: None,
+    }
 }
 
 /// No reserve, 10 % of a lead is held.

@@ -111,3 +111,59 @@ fn after_the_end_it_is_too_late() {
     lot.is_refused(&changed("new", true), RefusalCode::Closed);
     lot.is_refused(&confirm(A, "new"), RefusalCode::Closed);
 }
+
+/// A bid of somebody who saw the report of this hash.
+fn bid_on(dealer_id: DealerId, amount: i64, hash: &str) -> Command {
+    let (max_fen, seen_report) = (yuan(amount), Some(hash.to_owned()));
+    Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None, power_fen: None, seen_report }
+}
+
+#[test]
+fn who_has_no_max_yet_is_not_bound_to_a_report_that_he_has_not_seen() {
+    let mut lot = Lot::no_reserve();
+    lot.bids(A, 60_000).accepts(&changed("new", true));
+    lot.accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    // B looked at the page before the car was inspected again
+    let data = json!({ "report_hash": "new", "before_hash": "old" });
+    lot.refuses(&bid_on(B, 70_000, "old"), RefusalCode::NeedReconfirmCr, &data);
+    lot.accepts(&bid_on(B, 70_000, "new"));
+    // who does not say what he saw is taken for having seen the newest
+    lot.bids(C, 80_000);
+    // the amount is looked at first, the deposit later
+    lot.is_refused(&bid_on(DealerId(uuid::Uuid::from_u128(0xD)), 1_000, "old"), RefusalCode::BelowMin);
+}
+
+#[test]
+fn a_report_that_says_the_same_of_what_matters_is_as_good_as_the_newest() {
+    let mut lot = Lot::no_reserve();
+    lot.accepts(&changed("second", false));
+    lot.accepts(&bid_on(A, 60_000, "old"));
+    lot.accepts(&bid_on(A, 61_000, "second"));
+    lot.accepts(&changed("third", true));
+    lot.accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.accepts(&changed("fourth", false));
+    for stale in ["old", "second", "never heard of"] {
+        lot.is_refused(&bid_on(B, 70_000, stale), RefusalCode::NeedReconfirmCr);
+    }
+    lot.accepts(&bid_on(B, 70_000, "third"));
+    lot.accepts(&bid_on(C, 75_000, "fourth"));
+}
+
+#[test]
+fn before_the_opening_and_for_a_purchase_it_is_the_same() {
+    let mut lot = Lot::scheduled(BelowReserve::Full, None);
+    lot.state.terms.buy_now_fen = Some(yuan(100_000));
+    lot.accepts(&changed("new", true));
+    lot.is_refused(&bid_on(A, 60_000, "old"), RefusalCode::NeedReconfirmCr);
+    lot.accepts(&bid_on(A, 60_000, "new"));
+    lot.at(OPENS_AT).accepts(&Command::Open);
+    let buy = |hash: &str| Command::BuyNow {
+        dealer_id: B,
+        price_fen: yuan(100_000),
+        bar: None,
+        power_fen: None,
+        seen_report: Some(hash.to_owned()),
+    };
+    lot.is_refused(&buy("old"), RefusalCode::NeedReconfirmCr);
+    lot.accepts(&buy("new"));
+}

@@ -237,6 +237,7 @@ impl World {
             cap_ms: 60_000,
             below_reserve: BelowReserveMode::Full,
             deposit_bp: 0,
+            gap_fen: Fen::ZERO,
             vehicle_ids,
             format: SaleFormat::Timed,
             buy_now_percent: None,
@@ -317,6 +318,17 @@ impl World {
         self.dealer_changed(who, "suspended", "").await;
     }
 
+    /// Identity says whether this dealer's papers were verified.
+    pub async fn papers(&self, who: &Principal, papers: &str) {
+        let seat = who.dealer().expect("a dealer");
+        let data = json!({
+            "dealer_id": seat.dealer_id, "name": seat.dealer_name, "status": "active", "group": "",
+            "papers": papers
+        });
+        self.hear("DealerChanged", seat.dealer_id.0, self.now().0, data).await;
+        self.service.beat().await.expect("the dealers are read again");
+    }
+
     async fn dealer_changed(&self, who: &Principal, status: &str, group: &str) {
         let seat = who.dealer().expect("a dealer");
         let seq = self.now().0;
@@ -336,7 +348,10 @@ impl World {
     }
 
     pub async fn bid_on(&self, who: &Principal, lot_id: LotId, key: Uuid, yuan: i64) -> Answered {
-        let bid = PlaceMax { key, lot_id, max_fen: Fen(yuan * 100), confirmed: true };
+        // the bidders of most tests are sure
+        let max_fen = Fen(yuan * 100);
+        let confirmation = self.service.confirmation(who, (lot_id, key, max_fen)).ok();
+        let bid = PlaceMax { key, lot_id, max_fen, confirmation, seen_report: None };
         self.service.place_max(who, bid).await.map_err(platform_db::CommandError::into_problem)
     }
 

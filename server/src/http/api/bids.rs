@@ -19,6 +19,10 @@ const MY_BIDS_MAX: i64 = 200;
 ///
 /// The answer comes after the bid is durable. Repeat a call whose answer you did not get with the same
 /// `Idempotency-Key`: it gets the first answer, never a second bid.
+///
+/// `FAT_FINGER_CONFIRM` is a question: put it to a person. Its `confirm` has what the confirming call needs, once: `token`
+/// in the body, and `key` as its `Idempotency-Key`. A token for another amount, lot, person or key, or one that came too late
+/// (`until`), is as none: the question comes again.
 #[utoipa::path(
     post, path = "/api/v1/lots/{id}/bids", tag = "bids", request_body = BidBody,
     params(
@@ -45,7 +49,9 @@ pub async fn place(
 ) -> Result<Json<AcceptedBody>, Refusal> {
     let key = idempotency_key(&headers)?;
     let body = read(body)?;
-    let bid = PlaceMax { key, lot_id, max_fen: Fen(body.max_fen), confirmed: body.confirmed };
+    let confirmation = body.confirmation.and_then(|token| token.parse().ok());
+    let bid =
+        PlaceMax { key, lot_id, max_fen: Fen(body.max_fen), confirmation, seen_report: body.report_hash };
     let answer = state.services.auction.place_max(&who, bid).await?;
     answered(key, answer)
 }
@@ -76,7 +82,8 @@ pub async fn buy_now(
     body: Result<Json<BuyNowBody>, JsonRejection>,
 ) -> Result<Json<AcceptedBody>, Refusal> {
     let key = idempotency_key(&headers)?;
-    let wanted = BuyNow { key, lot_id, price_fen: Fen(read(body)?.price_fen) };
+    let body = read(body)?;
+    let wanted = BuyNow { key, lot_id, price_fen: Fen(body.price_fen), seen_report: body.report_hash };
     answered(key, state.services.auction.buy_now(&who, wanted).await?)
 }
 
@@ -109,8 +116,38 @@ pub async fn accept_step(
 ) -> Result<Json<AcceptedBody>, Refusal> {
     let key = idempotency_key(&headers)?;
     let body = read(body)?;
-    let wanted = AcceptStep { key, lot_id, step: body.step, price_fen: Fen(body.price_fen) };
+    let (step, price_fen) = (body.step, Fen(body.price_fen));
+    let wanted = AcceptStep { key, lot_id, step, price_fen, seen_report: body.report_hash };
     answered(key, state.services.auction.accept_step(&who, wanted).await?)
+}
+
+/// Take back a max that waits for the opening
+///
+/// Before a lot opens (`status` is `scheduled`) a max binds nobody. After the opening nothing is taken back: the answer is
+/// `NOT_APPLICABLE` then, and where there is no max. Keys and repeats as with bids.
+#[utoipa::path(
+    post, path = "/api/v1/lots/{id}/withdraw", tag = "bids",
+    params(
+        ("id" = Uuid, Path, description = "The lot"),
+        ("Idempotency-Key" = Uuid, Header, description = "A UUID made by you, new for every attempt"),
+    ),
+    responses(
+        (status = 200, description = "Taken back, and durable", body = AcceptedBody),
+        (status = 403, description = "Only a dealer's people bid", body = ProblemBody),
+        (status = 404, description = "No such lot", body = ProblemBody),
+        (status = 409, description = "NOT_APPLICABLE: it has opened, or there is no max; CLOSED", body = ProblemBody),
+        (status = 503, description = "UNAVAILABLE: the outcome is not known, try again with the same key", body = ProblemBody),
+    ),
+    security(("token" = [])),
+)]
+pub async fn withdraw(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    headers: HeaderMap,
+) -> Result<Json<AcceptedBody>, Refusal> {
+    let key = idempotency_key(&headers)?;
+    answered(key, state.services.auction.withdraw_max(&who, key, lot_id).await?)
 }
 
 /// Your newest bids, accepted and refused

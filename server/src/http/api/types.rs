@@ -14,9 +14,13 @@ pub struct BidBody {
     /// lowering.
     #[schema(example = 12850000)]
     pub max_fen: i64,
-    /// Set to confirm an unusually high amount after `FAT_FINGER_CONFIRM`. Use a new key then.
+    /// The `token` of a `FAT_FINGER_CONFIRM`, to confirm its amount. Send it under the `key` that came with it.
     #[serde(default)]
-    pub confirmed: bool,
+    pub confirmation: Option<String>,
+    /// The lot's `report_hash` as you saw it. When the report has changed since in what matters, the answer is
+    /// `NEED_RECONFIRM_CR`. Without it the newest report is taken for seen.
+    #[serde(default)]
+    pub report_hash: Option<String>,
 }
 
 /// Taking a lot at its buy-now price.
@@ -26,6 +30,10 @@ pub struct BuyNowBody {
     /// The price that you saw, in fen; another one buys nothing.
     #[schema(example = 13500000)]
     pub price_fen: i64,
+    /// The lot's `report_hash` as you saw it. When the report has changed since in what matters, the answer is
+    /// `NEED_RECONFIRM_CR`. Without it the newest report is taken for seen.
+    #[serde(default)]
+    pub report_hash: Option<String>,
 }
 
 /// Accepting a step of a Dutch lot.
@@ -37,6 +45,10 @@ pub struct AcceptStepBody {
     /// The price that you saw for it, in fen.
     #[schema(example = 12850000)]
     pub price_fen: i64,
+    /// The lot's `report_hash` as you saw it. When the report has changed since in what matters, the answer is
+    /// `NEED_RECONFIRM_CR`. Without it the newest report is taken for seen.
+    #[serde(default)]
+    pub report_hash: Option<String>,
 }
 
 /// How the price of a Dutch lot falls. Step `n` costs `max(start_fen − n × step_fen, floor_fen)`; step

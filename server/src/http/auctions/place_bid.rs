@@ -12,7 +12,7 @@ use crate::state::AppState;
 
 use super::take;
 
-/// The fields of the bid form. A quick button sends `quick_fen`; the field sends `max` in yuan or `max_wan` in 万元.
+/// The fields of the bid form, and of the question about an unusually high amount, which brings its own key. A quick button sends `quick_fen`; the field sends `max` in yuan or `max_wan` in 万元.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct BidForm {
@@ -20,7 +20,8 @@ pub struct BidForm {
     max: String,
     max_wan: String,
     quick_fen: String,
-    confirmed: String,
+    confirmation: String,
+    report: String,
 }
 
 /// Places the bid and goes back to the lot with `?answer=<key>`. What is no amount at all goes back with
@@ -47,8 +48,15 @@ pub(super) async fn place(
         Ok(max_fen) => max_fen,
         Err(code) => return Ok(format!("problem={code}")),
     };
-    let bid = auction::PlaceMax { key, lot_id, max_fen, confirmed: form.confirmed == "on" };
+    let confirmation = form.confirmation.parse().ok();
+    let seen_report = seen(&form.report);
+    let bid = auction::PlaceMax { key, lot_id, max_fen, confirmation, seen_report };
     take::told(key, state.services.auction.place_max(who, bid).await)
+}
+
+/// The condition report that the form was drawn with.
+pub(super) fn seen(report: &str) -> Option<String> {
+    Some(report.trim().to_owned()).filter(|report| !report.is_empty())
 }
 
 impl BidForm {

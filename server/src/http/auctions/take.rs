@@ -9,6 +9,7 @@ use platform_db::CommandError;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::place_bid::seen;
 use crate::http::refusal::Refusal;
 use crate::state::AppState;
 
@@ -19,6 +20,8 @@ pub struct TakeForm {
     price_fen: i64,
     #[serde(default)]
     step: u32,
+    #[serde(default)]
+    report: String,
 }
 
 /// Buys the lot and goes back to it with `?answer=<key>`.
@@ -28,7 +31,8 @@ pub async fn buy_now(
     Path(lot_id): Path<LotId>,
     Form(form): Form<TakeForm>,
 ) -> Result<Redirect, Refusal> {
-    let wanted = BuyNow { key: form.key, lot_id, price_fen: Fen(form.price_fen) };
+    let (key, price_fen) = (form.key, Fen(form.price_fen));
+    let wanted = BuyNow { key, lot_id, price_fen, seen_report: seen(&form.report) };
     back(lot_id, form.key, state.services.auction.buy_now(&who, wanted).await)
 }
 
@@ -39,7 +43,8 @@ pub async fn accept_step(
     Path(lot_id): Path<LotId>,
     Form(form): Form<TakeForm>,
 ) -> Result<Redirect, Refusal> {
-    let wanted = AcceptStep { key: form.key, lot_id, step: form.step, price_fen: Fen(form.price_fen) };
+    let (key, step, price_fen) = (form.key, form.step, Fen(form.price_fen));
+    let wanted = AcceptStep { key, lot_id, step, price_fen, seen_report: seen(&form.report) };
     back(lot_id, form.key, state.services.auction.accept_step(&who, wanted).await)
 }
 

@@ -109,13 +109,15 @@ fn button(cx: &PageContext, detail: &LotDetail, step: u32, price: Fen) -> Option
     let action = format!("/auctions/lots/{}/accept", lot.id);
     let price_words = price.yuan();
     let values = [("price", price_words.as_str()), ("title", lot.title.as_str())];
+    let report = lot.report_hash.clone();
+    let fields = vec![("step", step.to_string()), ("price_fen", price.0.to_string()), ("report", report)];
     takes.then(|| {
         view! {
             <ConfirmButton action kind=ButtonKind::Primary first=ButtonKind::Primary
                 label=t_with(lang, "format.dutch.button", &[("price", &price_words)])
                 question=t_with(lang, "format.dutch.question", &values)
                 confirm=t(lang, "format.dutch.confirm")
-                fields=vec![("step", step.to_string()), ("price_fen", price.0.to_string())]/>
+                fields/>
         }
         .into_any()
     })

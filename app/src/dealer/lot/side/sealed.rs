@@ -56,9 +56,11 @@ fn form(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
         None => ("format.sealed.amount", "format.sealed.offer"),
         Some(_) => ("format.sealed.new_amount", "format.sealed.change"),
     };
+    let report = lot.report_hash.clone();
     takes_offers.then(|| {
         view! {
             <PostForm action>
+                <input type="hidden" name="report" value=report/>
                 <MoneyField name="max" label=t(lang, label) required=true hint=t(lang, "format.sealed.hint")/>
                 <Button kind=ButtonKind::Primary>{t(lang, button)}</Button>
             </PostForm>
