@@ -15,6 +15,7 @@ mod locked;
 mod peers;
 mod plan;
 mod power;
+mod rest;
 mod untold;
 mod within;
 mod writer;

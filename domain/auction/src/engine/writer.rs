@@ -21,6 +21,7 @@ use super::answer::encode;
 use super::counts::Counters;
 use super::plan::{Decided, LotPlan, recorded_of};
 use super::power::{Hold, Moves, Powers};
+use super::rest::Rest;
 use super::untold::Untold;
 use super::{BATCH_LIMIT, Failure, Job, LotFacts, LotHub, Outcome, Peers, Recorded, ReplyTo};
 use crate::audience;
@@ -93,10 +94,12 @@ impl Writer {
 
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         let mut waiting = Vec::with_capacity(BATCH_LIMIT);
+        let mut rest = Rest::default();
         loop {
             if queue.is_empty() {
                 // no statement follows at once
                 self.tell();
+                rest.forget(&mut self.actors, self.clock.now());
             }
             if queue.recv_many(&mut waiting, BATCH_LIMIT).await == 0 {
                 return;
