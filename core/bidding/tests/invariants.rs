@@ -95,7 +95,7 @@ impl Tally {
             ("lights that went out", &self.light_out, 30),
             ("openings with maxes", &self.entered, 1_000),
             ("confirmed reports", &self.confirmed, 500),
-            ("sold within the gap", &self.in_gap, 1),
+            ("sold within the gap", &self.in_gap, 20),
         ];
         for (what, cell, least) in counts {
             assert!(cell.get() >= least, "only {} of {what}", cell.get());

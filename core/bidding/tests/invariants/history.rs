@@ -100,7 +100,9 @@ pub(crate) enum Move {
 }
 
 pub(crate) fn setup() -> impl Strategy<Value = Setup> {
-    let reserve = prop_oneof![1 => Just(None), 3 => (0..400_i64).prop_map(Some)];
+    // one in six is hardly ever reached
+    let reserve =
+        prop_oneof![1 => Just(None), 4 => (0..400_i64).prop_map(Some), 1 => (900..1_900_i64).prop_map(Some)];
     (50..1_200_i64, reserve, prop_oneof![Just(2_u32), Just(20)], any::<bool>()).prop_map(
         |(start_ticks, reserve_ticks, double_after_extensions, guard)| Setup {
             start_ticks,
