@@ -16,7 +16,8 @@ export async function makeSale(page: Page, name: string, runsForMs: number, hasR
   for (;;) {
     await page.goto('/office/sales/new');
     const cars = page.locator('tr:has(input[name="vehicle_id"])');
-    const reserve = page.locator('td:last-child:has-text("¥")');
+    // what the reserve is, is not shown here
+    const reserve = page.locator('td:last-child:has-text("有保留价")');
     const car = cars.filter(hasReserve ? { has: reserve } : { hasNot: reserve }).first();
     const vehicle = car.locator('input[name="vehicle_id"]');
     const title = (await vehicle.getAttribute('aria-label')) ?? '';

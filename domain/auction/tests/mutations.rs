@@ -81,7 +81,7 @@ async fn deadlocks(rewrites: &[Rewrite]) -> (u64, u64) {
     let two = world.through(&proxy).await;
     let bidders = [dealer("甲车行"), dealer("乙车行")];
     let count = || one.service.engine().counts().deadlocks + two.service.engine().counts().deadlocks;
-    for round in 0..8 {
+    for round in 0..16 {
         one.service.beat().await.unwrap();
         two.service.beat().await.unwrap();
         let held = hold(&world.db, world.lots[round % 12]).await;

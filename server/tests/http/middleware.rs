@@ -133,6 +133,6 @@ async fn a_database_that_does_not_answer_is_no_reason_to_sign_in_again() {
     let mut browser = server.signed_in("sales").await;
     server.state.services.identity.pool().close().await;
     let answer = browser.get("/office").await;
-    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(answer.body.contains("INTERNAL"));
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains("UNAVAILABLE"));
 }

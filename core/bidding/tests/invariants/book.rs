@@ -16,19 +16,22 @@ struct Standing {
 struct Claim {
     max_fen: i64,
     seq: i64,
+    /// What its owner lowered to while he led. A void may leave the price at another's max, and lowering to the price then
+    /// makes a tie with an earlier bid: the lead is kept all the same (§3.4), only a bid takes it.
+    keeps_lead: bool,
 }
 
 impl Standing {
     /// The standing max, and the seq since which it has priority.
     fn best(&self) -> Claim {
-        self.claims.last().copied().unwrap_or(Claim { max_fen: 0, seq: i64::MAX })
+        self.claims.last().copied().unwrap_or(Claim { max_fen: 0, seq: i64::MAX, keeps_lead: false })
     }
 
     /// A lowered max keeps the priority with which that amount was first covered, not that of the last raise.
     fn set(&mut self, max_fen: i64, seq: i64) {
         let covered = self.claims.iter().find(|claim| claim.max_fen >= max_fen).map(|claim| claim.seq);
         self.claims.retain(|claim| claim.max_fen < max_fen);
-        self.claims.push(Claim { max_fen, seq: covered.unwrap_or(seq) });
+        self.claims.push(Claim { max_fen, seq: covered.unwrap_or(seq), keeps_lead: false });
     }
 }
 
@@ -160,6 +163,7 @@ impl Book {
                 Some((leader, own)) if leader == dealer_id && lowers => {
                     let floor = self.price_fen.unwrap_or(0);
                     self.place(dealer_id, own.0.min(max_fen.max(floor)), seq, doubled);
+                    self.keep_lead(dealer_id);
                 }
                 Some((leader, own)) if leader == dealer_id && max_fen <= own.0 => {}
                 _ if lowers => {}
@@ -173,7 +177,10 @@ impl Book {
     /// Best max first; of equal ones the earlier.
     fn ranked(&self) -> Vec<(DealerId, i64)> {
         let mut ranked: Vec<&Standing> = self.standing.iter().collect();
-        ranked.sort_by_key(|standing| (-standing.best().max_fen, standing.best().seq));
+        ranked.sort_by_key(|standing| {
+            let Claim { max_fen, seq, keeps_lead } = standing.best();
+            (-max_fen, !keeps_lead, seq)
+        });
         ranked.into_iter().map(|standing| (standing.dealer_id, standing.best().max_fen)).collect()
     }
 
@@ -199,12 +206,19 @@ impl Book {
         let leads = self.leader().is_some_and(|(leader, _)| leader == dealer_id);
         match self.standing.iter_mut().find(|standing| standing.dealer_id == dealer_id) {
             Some(own) => own.set(max_fen, seq),
-            None => self.standing.push(Standing { dealer_id, claims: vec![Claim { max_fen, seq }] }),
+            None => self.standing.push(Standing { dealer_id, claims: vec![Claim { max_fen, seq, keeps_lead: false }] }),
         }
         if !leads {
             self.contested_fen = self.contest(doubled);
         }
         self.reprice();
+    }
+
+    fn keep_lead(&mut self, dealer_id: DealerId) {
+        let own = self.standing.iter_mut().find(|standing| standing.dealer_id == dealer_id);
+        if let Some(claim) = own.and_then(|own| own.claims.last_mut()) {
+            claim.keeps_lead = true;
+        }
     }
 
     fn lower_reserve(&mut self, reserve_fen: i64, doubled: bool) {
