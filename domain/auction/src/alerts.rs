@@ -71,7 +71,7 @@ pub(crate) async fn look(service: &Service) -> Result<(), sqlx::Error> {
     tell_negotiations(service).await
 }
 
-/// Tells buyers of turns, deadlines and ends. After the lots: who bid on them is known by then.
+/// Tells buyers of turns, deadlines and ends, on lots whose own news is settled.
 async fn tell_negotiations(service: &Service) -> Result<(), sqlx::Error> {
     let now = service.now();
     let mut conn = service.db.acquire().await?;

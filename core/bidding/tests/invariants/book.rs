@@ -206,7 +206,9 @@ impl Book {
         let leads = self.leader().is_some_and(|(leader, _)| leader == dealer_id);
         match self.standing.iter_mut().find(|standing| standing.dealer_id == dealer_id) {
             Some(own) => own.set(max_fen, seq),
-            None => self.standing.push(Standing { dealer_id, claims: vec![Claim { max_fen, seq, keeps_lead: false }] }),
+            None => self
+                .standing
+                .push(Standing { dealer_id, claims: vec![Claim { max_fen, seq, keeps_lead: false }] }),
         }
         if !leads {
             self.contested_fen = self.contest(doubled);
