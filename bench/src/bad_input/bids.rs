@@ -36,12 +36,13 @@ pub(super) fn cases(ground: &Ground) -> Vec<Case> {
         case("greatest i64, off the tick", open, i64::MAX, "NOT_TICK"),
         case("below the start", open, START_FEN - STEP_FEN, "BELOW_MIN"),
         case("on a closed lot", closed, START_FEN, "CLOSED"),
-        case("on a lot that opens tomorrow", scheduled, START_FEN, "LOT_NOT_OPEN"),
+        // it waits for the opening
+        case("on a lot that opens tomorrow", scheduled, START_FEN, "accepted"),
         case("on an unknown lot", unknown, START_FEN, "NOT_FOUND"),
         case("on no lot", LotId(Uuid::nil()), START_FEN, "NOT_FOUND"),
         case("an ordinary one among them", open, START_FEN, "accepted"),
         case("the same max again", open, START_FEN, "DUPLICATE"),
-        case("the greatest amount there is", open, HIGHEST, "accepted"),
+        case("the greatest amount there is", open, HIGHEST, "BUYING_POWER"),
     ]
 }
 
