@@ -24,10 +24,11 @@ use crate::{Result, fault, socket};
 
 /// After the fault the last answers get so long: a commit path that was away pauses between attempts.
 const LAST_ANSWERS: Duration = Duration::from_secs(40);
-/// A storm of some seconds stays below the server's limit of frames a socket at this rate.
-pub(crate) const SOME_SECONDS: f64 = 1_000.0;
-/// A short one needs no bound: a socket may send some dozens of frames at once.
-pub(crate) const A_MOMENT: f64 = f64::INFINITY;
+/// Bids a second of one socket in a storm of some seconds: below the server's limit of frames.
+pub(crate) const SOME_SECONDS: f64 = 12.5;
+/// The same in a storm of half a second, which may use up the dozens of frames that a socket may send at once. Beyond that
+/// the server refuses to listen, and the fault would find no bid on its way.
+pub(crate) const A_MOMENT: f64 = 100.0;
 /// So many of the last acknowledged bids are sent again after each fault: they are the ones that could be lost.
 const REPEATS: usize = 200;
 /// After so many faults the lots are new ones: the oracle reads a lot's whole log each time.
@@ -93,7 +94,7 @@ impl Storm {
         })
     }
 
-    /// Bids at these servers, at most so many a second, for as long as `work` takes, and until what was sent is answered
+    /// Bids at these servers, each socket at most so often a second, for as long as `work` takes, and until what was sent is answered
     /// or cut.
     pub(crate) async fn around<T>(
         &self,
@@ -103,6 +104,7 @@ impl Storm {
     ) -> Result<(Tally, T)> {
         let seats = &self.field.seats;
         let sockets = socket::open_patiently(targets, seats, 2 * seats.len()).await?;
+        let rate = rate * sockets.len() as f64;
         let now = Instant::now();
         // the work bounds itself; this is only so that the bidders cannot wait for ever
         let deadline = now + Duration::from_secs(3_600);

@@ -1,6 +1,6 @@
 //! Asking again: the same keys and amounts, by the same dealers, until each has its answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use kernel::DealerId;
@@ -24,6 +24,7 @@ pub(crate) async fn ask(
     mut orders: Vec<(DealerId, Order)>,
 ) -> Result<Vec<Ack>> {
     let mut acks = Vec::with_capacity(orders.len());
+    let mut errors = BTreeMap::new();
     for _ in 0..ATTEMPTS {
         let now = Instant::now();
         let sockets = socket::open_patiently(std::slice::from_ref(target), seats, seats.len()).await?;
@@ -37,11 +38,12 @@ pub(crate) async fn ask(
         drop(to);
         let tally = room::gather(bidders).await?;
         acks.extend(tally.acks);
+        errors = tally.errors;
         orders = tally.unanswered.into_iter().chain(tally.failed).collect();
         if orders.is_empty() {
             return Ok(acks);
         }
         tokio::time::sleep(BETWEEN).await;
     }
-    Err(fault(format!("{} bids got no answer even after {ATTEMPTS} repeats", orders.len())))
+    Err(fault(format!("{} bids got no answer even after {ATTEMPTS} repeats: {errors:?}", orders.len())))
 }
