@@ -10,9 +10,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use bidding::{Refusal, RefusalCode};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use kernel::{Fen, LotId, UnixMs, UserId, event_id_for};
 use proof::Hash;
 use serde_json::json;
+use sha2::Sha256;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -20,8 +22,6 @@ use crate::store::confirmation;
 
 /// So long a question waits for its answer: time to read two lines, not to forget them.
 const WAITS_MS: i64 = 5 * 60 * 1000;
-/// What SHA-256 works on at once.
-const BLOCK: usize = 64;
 
 /// What a person confirms with: the token of a question, as it was read from a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,15 +74,13 @@ impl Confirmations {
     /// What confirms this bid.
     pub(crate) fn of_bid(&self, meant: &Meant, now: UnixMs) -> Confirmation {
         let until = now.plus_ms(WAITS_MS);
-        Confirmation { until, code: self.code(meant, until) }
+        Confirmation { until, code: Hash(self.mac(meant, until).finalize().into_bytes().into()) }
     }
 
     /// Whether this confirms this very bid, now.
     pub(crate) fn holds(&self, brought: Confirmation, meant: &Meant, now: UnixMs) -> bool {
-        let ours = self.code(meant, brought.until);
-        // all bytes, however many agree: the time that it takes must not tell how close a guess was
-        let apart = ours.0.iter().zip(brought.code.0).fold(0, |apart, (one, other)| apart | (one ^ other));
-        apart == 0 && now < brought.until
+        // the library's comparison: the time that it takes does not tell how close a guess was
+        self.mac(meant, brought.until).verify_slice(&brought.code.0).is_ok() && now < brought.until
     }
 
     /// The question after the bid under this key was refused for its amount.
@@ -104,23 +102,23 @@ impl Confirmations {
         }
     }
 
-    fn code(&self, meant: &Meant, until: UnixMs) -> Hash {
+    fn mac(&self, meant: &Meant, until: UnixMs) -> Hmac<Sha256> {
         let user = meant.user_id.map_or(Uuid::nil(), |id| id.0);
-        let (amount, until) = (meant.max_fen.0.to_be_bytes(), until.0.to_be_bytes());
         let ids = [meant.key, meant.lot_id.0, meant.actor, user].map(|id| *id.as_bytes());
-        mac(&self.0, &[ids.as_flattened(), &amount, &until].concat())
+        let mut mac = keyed(&self.0);
+        mac.update(ids.as_flattened());
+        mac.update(&meant.max_fen.0.to_be_bytes());
+        mac.update(&until.0.to_be_bytes());
+        mac
     }
 }
 
-/// HMAC-SHA256 (RFC 2104).
-fn mac(key: &[u8; 32], message: &[u8]) -> Hash {
-    let pad = |with: u8| {
-        let mut block = [with; BLOCK];
-        block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
-        block
-    };
-    let inner = Hash::of(&[&pad(0x36), message]);
-    Hash::of(&[&pad(0x5c), &inner.0])
+/// HMAC-SHA256 (RFC 2104) under this key.
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    // a short key is one that ends in zeros
+    let mut block = [0; 64];
+    block[..key.len()].copy_from_slice(key);
+    Hmac::new(&block.into())
 }
 
 impl fmt::Display for Confirmation {
@@ -165,7 +163,8 @@ mod tests {
         let mut key = [0; 32];
         key[..20].fill(0x0b);
         let expected = "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7";
-        assert_eq!(Some(mac(&key, b"Hi There")), Hash::from_hex(expected));
+        let code = keyed(&key).chain_update(b"Hi There").finalize().into_bytes();
+        assert_eq!(Some(Hash(code.into())), Hash::from_hex(expected));
     }
 
     #[test]
