@@ -36,6 +36,7 @@ mod place_max;
 mod pre_bid;
 mod read;
 mod reasons;
+mod refusal;
 mod report;
 mod resolve;
 mod sealed;
@@ -48,9 +49,7 @@ mod view;
 mod void_bid;
 
 pub use apply::{advance, apply, apply_all};
-pub use command::{
-    Accepted, Bar, Command, Event, Explanation, Note, PublicLot, Refusal, RefusalCode, VoidReason,
-};
+pub use command::{Accepted, Bar, Command, Event, Explanation, Note, PublicLot, VoidReason};
 pub use decide::decide;
 pub use dutch::StepClock;
 pub use format::{DutchSteps, Format, LaneTimes};
@@ -60,6 +59,7 @@ pub use json::{Json, Node};
 pub use ladder::{Band, Ladder};
 pub use lane::Call;
 pub use reasons::{BID_BRANCHES, BID_FORMULAS};
+pub use refusal::{Refusal, RefusalCode};
 pub use sealed::Offer;
 pub use settle::{Basis, Deal};
 pub use state::{
