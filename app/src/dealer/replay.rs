@@ -216,13 +216,14 @@ fn wan_word(lang: Lang) -> Option<String> {
 }
 
 /// The commands that may stand in a published log.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "open",
     "place_max",
     "buy_now",
     "accept",
     "call",
     "pass",
+    "hammer",
     "reserve_lowered",
     "gap_set",
     "pause",

@@ -210,7 +210,7 @@ impl Words {
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 27] = [
+pub const REFUSALS: [&str; 28] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
     "CLOSED",
@@ -229,6 +229,7 @@ pub const REFUSALS: [&str; 27] = [
     "KEY_REUSED",
     "RESERVE_ALREADY_MET",
     "RESERVE_NOT_LOWER",
+    "LAST_CALL_FIRST",
     "NOT_APPLICABLE",
     "NOT_A_DEALER",
     "BAD_FRAME",

@@ -31,36 +31,19 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.second_max_fen = *second_max_fen;
             state.price_fen = Some(*price_fen);
             state.met = *met;
-            state.call = None;
+            silence(state);
         }
         Event::ReserveLowered { reserve_fen } => state.reserve_fen = Some(*reserve_fen),
         Event::GapSet { gap_fen } => state.gap_fen = *gap_fen,
         Event::GapAccepted => state.in_gap = true,
-        Event::Extended { end_at } => {
-            state.end_at = *end_at;
-            state.extensions = state.extensions.saturating_add(1);
-        }
-        Event::ExtendedBySystem { end_at, cap_at, .. } | Event::LaneBegan { end_at, cap_at } => {
-            state.end_at = *end_at;
-            state.terms.cap_at = *cap_at;
-        }
-        Event::StepsBegan { from, at, end_at, cap_at } => {
-            state.steps = Some(StepClock::From(*from));
-            state.steps_since = *at;
-            state.end_at = *end_at;
-            state.terms.cap_at = *cap_at;
-        }
-        Event::StepHeld { step } => state.steps = Some(StepClock::Held(*step)),
-        Event::Called { call } => state.call = Some(*call),
-        Event::Paused => state.status = LotStatus::Paused,
-        Event::Resumed { end_at, cap_at } => {
-            state.status = LotStatus::Open;
-            state.end_at = *end_at;
-            state.terms.cap_at = *cap_at;
-            if let Some(report) = &mut state.report {
-                report.resume_at = None;
-            }
-        }
+        Event::Extended { .. }
+        | Event::ExtendedBySystem { .. }
+        | Event::LaneBegan { .. }
+        | Event::StepsBegan { .. }
+        | Event::StepHeld { .. }
+        | Event::Called { .. }
+        | Event::Paused
+        | Event::Resumed { .. } => apply_to_course(state, event),
         Event::TopUpDue(top_up) => state.top_up = Some(*top_up),
         Event::TopUpOver => state.top_up = None,
         Event::BidVoided { .. } | Event::PreBidPlaced { .. } | Event::PreBidWithdrawn { .. } => {
@@ -72,6 +55,45 @@ pub fn apply(state: &mut LotState, event: &Event) {
         Event::Closed { .. } | Event::PassedOver { .. } | Event::Settled { .. } => {
             apply_to_outcome(state, event);
         }
+    }
+}
+
+/// Its clock: when it ends, which step is current, what was called.
+fn apply_to_course(state: &mut LotState, event: &Event) {
+    match event {
+        Event::Extended { end_at } => {
+            state.end_at = *end_at;
+            state.extensions = state.extensions.saturating_add(1);
+        }
+        Event::ExtendedBySystem { end_at, cap_at, .. } | Event::LaneBegan { end_at, cap_at } => {
+            state.end_at = *end_at;
+            state.terms.cap_at = *cap_at;
+            state.called_at = None;
+        }
+        Event::StepsBegan { from, at, end_at, cap_at } => {
+            state.steps = Some(StepClock::From(*from));
+            state.steps_since = *at;
+            state.end_at = *end_at;
+            state.terms.cap_at = *cap_at;
+        }
+        Event::StepHeld { step } => state.steps = Some(StepClock::Held(*step)),
+        Event::Called { call, at } => {
+            state.call = Some(*call);
+            state.called_at = *at;
+        }
+        Event::Paused => {
+            state.status = LotStatus::Paused;
+            state.called_at = None;
+        }
+        Event::Resumed { end_at, cap_at } => {
+            state.status = LotStatus::Open;
+            state.end_at = *end_at;
+            state.terms.cap_at = *cap_at;
+            if let Some(report) = &mut state.report {
+                report.resume_at = None;
+            }
+        }
+        _ => {}
     }
 }
 
@@ -105,7 +127,7 @@ fn apply_to_maxes(state: &mut LotState, event: &Event) {
             state.met = *met;
             state.end_at = *end_at;
             state.terms.cap_at = *cap_at;
-            state.call = None;
+            silence(state);
         }
         Event::PreBidPlaced { dealer_id, max_fen, since } => {
             state.pre_bids.retain(|standing| standing.dealer_id != *dealer_id);
@@ -155,6 +177,12 @@ pub fn apply_all(state: &LotState, events: &[Event]) -> LotState {
     let mut next = state.clone();
     advance(&mut next, events);
     next
+}
+
+/// What was called was about another price.
+const fn silence(state: &mut LotState) {
+    state.call = None;
+    state.called_at = None;
 }
 
 /// This dealer has nothing left to confirm.

@@ -73,6 +73,8 @@ pub enum Command {
     },
     /// The auctioneer of a lane passes the lot.
     Pass,
+    /// The auctioneer of a lane lets the hammer fall before the time is over.
+    Hammer,
     /// Bidding begins.
     Open,
     /// Bidding stops until resumed.
@@ -297,6 +299,9 @@ pub enum Event {
     Called {
         /// What.
         call: Call,
+        /// When; not in logs from before the hammer could follow it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<UnixMs>,
     },
     /// Bidding stopped.
     Paused,
@@ -404,8 +409,8 @@ pub struct Explanation {
     /// The rule's branch. Bids: `first_bid`, `overtook`, `below_leader`, `tied`, `own_raise`, `lowered`, and
     /// `reserve_jump` when the light turned to met, `pre_bid` and `pre_bid_changed` before the opening; `bought_now`,
     /// `accepted_step`, `sealed_offer` in their formats. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
-    /// `extended_by_system`, `called`, `passed`, `closed`, `withdrawn`, `bid_voided`, `report_changed`,
-    /// `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`.
+    /// `extended_by_system`, `called`, `passed`, `hammered`, `closed`, `withdrawn`, `bid_voided`,
+    /// `report_changed`, `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`.
     pub branch: String,
     /// Inputs and formula, other entities' maxes redacted to what is public. The reserve and the gap stand only in
     /// those of `reserve_lowered` and `gap_set`, which are for the seller.

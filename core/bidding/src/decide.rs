@@ -39,6 +39,7 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         }
         Command::Call { call } => lane::call(state, *call, now),
         Command::Pass => lane::pass(state, now),
+        Command::Hammer => lane::hammer(state, now),
         Command::ReserveLowered { reserve_fen } => lower_reserve(state, *reserve_fen, now),
         Command::SetGap { gap_fen } => gap::set(state, *gap_fen, now),
         Command::Open => pre_bid::open(state, &[], now),

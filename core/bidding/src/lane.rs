@@ -5,7 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::format::LaneTimes;
-use crate::{Accepted, Event, Explanation, Format, LotState, LotStatus, Outcome, Refusal, gap, system};
+use crate::{
+    Accepted, Event, Explanation, Format, LotState, LotStatus, Outcome, Refusal, RefusalCode, gap, system,
+};
+
+/// So long after 最后一次 anybody may still answer before the hammer can fall: enough to press a button on a phone.
+const ANSWER_MS: i64 = 3_000;
 
 /// What the auctioneer calls to everybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,14 +41,16 @@ pub(crate) fn began(state: &LotState, times: LaneTimes, now: UnixMs) -> Event {
     Event::LaneBegan { end_at, cap_at }
 }
 
-/// The auctioneer calls. A new price silences him: the call was about the price before.
+/// The auctioneer calls. A new price silences him: the call was about the price before. What was called before a pause or an
+/// outage may be called again.
 pub(crate) fn call(state: &LotState, call: Call, now: UnixMs) -> Result<Accepted, Refusal> {
-    if !is_on_the_block(state, now) || state.call == Some(call) {
+    let is_called = state.call == Some(call) && state.called_at.is_some();
+    if !is_on_the_block(state, now) || is_called {
         return Err(system::not_applicable(state, now));
     }
     let data = json!({ "call": call, "price_fen": state.price_fen, "end_at": state.end_at });
     let explanation = Explanation { branch: "called".to_owned(), data };
-    Ok(Accepted { events: vec![Event::Called { call }], note: None, explanation })
+    Ok(Accepted { events: vec![Event::Called { call, at: Some(now) }], note: None, explanation })
 }
 
 /// The auctioneer passes the lot. Not one that is as good as sold: a sale is never taken from who leads.
@@ -55,6 +62,31 @@ pub(crate) fn pass(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
     }
     let data = json!({ "price_fen": state.price_fen, "reserve": state.reserve_light(), "outcome": outcome });
     let explanation = Explanation { branch: "passed".to_owned(), data };
+    Ok(Accepted { events, note: None, explanation })
+}
+
+/// The hammer falls before the time is over (提前落槌): at a price for which 最后一次 was called, and to which everybody had
+/// time to answer. Who comes later is late, as after a car that was bought at once.
+pub(crate) fn hammer(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
+    let unconfirmed = state.leader.is_none_or(|leader| state.must_confirm_report(leader.dealer_id));
+    if !is_on_the_block(state, now) || unconfirmed {
+        return Err(system::not_applicable(state, now));
+    }
+    let called_at = state.called_at.filter(|_| state.call == Some(Call::LastCall));
+    let hammer_from = called_at.map(|at| at.plus_ms(ANSWER_MS));
+    if hammer_from.is_none_or(|from| now < from) {
+        let data = json!({ "call": state.call, "hammer_from": hammer_from, "admitted_at": now });
+        return Err(Refusal { code: RefusalCode::LastCallFirst, data });
+    }
+    let (outcome, events) = gap::ended(state, state.price_fen, state.met);
+    let data = json!({
+        "called_at": called_at,
+        "end_at": state.end_at,
+        "price_fen": state.price_fen,
+        "reserve": state.reserve_light(),
+        "outcome": outcome,
+    });
+    let explanation = Explanation { branch: "hammered".to_owned(), data };
     Ok(Accepted { events, note: None, explanation })
 }
 

@@ -37,6 +37,8 @@ pub enum RefusalCode {
     ReserveAlreadyMet,
     /// The new reserve is not lower, or there is none to lower.
     ReserveNotLower,
+    /// 先喊最后一次
+    LastCallFirst,
     /// What does not fit the lot's status or format (close before the end, resume what runs, buy what is no longer
     /// offered).
     NotApplicable,
@@ -54,7 +56,7 @@ pub struct Refusal {
 
 impl RefusalCode {
     /// All of them, in the order of the checks.
-    pub const ALL: [RefusalCode; 16] = [
+    pub const ALL: [RefusalCode; 17] = [
         RefusalCode::LotNotOpen,
         RefusalCode::Closed,
         RefusalCode::NotInvited,
@@ -70,6 +72,7 @@ impl RefusalCode {
         RefusalCode::Duplicate,
         RefusalCode::ReserveAlreadyMet,
         RefusalCode::ReserveNotLower,
+        RefusalCode::LastCallFirst,
         RefusalCode::NotApplicable,
     ];
 
@@ -91,6 +94,7 @@ impl RefusalCode {
             RefusalCode::Duplicate => "DUPLICATE",
             RefusalCode::ReserveAlreadyMet => "RESERVE_ALREADY_MET",
             RefusalCode::ReserveNotLower => "RESERVE_NOT_LOWER",
+            RefusalCode::LastCallFirst => "LAST_CALL_FIRST",
             RefusalCode::NotApplicable => "NOT_APPLICABLE",
         }
     }

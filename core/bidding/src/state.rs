@@ -238,6 +238,9 @@ pub struct LotState {
     /// What the auctioneer of a lane called last, at this price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
+    /// When he called it; none once a pause or an outage came between, after which nobody remembers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_at: Option<UnixMs>,
     /// Maxes that wait for the opening, one an entity. Empty once it has opened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pre_bids: Vec<PreBid>,
@@ -283,6 +286,7 @@ impl LotState {
             steps: None,
             steps_since: None,
             call: None,
+            called_at: None,
             pre_bids: Vec::new(),
             top_up: None,
             report: None,

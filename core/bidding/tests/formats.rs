@@ -173,15 +173,16 @@ fn each_format_takes_its_own_commands_only() {
         of(format).refuses(&step, RefusalCode::NotApplicable);
         of(format).refuses(&call, RefusalCode::NotApplicable);
         of(format).refuses(&Command::Pass, RefusalCode::NotApplicable);
+        of(format).refuses(&Command::Hammer, RefusalCode::NotApplicable);
         of(format).accepts(&buy);
     }
     for format in [Format::SealedFirst, Format::SealedSecond] {
-        for command in [&step, &buy, &call, &Command::Pass] {
+        for command in [&step, &buy, &call, &Command::Pass, &Command::Hammer] {
             of(format).refuses(command, RefusalCode::NotApplicable);
         }
     }
     let dutch = of(Format::Dutch(dutch::STEPS));
-    for command in [&max(A, 60_000), &buy, &call, &Command::Pass] {
+    for command in [&max(A, 60_000), &buy, &call, &Command::Pass, &Command::Hammer] {
         dutch.refuses(command, RefusalCode::NotApplicable);
     }
 }

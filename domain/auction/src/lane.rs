@@ -67,6 +67,19 @@ impl Service {
         self.by_staff(who, &[Role::Auctioneer], key, lot_id, Command::Pass).await
     }
 
+    /// Lets the hammer fall before the time of the lot on the block is over. The log names the auctioneer.
+    ///
+    /// # Errors
+    /// `FORBIDDEN`. Refused with `LAST_CALL_FIRST` unless 最后一次 was called at this price and everybody had time to answer.
+    pub async fn hammer_lot(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        lot_id: LotId,
+    ) -> Result<Answer, CommandError> {
+        self.by_staff(who, &[Role::Auctioneer], key, lot_id, Command::Hammer).await
+    }
+
     /// Takes a bid from the floor: an ordinary max of the dealer who holds the paddle. The log names the clerk.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ mod common;
 
 use auction::{FloorBid, GivePaddle, SaleFormat};
 use bidding::{Call, LaneTimes, LotStatus, Outcome, RefusalCode};
-use common::{World, accepted, refused};
+use common::{World, accepted, refused, until};
 use kernel::{Fen, Principal, Role, SaleId};
 use platform_db::CommandError;
 use platform_testkit::{dealer, staff};
@@ -114,6 +114,42 @@ async fn calls_are_heard_by_who_watches_and_only_auctioneers_call() {
     assert!(!frames.is_empty(), "the watchers hear of it");
     accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
     assert_eq!(world.state(0).await.call, None, "a new price begins anew");
+}
+
+#[tokio::test]
+async fn the_hammer_falls_early_once_everybody_could_answer_the_last_call() {
+    let world = lane(2, 3_600_000).await;
+    let (ada, clerk) = (dealer("甲车行"), staff(&[Role::Auctioneer]));
+    let hammer = |who: Principal, key: Uuid| {
+        let (service, lot_id) = (world.service.clone(), world.lots[0]);
+        async move { service.hammer_lot(&who, key, lot_id).await.map_err(CommandError::into_problem) }
+    };
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 90_000).await);
+    let denied = hammer(staff(&[Role::Sales]), Uuid::now_v7()).await;
+    assert_eq!(denied.unwrap_err().code, "FORBIDDEN");
+    let uncalled = hammer(clerk.clone(), Uuid::now_v7()).await;
+    assert_eq!(refused(&uncalled).code, RefusalCode::LastCallFirst);
+    let called = world.service.call_lot(&clerk, Uuid::now_v7(), world.lots[0], Call::LastCall).await;
+    let called_at = world.now();
+    accepted(&called.map_err(CommandError::into_problem));
+    let hasty = hammer(clerk.clone(), Uuid::now_v7()).await;
+    assert_eq!(refused(&hasty).code, RefusalCode::LastCallFirst, "nobody can have answered");
+
+    until("everybody could answer", async || world.now() > called_at.plus_ms(3_000)).await;
+    let key = Uuid::now_v7();
+    let seq = accepted(&hammer(clerk.clone(), key).await);
+    assert_eq!(accepted(&hammer(clerk.clone(), key).await), seq, "a repeat gets the first answer");
+    let late = world.bid(&dealer("乙车行"), 0, Uuid::now_v7(), 95_000).await;
+    assert_eq!(refused(&late).code, RefusalCode::Closed);
+    world.service.sweep().await.unwrap();
+    assert_eq!(statuses(&world).await, [LotStatus::Closed, LotStatus::Open], "the next car follows");
+    let told = world.told("AuctionCompleted").await;
+    assert_eq!((told.len(), &told[0]["outcome"]), (1, &"sold".into()));
+    let log = world.service.lot(&clerk, world.lots[0]).await.unwrap().log;
+    let line = log.iter().find(|line| line.command == "hammer").unwrap();
+    assert_eq!(line.user_name, clerk.display_name, "the log names who let it fall");
+    let verdict = auction::verify_log(&world.db, None).await.unwrap();
+    assert!(verdict.faults.is_empty(), "{:?}", verdict.faults);
 }
 
 #[tokio::test]

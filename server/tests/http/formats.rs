@@ -3,7 +3,7 @@
 use auction::{Audience, BelowReserveMode, CreateSale, DutchPlan, SaleFormat};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use bidding::LaneTimes;
+use bidding::{LaneTimes, Outcome};
 use kernel::{Envelope, Fen, LotId, SaleId, UnixMs, VehicleId, event_id_for};
 use platform_config::Service;
 use platform_db::new_id;
@@ -312,6 +312,43 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     assert_eq!(watcher.get(&console).await.status, StatusCode::FORBIDDEN);
     let scheduled = watcher.get(&format!("/api/v1/lots/{second}")).await;
     assert!(scheduled.body.contains("\"status\":\"scheduled\""));
+}
+
+#[tokio::test]
+async fn the_console_asks_before_the_hammer_falls_early() {
+    let server = TestServer::new().await;
+    let lane = SaleFormat::Lane(LaneTimes { lot_ms: 3_600_000 });
+    let sale_id = open_sale(&server, 1, lane, everybody()).await;
+    let lot = lot_of(sale_id, 0);
+    let (mut clerk, mut bidder) = (server.signed_in("auctioneer").await, server.signed_in("yuanxing").await);
+    let keys: [String; 4] = std::array::from_fn(|_| new_id().to_string());
+    let bid = [("key", keys[0].as_str()), ("max", "60000")];
+    let placed = bidder.post(&format!("/auctions/lots/{lot}/bids"), &bid).await;
+    assert_eq!(placed.status, StatusCode::SEE_OTHER, "{}", placed.body);
+    let (console, sale) = (format!("/office/sales/{sale_id}/lane"), sale_id.to_string());
+    assert!(!clerk.get(&console).await.body.contains("ask=hammer"), "nothing was called");
+    let call = [("call", "last_call"), ("lane", sale.as_str()), ("key", keys[1].as_str())];
+    clerk.post(&format!("/office/lots/{lot}/call"), &call).await;
+    assert!(clerk.get(&console).await.body.contains(&format!("{console}?ask=hammer")));
+    let asks = clerk.get(&format!("{console}?ask=hammer")).await;
+    assert!(asks.body.contains("将以当前价 ¥50,000 立即落槌"), "{}", asks.body);
+    assert_eq!(asks.header("refresh"), "", "a question stands still");
+    let action = format!("/office/lots/{lot}/hammer");
+    assert!(asks.body.contains(&format!("action=\"{action}\"")), "{}", asks.body);
+    let hammer = [("lane", sale.as_str()), ("key", keys[2].as_str())];
+    let hasty = clerk.post(&action, &hammer).await;
+    assert_eq!(hasty.location(), format!("{console}?problem=LAST_CALL_FIRST"));
+    assert!(clerk.get(hasty.location()).await.body.contains("先喊“最后一次”"));
+    assert_eq!(bidder.post(&action, &hammer).await.status, StatusCode::FORBIDDEN);
+    let called_at = server.state.services.auction.now();
+    while server.state.services.auction.now() < called_at.plus_ms(3_000) {
+        tokio::task::yield_now().await;
+    }
+    let hammer = [("lane", sale.as_str()), ("key", keys[3].as_str())];
+    let fell = clerk.post(&action, &hammer).await;
+    assert_eq!(fell.location(), format!("{console}?done=LOT_HAMMERED"));
+    let lot = server.state.services.auction.lot(&server.person("auctioneer"), lot).await.unwrap().lot;
+    assert_eq!(lot.lot.outcome, Some(Outcome::Sold));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::ui::*;
 
 /// The console is drawn again after so many seconds.
 const REFRESH_S: u32 = 2;
-/// `?ask=pass`: the console stands still and asks.
+/// `?ask=pass`, `?ask=hammer`: the console stands still and asks.
 const ASK: &str = "ask";
 /// So many lines of the log the console shows.
 const LINES: usize = 8;
@@ -156,15 +156,25 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
         let word = call_word(cx, call);
         view! { <PostButton action=format!("{path}/call") icon=Icon::Bell fields>{word}</PostButton> }
     };
-    if lot.lot.status == LotStatus::Open && cx.query.get(ASK) == Some("pass") {
-        return ask_to_pass(cx, sale_id, lot);
+    if lot.lot.status == LotStatus::Open {
+        match cx.query.get(ASK) {
+            Some("pass") => return ask_to_pass(cx, sale_id, lot),
+            Some("hammer") => return ask_to_hammer(cx, sale_id, lot),
+            _ => {}
+        }
     }
+    // the hammer follows the last call, and a lot without a bid has none
+    let hammer = (lot.call() == Some(Call::LastCall) && lot.lot.price_fen.is_some()).then(|| {
+        let href = format!("/office/sales/{sale_id}/lane?{ASK}=hammer");
+        view! { <LinkButton href kind=ButtonKind::Primary icon=Icon::Gavel>{t(lang, "format.lane.hammer")}</LinkButton> }
+    });
     let (attention, last_call) = (call(Call::Attention), call(Call::LastCall));
     match lot.lot.status {
         LotStatus::Open => view! {
             <div class="lane-buttons">
                 {attention}
                 {last_call}
+                {hammer}
                 <PostButton action=format!("{path}/pause") fields=vec![lane()]>{t(lang, "sale.pause")}</PostButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=pass")>{t(lang, "format.lane.pass")}</LinkButton>
             </div>
@@ -188,14 +198,30 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
 fn ask_to_pass(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
     let lang = cx.lang;
     let question = t_with(lang, "format.lane.pass_question", &[("title", &lot.title)]);
+    ask(cx, (sale_id, lot), "pass", question)
+}
+
+/// The hammer ends a lot before its time: asked first, too.
+fn ask_to_hammer(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
+    let price = lot.lot.price_fen.unwrap_or(lot.start_fen).yuan();
+    let values = [("title", lot.title.as_str()), ("price", price.as_str())];
+    let question = t_with(cx.lang, "format.lane.hammer_question", &values);
+    ask(cx, (sale_id, lot), "hammer", question)
+}
+
+/// A question with its two answers.
+fn ask(cx: &PageContext, (sale_id, lot): (SaleId, &HallLot), what: &str, question: String) -> AnyView {
+    let lang = cx.lang;
     let fields = vec![("lane", sale_id.to_string())];
-    let (action, back) = (format!("/office/lots/{}/pass", lot.id), format!("/office/sales/{sale_id}/lane"));
+    let (action, back) = (format!("/office/lots/{}/{what}", lot.id), format!("/office/sales/{sale_id}/lane"));
+    let yes = t(lang, &format!("format.lane.{what}"));
+    let no = t(lang, &format!("format.lane.{what}_back"));
     view! {
         <div class="stack mt-4">
             <Banner tone=Tone::Warn>{question}</Banner>
             <div class="flex flex-wrap gap-2">
-                <PostButton action kind=ButtonKind::Danger fields>{t(lang, "format.lane.pass")}</PostButton>
-                <LinkButton href=back>{t(lang, "format.lane.pass_back")}</LinkButton>
+                <PostButton action kind=ButtonKind::Danger fields>{yes}</PostButton>
+                <LinkButton href=back>{no}</LinkButton>
             </div>
         </div>
     }

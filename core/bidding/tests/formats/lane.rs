@@ -2,7 +2,7 @@
 
 use bidding::{Call, Command, Format, LaneTimes, LotStatus, Outcome, RefusalCode, Terms};
 
-use super::{A, B, END_AT, Lot, SECOND, max, terms, yuan};
+use super::{A, B, EARLY, END_AT, Lot, MINUTE, SECOND, max, terms, yuan};
 
 fn lane() -> Terms {
     Terms { window_ms: 12 * SECOND, ..terms(Format::Lane(LaneTimes { lot_ms: 45 * SECOND })) }
@@ -66,4 +66,66 @@ fn a_lot_is_passed_unsold_or_to_be_negotiated_but_never_taken_from_who_leads() {
     good.accepts(&max(A, 60_000));
     assert_eq!(good.state.price_fen, Some(yuan(55_000)));
     good.refuses(&Command::Pass, RefusalCode::NotApplicable);
+}
+
+#[test]
+fn the_hammer_falls_early_only_after_a_last_call_that_everybody_could_answer() {
+    let mut lot = Lot::open(lane(), None);
+    lot.refuses(&Command::Hammer, RefusalCode::NotApplicable); // nobody has bid: such a lot is passed
+    lot.accepts(&max(A, 60_000));
+    lot.refuses(&Command::Hammer, RefusalCode::LastCallFirst);
+    lot.accepts(&call(Call::Attention));
+    lot.at(EARLY.plus_ms(60 * SECOND)).refuses(&Command::Hammer, RefusalCode::LastCallFirst);
+    lot.accepts(&call(Call::LastCall));
+    let soon = lot.now.plus_ms(2_999);
+    let refusal = lot.at(soon).refuses(&Command::Hammer, RefusalCode::LastCallFirst);
+    assert_eq!(refusal.data["hammer_from"], serde_json::json!(soon.plus_ms(1)), "it says from when");
+
+    let mut answered = lot.clone();
+    answered.accepts(&max(B, 58_000)); // the price moved: called again, and waited for again
+    let later = answered.now.plus_ms(10 * SECOND);
+    answered.at(later).refuses(&Command::Hammer, RefusalCode::LastCallFirst);
+
+    let end_at = lot.state.end_at;
+    let hammered = lot.at(soon.plus_ms(1)).accepts(&Command::Hammer);
+    assert_eq!(hammered.explanation.branch, "hammered");
+    assert_eq!((lot.state.status, lot.state.outcome), (LotStatus::Closed, Some(Outcome::Sold)));
+    assert_eq!(lot.state.end_at, end_at, "an end never moves back");
+    lot.refuses(&max(B, 90_000), RefusalCode::Closed);
+    lot.replays();
+}
+
+#[test]
+fn a_raise_that_leaves_the_price_leaves_the_call_and_below_the_reserve_a_negotiation_follows() {
+    let mut lot = Lot::open(lane(), Some(80_000));
+    lot.accepts(&max(A, 60_000));
+    lot.accepts(&call(Call::LastCall));
+    lot.accepts(&max(A, 65_000));
+    assert_eq!((lot.state.price_fen, lot.state.call), (Some(yuan(50_000)), Some(Call::LastCall)));
+    let later = lot.now.plus_ms(3 * SECOND);
+    lot.at(later).accepts(&Command::Hammer);
+    assert_eq!(lot.state.outcome, Some(Outcome::Provisional));
+}
+
+#[test]
+fn a_pause_or_an_outage_makes_the_last_call_stale() {
+    let mut called = Lot::open(lane(), None);
+    called.accepts(&max(A, 60_000));
+    called.accepts(&call(Call::LastCall));
+    let later = called.now.plus_ms(10 * SECOND);
+    called.at(later);
+    let mut paused = called.clone();
+    paused.accepts(&Command::Pause);
+    paused.refuses(&Command::Hammer, RefusalCode::NotApplicable);
+    paused.accepts(&Command::Resume { min_left_ms: MINUTE });
+    let mut away = called.clone();
+    let (from, to) = (END_AT.plus_ms(-20 * SECOND), END_AT.plus_ms(-5 * SECOND));
+    away.at(to).accepts(&Command::ExtendBySystem { from, to, min_left_ms: MINUTE });
+    for mut lot in [paused, away] {
+        lot.refuses(&Command::Hammer, RefusalCode::LastCallFirst);
+        lot.accepts(&call(Call::LastCall)); // the same call, made again
+        let later = lot.now.plus_ms(3 * SECOND);
+        lot.at(later).accepts(&Command::Hammer);
+        lot.replays();
+    }
 }

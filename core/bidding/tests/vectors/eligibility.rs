@@ -220,6 +220,7 @@ fn codes_are_spelt_the_same_everywhere() {
         RefusalCode::Duplicate,
         RefusalCode::ReserveAlreadyMet,
         RefusalCode::ReserveNotLower,
+        RefusalCode::LastCallFirst,
         RefusalCode::NotApplicable,
     ];
     for code in codes {

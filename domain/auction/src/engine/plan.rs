@@ -232,6 +232,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::Accept { .. } => "accept",
         Command::Call { .. } => "call",
         Command::Pass => "pass",
+        Command::Hammer => "hammer",
         Command::ReserveLowered { .. } => "reserve_lowered",
         Command::SetGap { .. } => "gap_set",
         Command::Open | Command::OpenWithout { .. } => "open",

@@ -49,6 +49,17 @@ pub async fn pass(
     back(lot_id, &form.lane, answer, "LOT_PASSED")
 }
 
+/// Lets the hammer fall before the time is over.
+pub async fn hammer(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    Form(form): Form<LaneForm>,
+) -> Result<Redirect, Refusal> {
+    let answer = state.services.auction.hammer_lot(&who, form.key, lot_id).await;
+    back(lot_id, &form.lane, answer, "LOT_HAMMERED")
+}
+
 /// The desk's forms, told apart by their hidden field `form`: a bid from the floor, a paddle.
 pub async fn floor(
     State(state): State<AppState>,

@@ -25,6 +25,7 @@ pub fn routes() -> Routes {
         .post("/office/sales/{id}/floor", AUCTIONEERS, lane::floor)
         .post("/office/lots/{id}/call", AUCTIONEERS, lane::call)
         .post("/office/lots/{id}/pass", AUCTIONEERS, lane::pass)
+        .post("/office/lots/{id}/hammer", AUCTIONEERS, lane::hammer)
         .post("/office/lots/{id}/pause", AUCTIONEERS, lot_control::pause)
         .post("/office/lots/{id}/resume", AUCTIONEERS, lot_control::resume)
         .post("/office/lots/{id}/reserve", RESERVE, lot_control::lower_reserve)
