@@ -58,7 +58,8 @@ pub(crate) fn accept(state: &LotState, wanted: &Acceptance, now: UnixMs) -> Resu
     };
     eligibility::check_entry(state, wanted.bar, now)?;
     let start = state.terms.start_fen;
-    let current = state.step_at(now).unwrap_or_default();
+    // admitted while nobody could reach the others: what holds is the step that began anew after it
+    let current = state.step_at(now.max(state.steps_since.unwrap_or(now))).unwrap_or_default();
     if wanted.step > current || wanted.price_fen != steps.price(start, wanted.step) {
         let data = json!({ "min_next_fen": steps.price(start, current), "step": current });
         return Err(Refusal { code: RefusalCode::BelowMin, data });

@@ -25,7 +25,7 @@ const BEAT: Duration = Duration::from_secs(1);
 /// How often the counts of the bid path are logged.
 const REPORT: Duration = Duration::from_secs(60);
 /// A heartbeat older than this was an outage of the commit path.
-const OUTAGE_FROM_MS: i64 = 3_000;
+pub(crate) const OUTAGE_FROM_MS: i64 = 3_000;
 /// The least time a lot is given after an outage (domain rules §4.4).
 const LEFT_AFTER_OUTAGE_MS: i64 = 5 * 60 * 1000;
 /// How long after its end a lot is closed.

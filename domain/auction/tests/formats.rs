@@ -147,6 +147,29 @@ async fn an_outage_gives_back_the_step_that_it_took() {
     assert_eq!(log.iter().filter(|line| line.command == "extend_by_system").count(), 1);
 }
 
+#[tokio::test]
+async fn while_an_outage_is_not_settled_no_step_is_accepted() {
+    let world = World::of_sale(1, |sale| sale.format = dutch(HALF_HOUR)).await;
+    let (ada, bob) = (dealer("甲车行"), dealer("乙车行"));
+    let terms = world.state(0).await.terms;
+    let price = |step: u32| terms.format.dutch().unwrap().price(terms.start_fen, step);
+    // two steps fell while nobody could reach us, and nobody has noticed yet: the process has just started
+    world.shift_steps(0, -2 * HALF_HOUR).await;
+    let at_work = world.restarted().await;
+    world.last_sign_of_life(world.now().plus_ms(-2 * HALF_HOUR)).await;
+    let hasty = accepts(&at_work, &ada, 2, price(2)).await;
+    assert_eq!(hasty.unwrap_err().code, "BUSY", "nobody knows the step yet");
+    at_work.service.beat().await.unwrap();
+    let hasty = accepts(&at_work, &ada, 2, price(2)).await;
+    assert_eq!(hasty.unwrap_err().code, "BUSY", "written down, and not dealt with");
+    assert!(at_work.log(0).await.iter().all(|line| line.command != "accept"), "nothing is written down");
+
+    at_work.service.sweep().await.unwrap();
+    let low = accepts(&at_work, &ada, 2, price(2)).await;
+    assert_eq!(refused(&low).code, RefusalCode::BelowMin, "the price fell while nobody saw it");
+    accepted(&accepts(&at_work, &bob, 0, price(0)).await);
+}
+
 /// Everything that a dealer can get of the lot, as text.
 async fn all_that_shows(world: &World, who: &Principal) -> String {
     let service = &world.service;

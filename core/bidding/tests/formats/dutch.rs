@@ -133,6 +133,17 @@ fn an_outage_over_the_last_step_leaves_time_to_accept_it() {
 }
 
 #[test]
+fn an_acceptance_admitted_during_an_outage_is_judged_by_the_step_that_begins_anew() {
+    let mut lot = lot();
+    let (went_at, back_at) = (minutes(1).plus_ms(10 * SECOND), minutes(4));
+    lot.at(back_at).accepts(&outage(went_at, back_at));
+    assert_eq!(lot.state.step_at(back_at), Some(1));
+    // the connection to the database broke, not the one to the bidder
+    lot.at(minutes(3)).refuses(&accept(A, 2, 44_000), RefusalCode::BelowMin);
+    lot.accepts(&accept(A, 1, 47_000));
+}
+
+#[test]
 fn an_outage_that_took_no_step_moves_none() {
     let mut lot = lot();
     lot.at(minutes(2));

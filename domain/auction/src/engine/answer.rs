@@ -59,7 +59,7 @@ pub enum Outcome {
 pub enum Failure {
     /// There is no such lot.
     NotFound,
-    /// The queue is full; nothing was done.
+    /// The queue is full, or an outage is not dealt with yet; nothing was done.
     Busy,
     /// The commit path is away; the outcome is unknown until asked again.
     Unavailable,

@@ -53,7 +53,7 @@ impl Writer {
                 return jobs;
             }
         };
-        let jobs = match self.tell_history(self.without_unknown(jobs)).await {
+        let jobs = match self.prepared(self.without_unknown(jobs)).await {
             Ok(jobs) => jobs,
             Err((jobs, _)) => return jobs,
         };

@@ -12,6 +12,7 @@ mod answer;
 mod counts;
 mod loading;
 mod locked;
+mod outage;
 mod peers;
 mod plan;
 mod power;

@@ -140,10 +140,10 @@ impl Writer {
                 return jobs;
             }
         };
-        let jobs = match self.tell_history(jobs).await {
+        let jobs = match self.prepared(jobs).await {
             Ok(jobs) => jobs,
             Err((jobs, error)) => {
-                tracing::warn!(%error, "a lot's history could not be read");
+                tracing::warn!(%error, "what came before these commands could not be read");
                 tokio::time::sleep(FIRST_PAUSE).await;
                 return jobs;
             }
@@ -209,8 +209,14 @@ impl Writer {
         }
     }
 
+    /// What is left to be judged, with what has to be known for that.
+    pub(super) async fn prepared(&self, jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
+        let jobs = self.without_hasty(jobs).await?;
+        self.tell_history(jobs).await
+    }
+
     /// Gives each void what its lot went through, up to the state that it will be judged on.
-    pub(super) async fn tell_history(&self, mut jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
+    async fn tell_history(&self, mut jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
         for at in 0..jobs.len() {
             let lot_id = jobs[at].lot_id;
             let (Some(actor), Command::VoidBid { .. }) = (self.actors.get(&lot_id), &jobs[at].command) else {

@@ -55,6 +55,19 @@ pub(crate) async fn unsettled(pool: &PgPool) -> Result<Vec<Outage>, sqlx::Error>
         .collect())
 }
 
+/// Whether no outage is open: the last mark is not older than `gap_ms`, and every gap that was written down is dealt with.
+pub(crate) async fn is_quiet(pool: &PgPool, gap_ms: i64) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT NOT EXISTS (SELECT FROM outage WHERE settled_at IS NULL)
+            AND NOT EXISTS (
+                SELECT FROM pulse WHERE alive_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000)
+            ) AS \"quiet!\"",
+        gap_ms as f64
+    )
+    .fetch_one(pool)
+    .await
+}
+
 /// The open and paused lots whose soft-close window the outage touched, and Dutch lots in whose steps it fell.
 pub(crate) async fn touched(pool: &PgPool, outage: Outage) -> Result<Vec<LotId>, sqlx::Error> {
     let ids = sqlx::query_scalar!(

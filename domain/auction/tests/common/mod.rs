@@ -470,6 +470,30 @@ impl World {
             .expect("the outage is written");
     }
 
+    /// The heartbeat stopped then.
+    pub async fn last_sign_of_life(&self, at: UnixMs) {
+        self.service.beat().await.expect("a sign of life");
+        sqlx::query("UPDATE pulse SET alive_at = $1")
+            .bind(platform_db::to_sql(at))
+            .execute(&self.db)
+            .await
+            .expect("it is older now");
+    }
+
+    /// The steps of a Dutch lot began so much later (earlier, where that is negative).
+    pub async fn shift_steps(&self, lot: usize, by_ms: i64) {
+        let sql = "UPDATE lot SET opens_at = opens_at + make_interval(secs => $2::float8 / 1000),
+                          state = jsonb_set(jsonb_set(state, '{steps,from}', to_jsonb((state #>> '{steps,from}')::bigint + $2)),
+                                            '{steps_since}', to_jsonb((state #>> '{steps_since}')::bigint + $2))
+                    WHERE id = $1";
+        sqlx::query(sql)
+            .bind(self.lots[lot].0)
+            .bind(by_ms)
+            .execute(&self.db)
+            .await
+            .expect("the steps are moved");
+    }
+
     /// The data of the events of this type that wait in the outbox.
     pub async fn told(&self, name: &str) -> Vec<Value> {
         let envelopes: Vec<Value> =
