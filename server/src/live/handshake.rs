@@ -15,9 +15,9 @@ use crate::state::AppState;
 
 /// The longest message a client may send; a bid has about 150 bytes.
 const MESSAGE_MAX: usize = 4 * 1024;
-/// Enough for some bids at once; a longer message takes more turns. tungstenite's own default is 128 KiB a socket, which
-/// would be most of an idle watcher's cost.
-const READ_BUFFER: usize = 1024;
+/// Enough for a bid; a longer message takes more turns. tungstenite's own default is 128 KiB a socket, which would be most
+/// of an idle watcher's cost.
+const READ_BUFFER: usize = 256;
 /// Frames that are ready together leave in one packet; every turn ends with a flush.
 const WRITE_BUFFER: usize = 16 * 1024;
 /// A reader that leaves so much unread is cut; it comes back and gets a snapshot.
@@ -35,14 +35,18 @@ pub async fn upgrade(
     if !is_ours(&headers, |origin| state.config.accepts_origin(origin)) {
         return Err(Problem::new(ProblemKind::Forbidden, "FOREIGN_ORIGIN").into());
     }
-    let session = Session::new(state, who, credential);
+    let session = Session::new(&state.services, who, credential);
     Ok(upgrade
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(WRITE_BUFFER_MAX)
-        .on_upgrade(move |socket| session.serve(socket)))
+        .on_upgrade(move |socket| {
+            // a task of its own: the one that waited for the upgrade has kept room for the socket several times over
+            tokio::spawn(session.serve(Box::new(socket)));
+            std::future::ready(())
+        }))
 }
 
 fn is_ours(headers: &HeaderMap, accepts: impl Fn(&str) -> bool) -> bool {

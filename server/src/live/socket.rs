@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use app::Services;
 use auction::{AcceptStep, BuyNow, LotMailbox, PROTOCOL, PlaceMax};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bidding::{ClientFrame, ServerFrame, TakeFrame};
@@ -16,7 +17,6 @@ use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use super::limit::{Bucket, FRAMES_PER_SECOND};
-use crate::state::AppState;
 
 /// After a second without a frame the client gets a heartbeat.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -34,7 +34,8 @@ const CLOSE_POLICY: u16 = 1008;
 
 /// One socket's session. It is boxed: while thousands wait, what stands in their futures stands there several times.
 pub struct Session {
-    state: AppState,
+    auction: auction::Service,
+    identity: identity::Service,
     who: Principal,
     credential: Credential,
     mailbox: Arc<LotMailbox>,
@@ -51,12 +52,13 @@ enum End {
 
 impl Session {
     /// A session of this person.
-    pub fn new(state: AppState, who: Principal, credential: Credential) -> Box<Session> {
+    pub fn new(services: &Services, who: Principal, credential: Credential) -> Box<Session> {
         let audience = who.dealer().map_or(DealerId(Uuid::nil()), |seat| seat.dealer_id);
-        let mailbox = state.services.auction.engine().hub().mailbox(audience);
+        let mailbox = services.auction.engine().hub().mailbox(audience);
         let now = Instant::now();
         Box::new(Session {
-            state,
+            auction: services.auction.clone(),
+            identity: services.identity.clone(),
             who,
             credential,
             mailbox,
@@ -67,9 +69,9 @@ impl Session {
     }
 
     /// Serves the socket until either side ends it.
-    pub async fn serve(mut self: Box<Session>, mut socket: WebSocket) {
+    pub async fn serve(mut self: Box<Session>, mut socket: Box<WebSocket>) {
         let end = self.run(&mut socket).await;
-        let hub = Arc::clone(self.state.services.auction.engine().hub());
+        let hub = Arc::clone(self.auction.engine().hub());
         for lot_id in self.watched.drain() {
             hub.unwatch(lot_id, &self.mailbox);
         }
@@ -137,7 +139,7 @@ impl Session {
             ClientFrame::Watch { lot_id } => Box::pin(self.watch(lot_id)).await,
             ClientFrame::Unwatch { lot_id } => {
                 if self.watched.remove(&lot_id) {
-                    self.state.services.auction.engine().hub().unwatch(lot_id, &self.mailbox);
+                    self.auction.engine().hub().unwatch(lot_id, &self.mailbox);
                 }
             }
             ClientFrame::Snapshot { lot_id } => {
@@ -148,11 +150,7 @@ impl Session {
             ClientFrame::PlaceMax { key, lot_id, max_fen, confirmation, report_hash } => {
                 let confirmation = confirmation.and_then(|token| token.parse().ok());
                 let bid = PlaceMax { key, lot_id, max_fen, confirmation, seen_report: report_hash };
-                let queued = self.state.services.auction.place_max_from_socket(
-                    &self.who,
-                    bid,
-                    Arc::clone(&self.mailbox),
-                );
+                let queued = self.auction.place_max_from_socket(&self.who, bid, Arc::clone(&self.mailbox));
                 if let Err(problem) = queued {
                     self.fail(Some(key), &problem.code);
                 }
@@ -162,7 +160,7 @@ impl Session {
 
     /// Takes a lot at a price that everybody sees.
     fn take(&self, frame: TakeFrame) {
-        let auction = &self.state.services.auction;
+        let auction = &self.auction;
         let mailbox = Arc::clone(&self.mailbox);
         let (key, queued) = match frame {
             TakeFrame::BuyNow { key, lot_id, price_fen, report_hash } => {
@@ -184,14 +182,14 @@ impl Session {
         if !self.watched.contains(&lot_id) && self.watched.len() >= LOTS_WATCHED_MAX {
             return self.fail(None, "TOO_MANY_LOTS");
         }
-        self.state.services.auction.engine().hub().watch(lot_id, &self.mailbox);
+        self.auction.engine().hub().watch(lot_id, &self.mailbox);
         match self.snapshot(lot_id).await {
             Ok(()) => {
                 self.watched.insert(lot_id);
             }
             Err(problem) => {
                 if !self.watched.contains(&lot_id) {
-                    self.state.services.auction.engine().hub().unwatch(lot_id, &self.mailbox);
+                    self.auction.engine().hub().unwatch(lot_id, &self.mailbox);
                 }
                 self.fail(None, &problem.code);
             }
@@ -199,13 +197,13 @@ impl Session {
     }
 
     async fn snapshot(&self, lot_id: LotId) -> Result<(), Problem> {
-        let snapshot = self.state.services.auction.snapshot(&self.who, lot_id).await;
+        let snapshot = self.auction.snapshot(&self.who, lot_id).await;
         self.queue(&snapshot.map_err(platform_db::CommandError::into_problem)?);
         Ok(())
     }
 
     async fn tell(&mut self, socket: &mut WebSocket) -> Result<(), End> {
-        let hub = Arc::clone(self.state.services.auction.engine().hub());
+        let hub = Arc::clone(self.auction.engine().hub());
         match hub.take(&self.mailbox) {
             Outgoing::Overrun => Err(End::Close(CLOSE_TRY_AGAIN, "too many answers unread")),
             Outgoing::Frames(frames) => self.send(socket, frames).await,
@@ -217,12 +215,12 @@ impl Session {
         if self.sent_at.elapsed() < HEARTBEAT * 9 / 10 {
             return Ok(());
         }
-        let frame = ServerFrame::Heartbeat { v: PROTOCOL, server_time: self.state.services.auction.now() };
+        let frame = ServerFrame::Heartbeat { v: PROTOCOL, server_time: self.auction.now() };
         self.send(socket, vec![encode(&frame)]).await
     }
 
     async fn check_standing(&mut self) -> Result<(), End> {
-        match self.state.services.identity.principal_for(&self.credential).await {
+        match self.identity.principal_for(&self.credential).await {
             Ok(Some(person)) if person.principal.seat == self.who.seat => Ok(()),
             Ok(_) => Err(End::Close(CLOSE_POLICY, "signed out")),
             // the database is away: bids are refused by the engine meanwhile, watching may go on
