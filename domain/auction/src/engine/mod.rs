@@ -17,6 +17,7 @@ mod peers;
 mod plan;
 mod power;
 mod rest;
+mod turns;
 mod untold;
 mod within;
 mod writer;
@@ -144,13 +145,14 @@ impl Engine {
     ) -> (Engine, Vec<JoinHandle<()>>) {
         let statements = platform_db::planned_once(&db, u32::try_from(WRITERS).unwrap_or(1));
         let (peers, counters) = (Arc::new(Peers::default()), Arc::new(counts::Counters::default()));
+        let turns = turns::Turns::new(Arc::clone(&peers));
         let mut writers = Vec::new();
         let mut tasks = Vec::new();
         for _ in 0..WRITERS {
             let (sender, receiver) = mpsc::channel(WRITER_QUEUE_LIMIT);
             let writer = writer::Writer::new(
                 (db.clone(), statements.clone()),
-                (Arc::clone(&hub), Arc::clone(&peers)),
+                (Arc::clone(&hub), Arc::clone(&peers), turns.clone()),
                 Arc::clone(&told),
                 (dealers.clone(), powers.clone()),
                 clock.clone(),

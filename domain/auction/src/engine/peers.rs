@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kernel::{DealerId, LotId};
@@ -18,6 +19,8 @@ use crate::confirmation::Confirmations;
 /// So many lots may be known to have moved on elsewhere. They are those that nobody bids on here; when one more comes
 /// they are forgotten, and the fence finds out.
 const OUTDATED_LIMIT: usize = 20_000;
+/// For so long after its last news another process counts as bidding too.
+const BUSY: Duration = Duration::from_secs(2);
 /// The version of the messages between processes. Another one's are left alone, so that processes of two versions may
 /// run beside each other while they are replaced.
 const VERSION: u16 = 1;
@@ -34,6 +37,8 @@ pub(crate) struct Peers {
     confirmations: OnceLock<Confirmations>,
     /// Lots that others have moved on, and how far.
     outdated: Mutex<HashMap<LotId, i64>>,
+    /// When another process was last heard of.
+    heard_at: Mutex<Option<Instant>>,
     /// Something may have been missed: look into the database now.
     pub(crate) missed: Notify,
 }
@@ -67,6 +72,7 @@ impl Default for Peers {
             publisher: OnceLock::new(),
             confirmations: OnceLock::new(),
             outdated: Mutex::default(),
+            heard_at: Mutex::default(),
             missed: Notify::new(),
         }
     }
@@ -116,12 +122,19 @@ impl Peers {
 
     /// Another process has committed the lot's number `seq`.
     pub(crate) fn moved_on(&self, lot_id: LotId, seq: i64) {
+        *self.heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         let mut outdated = self.outdated();
         if outdated.len() >= OUTDATED_LIMIT && !outdated.contains_key(&lot_id) {
             outdated.clear();
         }
         let newest = outdated.entry(lot_id).or_insert(seq);
         *newest = seq.max(*newest);
+    }
+
+    /// Whether another process writes bids at present, as far as is known.
+    pub(super) fn are_busy(&self) -> bool {
+        let heard_at = *self.heard_at.lock().unwrap_or_else(PoisonError::into_inner);
+        heard_at.is_some_and(|at| at.elapsed() < BUSY)
     }
 
     /// Of these lots, each with its number in memory, those that others have moved on since. Each hint counts once: a

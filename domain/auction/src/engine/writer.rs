@@ -22,6 +22,7 @@ use super::counts::Counters;
 use super::plan::{Decided, LotPlan, recorded_of};
 use super::power::{Hold, Moves, Powers};
 use super::rest::Rest;
+use super::turns::{Turn, Turns};
 use super::untold::Untold;
 use super::{BATCH_LIMIT, Failure, Job, LotFacts, LotHub, Outcome, Peers, Recorded, ReplyTo};
 use crate::audience;
@@ -62,12 +63,13 @@ pub(super) struct Writer {
     pub(super) untold: Untold,
     pub(super) signer: Arc<Signer>,
     pub(super) counters: Arc<Counters>,
+    turns: Turns,
 }
 
 impl Writer {
     pub(super) fn new(
         (db, statements): (PgPool, PgPool),
-        (hub, peers): (Arc<LotHub>, Arc<Peers>),
+        (hub, peers, turns): (Arc<LotHub>, Arc<Peers>, Turns),
         told: Arc<dyn Fn() + Send + Sync>,
         (dealers, powers): (Dealers, Powers),
         clock: AnchoredClock,
@@ -89,6 +91,7 @@ impl Writer {
             untold,
             signer,
             counters,
+            turns,
         }
     }
 
@@ -104,13 +107,29 @@ impl Writer {
             if queue.recv_many(&mut waiting, BATCH_LIMIT).await == 0 {
                 return;
             }
+            let turn = self.turn().await;
+            while waiting.len() < BATCH_LIMIT
+                && let Ok(job) = queue.try_recv()
+            {
+                waiting.push(job);
+            }
             let jobs = std::mem::replace(&mut waiting, Vec::with_capacity(BATCH_LIMIT));
             self.settle(jobs).await;
+            drop(turn);
         }
     }
 
     pub(super) fn tell(&mut self) {
         std::mem::take(&mut self.untold).tell(&self.hub, &self.peers, &self.signer);
+    }
+
+    /// The right to have a statement under way. Where it is waited for, what was written before is told meanwhile.
+    async fn turn(&mut self) -> Option<Turn> {
+        if let Some(turn) = self.turns.at_once() {
+            return Some(turn);
+        }
+        self.tell();
+        self.turns.wait().await
     }
 
     /// Works on these jobs until each has an answer.

@@ -1,0 +1,69 @@
+//! How many statements of this process may be under way at once.
+//!
+//! Alone, each writer has one: one decides while the other's is written. Beside other processes all of them write to one
+//! database, and more under way gains nothing: batches get smaller, each has a flush of its own, and they wait for each
+//! other's rows. Then a process has one at a time, and what waits meanwhile shares the next.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{Peers, WRITERS};
+
+/// The turns of a process' writers. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Turns {
+    peers: Arc<Peers>,
+    places: Arc<Semaphore>,
+}
+
+/// The right to have a statement under way, until it is dropped.
+pub(super) struct Turn {
+    _places: OwnedSemaphorePermit,
+}
+
+impl Turns {
+    pub(super) fn new(peers: Arc<Peers>) -> Turns {
+        Turns { peers, places: Arc::new(Semaphore::new(WRITERS)) }
+    }
+
+    /// A turn, if there is one at once.
+    pub(super) fn at_once(&self) -> Option<Turn> {
+        let places = Arc::clone(&self.places).try_acquire_many_owned(self.needed());
+        places.ok().map(|places| Turn { _places: places })
+    }
+
+    /// Waits for a turn, in the order of asking. The places are never closed, so there is always one in the end.
+    pub(super) async fn wait(&self) -> Option<Turn> {
+        let places = Arc::clone(&self.places).acquire_many_owned(self.needed()).await;
+        places.ok().map(|places| Turn { _places: places })
+    }
+
+    /// All places, while other processes write too.
+    fn needed(&self) -> u32 {
+        if self.peers.are_busy() { u32::try_from(WRITERS).unwrap_or(1) } else { 1 }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use kernel::LotId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn alone_each_writer_has_a_turn_and_beside_others_one_after_the_other() {
+        let peers = Arc::new(Peers::default());
+        let turns = Turns::new(Arc::clone(&peers));
+        let alone: Vec<Turn> = (0..WRITERS).map(|_| turns.at_once().unwrap()).collect();
+        assert!(turns.at_once().is_none(), "a turn for each writer, and no more");
+        drop(alone);
+        peers.moved_on(LotId(Uuid::from_u128(1)), 1);
+        let one = turns.at_once().unwrap();
+        assert!(turns.at_once().is_none());
+        drop(one);
+        assert!(turns.wait().await.is_some());
+    }
+}
