@@ -21,6 +21,9 @@ use crate::store::searches;
 
 /// How often news is looked for.
 const LOOK: Duration = Duration::from_secs(1);
+/// A lot that was looked at is left alone for so long: a lead that goes back and forth many times a second is one move of
+/// each who lost it, however many processes look.
+const LOT_PAUSE_MS: i64 = 3_000;
 /// How many looks lie between two clean-ups of old news.
 const LOOKS_A_CLEANING: u32 = 600;
 /// So many lots are taken at once: a transaction stays short.
@@ -49,7 +52,7 @@ pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
         if *stop.borrow() {
             return;
         }
-        if let Err(error) = look(&service).await {
+        if let Err(error) = look(&service, LOT_PAUSE_MS).await {
             tracing::warn!(%error, "news could not be told; trying again");
         }
         looked = looked.wrapping_add(1);
@@ -62,9 +65,9 @@ pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Tells all news that there is.
-pub(crate) async fn look(service: &Service) -> Result<(), sqlx::Error> {
-    while follow_lots(service).await? {}
+/// Tells all news that there is, but of open lots that were looked at within `pause_ms`.
+pub(crate) async fn look(service: &Service, pause_ms: i64) -> Result<(), sqlx::Error> {
+    while follow_lots(service, pause_ms).await? {}
     let now = service.now();
     while alerts::tell_ending(&mut *service.db.acquire().await?, now, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
     while match_listed(service).await? {}
@@ -112,10 +115,10 @@ async fn match_listed(service: &Service) -> Result<bool, sqlx::Error> {
 }
 
 /// Tells what happened on lots since the last look. Returns whether there may be more.
-async fn follow_lots(service: &Service) -> Result<bool, sqlx::Error> {
+async fn follow_lots(service: &Service, pause_ms: i64) -> Result<bool, sqlx::Error> {
     let now = service.now();
     let mut tx = service.db.begin().await?;
-    let lots = alerts::take_unseen(&mut tx, LOTS_AT_ONCE).await?;
+    let lots = alerts::take_unseen(&mut tx, now.plus_ms(-pause_ms), LOTS_AT_ONCE).await?;
     if lots.is_empty() {
         return Ok(false);
     }

@@ -221,7 +221,7 @@ impl Service {
 
     /// Tells all news that there is: for tests, which run no teller of their own.
     pub async fn tell_news(&self) -> Result<(), sqlx::Error> {
-        alerts::look(self).await
+        alerts::look(self, 0).await
     }
 
     /// Opens and closes what is due, once: for tests, which run no sweeper of their own.

@@ -123,17 +123,24 @@ pub(crate) async fn tell_ending(
     .await
 }
 
-/// Takes lots that moved on since their news was last told, and those that are over.
-pub(crate) async fn take_unseen(conn: &mut PgConnection, limit: i64) -> Result<Vec<Unseen>, sqlx::Error> {
+/// Takes lots that moved on since their news was last told, and those that are over. What is still open and was looked at
+/// after `rested` is left for later.
+pub(crate) async fn take_unseen(
+    conn: &mut PgConnection,
+    rested: UnixMs,
+    limit: i64,
+) -> Result<Vec<Unseen>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT a.lot_id, a.seen_seq, a.seen_leader, l.seq, l.leader_dealer_id, l.price_fen, l.status
            FROM alert_lot a
            JOIN lot l ON l.id = a.lot_id
-          WHERE a.settled_at IS NULL AND (l.seq > a.seen_seq OR l.status = 'closed')
+          WHERE a.settled_at IS NULL
+            AND (l.status = 'closed' OR l.seq > a.seen_seq AND (a.seen_at IS NULL OR a.seen_at <= $2))
           ORDER BY a.lot_id
           LIMIT $1
             FOR UPDATE OF a SKIP LOCKED",
-        limit
+        limit,
+        to_sql(rested)
     )
     .fetch_all(conn)
     .await?;
@@ -288,7 +295,8 @@ pub(crate) async fn settle_seen(
     let closed: Vec<bool> = lots.iter().map(|lot| lot.is_closed).collect();
     sqlx::query!(
         "UPDATE alert_lot
-            SET seen_seq = w.seq, seen_leader = w.leader, settled_at = CASE WHEN w.closed THEN $5::timestamptz END
+            SET seen_seq = w.seq, seen_leader = w.leader, seen_at = $5,
+                settled_at = CASE WHEN w.closed THEN $5::timestamptz END
            FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bool[]) AS w (lot_id, seq, leader, closed)
           WHERE alert_lot.lot_id = w.lot_id",
         &ids,

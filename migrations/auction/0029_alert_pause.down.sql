@@ -1,0 +1,1 @@
+ALTER TABLE alert_lot DROP COLUMN seen_at;
