@@ -72,6 +72,7 @@ mod tests {
             extensions: 0,
             outcome: None,
             call: None,
+            offline: false,
         }
     }
 

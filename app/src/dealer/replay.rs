@@ -216,7 +216,7 @@ fn wan_word(lang: Lang) -> Option<String> {
 }
 
 /// The commands that may stand in a published log.
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "open",
     "place_max",
     "buy_now",
@@ -224,6 +224,8 @@ const COMMANDS: [&str; 13] = [
     "call",
     "pass",
     "hammer",
+    "go_offline",
+    "back_online",
     "reserve_lowered",
     "gap_set",
     "pause",

@@ -184,6 +184,7 @@ mod tests {
             extensions: 1,
             outcome: Some(Outcome::Sold),
             call: Some(Call::LastCall),
+            offline: true,
         };
         PanelProps {
             start: Start {

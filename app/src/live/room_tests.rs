@@ -28,6 +28,7 @@ fn lot(seq: i64, leader_alias: u32) -> PublicLot {
         extensions: 0,
         outcome: None,
         call: None,
+        offline: false,
     }
 }
 

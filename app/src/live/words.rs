@@ -56,6 +56,7 @@ words! {
     EndingHint = "ending_hint",
     Paused = "paused",
     PausedHint = "paused_hint",
+    OfflineHint = "offline_hint",
     Over = "over",
     Extended = "extended",
     CallAttention = "call_attention",
@@ -210,9 +211,10 @@ impl Words {
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 28] = [
+pub const REFUSALS: [&str; 29] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
+    "LANE_OFFLINE",
     "CLOSED",
     "NOT_INVITED",
     "KYC_MISSING",

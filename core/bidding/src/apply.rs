@@ -42,6 +42,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
         | Event::StepsBegan { .. }
         | Event::StepHeld { .. }
         | Event::Called { .. }
+        | Event::WentOffline { .. }
         | Event::Paused
         | Event::Resumed { .. } => apply_to_course(state, event),
         Event::TopUpDue(top_up) => state.top_up = Some(*top_up),
@@ -85,7 +86,9 @@ fn apply_to_course(state: &mut LotState, event: &Event) {
             state.status = LotStatus::Paused;
             state.called_at = None;
         }
+        Event::WentOffline { at } => state.offline_since = Some(*at),
         Event::Resumed { end_at, cap_at } => {
+            state.offline_since = None;
             state.status = LotStatus::Open;
             state.end_at = *end_at;
             state.terms.cap_at = *cap_at;

@@ -28,6 +28,18 @@ pub enum Command {
         /// The hash of the condition report that the bidder saw, where his page or program says so.
         seen_report: Option<String>,
     },
+    /// A bid from the floor of a lane, taken by the clerk: the entity's max like any other. It counts while the floor's bids are
+    /// recorded offline, too.
+    FloorBid {
+        /// The buyer entity.
+        dealer_id: DealerId,
+        /// The amount that was called, said aloud before it was entered: that is its confirmation.
+        max_fen: Fen,
+        /// As in `PlaceMax`.
+        bar: Option<Bar>,
+        /// As in `PlaceMax`.
+        power_fen: Option<Fen>,
+    },
     /// Somebody takes the lot at its buy-now price.
     BuyNow {
         /// The buyer entity.
@@ -75,6 +87,10 @@ pub enum Command {
     Pass,
     /// The auctioneer of a lane lets the hammer fall before the time is over.
     Hammer,
+    /// The clerk of a lane records the floor's bids offline: nobody else bids, and the lot waits for what he brings.
+    GoOffline,
+    /// He has brought it, or gives it up: bidding goes on.
+    BackOnline,
     /// Bidding begins.
     Open,
     /// Bidding stops until resumed.
@@ -303,6 +319,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<UnixMs>,
     },
+    /// The clerk of a lane began to record the floor's bids offline.
+    WentOffline {
+        /// When.
+        at: UnixMs,
+    },
     /// Bidding stopped.
     Paused,
     /// Bidding goes on.
@@ -410,7 +431,7 @@ pub struct Explanation {
     /// `reserve_jump` when the light turned to met, `pre_bid` and `pre_bid_changed` before the opening; `bought_now`,
     /// `accepted_step`, `sealed_offer` in their formats. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
     /// `extended_by_system`, `called`, `passed`, `hammered`, `closed`, `withdrawn`, `bid_voided`,
-    /// `report_changed`, `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`.
+    /// `went_offline`, `back_online`, `report_changed`, `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`.
     pub branch: String,
     /// Inputs and formula, other entities' maxes redacted to what is public. The reserve and the gap stand only in
     /// those of `reserve_lowered` and `gap_set`, which are for the seller.
@@ -443,6 +464,7 @@ impl Command {
     pub const fn bidder(&self) -> Option<DealerId> {
         match self {
             Command::PlaceMax { dealer_id, .. }
+            | Command::FloorBid { dealer_id, .. }
             | Command::BuyNow { dealer_id, .. }
             | Command::Accept { dealer_id, .. }
             | Command::Withdraw { dealer_id }
@@ -456,6 +478,7 @@ impl Command {
     pub fn known(&self, against: Option<Bar>, power: Fen) -> Command {
         let mut known = self.clone();
         if let Command::PlaceMax { bar, power_fen, .. }
+        | Command::FloorBid { bar, power_fen, .. }
         | Command::BuyNow { bar, power_fen, .. }
         | Command::Accept { bar, power_fen, .. } = &mut known
         {
@@ -508,4 +531,7 @@ pub struct PublicLot {
     /// What the auctioneer of a lane called last, at this price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
+    /// Whether the clerk of a lane records the floor's bids offline: bidding waits for what he brings.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
 }

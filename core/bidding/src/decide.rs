@@ -21,12 +21,21 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
     let verdict = match command {
         &Command::PlaceMax { dealer_id, max_fen, confirmed, bar, power_fen, ref seen_report } => {
             let seen_report = seen_report.as_deref();
-            let bid = Bid { dealer_id, max_fen, confirmed, bar, power_fen, seen_report };
+            let bid = Bid { dealer_id, max_fen, confirmed, bar, power_fen, seen_report, from_floor: false };
             match state.terms.format {
                 Format::SealedFirst | Format::SealedSecond => sealed::place(state, &bid, now),
                 // the price is not made by maxes
                 Format::Dutch(_) => Err(system::not_applicable(state, now)),
                 Format::Timed | Format::Flash | Format::Lane(_) => place_max(state, &bid, now),
+            }
+        }
+        &Command::FloorBid { dealer_id, max_fen, bar, power_fen } => {
+            let seen_report = None;
+            let bid =
+                Bid { dealer_id, max_fen, confirmed: true, bar, power_fen, seen_report, from_floor: true };
+            match state.terms.format {
+                Format::Lane(_) => place_max(state, &bid, now),
+                _ => Err(system::not_applicable(state, now)),
             }
         }
         &Command::BuyNow { dealer_id, price_fen, bar, power_fen, ref seen_report } => {
@@ -40,6 +49,8 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         Command::Call { call } => lane::call(state, *call, now),
         Command::Pass => lane::pass(state, now),
         Command::Hammer => lane::hammer(state, now),
+        Command::GoOffline => lane::go_offline(state, now),
+        Command::BackOnline => lane::back_online(state, now),
         Command::ReserveLowered { reserve_fen } => lower_reserve(state, *reserve_fen, now),
         Command::SetGap { gap_fen } => gap::set(state, *gap_fen, now),
         Command::Open => pre_bid::open(state, &[], now),

@@ -15,7 +15,11 @@ const FAT_FINGER_STEPS: i64 = 30;
 
 /// Every check that the fold can make, in order.
 pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refusal> {
-    check_entry(state, bid.bar, now)?;
+    // what was called on the floor while the lot waits for it is not late
+    if !(bid.from_floor && state.offline_since.is_some()) {
+        check_open(state, now)?;
+    }
+    check_bar(bid.bar)?;
     check_tick(state.terms.tick_fen, bid.max_fen)?;
     check_min(state, bid)?;
     check_report(state, bid.dealer_id, bid.seen_report)?;
@@ -76,6 +80,10 @@ fn check_open(state: &LotState, now: UnixMs) -> Result<(), Refusal> {
         LotStatus::Open => now < state.opens_at,
         LotStatus::Closed => false,
     };
+    if let Some(since) = state.offline_since {
+        let data = json!({ "since_at": since });
+        return Err(Refusal { code: RefusalCode::LaneOffline, data });
+    }
     if early {
         let data = json!({ "opens_at": state.opens_at, "status": state.status });
         return Err(Refusal { code: RefusalCode::LotNotOpen, data });

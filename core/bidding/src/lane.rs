@@ -90,6 +90,27 @@ pub(crate) fn hammer(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal>
     Ok(Accepted { events, note: None, explanation })
 }
 
+/// The clerk records the floor's bids offline. The lot's clock stands still: it cannot end before he brings them.
+pub(crate) fn go_offline(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
+    if !is_on_the_block(state, now) {
+        return Err(system::not_applicable(state, now));
+    }
+    let data = json!({ "price_fen": state.price_fen, "end_at": state.end_at });
+    let explanation = Explanation { branch: "went_offline".to_owned(), data };
+    Ok(Accepted { events: vec![Event::Paused, Event::WentOffline { at: now }], note: None, explanation })
+}
+
+/// What was recorded is in the log, or given up: the lot gets its time anew, in which everybody can answer.
+pub(crate) fn back_online(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
+    let Some(since) = state.offline_since.filter(|_| state.top_up.is_none()) else {
+        return Err(system::not_applicable(state, now));
+    };
+    let events = system::resumed(state, 0, now);
+    let data = json!({ "since_at": since, "price_fen": state.price_fen, "end_before": state.end_at });
+    let explanation = Explanation { branch: "back_online".to_owned(), data };
+    Ok(Accepted { events, note: None, explanation })
+}
+
 fn is_on_the_block(state: &LotState, now: UnixMs) -> bool {
     matches!(state.terms.format, Format::Lane(_)) && state.status == LotStatus::Open && now < state.end_at
 }

@@ -16,6 +16,8 @@ pub(crate) struct Bid<'a> {
     pub(crate) bar: Option<Bar>,
     pub(crate) power_fen: Option<Fen>,
     pub(crate) seen_report: Option<&'a str>,
+    /// Taken by the clerk of a lane from the floor.
+    pub(crate) from_floor: bool,
 }
 
 /// Judges a bid and says what it does.

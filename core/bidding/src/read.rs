@@ -127,6 +127,7 @@ fn public_lot<N: Node>(value: &N) -> Result<PublicLot, String> {
         extensions: o.need("extensions", count)?,
         outcome: o.may("outcome", outcome)?,
         call: o.may("call", call)?,
+        offline: o.may("offline", N::bool)?.unwrap_or_default(),
     })
 }
 
@@ -236,6 +237,7 @@ mod tests {
             extensions: 1,
             outcome: None,
             call: None,
+            offline: false,
         }
     }
 
@@ -244,7 +246,7 @@ mod tests {
         let mine = MyPosition { alias: Some(3), leading: true, max_fen: Some(Fen(1_300_000)) };
         let history = vec![BidLine { seq: 7, alias: 2, price_fen: Fen(1_200_000), at: UnixMs(4) }];
         let closed = PublicLot { status: LotStatus::Closed, outcome: Some(Outcome::Sold), ..lot() };
-        let called = PublicLot { call: Some(Call::LastCall), ..lot() };
+        let called = PublicLot { call: Some(Call::LastCall), offline: true, ..lot() };
         let refusal = Refusal { code: RefusalCode::BelowMin, data: json!({ "min_next_fen": 5 }) };
         [
             ServerFrame::Snapshot {

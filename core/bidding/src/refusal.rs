@@ -9,6 +9,8 @@ use serde_json::Value;
 pub enum RefusalCode {
     /// 未开拍
     LotNotOpen,
+    /// 现场离线记录中
+    LaneOffline,
     /// 已截止
     Closed,
     /// 无参拍权限
@@ -56,8 +58,9 @@ pub struct Refusal {
 
 impl RefusalCode {
     /// All of them, in the order of the checks.
-    pub const ALL: [RefusalCode; 17] = [
+    pub const ALL: [RefusalCode; 18] = [
         RefusalCode::LotNotOpen,
+        RefusalCode::LaneOffline,
         RefusalCode::Closed,
         RefusalCode::NotInvited,
         RefusalCode::KycMissing,
@@ -80,6 +83,7 @@ impl RefusalCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             RefusalCode::LotNotOpen => "LOT_NOT_OPEN",
+            RefusalCode::LaneOffline => "LANE_OFFLINE",
             RefusalCode::Closed => "CLOSED",
             RefusalCode::NotInvited => "NOT_INVITED",
             RefusalCode::KycMissing => "KYC_MISSING",

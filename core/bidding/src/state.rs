@@ -241,6 +241,9 @@ pub struct LotState {
     /// When he called it; none once a pause or an outage came between, after which nobody remembers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called_at: Option<UnixMs>,
+    /// Since when the clerk of a lane records the floor's bids offline, while the lot waits for what he brings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline_since: Option<UnixMs>,
     /// Maxes that wait for the opening, one an entity. Empty once it has opened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pre_bids: Vec<PreBid>,
@@ -287,6 +290,7 @@ impl LotState {
             steps_since: None,
             call: None,
             called_at: None,
+            offline_since: None,
             pre_bids: Vec::new(),
             top_up: None,
             report: None,

@@ -21,7 +21,8 @@ pub(crate) fn pause(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> 
 /// Bidding goes on with at least `min_left_ms` to go.
 pub(crate) fn resume(state: &LotState, min_left_ms: i64, now: UnixMs) -> Result<Accepted, Refusal> {
     // the leader may lack the deposit: whoever outbid him now would outbid nobody
-    if state.status != LotStatus::Paused || state.top_up.is_some() {
+    // and one that waits for what the clerk of a lane brings goes on when he has brought it
+    if state.status != LotStatus::Paused || state.top_up.is_some() || state.offline_since.is_some() {
         return Err(not_applicable(state, now));
     }
     let events = resumed(state, min_left_ms, now);

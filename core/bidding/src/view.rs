@@ -25,6 +25,7 @@ impl LotState {
             extensions: self.extensions,
             outcome: self.outcome,
             call: self.call.filter(|_| self.status != LotStatus::Closed),
+            offline: self.offline_since.is_some(),
         }
     }
 

@@ -33,6 +33,7 @@ fn lot() -> PublicLot {
         extensions: 1,
         outcome: None,
         call: None,
+        offline: false,
     }
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::Service;
 use crate::engine::{Answer, Sender};
+use crate::floor_record::FloorLine;
 use crate::store::lane;
 
 /// A dealer's paddle (拍牌号) in a sale.
@@ -89,18 +90,21 @@ impl Service {
         let holder = lane::holder(&self.db, bid.lot_id, bid.paddle).await?;
         let unknown = || Problem::fields(vec![FieldProblem::new("paddle", "PADDLE_UNKNOWN")]);
         let dealer_id = holder.ok_or_else(unknown)?;
-        // the clerk says the amount aloud before he enters it: that is its confirmation
-        let command = Command::PlaceMax {
-            dealer_id,
-            max_fen: bid.max_fen,
-            confirmed: true,
-            bar: None,
-            power_fen: None,
-            seen_report: None,
-        };
-        let user_name = format!("{} · #{}", who.display_name, bid.paddle);
+        let line = FloorLine { paddle: bid.paddle, max_fen: bid.max_fen };
+        self.bid_from_floor(who, (bid.lot_id, bid.key), dealer_id, line).await
+    }
+
+    pub(crate) async fn bid_from_floor(
+        &self,
+        who: &Principal,
+        (lot_id, key): (LotId, Uuid),
+        dealer_id: DealerId,
+        line: FloorLine,
+    ) -> Result<Answer, CommandError> {
+        let command = Command::FloorBid { dealer_id, max_fen: line.max_fen, bar: None, power_fen: None };
+        let user_name = format!("{} · #{}", who.display_name, line.paddle);
         let sender = Sender { actor: dealer_id.0, user_id: Some(who.user_id), user_name };
-        let answer = self.engine.ask(bid.lot_id, bid.key, command, sender).await;
+        let answer = self.engine.ask(lot_id, key, command, sender).await;
         answer.map_err(|failure| CommandError::Refused(failure.into()))
     }
 
@@ -135,7 +139,7 @@ impl Service {
     }
 }
 
-fn auctioneer(who: &Principal) -> Result<(), Problem> {
+pub(crate) fn auctioneer(who: &Principal) -> Result<(), Problem> {
     match who.has_role(Role::Auctioneer) {
         true => Ok(()),
         false => Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN")),

@@ -32,6 +32,7 @@ mod create_sale;
 mod delivery;
 mod engine;
 mod events;
+mod floor_record;
 mod follow;
 mod hall_memory;
 mod inbox;
@@ -76,6 +77,7 @@ pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMa
 pub use events::{
     AuctionCompleted, DepositReturnCovered, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined,
 };
+pub use floor_record::{FLOOR_LINES_MAX, FloorLine, FloorRecord, MergeFloor, MergedLine};
 pub use inbox::{Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, Topic, UNREAD_SHOWN_MAX};
 pub use lane::{FloorBid, GivePaddle, Paddle};
 pub use negotiation::{

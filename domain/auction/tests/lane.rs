@@ -3,7 +3,7 @@
 
 mod common;
 
-use auction::{FloorBid, GivePaddle, SaleFormat};
+use auction::{FloorBid, FloorLine, GivePaddle, MergeFloor, SaleFormat};
 use bidding::{Call, LaneTimes, LotStatus, Outcome, RefusalCode};
 use common::{World, accepted, refused, until};
 use kernel::{Fen, Principal, Role, SaleId};
@@ -186,4 +186,114 @@ async fn a_bid_from_the_floor_is_the_dealers_bid_and_the_log_names_the_clerk() {
     let line = log.iter().find(|line| line.max_fen == Some(Fen(6_000_000))).unwrap();
     assert_eq!(line.dealer_name.as_deref(), Some("甲车行"));
     assert!(line.user_name.contains("#12"), "{}", line.user_name);
+}
+
+fn called(paddle: i32, yuan: i64) -> FloorLine {
+    FloorLine { paddle, max_fen: Fen(yuan * 100) }
+}
+
+/// A lane of two cars with paddles 1 and 2 on the floor, and its clerk.
+async fn with_a_floor() -> (World, Principal, [Principal; 2]) {
+    let world = lane(2, 3_600_000).await;
+    let floor = [dealer("甲车行"), dealer("乙车行")];
+    for (who, paddle) in floor.iter().zip(1..) {
+        world.name_dealer(who).await;
+        assert_eq!(give(&world, who, paddle, Uuid::now_v7()).await, Ok(()));
+    }
+    (world, staff(&[Role::Auctioneer]), floor)
+}
+
+#[tokio::test]
+async fn what_is_recorded_offline_is_merged_once_in_the_clerks_order_before_the_lot_goes_on() {
+    let (world, clerk, [ada, bob]) = with_a_floor().await;
+    let (web, lot_id) = (dealer("线上车行"), world.lots[0]);
+    accepted(&world.bid(&web, 0, Uuid::now_v7(), 60_000).await);
+    world.service.go_offline(&clerk, Uuid::now_v7(), lot_id).await.unwrap();
+    for who in [&web, &ada] {
+        let answer = world.bid(who, 0, Uuid::now_v7(), 90_000).await;
+        assert_eq!(refused(&answer).code, RefusalCode::LaneOffline, "online bids wait");
+    }
+    assert!(world.service.lot(&web, lot_id).await.unwrap().lot.lot.offline, "whoever watches is told");
+    world.service.sweep().await.unwrap();
+    assert_eq!(statuses(&world).await, [LotStatus::Paused, LotStatus::Scheduled], "it does not end");
+
+    let record = MergeFloor {
+        id: Uuid::now_v7(),
+        lot_id,
+        lines: vec![
+            called(1, 61_000),
+            called(2, 60_500),
+            called(2, 62_000),
+            called(1, 62_000),
+            called(1, 64_000),
+        ],
+    };
+    let merged = world.service.merge_floor(&clerk, record.clone()).await.unwrap();
+    let codes: Vec<_> = merged.lines.iter().map(|line| line.code).collect();
+    let low = Some(RefusalCode::BelowMin);
+    assert_eq!(codes, [None, low, None, low, None], "each line has its answer");
+    assert_eq!(merged.by_name, clerk.display_name);
+    let state = world.state(0).await;
+    assert_eq!(
+        (state.status, state.leader.unwrap().dealer_id),
+        (LotStatus::Open, ada.dealer().unwrap().dealer_id)
+    );
+    let log = world.log(0).await.len();
+
+    // brought again, here and by another process
+    let again = world.service.merge_floor(&clerk, record.clone()).await.unwrap();
+    let elsewhere = world.restarted().await.service.merge_floor(&clerk, record.clone()).await.unwrap();
+    assert_eq!((&again, &elsewhere), (&merged, &merged));
+    assert_eq!(world.log(0).await.len(), log, "nothing is bid twice");
+    assert_eq!(world.service.floor_record(record.id).await.unwrap(), Some(merged));
+    // online bidders can answer now
+    accepted(&world.bid(&web, 0, Uuid::now_v7(), 90_000).await);
+    let faults = auction::verify_log(&world.db, None).await.unwrap().faults;
+    assert!(faults.is_empty(), "{faults:?}");
+    let answer = world.bid(&bob, 0, Uuid::now_v7(), 70_000).await;
+    assert_eq!(refused(&answer).code, RefusalCode::BelowMin);
+}
+
+#[tokio::test]
+async fn a_record_that_was_cut_off_goes_on_where_it_stopped() {
+    let (world, clerk, [ada, _]) = with_a_floor().await;
+    let lot_id = world.lots[0];
+    world.service.go_offline(&clerk, Uuid::now_v7(), lot_id).await.unwrap();
+    let id = Uuid::now_v7();
+    let lines = vec![called(1, 61_000), called(2, 62_000), called(1, 63_000)];
+    // the first line was bid, then the answer was lost: under the key that the record gives it
+    let key = kernel::event_id_for(id, "line:1:6100000:1");
+    let bid = FloorBid { key, lot_id, paddle: 1, max_fen: Fen(6_100_000) };
+    world.service.floor_bid(&clerk, bid).await.unwrap();
+    let merged = world.service.merge_floor(&clerk, MergeFloor { id, lot_id, lines }).await.unwrap();
+    assert!(merged.lines.iter().all(|line| line.code.is_none()), "{merged:?}");
+    let bids: Vec<_> = world.log(0).await.into_iter().filter(|line| line.command == "place_max").collect();
+    assert_eq!(bids.len(), 3, "{bids:?}");
+    assert!(world.state(0).await.is_leader(ada.dealer().unwrap().dealer_id));
+}
+
+#[tokio::test]
+async fn a_record_that_nobody_can_read_bids_nothing_and_can_be_given_up() {
+    let (world, clerk, _) = with_a_floor().await;
+    let lot_id = world.lots[0];
+    world.service.go_offline(&clerk, Uuid::now_v7(), lot_id).await.unwrap();
+    let bring = async |who: &Principal, lines: Vec<FloorLine>| {
+        let input = MergeFloor { id: Uuid::now_v7(), lot_id, lines };
+        world.service.merge_floor(who, input).await.map_err(CommandError::into_problem).unwrap_err()
+    };
+    let unknown = bring(&clerk, vec![called(1, 60_000), called(98, 61_000), called(99, 62_000)]).await;
+    assert_eq!(
+        (unknown.code.as_str(), &unknown.data["paddles"]),
+        ("FLOOR_PADDLES_UNKNOWN", &"#98 #99".into())
+    );
+    assert_eq!(bring(&clerk, Vec::new()).await.code, "FLOOR_LINES_NEEDED");
+    assert_eq!(bring(&clerk, vec![called(1, 60_000); 201]).await.code, "FLOOR_LINES_TOO_MANY");
+    assert_eq!(bring(&staff(&[Role::Sales]), vec![called(1, 60_000)]).await.code, "FORBIDDEN");
+    assert_eq!(world.state(0).await.price_fen, None);
+    let resumed = world.service.resume_lot(&clerk, Uuid::now_v7(), lot_id).await;
+    assert_eq!(refused(&resumed.map_err(CommandError::into_problem)).code, RefusalCode::NotApplicable);
+    world.service.back_online(&clerk, Uuid::now_v7(), lot_id).await.unwrap();
+    assert_eq!(world.status(0).await, LotStatus::Open);
+    let denied = world.service.go_offline(&staff(&[Role::Sales]), Uuid::now_v7(), lot_id).await;
+    assert_eq!(denied.unwrap_err().into_problem().code, "FORBIDDEN");
 }

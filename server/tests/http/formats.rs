@@ -3,7 +3,7 @@
 use auction::{Audience, BelowReserveMode, CreateSale, DutchPlan, SaleFormat};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use bidding::{LaneTimes, Outcome};
+use bidding::{LaneTimes, LotStatus, Outcome};
 use kernel::{Envelope, Fen, LotId, SaleId, UnixMs, VehicleId, event_id_for};
 use platform_config::Service;
 use platform_db::new_id;
@@ -349,6 +349,63 @@ async fn the_console_asks_before_the_hammer_falls_early() {
     assert_eq!(fell.location(), format!("{console}?done=LOT_HAMMERED"));
     let lot = server.state.services.auction.lot(&server.person("auctioneer"), lot).await.unwrap().lot;
     assert_eq!(lot.lot.outcome, Some(Outcome::Sold));
+}
+
+#[tokio::test]
+async fn a_clerk_without_a_network_writes_down_the_floor_and_merges_it() {
+    let server = TestServer::new().await;
+    let lane = SaleFormat::Lane(LaneTimes { lot_ms: 3_600_000 });
+    let sale_id = open_sale(&server, 1, lane, everybody()).await;
+    let lot = lot_of(sale_id, 0);
+    let (mut clerk, mut web) = (server.signed_in("auctioneer").await, server.signed_in("hengxin").await);
+    let (floor, sale, lot_id) =
+        (format!("/office/sales/{sale_id}/floor"), sale_id.to_string(), lot.to_string());
+    let keys: [String; 6] = std::array::from_fn(|_| new_id().to_string());
+    let dealer = server.person("yuanxing").dealer().unwrap().dealer_id.to_string();
+    let paddle = [("form", "paddle"), ("paddle", "12"), ("dealer_id", &dealer), ("key", &keys[0])];
+    assert_eq!(clerk.post(&floor, &paddle).await.location(), format!("{floor}?done=PADDLE_GIVEN"));
+    assert!(clerk.get(&floor).await.body.contains("线上出价暂停"), "the switch says what it does");
+    let switch = [("desk", sale.as_str()), ("key", &keys[1])];
+    let switched = clerk.post(&format!("/office/lots/{lot}/offline"), &switch).await;
+    assert_eq!(switched.location(), format!("{floor}?done=LANE_OFFLINE"));
+
+    let watched = web.get(&format!("/auctions/lanes/{sale_id}")).await;
+    assert!(watched.body.contains("现场断网，拍卖师正在离线记录举牌"), "{}", watched.body);
+    let bid = [("key", keys[2].as_str()), ("max", "60000")];
+    let refused = web.post(&format!("/auctions/lots/{lot}/bids"), &bid).await;
+    let told = web.get(refused.location()).await;
+    assert!(told.body.contains("线上出价暂停；恢复后请再出价"), "{}", told.body);
+    assert_eq!(web.post(&format!("/office/lots/{lot}/online"), &switch).await.status, StatusCode::FORBIDDEN);
+
+    let record = keys[3].clone();
+    let merge = |lines: &'static str| {
+        [("form", "merge"), ("lot_id", &*lot_id), ("record", &*record), ("lines", lines), ("key", &*keys[4])]
+    };
+    let unread = clerk.post(&floor, &merge("12 60000\n十二号 六万二")).await;
+    assert!(unread.body.contains("第 2 行看不懂"), "{}", unread.body);
+    for kept in ["12 60000\n", record.as_str()] {
+        assert!(unread.body.contains(kept), "{kept}: {}", unread.body);
+    }
+    let unknown = clerk.post(&floor, &merge("12 60000\n13 61000")).await;
+    assert!(unknown.body.contains("本场没有这些拍牌号：#13"), "{}", unknown.body);
+    let lines = "12 60000\n12 6.2万\n12 61000";
+    for _ in 0..2 {
+        let merged = clerk.post(&floor, &merge(lines)).await;
+        assert_eq!(
+            merged.location(),
+            format!("{floor}?done=FLOOR_MERGED&merged={record}"),
+            "{}",
+            merged.body
+        );
+    }
+    let page = clerk.get(&format!("{floor}?done=FLOOR_MERGED&merged={record}")).await;
+    for shown in ["离线记录已合并", "合并结果", "有效", "¥62,000"] {
+        assert!(page.body.contains(shown), "{shown}: {}", page.body);
+    }
+    let detail = server.state.services.auction.lot(&server.person("auctioneer"), lot).await.unwrap();
+    let bids = detail.log.iter().filter(|line| line.command == "place_max" && line.code.is_none());
+    assert_eq!(bids.count(), 3, "a leader lowers his max, and nothing is bid twice");
+    assert_eq!(detail.lot.lot.status, LotStatus::Open);
 }
 
 #[tokio::test]

@@ -20,9 +20,9 @@ fn now(screen: Screen) -> (&'static str, Word, Word) {
         }
         (Phase::Over(Ending::Unsold), _) => (shape::CROSS, Word::Unsold, Word::UnsoldHint),
         (Phase::Upcoming, _) => (shape::CIRCLE, Word::Upcoming, Word::UpcomingHint),
-        (Phase::Paused, Standing::Leading) => (shape::UP, Word::Leading, Word::PausedHint),
-        (Phase::Paused, Standing::Outbid) => (shape::DOWN, Word::Outbid, Word::PausedHint),
-        (Phase::Paused, Standing::NotBid) => (shape::CIRCLE, Word::Paused, Word::PausedHint),
+        (Phase::Paused, Standing::Leading) => (shape::UP, Word::Leading, paused(screen)),
+        (Phase::Paused, Standing::Outbid) => (shape::DOWN, Word::Outbid, paused(screen)),
+        (Phase::Paused, Standing::NotBid) => (shape::CIRCLE, Word::Paused, paused(screen)),
         (Phase::Ending, Standing::Leading) => (shape::UP, Word::Leading, Word::EndingHint),
         (Phase::Ending, Standing::Outbid) => (shape::DOWN, Word::Outbid, Word::EndingHint),
         (Phase::Ending, Standing::NotBid) => (shape::CIRCLE, Word::NotBid, Word::EndingHint),
@@ -33,6 +33,11 @@ fn now(screen: Screen) -> (&'static str, Word, Word) {
         (Phase::Running, Standing::Outbid) => (shape::DOWN, Word::Outbid, Word::OutbidHint),
         (Phase::Running, Standing::NotBid) => (shape::CIRCLE, Word::NotBid, Word::NotBidHint),
     }
+}
+
+/// Why it stands still.
+fn paused(screen: Screen) -> Word {
+    if screen.room.with(|room| room.lot.offline) { Word::OfflineHint } else { Word::PausedHint }
 }
 
 /// Who leads below the reserve has not bought anything yet.

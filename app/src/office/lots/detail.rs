@@ -117,6 +117,13 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
             }
             .into_any(),
         ),
+        LotStatus::Paused if runs && lot.lot.offline => Some(
+            view! {
+                <ConfirmButton action=format!("{path}/online") label=t(lang, "format.lane.online")
+                    question=t_with(lang, "format.lane.online_question", &[("title", &lot.title)]) confirm=t(lang, "format.lane.online")/>
+            }
+            .into_any(),
+        ),
         LotStatus::Paused if runs && lot.waits_for_deposit().is_none() => Some(
             view! { <PostButton action=format!("{path}/resume") kind=ButtonKind::Primary>{t(lang, "sale.resume")}</PostButton> }
                 .into_any(),

@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use auction::{LotDetail, Paddle};
+use auction::{HallLot, LotDetail, Paddle};
 use bidding::{LotStatus, quick_bids};
-use kernel::DealerId;
+use kernel::{DealerId, Problem, ProblemKind};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use super::lane::load;
-use super::{light, state_badge};
+use super::{floor_record, light, state_badge};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -23,7 +23,13 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let sale_id = detail.sale.id;
     let (paddles, without) =
         cx.services.auction.paddles(sale_id).await.map_err(CommandError::into_problem)?;
+    let record = match cx.query.get("merged").and_then(|id| id.parse().ok()) {
+        Some(id) => cx.services.auction.floor_record(id).await.map_err(CommandError::into_problem)?,
+        None => None,
+    };
     let bid = current.as_ref().map(|lot| bid_form(&cx, lot));
+    let merged = record.map(|record| floor_record::merged(&cx, record));
+    let problem = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
     let title = t(lang, "format.floor.title").into_owned();
     let (path, name) = (cx.path.clone(), detail.sale.name.clone());
     let (give, list) = (paddle_form(&cx, without), paddle_list(&cx, paddles));
@@ -32,7 +38,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href=path>{t(lang, "format.floor.reload")}</LinkButton>
             <LinkButton href=format!("/office/sales/{sale_id}/lane") icon=Icon::Gavel>{t(lang, "format.floor.to_console")}</LinkButton>
         </PageHead>
+        {problem.map(|problem| view! { <ProblemBanner problem/> })}
         {bid}
+        {merged}
         <div class="grid grid-cols-1 gap-x-4 lg:grid-cols-2">
             {give}
             {list}
@@ -54,6 +62,10 @@ fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
         view! { {state_badge(lang, &lot.lot, detail.server_time)} " " {light(lang, &lot.lot)} },
     );
     let quick = quick.collect_view();
+    let offline = match lot.lot.status {
+        LotStatus::Open => Some(go_offline(cx, lot)),
+        _ => lot.lot.offline.then(|| floor_record::form(cx, lot)),
+    };
     let form = (lot.lot.status == LotStatus::Open).then(|| {
         view! {
             <PostForm name="bid" class="form form--columns floor-bid">
@@ -75,8 +87,21 @@ fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
                     <p>{badges}</p>
                 </div>
                 {form}
+                {offline}
             </div>
         </Panel>
+    }
+    .into_any()
+}
+
+/// The switch to writing down what is called, for a floor without a network.
+fn go_offline(cx: &PageContext, lot: &HallLot) -> AnyView {
+    let lang = cx.lang;
+    let question = t_with(lang, "format.lane.offline_question", &[("title", &lot.title)]);
+    let (action, fields) =
+        (format!("/office/lots/{}/offline", lot.id), vec![("desk", lot.sale_id.to_string())]);
+    view! {
+        <ConfirmButton action label=t(lang, "format.lane.offline") question confirm=t(lang, "format.lane.offline") fields/>
     }
     .into_any()
 }

@@ -19,7 +19,7 @@ use crate::ui::*;
 
 /// The console is drawn again after so many seconds.
 const REFRESH_S: u32 = 2;
-/// `?ask=pass`, `?ask=hammer`: the console stands still and asks.
+/// `?ask=pass`, and others like it: the console stands still and asks.
 const ASK: &str = "ask";
 /// So many lines of the log the console shows.
 const LINES: usize = 8;
@@ -156,12 +156,8 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
         let word = call_word(cx, call);
         view! { <PostButton action=format!("{path}/call") icon=Icon::Bell fields>{word}</PostButton> }
     };
-    if lot.lot.status == LotStatus::Open {
-        match cx.query.get(ASK) {
-            Some("pass") => return ask_to_pass(cx, sale_id, lot),
-            Some("hammer") => return ask_to_hammer(cx, sale_id, lot),
-            _ => {}
-        }
+    if let Some(question) = asked(cx, sale_id, lot) {
+        return question;
     }
     // the hammer follows the last call, and a lot without a bid has none
     let hammer = (lot.call() == Some(Call::LastCall) && lot.lot.price_fen.is_some()).then(|| {
@@ -176,7 +172,18 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
                 {last_call}
                 {hammer}
                 <PostButton action=format!("{path}/pause") fields=vec![lane()]>{t(lang, "sale.pause")}</PostButton>
+                <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=offline")>{t(lang, "format.lane.offline")}</LinkButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=pass")>{t(lang, "format.lane.pass")}</LinkButton>
+            </div>
+        }
+        .into_any(),
+        LotStatus::Paused if lot.lot.offline => view! {
+            <div class="stack mt-4">
+                <Banner tone=Tone::Warn>{t(lang, "format.lane.is_offline")}</Banner>
+                <div class="flex flex-wrap gap-2">
+                    <LinkButton href=format!("/office/sales/{sale_id}/floor") kind=ButtonKind::Primary icon=Icon::Hand>{t(lang, "format.lane.to_floor")}</LinkButton>
+                    <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=online")>{t(lang, "format.lane.online")}</LinkButton>
+                </div>
             </div>
         }
         .into_any(),
@@ -194,19 +201,21 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
     }
 }
 
-/// Passing ends a lot without a sale: asked first, on a console that stands still.
-fn ask_to_pass(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
-    let lang = cx.lang;
-    let question = t_with(lang, "format.lane.pass_question", &[("title", &lot.title)]);
-    ask(cx, (sale_id, lot), "pass", question)
-}
-
-/// The hammer ends a lot before its time: asked first, too.
-fn ask_to_hammer(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
+/// What ends a lot, or stops everybody else, is asked first, on a console that stands still. `None`: nothing is asked that
+/// could still be done.
+fn asked(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> Option<AnyView> {
+    let what = cx.query.get(ASK)?;
+    let fits = match what {
+        "pass" | "hammer" | "offline" => lot.lot.status == LotStatus::Open,
+        "online" => lot.lot.offline,
+        _ => false,
+    };
     let price = lot.lot.price_fen.unwrap_or(lot.start_fen).yuan();
     let values = [("title", lot.title.as_str()), ("price", price.as_str())];
-    let question = t_with(cx.lang, "format.lane.hammer_question", &values);
-    ask(cx, (sale_id, lot), "hammer", question)
+    fits.then(|| {
+        let question = t_with(cx.lang, &format!("format.lane.{what}_question"), &values);
+        ask(cx, (sale_id, lot), what, question)
+    })
 }
 
 /// A question with its two answers.

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod detail;
 pub mod floor;
+mod floor_record;
 mod form;
 pub mod lane;
 pub mod list;

@@ -14,6 +14,7 @@ pub fn state_badge(lang: Lang, lot: &PublicLot, now: UnixMs) -> AnyView {
         LotStatus::Scheduled => (Tone::Neutral, "sale.lot.scheduled"),
         LotStatus::Open if lot.end_at <= now => (Tone::Warn, "sale.lot.closing"),
         LotStatus::Open => (Tone::Active, "sale.lot.open"),
+        LotStatus::Paused if lot.offline => (Tone::Warn, "sale.lot.offline"),
         LotStatus::Paused => (Tone::Warn, "sale.lot.paused"),
         LotStatus::Closed => return lot.outcome.map(|outcome| outcome_badge(lang, outcome)).into_any(),
     };

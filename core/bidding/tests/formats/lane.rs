@@ -1,8 +1,9 @@
 //! §7.4: the fold of a timed lot, whose time begins on the block, and an auctioneer.
 
-use bidding::{Call, Command, Format, LaneTimes, LotStatus, Outcome, RefusalCode, Terms};
+use bidding::{Call, Command, Format, LaneTimes, LotStatus, Note, Outcome, RefusalCode, Terms};
+use kernel::DealerId;
 
-use super::{A, B, EARLY, END_AT, Lot, MINUTE, SECOND, max, terms, yuan};
+use super::{A, B, C, EARLY, END_AT, Lot, MINUTE, OPENS_AT, SECOND, max, terms, yuan};
 
 fn lane() -> Terms {
     Terms { window_ms: 12 * SECOND, ..terms(Format::Lane(LaneTimes { lot_ms: 45 * SECOND })) }
@@ -128,4 +129,69 @@ fn a_pause_or_an_outage_makes_the_last_call_stale() {
         lot.at(later).accepts(&Command::Hammer);
         lot.replays();
     }
+}
+
+fn from_the_floor(dealer_id: DealerId, amount: i64) -> Command {
+    Command::FloorBid { dealer_id, max_fen: yuan(amount), bar: None, power_fen: None }
+}
+
+#[test]
+fn a_bid_from_the_floor_is_a_max_like_any_other_and_only_lanes_have_a_floor() {
+    let mut lot = Lot::open(lane(), None);
+    lot.accepts(&max(A, 60_000));
+    let tied = lot.accepts(&from_the_floor(B, 60_000));
+    assert_eq!(tied.note, Some(Note::TiedEarlierWins), "the floor has no priority");
+    lot.refuses(&from_the_floor(C, 60_000), RefusalCode::BelowMin);
+    lot.replays();
+    Lot::open(terms(Format::Timed), None).refuses(&from_the_floor(A, 60_000), RefusalCode::NotApplicable);
+    let mut waiting = Lot::scheduled(lane(), None);
+    waiting.at(OPENS_AT.plus_ms(-MINUTE)).accepts(&from_the_floor(A, 60_000));
+    assert_eq!(waiting.state.pre_bids.len(), 1);
+}
+
+#[test]
+fn while_the_floor_is_recorded_offline_nobody_else_bids_and_the_lot_does_not_end() {
+    let mut lot = Lot::open(lane(), None);
+    lot.accepts(&max(A, 60_000));
+    lot.at(END_AT.plus_ms(-5 * SECOND)).accepts(&Command::GoOffline);
+    assert!(lot.state.public().offline);
+    let buy = Command::BuyNow {
+        dealer_id: B,
+        price_fen: yuan(90_000),
+        bar: None,
+        power_fen: None,
+        seen_report: None,
+    };
+    let later = END_AT.plus_ms(10 * MINUTE);
+    lot.at(later);
+    for command in [max(A, 70_000), max(B, 70_000), buy] {
+        let refusal = lot.refuses(&command, RefusalCode::LaneOffline);
+        assert_eq!(refusal.data["since_at"], serde_json::json!(END_AT.plus_ms(-5 * SECOND)));
+    }
+    let resume = Command::Resume { min_left_ms: MINUTE };
+    for command in
+        [Command::Close, Command::Hammer, Command::Pass, Command::GoOffline, Command::Pause, resume]
+    {
+        lot.refuses(&command, RefusalCode::NotApplicable);
+    }
+    // long after the end that was planned, in the clerk's order
+    lot.accepts(&from_the_floor(B, 65_000));
+    lot.accepts(&from_the_floor(C, 70_000));
+    lot.refuses(&from_the_floor(B, 65_000), RefusalCode::BelowMin);
+    assert_eq!((lot.state.status, lot.state.extensions), (LotStatus::Paused, 0), "it still waits");
+    assert!(lot.state.is_leader(C));
+    lot.accepts(&Command::BackOnline);
+    assert_eq!((lot.state.status, lot.state.end_at), (LotStatus::Open, later.plus_ms(45 * SECOND)));
+    assert!(!lot.state.public().offline);
+    lot.accepts(&max(A, 80_000));
+    lot.refuses(&Command::BackOnline, RefusalCode::NotApplicable);
+    lot.replays();
+}
+
+#[test]
+fn only_the_lot_on_the_block_is_recorded_offline() {
+    Lot::open(terms(Format::Timed), None).refuses(&Command::GoOffline, RefusalCode::NotApplicable);
+    Lot::scheduled(lane(), None).refuses(&Command::GoOffline, RefusalCode::NotApplicable);
+    let mut over = Lot::open(lane(), None);
+    over.at(END_AT).refuses(&Command::GoOffline, RefusalCode::NotApplicable);
 }

@@ -206,6 +206,7 @@ fn the_guard_asks_above_thirty_steps() {
 fn codes_are_spelt_the_same_everywhere() {
     let codes = [
         RefusalCode::LotNotOpen,
+        RefusalCode::LaneOffline,
         RefusalCode::Closed,
         RefusalCode::NotInvited,
         RefusalCode::KycMissing,

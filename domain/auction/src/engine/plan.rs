@@ -195,7 +195,7 @@ fn json(value: &impl serde::Serialize) -> String {
 /// What of a command a repeat must have in common with the first copy.
 pub(super) fn payload(command: &Command) -> Option<Fen> {
     match command {
-        Command::PlaceMax { max_fen, .. } => Some(*max_fen),
+        Command::PlaceMax { max_fen, .. } | Command::FloorBid { max_fen, .. } => Some(*max_fen),
         Command::BuyNow { price_fen, .. } | Command::Accept { price_fen, .. } => Some(*price_fen),
         Command::ReserveLowered { reserve_fen } => Some(*reserve_fen),
         Command::SetGap { gap_fen } => Some(*gap_fen),
@@ -209,7 +209,7 @@ fn is_confirmed(command: &Command) -> bool {
     match command {
         Command::PlaceMax { confirmed, .. } => *confirmed,
         // the amount is printed on the lot, and the button names it
-        Command::BuyNow { .. } | Command::Accept { .. } => true,
+        Command::FloorBid { .. } | Command::BuyNow { .. } | Command::Accept { .. } => true,
         _ => false,
     }
 }
@@ -227,12 +227,14 @@ pub(super) fn recorded_of(job: &Job, verdict: &Verdict, hash: Option<Hash>) -> R
 
 pub(super) const fn command_name(command: &Command) -> &'static str {
     match command {
-        Command::PlaceMax { .. } => "place_max",
+        Command::PlaceMax { .. } | Command::FloorBid { .. } => "place_max",
         Command::BuyNow { .. } => "buy_now",
         Command::Accept { .. } => "accept",
         Command::Call { .. } => "call",
         Command::Pass => "pass",
         Command::Hammer => "hammer",
+        Command::GoOffline => "go_offline",
+        Command::BackOnline => "back_online",
         Command::ReserveLowered { .. } => "reserve_lowered",
         Command::SetGap { .. } => "gap_set",
         Command::Open | Command::OpenWithout { .. } => "open",

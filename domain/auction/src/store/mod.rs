@@ -7,6 +7,7 @@ pub(crate) mod checkpoints;
 pub(crate) mod confirmation;
 pub(crate) mod cosignatures;
 pub(crate) mod delivery;
+pub(crate) mod floor_records;
 pub(crate) mod follow;
 pub(crate) mod history;
 pub(crate) mod lane;
