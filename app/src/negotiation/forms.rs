@@ -137,14 +137,14 @@ fn counter(cx: &PageContext, detail: &NegotiationDetail) -> Option<AnyView> {
     }
     let (floor, limit, key) = match view.side {
         Side::Buyer => (view.buyer_fen, Fen::ZERO, "negotiation.counter_buyer_hint"),
-        Side::Seller => {
-            let before = view.seller_fen.map(|ask| Fen(ask.0.saturating_sub(view.tick_fen.0)));
-            (
-                view.bid_fen,
-                before.or(detail.reserve_fen).unwrap_or_default(),
-                "negotiation.counter_seller_hint",
-            )
-        }
+        Side::Seller => match view.seller_fen {
+            Some(ask) => {
+                let limit = Fen(ask.0.saturating_sub(view.tick_fen.0));
+                (view.bid_fen, limit, "negotiation.counter_seller_hint")
+            }
+            // the limit is the reserve: who may know it asks to see it
+            None => (view.bid_fen, Fen::ZERO, "negotiation.counter_first_hint"),
+        },
     };
     let hint = t_with(
         lang,

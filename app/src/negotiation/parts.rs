@@ -87,9 +87,6 @@ pub(crate) fn tiles(cx: &PageContext, detail: &NegotiationDetail) -> AnyView {
     } else {
         ("negotiation.high_bid", "negotiation.buyer_offer")
     };
-    let reserve = detail
-        .reserve_fen
-        .map(|fen| view! { <Tile label=t(lang, "sale.reserve") value=fen.yuan() note=t(lang, "sale.reserve_secret")/> });
     let ask = view.seller_fen.map_or_else(|| "—".to_owned(), |fen| fen.yuan());
     let price = view.price_fen.map(|fen| {
         view! { <Tile label=t(lang, "negotiation.price") value=fen.yuan() tone=Tone::Good/> }
@@ -108,7 +105,6 @@ pub(crate) fn tiles(cx: &PageContext, detail: &NegotiationDetail) -> AnyView {
             {offered}
             <Tile label=t(lang, "negotiation.seller_ask") value=ask/>
             {price}
-            {reserve}
             {counters}
         </Tiles></div>
     }

@@ -133,8 +133,11 @@ pub enum RefusalCode {
     NotTick,
     /// Not more than what one has already offered, or (seller) not above the bid.
     CounterTooLow,
-    /// Not less than what the seller has already asked, or above his reserve.
+    /// Not less than what the seller has already asked.
     CounterTooHigh,
+    /// More than the reserve, before the seller has asked for anything. It does not say how much that is: whoever speaks for
+    /// the seller may not know it.
+    AboveReserve,
     /// A secret limit only moves towards the other side.
     SecretNotBetter,
     /// A system command that does not fit: nothing is due.
@@ -189,7 +192,7 @@ impl Command {
 
 impl RefusalCode {
     /// All of them, in the order of the checks.
-    pub const ALL: [RefusalCode; 10] = [
+    pub const ALL: [RefusalCode; 11] = [
         RefusalCode::NegotiationOver,
         RefusalCode::NotYourTurn,
         RefusalCode::OnlyAcceptOrDecline,
@@ -198,6 +201,7 @@ impl RefusalCode {
         RefusalCode::NotTick,
         RefusalCode::CounterTooLow,
         RefusalCode::CounterTooHigh,
+        RefusalCode::AboveReserve,
         RefusalCode::SecretNotBetter,
         RefusalCode::NotDue,
     ];
@@ -213,6 +217,7 @@ impl RefusalCode {
             RefusalCode::NotTick => "NOT_TICK",
             RefusalCode::CounterTooLow => "COUNTER_TOO_LOW",
             RefusalCode::CounterTooHigh => "COUNTER_TOO_HIGH",
+            RefusalCode::AboveReserve => "ABOVE_RESERVE",
             RefusalCode::SecretNotBetter => "SECRET_NOT_BETTER",
             RefusalCode::NotDue => "NOT_DUE",
         }

@@ -139,16 +139,23 @@ pub(crate) fn check_above(amount: Fen, floor: Fen) -> Result<(), Refusal> {
     Err(refuse(RefusalCode::CounterTooLow, json!({ "floor_fen": floor })))
 }
 
-/// The seller asks for less each time, and never for more than his reserve. Only the seller is told the limit.
+/// The seller asks for less each time, and never for more than his reserve.
 fn check_ask(state: &Negotiation, amount: Fen) -> Result<(), Refusal> {
-    let limit = match state.seller.offer_fen {
-        Some(asked) => Fen(asked.0.saturating_sub(state.terms.tick_fen.0)),
-        None => state.terms.reserve_fen,
-    };
+    match state.seller.offer_fen {
+        Some(asked) => check_below(state, amount, Fen(asked.0.saturating_sub(state.terms.tick_fen.0))),
+        None => check_below(state, amount, state.terms.reserve_fen),
+    }
+}
+
+/// At most the limit. A limit that is the reserve is not told.
+pub(crate) fn check_below(state: &Negotiation, amount: Fen, limit: Fen) -> Result<(), Refusal> {
     if amount <= limit {
         return Ok(());
     }
-    Err(refuse(RefusalCode::CounterTooHigh, json!({ "limit_fen": limit })))
+    Err(match state.seller.offer_fen {
+        Some(_) => refuse(RefusalCode::CounterTooHigh, json!({ "limit_fen": limit })),
+        None => refuse(RefusalCode::AboveReserve, Value::Null),
+    })
 }
 
 fn not_due(state: &Negotiation) -> Refusal {

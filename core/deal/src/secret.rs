@@ -9,7 +9,7 @@ use kernel::Fen;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::decide::refuse;
+use crate::decide::{check_below, refuse};
 use crate::{Event, How, Negotiation, Refusal, RefusalCode, Side};
 
 /// A gap of at most so many hundredths of the seller's limit is small.
@@ -73,10 +73,8 @@ fn check(state: &Negotiation, side: Side, amount: Fen) -> Result<(), Refusal> {
         Side::Seller if amount < state.terms.bid_fen => {
             return Err(refuse(RefusalCode::CounterTooLow, json!({ "floor_fen": state.terms.bid_fen })));
         }
-        Side::Seller if amount > state.ask() => {
-            return Err(refuse(RefusalCode::CounterTooHigh, json!({ "limit_fen": state.ask() })));
-        }
-        _ => {}
+        Side::Seller => check_below(state, amount, state.ask())?,
+        Side::Buyer => {}
     }
     let is_better = stand.secret_fen.is_none_or(|before| match side {
         Side::Buyer => amount > before,

@@ -68,10 +68,18 @@ fn the_seller_has_the_first_word_about_the_bid() {
 }
 
 #[test]
+fn a_refusal_never_tells_the_reserve() {
+    for (state, command) in [(begun(), counter(Seller, 80_100)), (begun(), secret(Seller, 80_100))] {
+        let refusal = decide(&state, &command, NOW).unwrap_err();
+        assert_eq!((refusal.code, refusal.data), (RefusalCode::AboveReserve, serde_json::Value::Null));
+    }
+}
+
+#[test]
 fn a_counter_lies_above_the_bid_and_not_above_the_reserve() {
     let begun = begun();
     assert_eq!(refused(&begun, counter(Seller, 60_000), NOW), RefusalCode::CounterTooLow);
-    assert_eq!(refused(&begun, counter(Seller, 80_100), NOW), RefusalCode::CounterTooHigh);
+    assert_eq!(refused(&begun, counter(Seller, 80_100), NOW), RefusalCode::AboveReserve);
     assert_eq!(
         refused(&begun, Command::Counter { side: Seller, amount_fen: Fen(7_000_050) }, NOW),
         RefusalCode::NotTick
@@ -201,7 +209,7 @@ fn secret_limits_that_cross_settle_in_the_middle() {
     let settled = after(closer, &[secret(Buyer, 72_100)]);
     assert_eq!(settled.price_fen, Some(yuan(72_000)), "72,050, rounded down to the tick");
     assert_eq!(refused(&apart, secret(Buyer, 59_900), NOW), RefusalCode::CounterTooLow);
-    assert_eq!(refused(&apart, secret(Seller, 80_100), NOW), RefusalCode::CounterTooHigh);
+    assert_eq!(refused(&apart, secret(Seller, 80_100), NOW), RefusalCode::AboveReserve);
 }
 
 #[test]

@@ -1,14 +1,16 @@
-//! Staff look at a secret reserve (domain rules §3.5): only who runs or prices the sale, only after asking, and each look is
-//! written down.
+//! Staff look at a secret reserve (domain rules §3.5): only who runs or prices the sale or speaks for its seller, only after
+//! asking, and each look is written down.
 
-use kernel::{Fen, LotId, Principal, Problem, ProblemKind, Role, UnixMs};
+use deal::Side;
+use kernel::{Fen, LotId, NegotiationId, Principal, Problem, ProblemKind, Role, UnixMs};
 use platform_db::CommandError;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::Service;
+use crate::negotiation::side_of;
 use crate::store::log::LogLine;
-use crate::store::reveals;
+use crate::store::{negotiation_lists, reveals};
 
 /// So long a page may show it after it was asked for; whoever comes later asks again.
 const SHOWN_MS: i64 = 10 * 60 * 1000;
@@ -46,12 +48,30 @@ impl Service {
         lot_id: LotId,
     ) -> Result<(), CommandError> {
         if !may_look(who) {
-            return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
+            return Err(forbidden());
         }
         match reveals::insert(&self.db, key, lot_id, who, self.now()).await? {
             true => Ok(()),
             false => Err(Problem::not_found().into()),
         }
+    }
+
+    /// The same from the page of a negotiation: who speaks for the seller there may know what the seller wants.
+    ///
+    /// # Errors
+    /// `FORBIDDEN`, `NOT_FOUND`.
+    pub async fn reveal_reserve_in(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        id: NegotiationId,
+    ) -> Result<(), CommandError> {
+        if !may_look_in_negotiation(who) {
+            return Err(forbidden());
+        }
+        let found = negotiation_lists::one(&self.db, None, id).await?.ok_or_else(Problem::not_found)?;
+        reveals::insert(&self.db, key, found.row.lot.id, who, self.now()).await?;
+        Ok(())
     }
 
     /// What this person asked to see under this key; none where he has not, or not lately.
@@ -61,7 +81,8 @@ impl Service {
         key: Uuid,
         lot_id: LotId,
     ) -> Result<Option<SellersWord>, CommandError> {
-        if !may_look(who) {
+        // the look that is written down was allowed: asking is where it is judged
+        if !may_look_in_negotiation(who) {
             return Ok(None);
         }
         let since = self.now().plus_ms(-SHOWN_MS);
@@ -75,6 +96,15 @@ pub(crate) fn without_sellers_word(line: LogLine) -> LogLine {
         "reserve_lowered" | "gap_set" => LogLine { max_fen: None, explanation: Value::Null, ..line },
         _ => line,
     }
+}
+
+fn forbidden() -> CommandError {
+    Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into()
+}
+
+/// Who runs sales or sets their prices, and who speaks for sellers.
+pub(crate) fn may_look_in_negotiation(who: &Principal) -> bool {
+    may_look(who) || side_of(who) == Ok(Side::Seller)
 }
 
 /// Who runs sales or sets their prices.

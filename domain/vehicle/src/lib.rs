@@ -29,6 +29,7 @@ mod price_vehicle;
 mod receive_vehicle;
 mod remove_photo;
 mod report;
+mod reveal;
 mod status;
 mod store;
 mod units;
@@ -53,6 +54,7 @@ pub use price_vehicle::PriceVehicle;
 pub use receive_vehicle::ReceiveVehicle;
 pub use remove_photo::RemovePhoto;
 pub use report::{DAMAGE_KINDS, DAMAGES_MAX, Damage, Findings, NOTES_CHARS_MAX, Origin, PARTS};
+pub use reveal::{Reserve, Reveal};
 pub use status::Status;
 pub use units::{MileageUnit, read_mileage_km};
 pub use views::{

@@ -48,7 +48,13 @@ async fn dealer_and_staff_agree_after_a_counter_and_the_order_says_so() {
     let home = office.get("/office").await;
     assert!(home.body.contains("/office/negotiations?state=seller"), "{}", home.body);
     let page = office.get(&ours).await;
-    assert!(page.body.contains("¥80,000"), "staff see the reserve");
+    assert!(!page.body.contains("80,000"), "the reserve is told to who asks");
+    let asked = send(&mut office, &format!("{ours}/reveal"), &[]).await;
+    assert!(asked.location().starts_with(&format!("{ours}?revealed=")), "{}", asked.location());
+    let page = office.get(asked.location()).await;
+    assert!(page.body.contains("¥80,000") && page.body.contains("查看了保留价"), "{}", page.body);
+    let page = server.signed_in("inspector").await.get(asked.location()).await;
+    assert!(page.body.contains("查看了保留价") && !page.body.contains("80,000"), "{}", page.body);
     let countered = send(&mut office, &ours, &[("form", "counter"), ("amount", "76,000")]).await;
     assert_eq!(countered.location(), format!("{ours}?done=NEGOTIATION_COUNTERED"));
 
@@ -88,7 +94,8 @@ async fn a_counter_that_cannot_be_is_shown_again_with_the_reason() {
     let mut office = server.signed_in("auctioneer").await;
     let high = send(&mut office, &ours, &[("form", "counter"), ("amount", "81000")]).await;
     assert_eq!(high.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(high.body.contains("81000") && high.body.contains("COUNTER_TOO_HIGH"), "{}", high.body);
+    assert!(high.body.contains("81000") && high.body.contains("ABOVE_RESERVE"), "{}", high.body);
+    assert!(!high.body.contains("80,000"), "a refusal is no way to learn the reserve");
     for (amount, words) in [("", "AMOUNT_NEEDED"), ("viel", "AMOUNT_UNREADABLE")] {
         let answer = send(&mut office, &ours, &[("form", "counter"), ("amount", amount)]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{words}");
@@ -116,8 +123,13 @@ async fn nobody_else_finds_it() {
     let page = inspector.get(&format!("/office/negotiations/{id}")).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(!page.body.contains("name=\"offer_fen\""), "{}", page.body);
-    let refused = send(&mut inspector, &format!("/office/negotiations/{id}"), &[("form", "decline")]).await;
-    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    for (path, fields) in [("", [("form", "decline")]), ("/reveal", [("form", "reveal")])] {
+        let refused = send(&mut inspector, &format!("/office/negotiations/{id}{path}"), &fields).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let mut sales = server.signed_in("sales").await;
+    let asked = send(&mut sales, &format!("/office/negotiations/{id}/reveal"), &[]).await;
+    assert!(sales.get(asked.location()).await.body.contains("¥80,000"), "who speaks for the seller may know");
 }
 
 #[tokio::test]

@@ -102,6 +102,37 @@ async fn inspected_priced_and_corrected_by_whose_it_is() {
 }
 
 #[tokio::test]
+async fn the_reserve_is_shown_to_who_asks_and_a_new_price_asks_first() {
+    let server = TestServer::new().await;
+    let mut inspector = server.signed_in("inspector").await;
+    let mut pricing = server.signed_in("pricing").await;
+    let car = taken_in(&mut inspector, VIN, "S5").await;
+    inspector.post(&car, &[("form", "inspect"), ("key", &*key()), ("grade", "B")]).await;
+    let price = |reserve| {
+        [("form", "price"), ("guide", "128000"), ("start", "90000"), ("reserve", reserve), ("reason", "")]
+    };
+    pricing.post(&car, &[&[("key", &*key())], &price("117,700")[..]].concat()).await;
+    for path in [car.as_str(), "/office/vehicles", "/office/vehicles/export.csv"] {
+        let page = pricing.get(path).await.body;
+        assert!(page.contains("有保留") && !page.contains("117,700") && !page.contains("117700"), "{page}");
+    }
+    assert!(!pricing.get(&car).await.body.contains("name=\"reserve\""), "it would take the place unseen");
+    let reveal = format!("{car}/reveal");
+    let asked = pricing.post(&reveal, &[("key", &*key())]).await;
+    assert!(asked.location().starts_with(&format!("{car}?revealed=")), "{}", asked.location());
+    let page = pricing.get(asked.location()).await.body;
+    assert!(page.contains("¥117,700") && page.contains("117700") && page.contains("查看了保留价"), "{page}");
+    // the address is worth nothing to another
+    let page = inspector.get(asked.location()).await.body;
+    assert!(page.contains("查看了保留价") && page.contains("沈价") && !page.contains("117,700"), "{page}");
+    assert_eq!(inspector.post(&reveal, &[("key", &*key())]).await.status, StatusCode::FORBIDDEN);
+    // refused, the form stays
+    let refused = pricing.post(&car, &[&[("key", &*key())], &price("1")[..]].concat()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("name=\"reserve\""), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn the_list_and_its_files_hold_what_is_filtered() {
     let server = TestServer::new().await;
     let mut inspector = server.signed_in("inspector").await;

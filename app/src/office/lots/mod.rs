@@ -4,4 +4,4 @@ pub mod detail;
 mod reserve;
 mod voids;
 
-pub(super) use reserve::revealed;
+pub(super) use reserve::{negotiated, revealed};

@@ -1,6 +1,6 @@
 //! The secret reserve: shown to who asks for it by a button, and who did is written below it.
 
-use auction::{LotDetail, Reveal, SellersWord};
+use auction::{LotDetail, NegotiationDetail, Reveal, SellersWord};
 use bidding::ReserveLight;
 use kernel::{Fen, LotId, Problem, Role};
 use leptos::prelude::*;
@@ -21,36 +21,49 @@ pub(in crate::office) async fn revealed(
     word.map_err(CommandError::into_problem)
 }
 
-/// The panel; nothing of a lot without a reserve.
+/// The panel of a lot; nothing of one without a reserve.
 pub(super) fn panel(cx: &PageContext, detail: &LotDetail, word: Option<SellersWord>) -> Option<AnyView> {
     if detail.lot.lot.reserve == ReserveLight::None {
         return None;
     }
-    let lang = cx.lang;
     let may = cx.principal.as_ref();
     let may = may.is_some_and(|who| who.has_role(Role::Auctioneer) || who.has_role(Role::Pricing));
-    let amounts = word.map(|word| amounts(cx, detail, word));
-    let ask = (may && word.is_none()).then(|| {
-        let action = format!("/office/lots/{}/reveal", detail.lot.id);
-        view! { <PostButton action icon=Icon::Eye>{t(lang, "sale.reveal")}</PostButton> }
-    });
-    let looks = looks(cx, &detail.reveals);
-    Some(
-        view! {
-            <Panel title=t(lang, "sale.reserve").into_owned()>
-                <p class="muted">{t(lang, "sale.reveal_note")}</p>
-                {amounts}
-                {ask}
-                {looks}
-            </Panel>
-        }
-        .into_any(),
-    )
+    let action = may.then(|| format!("/office/lots/{}/reveal", detail.lot.id));
+    let amounts = word.map(|word| amounts(cx, word, detail.lot.in_gap()));
+    Some(asked(cx, amounts, action, &detail.reveals))
 }
 
-fn amounts(cx: &PageContext, detail: &LotDetail, word: SellersWord) -> AnyView {
+/// The panel of the lot that is negotiated about.
+pub(in crate::office) fn negotiated(
+    cx: &PageContext,
+    detail: &NegotiationDetail,
+    word: Option<SellersWord>,
+) -> AnyView {
+    let action = detail.may_look.then(|| format!("/office/negotiations/{}/reveal", detail.row.id));
+    asked(cx, word.map(|word| amounts(cx, word, false)), action, &detail.reveals)
+}
+
+/// What was asked for, or the button that asks; below it who did before.
+fn asked(cx: &PageContext, amounts: Option<AnyView>, action: Option<String>, reveals: &[Reveal]) -> AnyView {
     let lang = cx.lang;
-    let sold = detail.lot.in_gap().then(|| view! { <Badge tone=Tone::Good>{t(lang, "sale.in_gap")}</Badge> });
+    let ask = action.filter(|_| amounts.is_none()).map(|action| {
+        view! { <PostButton action icon=Icon::Eye>{t(lang, "sale.reveal")}</PostButton> }
+    });
+    let looks = looks(cx, reveals);
+    view! {
+        <Panel title=t(lang, "sale.reserve").into_owned()>
+            <p class="muted">{t(lang, "sale.reveal_note")}</p>
+            {amounts}
+            {ask}
+            {looks}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn amounts(cx: &PageContext, word: SellersWord, in_gap: bool) -> AnyView {
+    let lang = cx.lang;
+    let sold = in_gap.then(|| view! { <Badge tone=Tone::Good>{t(lang, "sale.in_gap")}</Badge> });
     let gap = match word.gap_fen == Fen::ZERO {
         true => t(lang, "sale.gap_none").into_owned().into_any(),
         false => view! { <Money fen=word.gap_fen/> " " {sold} }.into_any(),

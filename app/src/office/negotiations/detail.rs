@@ -10,6 +10,7 @@ use platform_db::CommandError;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::negotiation::{StatusBadge, answer, form_problem, rules, secret, situation, tiles, timeline};
+use crate::office::lots::{negotiated, revealed};
 use crate::page::{PageResult, PageView};
 use crate::query::Query;
 use crate::ui::*;
@@ -19,6 +20,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let found = cx.services.auction.negotiation(cx.who()?, cx.id("id")?).await;
     let detail = found.map_err(CommandError::into_problem)?;
+    let word = revealed(&cx, detail.row.lot.id).await?;
     let lot = &detail.row.lot;
     let title = lot.title.clone();
     let crumbs = vec![Crumb::new(t(lang, "negotiation.title"), "/office/negotiations")];
@@ -32,6 +34,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         view! { <Panel title=t(lang, "negotiation.kind.second_chance")><p>{text}</p></Panel> }
     });
     let links = links(&cx, &detail);
+    let reserve = (detail.row.kind == Kind::HighBidder).then(|| negotiated(&cx, &detail, word));
     let body = view! {
         <PageHead title=title.clone() crumbs note badge>{links}</PageHead>
         {situation(&cx, &detail)}
@@ -45,7 +48,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 {secret(&cx, &detail)}
                 {rules(lang, &detail.view)}
             </div>
-            <div>{timeline(&cx, &detail)}</div>
+            <div>
+                {reserve}
+                {timeline(&cx, &detail)}
+            </div>
         </div>
     };
     Ok(PageView::office(title, body))
@@ -55,7 +61,9 @@ fn links(cx: &PageContext, detail: &NegotiationDetail) -> AnyView {
     let lang = cx.lang;
     let lot = &detail.row.lot;
     let order = (detail.row.status == Status::Agreed).then(|| {
-        let href = Query::default().with("q", &lot.vin).href("/office/orders");
+        // a car without a VIN is found by its title
+        let words = if lot.vin.is_empty() { &lot.title } else { &lot.vin };
+        let href = Query::default().with("q", words).href("/office/orders");
         view! { <LinkButton href icon=Icon::Receipt>{t(lang, "negotiation.to_order")}</LinkButton> }
     });
     let other = detail.other.map(|id| {

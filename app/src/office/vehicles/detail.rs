@@ -11,6 +11,7 @@ use vehicle::{Status, VehicleDetail};
 use super::StatusBadge;
 use super::detail_forms::{CorrectForm, InspectForm, PhotoForm, PriceForm};
 use super::detail_record::{FactsPanel, PhotosPanel, PricePanel, ReportsPanel};
+use super::reserve;
 use super::trail::TrailPanel;
 use crate::context::PageContext;
 use crate::i18n::t;
@@ -22,6 +23,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let who = cx.who()?;
     let id: VehicleId = cx.id("id")?;
     let car = cx.services.vehicle.show_vehicle(who, id).await.map_err(CommandError::into_problem)?;
+    let reserves = reserve::revealed(&cx, id).await?;
     let title = car.facts.title.clone();
     let is_open = !matches!(car.status, Status::Listed | Status::Sold);
     let inspects = is_open && who.has_role(Role::Inspector);
@@ -29,7 +31,14 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let examines = car.status != Status::Sold && who.has_role(Role::Inspector);
     let prices = is_open && who.has_role(Role::Pricing);
     let refused = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
-    let price_forms = prices.then(|| view! { <PriceForm car=car.clone()/> }.into_any());
+    // a new price takes the place of the reserve: who sets it has asked to see what there is
+    let is_known = !car.has_reserve || !reserves.is_empty() || cx.form.of("price").is_refused();
+    let reserve_fen = reserves.first().and_then(|first| first.reserve_fen);
+    let price_forms = prices.then(|| match is_known {
+        true => view! { <PriceForm car=car.clone() reserve_fen opens=!reserves.is_empty()/> }.into_any(),
+        false => view! { <p class="muted">{t(cx.lang, "vehicle.reprice_reveal")}</p> }.into_any(),
+    });
+    let reveal = reserve::panel(&cx, &car, &reserves);
     let photo_form = inspects.then(|| view! { <PhotoForm id/> }.into_any());
     let body = view! {
         <PageHead
@@ -52,7 +61,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 />
             </div>
             <div class="grid content-start min-w-0">
-                <PricePanel car=car.clone() form=price_forms/>
+                <PricePanel car=car.clone() reserves form=price_forms/>
+                {reveal}
                 <TrailPanel lines=car.trail/>
             </div>
         </div>

@@ -1,6 +1,6 @@
 //! What can be done with a car: inspect, price, correct, add photos.
 
-use kernel::VehicleId;
+use kernel::{Fen, VehicleId};
 use leptos::prelude::*;
 use vehicle::{DAMAGE_KINDS, PARTS, ReportView, VehicleDetail};
 
@@ -86,7 +86,13 @@ fn damage_line(n: usize, held: Option<vehicle::Damage>) -> AnyView {
 
 /// Guide, start and reserve price.
 #[component]
-pub(super) fn PriceForm(car: VehicleDetail) -> impl IntoView {
+pub(super) fn PriceForm(
+    car: VehicleDetail,
+    /// The reserve that there is, for who has asked to see it.
+    reserve_fen: Option<Fen>,
+    /// Whether it stands open.
+    opens: bool,
+) -> impl IntoView {
     let cx = page();
     let lang = cx.lang;
     if car.reports.is_empty() {
@@ -96,7 +102,7 @@ pub(super) fn PriceForm(car: VehicleDetail) -> impl IntoView {
     let is_first = car.start_fen.is_none();
     let label = if is_first { "vehicle.price" } else { "vehicle.price_again" };
     let state = cx.form.of("price");
-    let open = is_first || state.is_refused();
+    let open = is_first || opens || state.is_refused();
     let asks_about_reserve =
         state.error("reserve") == Some("RESERVE_ABOVE_GUIDE") || state.value("reserve_confirmed").is_some();
     view! {
@@ -105,7 +111,7 @@ pub(super) fn PriceForm(car: VehicleDetail) -> impl IntoView {
             <PostForm name="price">
                 <MoneyField name="guide" label=t(lang, "vehicle.price_guide") value=car.guide_fen required=true/>
                 <MoneyField name="start" label=t(lang, "vehicle.price_start") value=car.start_fen required=true/>
-                <MoneyField name="reserve" label=t(lang, "vehicle.price_reserve") value=car.reserve_fen
+                <MoneyField name="reserve" label=t(lang, "vehicle.price_reserve") value=reserve_fen
                     hint=t(lang, "vehicle.price_reserve_hint").into_owned()/>
                 {asks_about_reserve.then(|| view! {
                     <Checkbox name="reserve_confirmed" label=t(lang, "vehicle.reserve_confirmed")/>

@@ -2,10 +2,10 @@
 
 use kernel::Lang;
 use leptos::prelude::*;
-use vehicle::{Field, PriceView, ReportView, VehicleDetail};
+use vehicle::{Field, PriceView, ReportView, Reserve, VehicleDetail};
 
-use super::source_name;
 use super::trail::priced;
+use super::{reserve_word, source_name};
 use crate::context::page;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -173,13 +173,18 @@ fn ReportBody(report: ReportView) -> impl IntoView {
 
 /// The present price and earlier ones.
 #[component]
-pub(super) fn PricePanel(car: VehicleDetail, form: Option<AnyView>) -> impl IntoView {
+pub(super) fn PricePanel(
+    car: VehicleDetail,
+    /// The reserves, for who has asked to see them.
+    reserves: Vec<Reserve>,
+    form: Option<AnyView>,
+) -> impl IntoView {
     let lang = page().lang;
     let present = match (car.guide_fen, car.start_fen) {
         (Some(guide), Some(start)) => {
-            let reserve = match car.reserve_fen {
+            let reserve = match reserves.first().and_then(|newest| newest.reserve_fen) {
                 Some(reserve) => view! { <Money fen=reserve wan=true/> }.into_any(),
-                None => t(lang, "vehicle.no_reserve").into_any(),
+                None => reserve_word(lang, car.has_reserve).into_any(),
             };
             let facts = vec![
                 Fact::new(t(lang, "vehicle.price_guide"), view! { <Money fen=guide wan=true/> }),
@@ -194,7 +199,7 @@ pub(super) fn PricePanel(car: VehicleDetail, form: Option<AnyView>) -> impl Into
     let history = earlier.then(|| {
         view! {
             <Disclosure label=t(lang, "vehicle.price_history")>
-                {car.prices.into_iter().skip(1).map(earlier_price).collect_view()}
+                {car.prices.into_iter().skip(1).map(|price| earlier_price(price, &reserves)).collect_view()}
             </Disclosure>
         }
     });
@@ -205,11 +210,12 @@ pub(super) fn PricePanel(car: VehicleDetail, form: Option<AnyView>) -> impl Into
     }
 }
 
-fn earlier_price(price: PriceView) -> AnyView {
+fn earlier_price(price: PriceView, reserves: &[Reserve]) -> AnyView {
     let lang = page().lang;
-    let reserve = match price.reserve_fen {
+    let told = reserves.iter().find(|reserve| reserve.version == price.version);
+    let reserve = match told.and_then(|reserve| reserve.reserve_fen) {
         Some(reserve) => reserve.yuan(),
-        None => t(lang, "vehicle.no_reserve").into_owned(),
+        None => reserve_word(lang, price.has_reserve),
     };
     let amounts = priced(lang, &price.guide_fen.yuan(), &price.start_fen.yuan(), &reserve);
     view! {

@@ -8,7 +8,7 @@ use platform_db::CommandError;
 use vehicle::{Choices, Status, StatusCount, VehicleLine, VehiclePage};
 
 use super::filter::{PAGE_SIZE, doubts};
-use super::{StatusBadge, filter_of, source_name};
+use super::{StatusBadge, filter_of, reserve_word, source_name};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -128,7 +128,7 @@ fn table(lang: Lang, list: VehiclePage) -> AnyView {
         Column::new(t(lang, "vehicle.column.status")),
         Column::number(t(lang, "vehicle.column.guide")),
         Column::number(t(lang, "vehicle.column.start")).sort_down("start"),
-        Column::number(t(lang, "vehicle.column.reserve")),
+        Column::new(t(lang, "vehicle.column.reserve")),
         Column::new(t(lang, "vehicle.column.updated")).sort_down("updated"),
     ];
     let foot = view! {
@@ -136,7 +136,7 @@ fn table(lang: Lang, list: VehiclePage) -> AnyView {
             <td colspan="6">{t_with(lang, "vehicle.total_of", &[("n", &grouped(list.total))])}</td>
             <td class="num"><Money fen=list.guide_fen/></td>
             <td class="num"><Money fen=list.start_fen/></td>
-            <td class="num"><Money fen=list.reserve_fen/></td>
+            <td></td>
             <td></td>
         </tr>
     }
@@ -155,6 +155,7 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
     let photo = line.photo_id.map(|id| format!("/photos/{id}/thumb"));
     let reference = line.vin.or(line.external_id).unwrap_or_default();
     let source = source_name(lang, &line.source);
+    let reserve = line.start_fen.map(|_| reserve_word(lang, line.has_reserve)).unwrap_or_default();
     let km = line.mileage_km.map(|km| t_with(lang, "vehicle.km", &[("n", &grouped(km.into()))]));
     view! {
         <tr>
@@ -179,7 +180,7 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
             <td><StatusBadge status=line.status/></td>
             <td class="num"><Money fen=line.guide_fen/></td>
             <td class="num"><Money fen=line.start_fen/></td>
-            <td class="num"><Money fen=line.reserve_fen/></td>
+            <td>{or_dash(reserve)}</td>
             <td><Ago at=line.updated_at/></td>
         </tr>
     }

@@ -8,6 +8,7 @@ mod filter;
 pub mod import;
 pub mod list;
 pub mod new;
+mod reserve;
 mod trail;
 
 use leptos::prelude::*;
@@ -29,6 +30,11 @@ pub fn StatusBadge(status: Status) -> impl IntoView {
         Status::Sold => Tone::Good,
     };
     view! { <Badge tone>{t(page().lang, &format!("vehicle.status.{}", status.name()))}</Badge> }
+}
+
+/// That there is a reserve or none; how much it is, is told to who asks.
+pub fn reserve_word(lang: kernel::Lang, has_reserve: bool) -> String {
+    t(lang, if has_reserve { "vehicle.some_reserve" } else { "vehicle.no_reserve" }).into_owned()
 }
 
 /// The source's name; our own intake in words.

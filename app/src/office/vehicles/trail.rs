@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 use vehicle::TrailView;
 
-use super::source_name;
+use super::{reserve_word, source_name};
 use crate::context::page;
 use crate::i18n::{known, t};
 use crate::ui::*;
@@ -51,7 +51,7 @@ fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
         "received" => Some(source_name(lang, text("source")?).into_any()),
         "inspected" => Some(text("grade")?.to_owned().into_any()),
         "priced" => {
-            let reserve = fen("reserve_fen").unwrap_or_else(|| t(lang, "vehicle.no_reserve").into_owned());
+            let reserve = reserve_word(lang, data["has_reserve"] == true);
             let amounts = priced(lang, &fen("guide_fen")?, &fen("start_fen")?, &reserve);
             let reason = text("reason").map(str::to_owned);
             Some(view! { <span class="tabular-nums">{amounts}</span> " " {reason} }.into_any())
@@ -74,7 +74,7 @@ fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
     }
 }
 
-/// `指导价 ¥146,000 · 起拍价 ¥102,200 · 保留价 ¥128,400`.
+/// `指导价 ¥146,000 · 起拍价 ¥102,200 · 保留价 有保留`: the amount only for who has asked to see it.
 pub(super) fn priced(lang: Lang, guide: &str, start: &str, reserve: &str) -> String {
     let word = |name: &str| t(lang, &format!("vehicle.column.{name}"));
     format!("{} {guide} · {} {start} · {} {reserve}", word("guide"), word("start"), word("reserve"))

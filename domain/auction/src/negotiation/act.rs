@@ -231,7 +231,7 @@ impl Service {
 }
 
 /// The side that this person speaks for.
-pub(super) fn side_of(who: &Principal) -> Result<Side, Problem> {
+pub(crate) fn side_of(who: &Principal) -> Result<Side, Problem> {
     match who.dealer() {
         Some(_) => Ok(Side::Buyer),
         None if SPEAKERS.iter().any(|role| who.has_role(*role)) => Ok(Side::Seller),
@@ -278,6 +278,7 @@ fn problem(code: &str, data: Value) -> Problem {
         RefusalCode::NotTick,
         RefusalCode::CounterTooLow,
         RefusalCode::CounterTooHigh,
+        RefusalCode::AboveReserve,
         RefusalCode::SecretNotBetter,
     ];
     let is_typed = typed.iter().any(|typed| typed.as_str() == code);

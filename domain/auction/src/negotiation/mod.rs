@@ -17,6 +17,7 @@ use kernel::{DealerId, Fen, LotId, NegotiationId, SaleId, UnixMs};
 pub use act::{Act, Negotiate, Negotiated};
 pub use views::{Detail, Filter, NextBidder, Page, State};
 
+pub(crate) use act::side_of;
 pub(crate) use sweep::sweep;
 
 /// How many counters each side has (domain rules §8).

@@ -6,7 +6,8 @@ use platform_db::CommandError;
 
 use super::{Move, Row, Sort};
 use crate::Service;
-use crate::store::{negotiation_lists as lists, negotiations};
+use crate::reveal::{Reveal, SHOWN, may_look_in_negotiation};
+use crate::store::{self, negotiation_lists as lists, negotiations};
 
 /// How many a page shows.
 const PAGE_SIZE: i64 = 50;
@@ -82,8 +83,10 @@ pub struct Detail {
     pub moves: Vec<Move>,
     /// Whether this person may act in it.
     pub may_act: bool,
-    /// The reserve: for staff only.
-    pub reserve_fen: Option<Fen>,
+    /// Whether this person may ask to see the reserve.
+    pub may_look: bool,
+    /// Who looked at the lot's reserve, newest first: for staff only.
+    pub reveals: Vec<Reveal>,
     /// Who would be asked next: for staff only, while it is negotiated with the high bidder.
     pub next_bidder: Option<NextBidder>,
     /// Whether he will be.
@@ -156,8 +159,9 @@ impl Service {
         let moves = lists::moves(&self.db, id, side, is_staff).await?;
         let runs = found.row.status == Status::Open;
         let is_first = found.row.kind == Kind::HighBidder;
-        let (mut next_bidder, mut other) = (None, None);
+        let (mut next_bidder, mut other, mut reveals) = (None, None, Vec::new());
         if is_staff {
+            reveals = store::reveals::of_lot(&self.db, found.row.lot.id, SHOWN).await?;
             let of_lot = lists::of_lot(&self.db, None, found.row.lot.id).await?;
             other = of_lot.into_iter().map(|(one, _)| one).find(|one| *one != id);
             if runs && is_first {
@@ -170,7 +174,8 @@ impl Service {
             view,
             moves,
             may_act: runs && super::act::side_of(who).is_ok(),
-            reserve_fen: is_staff.then_some(found.state.terms.reserve_fen).filter(|_| is_first),
+            may_look: is_staff && is_first && may_look_in_negotiation(who),
+            reveals,
             next_bidder: next_bidder.map(|next| NextBidder {
                 dealer_id: next.dealer_id,
                 name: next.name.unwrap_or_default(),

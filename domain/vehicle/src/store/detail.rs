@@ -6,6 +6,7 @@ use sqlx::PgPool;
 
 use crate::Damage;
 use crate::car::Car;
+use crate::reveal::{SHOWN, without_reserve};
 use crate::views::{OfferedCar, PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
 
 /// The newest lines of a car's trail that its page shows; no car has more in years.
@@ -35,7 +36,7 @@ pub(crate) async fn read(db: &PgPool, id: VehicleId) -> Result<Option<VehicleDet
         status: car.status,
         guide_fen: car.guide_fen,
         start_fen: car.start_fen,
-        reserve_fen: car.reserve_fen,
+        has_reserve: car.reserve_fen.is_some(),
         listed_lot_id: car.listed_lot_id,
         received_at,
         updated_at,
@@ -43,6 +44,7 @@ pub(crate) async fn read(db: &PgPool, id: VehicleId) -> Result<Option<VehicleDet
         prices: prices(db, id).await?,
         photos: photos(db, id).await?,
         trail: trail(db, id).await?,
+        reveals: super::reveals::of_vehicle(db, id, SHOWN).await?,
     }))
 }
 
@@ -119,7 +121,7 @@ async fn reports(db: &PgPool, id: VehicleId) -> Result<Vec<ReportView>, sqlx::Er
 
 async fn prices(db: &PgPool, id: VehicleId) -> Result<Vec<PriceView>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT version, guide_fen, start_fen, reserve_fen, reason, who_name, at
+        "SELECT version, guide_fen, start_fen, reserve_fen IS NOT NULL AS \"has_reserve!\", reason, who_name, at
            FROM vehicle_price
           WHERE vehicle_id = $1
           ORDER BY version DESC",
@@ -133,7 +135,7 @@ async fn prices(db: &PgPool, id: VehicleId) -> Result<Vec<PriceView>, sqlx::Erro
             version: row.version,
             guide_fen: Fen(row.guide_fen),
             start_fen: Fen(row.start_fen),
-            reserve_fen: row.reserve_fen.map(Fen),
+            has_reserve: row.has_reserve,
             reason: row.reason,
             who_name: row.who_name,
             at: from_sql(row.at),
@@ -174,7 +176,7 @@ async fn trail(db: &PgPool, id: VehicleId) -> Result<Vec<TrailView>, sqlx::Error
             what: row.what,
             who_name: row.who_name,
             at: from_sql(row.at),
-            data: row.data,
+            data: without_reserve(row.data),
         })
         .collect())
 }

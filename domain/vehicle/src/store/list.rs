@@ -21,13 +21,12 @@ pub(crate) struct Totals {
     pub count: i64,
     pub guide_fen: Fen,
     pub start_fen: Fen,
-    pub reserve_fen: Fen,
 }
 
 pub(crate) async fn totals(db: &PgPool, filter: &VehicleFilter) -> Result<Totals, sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(
         "SELECT count(*) AS count, coalesce(sum(guide_fen), 0)::BIGINT AS guide, \
-                coalesce(sum(start_fen), 0)::BIGINT AS start, coalesce(sum(reserve_fen), 0)::BIGINT AS reserve \
+                coalesce(sum(start_fen), 0)::BIGINT AS start \
            FROM vehicle v",
     );
     narrow(&mut query, filter);
@@ -36,7 +35,6 @@ pub(crate) async fn totals(db: &PgPool, filter: &VehicleFilter) -> Result<Totals
         count: row.try_get("count")?,
         guide_fen: Fen(row.try_get("guide")?),
         start_fen: Fen(row.try_get("start")?),
-        reserve_fen: Fen(row.try_get("reserve")?),
     })
 }
 
@@ -54,7 +52,7 @@ pub(crate) async fn page(
 fn page_query(filter: &VehicleFilter, total: i64, limit: i64, offset: i64) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::<Postgres>::new(
         "SELECT v.id, v.vin, v.external_id, v.source, v.title, v.model_year, v.mileage_km, v.colour, v.city, v.grade, v.status, \
-                v.guide_fen, v.start_fen, v.reserve_fen, v.updated_at, photo.id AS photo_id \
+                v.guide_fen, v.start_fen, v.reserve_fen IS NOT NULL AS has_reserve, v.updated_at, photo.id AS photo_id \
            FROM (SELECT v.* FROM (SELECT v.* FROM vehicle v",
     );
     narrow(&mut query, filter);
@@ -140,7 +138,7 @@ fn line(row: &PgRow) -> Result<VehicleLine, sqlx::Error> {
         status: status_of(row)?,
         guide_fen: fen(row, "guide_fen")?,
         start_fen: fen(row, "start_fen")?,
-        reserve_fen: fen(row, "reserve_fen")?,
+        has_reserve: row.try_get("has_reserve")?,
         photo_id: row.try_get("photo_id")?,
         updated_at: at(row, "updated_at")?,
     })
@@ -167,8 +165,8 @@ pub(crate) async fn export(
     to_reader: &mpsc::Sender<Result<ExportRow, CommandError>>,
 ) -> Result<(), sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(
-        "SELECT to_jsonb(v) AS facts, v.id, v.status, v.source, v.external_id, v.guide_fen, v.start_fen, v.reserve_fen, \
-                v.received_at, v.updated_at \
+        "SELECT to_jsonb(v) AS facts, v.id, v.status, v.source, v.external_id, v.guide_fen, v.start_fen, \
+                v.reserve_fen IS NOT NULL AS has_reserve, v.received_at, v.updated_at \
            FROM vehicle v",
     );
     narrow(&mut query, filter);
@@ -193,7 +191,7 @@ fn export_row(row: &PgRow) -> Result<ExportRow, sqlx::Error> {
         facts: facts.0,
         guide_fen: fen(row, "guide_fen")?,
         start_fen: fen(row, "start_fen")?,
-        reserve_fen: fen(row, "reserve_fen")?,
+        has_reserve: row.try_get("has_reserve")?,
         received_at: at(row, "received_at")?,
         updated_at: at(row, "updated_at")?,
     })

@@ -10,6 +10,7 @@ pub(crate) mod list;
 pub(crate) mod photos;
 pub(crate) mod prices;
 pub(crate) mod reports;
+pub(crate) mod reveals;
 pub(crate) mod sources;
 pub(crate) mod staging;
 pub(crate) mod trail;

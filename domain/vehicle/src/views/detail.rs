@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::{Damage, Facts, Origin, Service, Status, store};
+use crate::{Damage, Facts, Origin, Reveal, Service, Status, store};
 
 /// A car's record.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +27,8 @@ pub struct VehicleDetail {
     pub guide_fen: Option<Fen>,
     /// 起拍价.
     pub start_fen: Option<Fen>,
-    /// 保留价.
-    pub reserve_fen: Option<Fen>,
+    /// Whether there is a 保留价; how much is told to who asks.
+    pub has_reserve: bool,
     /// The lot it is offered in.
     pub listed_lot_id: Option<Uuid>,
     /// Taken in.
@@ -43,6 +43,8 @@ pub struct VehicleDetail {
     pub photos: Vec<PhotoView>,
     /// What was done, the newest first.
     pub trail: Vec<TrailView>,
+    /// Who looked at the reserve, the newest first.
+    pub reveals: Vec<Reveal>,
 }
 
 /// A version of the condition report.
@@ -82,8 +84,8 @@ pub struct PriceView {
     pub guide_fen: Fen,
     /// 起拍价.
     pub start_fen: Fen,
-    /// 保留价.
-    pub reserve_fen: Option<Fen>,
+    /// Whether there is a 保留价; how much is told to who asks.
+    pub has_reserve: bool,
     /// Why.
     pub reason: String,
     /// Who.

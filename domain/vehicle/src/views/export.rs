@@ -27,8 +27,8 @@ pub struct ExportRow {
     pub guide_fen: Option<Fen>,
     /// 起拍价.
     pub start_fen: Option<Fen>,
-    /// 保留价.
-    pub reserve_fen: Option<Fen>,
+    /// Whether there is a 保留价; how much is told to who asks.
+    pub has_reserve: bool,
     /// Taken in.
     pub received_at: UnixMs,
     /// Last change.

@@ -144,8 +144,8 @@ pub struct VehicleLine {
     pub guide_fen: Option<Fen>,
     /// 起拍价.
     pub start_fen: Option<Fen>,
-    /// 保留价.
-    pub reserve_fen: Option<Fen>,
+    /// Whether there is a 保留价; how much is told to who asks.
+    pub has_reserve: bool,
     /// The first photo.
     pub photo_id: Option<Uuid>,
     /// Last change.
@@ -163,8 +163,6 @@ pub struct VehiclePage {
     pub guide_fen: Fen,
     /// Sum of their start prices.
     pub start_fen: Fen,
-    /// Sum of their reserve prices.
-    pub reserve_fen: Fen,
     /// The page that is shown: the last one, when a later one was asked for.
     pub page: u32,
     /// How many pages there are, at least 1.
@@ -222,7 +220,6 @@ impl Service {
             total: totals.count,
             guide_fen: totals.guide_fen,
             start_fen: totals.start_fen,
-            reserve_fen: totals.reserve_fen,
             page,
             pages,
         })

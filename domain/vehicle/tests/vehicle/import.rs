@@ -4,7 +4,7 @@ use kernel::{Fen, Principal, Role};
 use platform_db::{CommandError, new_id};
 use uuid::Uuid;
 use vehicle::import::{ImportJob, JobStatus, Mapping, OpenImport, StartImport};
-use vehicle::{CorrectVehicle, Field, MileageUnit, Status, VehicleFilter};
+use vehicle::{CorrectVehicle, Field, MileageUnit, Status, VehicleFilter, VehiclePriced};
 
 use crate::yard::{Yard, code, yard};
 
@@ -105,9 +105,11 @@ async fn priced_rows_are_ready_for_a_sale() {
         (line.status, line.guide_fen, line.start_fen),
         (Status::Priced, Some(Fen(8_980_000)), Some(Fen(6_290_000)))
     );
-    assert_eq!((line.reserve_fen, line.mileage_km), (Some(Fen(8_080_000)), Some(32_500)));
-    let names = yard.event_names().await;
-    assert_eq!(names.iter().filter(|name| *name == "VehiclePriced").count(), 3);
+    assert_eq!((line.has_reserve, line.mileage_km), (true, Some(32_500)));
+    let priced: Vec<VehiclePriced> =
+        yard.events().await.iter().filter_map(|event| event.read()).map(Result::unwrap).collect();
+    assert_eq!(priced.len(), 3);
+    assert!(priced.iter().any(|price| price.reserve_fen == Some(Fen(8_080_000))));
     let report = yard.service.show_vehicle(&yard.inspector, line.id).await.unwrap().reports.remove(0);
     assert_eq!(report.origin, "source");
 }

@@ -8,4 +8,5 @@ mod import_faults;
 mod import_files;
 mod list;
 mod photos;
+mod reveal;
 mod yard;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod export;
+mod reveal;
 
 use kernel::{Access, Role};
 
@@ -11,10 +12,14 @@ use crate::route_table::Routes;
 /// Who of the staff speaks for sellers.
 const SPEAKERS: Access = Access::Roles(&[Role::Auctioneer, Role::Sales]);
 
+/// Who of the staff may ask to see the reserve.
+const LOOKERS: Access = Access::Roles(&[Role::Auctioneer, Role::Pricing, Role::Sales]);
+
 /// Routes of negotiations that are not pages.
 pub fn routes() -> Routes {
     Routes::new()
         .post("/my/negotiations/{id}", Access::Dealer, answer::by_dealer)
         .post("/office/negotiations/{id}", SPEAKERS, answer::by_staff)
+        .post("/office/negotiations/{id}/reveal", LOOKERS, reveal::reveal)
         .merge(sheet::files("/office/negotiations", Access::Staff, export::list))
 }

@@ -1,7 +1,7 @@
 //! Exactly the cars of the page's filter, row by row: memory stays small however many there are.
 
 use app::i18n::t;
-use app::office::vehicles::filter_of;
+use app::office::vehicles::{filter_of, reserve_word};
 use kernel::Lang;
 use vehicle::{ExportRow, Field};
 
@@ -42,6 +42,8 @@ fn header(lang: Lang) -> Vec<String> {
 
 /// In the order of the header.
 fn cells(row: ExportRow, lang: Lang) -> Vec<Cell> {
+    // how much it is, is told on a car's page to who asks, and written down
+    let reserve = row.start_fen.map(|_| reserve_word(lang, row.has_reserve)).unwrap_or_default();
     let f = row.facts;
     let number = |n: Option<i32>| n.map_or(Cell::Empty, |n| Cell::Number(i64::from(n)));
     vec![
@@ -69,7 +71,7 @@ fn cells(row: ExportRow, lang: Lang) -> Vec<Cell> {
         Cell::Text(f.source_price),
         row.guide_fen.into(),
         row.start_fen.into(),
-        row.reserve_fen.into(),
+        Cell::Text(reserve),
         Cell::Time(row.received_at),
         Cell::Time(row.updated_at),
     ]
@@ -92,7 +94,7 @@ mod tests {
             facts: Facts::default(),
             guide_fen: None,
             start_fen: None,
-            reserve_fen: None,
+            has_reserve: false,
             received_at: UnixMs(0),
             updated_at: UnixMs(0),
         };

@@ -6,6 +6,7 @@ mod import;
 mod photos;
 mod receive;
 mod rejected;
+mod reveal;
 
 use axum::extract::DefaultBodyLimit;
 use kernel::{Access, Role};
@@ -19,6 +20,8 @@ pub use rejected::{rejected_cells, rejected_header};
 const INSPECTORS: Access = Access::Roles(&[Role::Inspector]);
 /// Who changes cars in one way or another; the commands ask more exactly.
 const CHANGERS: Access = Access::Roles(&[Role::Inspector, Role::Pricing]);
+/// Who may ask to see a reserve.
+const LOOKERS: Access = Access::Roles(&[Role::Pricing, Role::Auctioneer]);
 /// A set of photos of one car.
 const PHOTOS_BODY_MAX: usize = 256 * 1024 * 1024;
 /// The command counts the file's bytes itself and refuses more than it takes; what is beyond is read and thrown away,
@@ -30,6 +33,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .post("/office/vehicles/new", INSPECTORS, receive::receive)
         .post("/office/vehicles/{id}", CHANGERS, change::change)
+        .post("/office/vehicles/{id}/reveal", LOOKERS, reveal::reveal)
         .post("/office/vehicles/{id}/photos/{photo}/remove", INSPECTORS, photos::remove)
         .merge(sheet::files("/office/vehicles/export", Access::Staff, export::list))
         .post("/office/vehicles/import/{id}", CHANGERS, import::start)
