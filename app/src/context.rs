@@ -30,6 +30,17 @@ pub struct Services {
 #[derive(Clone, Debug)]
 pub struct CspNonce(pub Arc<str>);
 
+/// The account that buyers pay into, once an operator has said which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayTo {
+    /// Its holder.
+    pub name: String,
+    /// Its bank.
+    pub bank: String,
+    /// Its number.
+    pub account: String,
+}
+
 /// Everything a page may know about the request it answers. A page function gets it; a component takes it with
 /// [`page`].
 pub struct PageContext {
@@ -47,6 +58,8 @@ pub struct PageContext {
     pub theme: Theme,
     /// In which zone times are shown and typed.
     pub zone: UtcOffset,
+    /// Where buyers pay.
+    pub pay_to: Option<PayTo>,
     /// The path without the query: `/office/vehicles`.
     pub path: String,
     /// The query.

@@ -59,7 +59,7 @@ pub mod sign_in;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
-pub use context::{Appearance, PageContext, Services, Theme};
+pub use context::{Appearance, PageContext, PayTo, Services, Theme};
 #[cfg(feature = "ssr")]
 pub use form::FormState;
 #[cfg(feature = "ssr")]

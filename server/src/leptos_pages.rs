@@ -89,6 +89,7 @@ async fn context(state: &AppState, parts: &mut Parts, form: FormState) -> PageCo
         lang,
         theme,
         zone: state.zone(),
+        pay_to: state.pay_to(),
         path: parts.uri.path().to_owned(),
         query: Query::read(parts.uri.query().unwrap_or_default()),
         params: Params::new(params),

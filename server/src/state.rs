@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use app::Services;
 use app::shell::Assets;
+use app::{PayTo, Services};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use platform_bus::Bus;
@@ -30,6 +30,12 @@ impl AppState {
     /// In which zone times are shown and typed.
     pub fn zone(&self) -> UtcOffset {
         UtcOffset::from_whole_seconds(self.config.time_zone.offset_min * 60).unwrap_or(UtcOffset::UTC)
+    }
+
+    /// Where buyers pay, once an operator has said so.
+    pub fn pay_to(&self) -> Option<PayTo> {
+        let set = self.config.pay_to.clone()?;
+        Some(PayTo { name: set.name, bank: set.bank, account: set.account })
     }
 }
 

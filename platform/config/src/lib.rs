@@ -23,7 +23,7 @@ pub use error::{ConfigError, ConfigErrors};
 pub use explain::{Explained, Source, mask_password, settings_page};
 pub use origin::PublicUrl;
 pub use settings::{SETTINGS, Setting};
-pub use values::{Demo, LogFormat, Service, TimeZone};
+pub use values::{Demo, LogFormat, PayTo, Service, TimeZone};
 
 /// All settings, checked.
 #[derive(Clone, Debug)]
@@ -58,6 +58,8 @@ pub struct Config {
     pub secure_cookies: bool,
     /// How many proxies of ours stand before the server.
     pub proxies: u8,
+    /// Where buyers pay, once an operator has said so.
+    pub pay_to: Option<PayTo>,
     given: BTreeMap<&'static str, String>,
     unknown: Vec<String>,
 }

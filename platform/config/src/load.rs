@@ -6,12 +6,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::settings::{
-    ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, POOL_SIZE, POSTGRES_BIN, PROXIES, PUBLIC_URL,
-    REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE, setting,
+    ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, PAY_ACCOUNT, PAY_BANK, PAY_NAME, POOL_SIZE,
+    POSTGRES_BIN, PROXIES, PUBLIC_URL, REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE, setting,
 };
-use crate::values::is_log_filter;
+use crate::values::{is_account, is_log_filter, is_name};
 use crate::{
-    Config, ConfigError, ConfigErrors, Databases, Demo, LogFormat, PublicUrl, Service, TimeZone,
+    Config, ConfigError, ConfigErrors, Databases, Demo, LogFormat, PayTo, PublicUrl, Service, TimeZone,
     mask_password,
 };
 
@@ -49,6 +49,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
     let time_zone = reader.read(TIME_ZONE, TimeZone::read);
     let secure_cookies = reader.secure_cookies(public_url.as_ref());
     let proxies = reader.read(PROXIES, |text| text.parse::<u8>().ok().filter(|count| *count <= PROXIES_MAX));
+    let pay_to = reader.pay_to();
     reader.check_pool(pool_size, services.as_deref(), databases.as_ref());
     reader.check_demo(demo, services.as_deref());
     let Reader { given, unknown, errors } = reader;
@@ -69,6 +70,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
             time_zone: time_zone?,
             secure_cookies: secure_cookies?,
             proxies: proxies?,
+            pay_to,
             given,
             unknown,
         })
@@ -212,6 +214,27 @@ impl Reader {
             self.errors.push(ConfigError::Value { variable: REDIS_URL, value: mask_password(&url) });
         }
         Some(url)
+    }
+
+    /// The account that buyers pay into: all of it or nothing. Half of one would send money astray.
+    fn pay_to(&mut self) -> Option<PayTo> {
+        const PARTS: [&str; 3] = [PAY_NAME, PAY_BANK, PAY_ACCOUNT];
+        let missing: Vec<&str> = PARTS.into_iter().filter(|name| self.given(name).is_none()).collect();
+        if missing.len() == PARTS.len() {
+            return None;
+        }
+        if let Some(given) = PARTS.into_iter().find(|name| self.given(name).is_some())
+            && !missing.is_empty()
+        {
+            self.refuse(given, format!("is set without {}: buyers need all of it", missing.join(" and ")));
+            return None;
+        }
+        let words = |text: &str| is_name(text).then(|| text.to_owned());
+        Some(PayTo {
+            name: self.read(PAY_NAME, words)?,
+            bank: self.read(PAY_BANK, words)?,
+            account: self.read(PAY_ACCOUNT, |text| is_account(text).then(|| text.to_owned()))?,
+        })
     }
 
     fn secure_cookies(&mut self, public_url: Option<&PublicUrl>) -> Option<bool> {

@@ -27,6 +27,9 @@ pub(crate) const LOG_FORMAT: &str = "LUOCHUI_LOG_FORMAT";
 pub(crate) const TIME_ZONE: &str = "LUOCHUI_TIME_ZONE";
 pub(crate) const SECURE_COOKIES: &str = "LUOCHUI_SECURE_COOKIES";
 pub(crate) const PROXIES: &str = "LUOCHUI_PROXIES";
+pub(crate) const PAY_NAME: &str = "LUOCHUI_PAY_NAME";
+pub(crate) const PAY_BANK: &str = "LUOCHUI_PAY_BANK";
+pub(crate) const PAY_ACCOUNT: &str = "LUOCHUI_PAY_ACCOUNT";
 
 const DATABASE_URL: &str = "a PostgreSQL URL: postgres://user:password@host:5432/database";
 
@@ -153,6 +156,26 @@ pub const SETTINGS: &[Setting] = &[
         allowed: "a number from 0 to 5",
         meaning: "How many proxies of yours stand before the server, each adding the caller's address to \
                   X-Forwarded-For. With 0 the header is not believed at all. Limits on sign-in count by that address.",
+    },
+    Setting {
+        name: PAY_NAME,
+        default: "",
+        allowed: "a name of at most 100 characters",
+        meaning: "To whom buyers pay: the holder of the account that every unpaid order names. Set all three of \
+                  LUOCHUI_PAY_NAME, LUOCHUI_PAY_BANK and LUOCHUI_PAY_ACCOUNT, or none: then orders say that finance \
+                  sends the account.",
+    },
+    Setting {
+        name: PAY_BANK,
+        default: "",
+        allowed: "a name of at most 100 characters",
+        meaning: "The bank and branch of that account.",
+    },
+    Setting {
+        name: PAY_ACCOUNT,
+        default: "",
+        allowed: "6 to 40 letters and digits, with spaces or hyphens between them",
+        meaning: "The number of that account.",
     },
 ];
 

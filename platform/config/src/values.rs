@@ -145,6 +145,28 @@ fn fixed_offset(text: &str) -> Option<i32> {
     (minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
+/// The account that buyers pay into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayTo {
+    /// Its holder.
+    pub name: String,
+    /// Its bank.
+    pub bank: String,
+    /// Its number, as it is printed.
+    pub account: String,
+}
+
+/// A name as it stands on a transfer form.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.chars().count() <= 100 && !text.chars().any(char::is_control)
+}
+
+/// The number of a bank account, as banks print it.
+pub(crate) fn is_account(text: &str) -> bool {
+    (6..=40).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" -".contains(&byte))
+}
+
 /// A log filter: a level or target, or `target=level`, separated by commas.
 pub(crate) fn is_log_filter(text: &str) -> bool {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];

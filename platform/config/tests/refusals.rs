@@ -72,6 +72,25 @@ fn a_wrong_value_names_the_variable_and_what_is_allowed() {
 }
 
 #[test]
+fn the_account_to_pay_into_is_whole_or_not_there() {
+    let whole = [
+        ("LUOCHUI_PAY_NAME", "落槌拍卖有限公司"),
+        ("LUOCHUI_PAY_BANK", "工商银行上海静安支行"),
+        ("LUOCHUI_PAY_ACCOUNT", "6222 0210 0112 3456 789"),
+    ];
+    let pay_to = load(&whole).unwrap().pay_to.unwrap();
+    assert_eq!((pay_to.name.as_str(), pay_to.account.as_str()), (whole[0].1, whole[2].1));
+    assert_eq!(load(&[]).unwrap().pay_to, None);
+    let half = refusal(&whole[..2]);
+    assert!(half.contains("LUOCHUI_PAY_NAME") && half.contains("without LUOCHUI_PAY_ACCOUNT"), "{half}");
+    for (wrong, part) in [(2, "6222/0210"), (2, "12345"), (0, "落槌\u{7}拍卖")] {
+        let mut odd = whole;
+        odd[wrong].1 = part;
+        assert!(refusal(&odd).starts_with(&format!("{}: '", whole[wrong].0)), "{part}");
+    }
+}
+
+#[test]
 fn a_database_url_needs_the_scheme_and_a_database() {
     for url in ["mysql://db/identity", "postgres://db", "postgres://u:p@db/", "identity"] {
         let mut all = URLS;

@@ -57,6 +57,35 @@ async fn who_won_with_a_deposit_is_asked_for_what_it_left() {
     let service = server.signed_in("service").await.get(&format!("/office/orders/{order}")).await;
     assert_eq!(service.status, StatusCode::OK, "who may not read claims still sees the order");
     assert!(!service.body.contains("还需付款"));
+    let file = server.signed_in("yuanxing").await.get("/my/orders.csv").await.body;
+    assert!(file.contains("还需付款") && file.contains("131027.50,118177.50,"), "{file}");
+    let file = server.signed_in("service").await.get("/office/orders.csv").await.body;
+    assert!(file.contains("131027.50,,"), "who may not read claims has an empty cell: {file}");
+}
+
+#[tokio::test]
+async fn an_order_says_how_to_pay_it() {
+    let server = TestServer::new().await;
+    let (order, _) = sold(&server, "yuanxing", 12_850_000).await;
+    let page = server.signed_in("yuanxing").await.get(&format!("/my/orders/{order}")).await.body;
+    let no = page.split("LC2").nth(1).and_then(|rest| rest.get(..14)).unwrap();
+    let words = ["怎样付款", "付款编号", "¥131,027.50", "付款期限", "收款账户由财务另行通知"];
+    assert!(words.iter().all(|words| page.contains(words)) && !page.contains("收款账号"), "{page}");
+    let page = server.signed_in("sales").await.get(&format!("/office/orders/{order}")).await.body;
+    assert!(
+        page.contains("付款编号") && page.contains(&format!("<span class=\"code\">LC2{no}</span>")),
+        "{page}"
+    );
+
+    let account = [
+        ("LUOCHUI_PAY_NAME", "落槌拍卖有限公司"),
+        ("LUOCHUI_PAY_BANK", "工商银行上海静安支行"),
+        ("LUOCHUI_PAY_ACCOUNT", "6222 0210 0112 3456 789"),
+    ];
+    let server = TestServer::with(&account).await;
+    let (order, _) = sold(&server, "yuanxing", 12_850_000).await;
+    let page = server.signed_in("yuanxing").await.get(&format!("/my/orders/{order}")).await.body;
+    assert!(account.iter().all(|(_, part)| page.contains(part)) && !page.contains("另行通知"), "{page}");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use super::document::Document;
 use super::parts::{
     Axes, CommercialBadge, OrderTrail, PaymentBadge, due_words, lot_href, receivable_href, vehicle_href,
 };
+use super::payment::{self, Transfer};
 use crate::context::{PageContext, page as current};
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -64,6 +65,14 @@ pub fn Order(
     let owes = matches!(payment.as_deref(), Some("unpaid" | "part_paid"));
     let due = order.due_at.filter(|_| owes).map(|at| due_words(lang, at, overdue));
     let total_fen = order.total_fen;
+    let pays = (owes || payment.is_none()).then(|| {
+        payment::panel(Transfer {
+            order_no: order.order_no.clone(),
+            still_fen: still.map(|still| still.open_fen),
+            total_fen,
+            due_at: order.due_at,
+        })
+    });
     let basis = (order.basis != Basis::Auction).then(|| {
         let words = t(lang, &format!("order.basis.{}", order.basis.name()));
         view! { <Badge tone=Tone::Neutral>{words}</Badge> }
@@ -95,6 +104,7 @@ pub fn Order(
         <div class="grid grid-cols-1 gap-x-4 mt-4 lg:grid-cols-3 print:block">
             <div class="lg:col-span-2"><Document order/></div>
             <div class="print:hidden">
+                {pays}
                 <Panel title=t(lang, "order.axes")><Axes axes overdue/></Panel>
                 <Panel title=t(lang, "order.trail")><OrderTrail trail/></Panel>
             </div>

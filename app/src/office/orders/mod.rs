@@ -5,6 +5,7 @@ pub mod document;
 pub mod filter;
 pub mod list;
 pub mod parts;
+mod payment;
 pub mod words;
 
 pub use filter::filter_of;
