@@ -9,6 +9,8 @@ use crate::{company, dealer, office, settings, sign_in};
 
 /// Who makes and runs sales.
 const AUCTIONEERS: Access = Access::Roles(&[Role::Auctioneer]);
+/// Who speaks for sellers.
+const SPEAKERS: Access = Access::Roles(&[Role::Auctioneer, Role::Sales]);
 /// Who keeps dealers and their users.
 const SALES: Access = Access::Roles(&[Role::Sales]);
 /// Who registers colleagues.
@@ -79,6 +81,7 @@ pub static PAGES: &[Page] = &[
     },
     // --- office ------------------------------------------------------------------------------------
     Page { path: "/office", access: Access::Staff, draw: |cx| Box::pin(office::home::page(cx)) },
+    Page { path: "/office/alerts", access: SPEAKERS, draw: |cx| Box::pin(office::alerts::page(cx)) },
     Page {
         path: "/office/vehicles",
         access: Access::Staff,

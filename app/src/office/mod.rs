@@ -1,5 +1,6 @@
 //! Pages of the staff: dense tables, a full working day.
 
+pub mod alerts;
 pub mod dead_letters;
 pub mod dealers;
 pub mod deposits;

@@ -38,7 +38,7 @@ pub fn DealerFrame(body: AnyView) -> impl IntoView {
             <div class="dealer-head__row">
                 <Brand/>
                 <DealerNav/>
-                {bell::view(&cx)}
+                {bell::view(&cx, "/my/alerts")}
                 {account}
             </div>
         </header>
@@ -51,17 +51,19 @@ pub fn DealerFrame(body: AnyView) -> impl IntoView {
 pub fn OfficeFrame(body: AnyView) -> impl IntoView {
     let cx = page();
     let person = || cx.principal.as_ref().map(|who| account(&cx, who));
+    let bell = || bell::view(&cx, "/office/alerts");
     view! {
         <div class="office">
             <header class="office-top">
                 <Brand/>
+                {bell()}
                 <details class="menu">
                     <summary class="menu__button" aria-label=t(cx.lang, "nav.menu")><IconView icon=Icon::Menu/></summary>
                     <div class="menu__panel"><OfficeNav/>{person()}</div>
                 </details>
             </header>
             <div class="office-side">
-                <Brand/>
+                <div class="office-side__head"><Brand/>{bell()}</div>
                 <OfficeNav/>
                 {person()}
             </div>

@@ -18,6 +18,7 @@ use crate::store::alerts::{self, Move, Unseen};
 use crate::store::lists::{self, Viewer};
 use crate::store::negotiation_alerts;
 use crate::store::searches;
+use crate::store::seller_news;
 
 /// How often news is looked for.
 const LOOK: Duration = Duration::from_secs(1);
@@ -30,7 +31,7 @@ const LOOKS_A_CLEANING: u32 = 600;
 const LOTS_AT_ONCE: i64 = 200;
 /// So many searches are asked between two looks at the lots.
 const SEARCHES_AT_ONCE: i64 = 500;
-/// Buyers who negotiate are told so long before their time to answer ends.
+/// Who negotiates is told so long before his time to answer ends.
 const DEADLINE_MS: i64 = 30 * 60 * 1000;
 /// At most one line of being outbid a lot in so long; what happens again meanwhile is counted in that line.
 const OUTBID_PAUSE_MS: i64 = 10 * 60 * 1000;
@@ -56,13 +57,20 @@ pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
             tracing::warn!(%error, "news could not be told; trying again");
         }
         looked = looked.wrapping_add(1);
-        if looked.is_multiple_of(LOOKS_A_CLEANING) {
-            let before = service.now().plus_ms(-KEPT_MS);
-            if let Err(error) = alerts::forget(&service.db, before, FORGOTTEN_AT_ONCE).await {
-                tracing::warn!(%error, "old news could not be removed; trying again later");
-            }
+        if looked.is_multiple_of(LOOKS_A_CLEANING)
+            && let Err(error) = forget(&service).await
+        {
+            tracing::warn!(%error, "old news could not be removed; trying again later");
         }
     }
+}
+
+/// Removes old news, of dealers and of staff.
+async fn forget(service: &Service) -> Result<(), sqlx::Error> {
+    let before = service.now().plus_ms(-KEPT_MS);
+    alerts::forget(&service.db, before, FORGOTTEN_AT_ONCE).await?;
+    seller_news::forget(&service.db, before, FORGOTTEN_AT_ONCE).await?;
+    Ok(())
 }
 
 /// Tells all news that there is, but of open lots that were looked at within `pause_ms`.
@@ -74,13 +82,16 @@ pub(crate) async fn look(service: &Service, pause_ms: i64) -> Result<(), sqlx::E
     tell_negotiations(service).await
 }
 
-/// Tells buyers of turns, deadlines and ends, on lots whose own news is settled.
+/// Tells buyers of turns, deadlines and ends, on lots whose own news is settled, and the staff who speak for sellers.
 async fn tell_negotiations(service: &Service) -> Result<(), sqlx::Error> {
     let now = service.now();
+    let until = now.plus_ms(DEADLINE_MS);
     let mut conn = service.db.acquire().await?;
+    while seller_news::tell_ends(&mut conn, now, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
+    while seller_news::tell_turns(&mut conn, now, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
+    while seller_news::tell_deadlines(&mut conn, now, until, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
     while negotiation_alerts::tell_ends(&mut conn, now, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
     while negotiation_alerts::tell_turns(&mut conn, now, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
-    let until = now.plus_ms(DEADLINE_MS);
     while negotiation_alerts::tell_deadlines(&mut conn, now, until, LOTS_AT_ONCE).await? == LOTS_AT_ONCE {}
     Ok(())
 }

@@ -87,6 +87,28 @@ async fn dealer_and_staff_agree_after_a_counter_and_the_order_says_so() {
 }
 
 #[tokio::test]
+async fn the_bell_of_who_speaks_for_sellers_rings() {
+    let server = TestServer::new().await;
+    let id = begun(&server).await;
+    server.state.services.auction.tell_news().await.unwrap();
+    let mut office = server.signed_in("sales").await;
+    let home = office.get("/office").await.body;
+    assert!(home.contains("href=\"/office/alerts\"") && home.contains("1 条未读消息"), "{home}");
+    let page = office.get("/office/alerts").await.body;
+    for words in [&*format!("/office/negotiations/{id}"), "待您答复", "远行二手车", "¥60,000", "前答复"]
+    {
+        assert!(page.contains(words), "{words} is missing: {page}");
+    }
+    let until = server.state.clock.now().0.to_string();
+    let read = send(&mut office, "/office/alerts", &[("until", &until)]).await;
+    assert_eq!(read.location(), "/office/alerts");
+    assert!(!office.get("/office").await.body.contains("条未读消息"));
+    let mut inspector = server.signed_in("inspector").await;
+    assert!(!inspector.get("/office").await.body.contains("/office/alerts"));
+    assert_eq!(inspector.get("/office/alerts").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn a_counter_that_cannot_be_is_shown_again_with_the_reason() {
     let server = TestServer::new().await;
     let id = begun(&server).await;

@@ -1,6 +1,6 @@
-//! The bell in the head of dealers' pages: how much news one has not read.
+//! The bell: how much news a dealer's person has not read, or one of the staff who speak for sellers.
 
-use auction::UNREAD_SHOWN_MAX;
+use auction::{UNREAD_SHOWN_MAX, speaks_for_sellers};
 use leptos::prelude::*;
 
 use crate::context::PageContext;
@@ -14,12 +14,17 @@ pub(crate) struct Unread(Option<i64>);
 
 /// Counts it. A page is worth more than its bell: without an answer (the page's own questions say why) it has none.
 pub(crate) async fn count(cx: &PageContext) -> Unread {
-    let Some(who) = cx.principal.as_ref().filter(|who| who.dealer().is_some()) else { return Unread(None) };
-    Unread(cx.services.auction.unread_alerts(who).await.ok())
+    let Some(who) = cx.principal.as_ref() else { return Unread(None) };
+    let auction = &cx.services.auction;
+    Unread(match who.dealer() {
+        Some(_) => auction.unread_alerts(who).await.ok(),
+        None if speaks_for_sellers(who) => auction.unread_seller_news(who).await.ok(),
+        None => None,
+    })
 }
 
-/// The link to the news.
-pub(super) fn view(cx: &PageContext) -> Option<AnyView> {
+/// The link to the news, which is on the page of that path.
+pub(super) fn view(cx: &PageContext, path: &'static str) -> Option<AnyView> {
     let count = use_context::<Unread>()?.0?;
     let shown = if count > UNREAD_SHOWN_MAX { format!("{UNREAD_SHOWN_MAX}+") } else { count.to_string() };
     let label = match count {
@@ -27,10 +32,10 @@ pub(super) fn view(cx: &PageContext) -> Option<AnyView> {
         _ => t_with(cx.lang, "alerts.bell", &[("n", &shown)]),
     };
     let badge = (count > 0).then(|| view! { <span class="bell__count" aria-hidden="true">{shown}</span> });
-    let is_current = (cx.path == "/my/alerts").then_some("page");
+    let is_current = (cx.path == path).then_some("page");
     Some(
         view! {
-            <a class="bell" href="/my/alerts" aria-label=label.clone() title=label aria-current=is_current data-testid="bell">
+            <a class="bell" href=path aria-label=label.clone() title=label aria-current=is_current data-testid="bell">
                 <IconView icon=Icon::Bell/>
                 {badge}
             </a>

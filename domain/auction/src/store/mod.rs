@@ -25,6 +25,7 @@ pub(crate) mod report_changes;
 pub(crate) mod reveals;
 pub(crate) mod sales;
 pub(crate) mod searches;
+pub(crate) mod seller_news;
 pub(crate) mod templates;
 pub(crate) mod top_ups;
 pub(crate) mod voids;

@@ -1,9 +1,10 @@
 //! Who hears what of a negotiation, and how often.
 
-use auction::{Act, AlertKind, Topic};
-use kernel::Principal;
+use auction::{Act, AlertKind, SellerNews, Topic};
+use kernel::{Principal, Role};
+use platform_testkit::staff;
 
-use crate::table::{Table, yuan};
+use crate::table::{Table, code, yuan};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -82,4 +83,80 @@ async fn who_wants_to_hear_nothing_of_negotiations_does_not() {
     table.world.service.choose_alerts(&table.buyer, &Topic::ALL, auction::ENDING_LEAD_MIN).await.unwrap();
     table.buyer(Act::Decline).await.unwrap();
     assert_eq!(news(&table, &table.buyer).await, [AlertKind::NoDeal], "what he was not told stays untold");
+}
+
+/// The news of the seller's side as this person has it, the oldest first.
+async fn sellers(table: &Table, who: &Principal) -> Vec<SellerNews> {
+    table.world.service.tell_news().await.expect("news is told");
+    let mut news = table.world.service.seller_news(who, 1).await.expect("news is read").news;
+    news.reverse();
+    news
+}
+
+fn kinds(news: &[SellerNews]) -> Vec<AlertKind> {
+    news.iter().map(|one| one.kind).collect()
+}
+
+#[tokio::test]
+async fn the_seller_s_staff_hear_of_each_turn_once_and_of_the_end() {
+    let table = Table::set().await;
+    let (sales, auctioneer) = (&table.sales, staff(&[Role::Auctioneer]));
+    for _ in 0..2 {
+        assert_eq!(kinds(&sellers(&table, sales).await), [AlertKind::Turn]);
+    }
+    let service = &table.world.service;
+    let first = sellers(&table, sales).await.remove(0);
+    assert_eq!((first.negotiation_id, first.price_fen), (table.id, Some(yuan(60_000))));
+    assert_eq!(first.answer_by, Some(table.seen_by_staff().await.view.deadline_at));
+    // each has read it or not
+    assert_eq!(service.unread_seller_news(sales).await.unwrap(), 1);
+    for _ in 0..2 {
+        service.read_seller_news(sales, Some(first.id), service.now()).await.unwrap();
+    }
+    let unread = (service.unread_seller_news(sales).await, service.unread_seller_news(&auctioneer).await);
+    assert_eq!((unread.0.unwrap(), unread.1.unwrap()), (0, 1));
+    // what a colleague has answered counts for nobody
+    table.seller(Act::Counter { amount_fen: yuan(76_000) }).await.unwrap();
+    assert_eq!(service.unread_seller_news(&auctioneer).await.unwrap(), 0);
+    assert!(sellers(&table, &auctioneer).await[0].is_over);
+    table.buyer(Act::Counter { amount_fen: yuan(70_000) }).await.unwrap();
+    let news = sellers(&table, &auctioneer).await;
+    assert_eq!((kinds(&news), news[1].price_fen), (vec![AlertKind::Turn; 2], Some(yuan(70_000))));
+    table.seller(Act::Accept { offer_fen: yuan(70_000) }).await.unwrap();
+    for _ in 0..2 {
+        let told = kinds(&sellers(&table, &auctioneer).await);
+        assert_eq!(told, [AlertKind::Turn, AlertKind::Turn, AlertKind::Agreed]);
+    }
+    assert_eq!(service.unread_seller_news(&auctioneer).await.unwrap(), 1, "the end");
+    service.read_seller_news(&auctioneer, None, service.now()).await.unwrap();
+    assert_eq!(service.unread_seller_news(&auctioneer).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn half_an_hour_before_the_deadline_the_seller_s_staff_are_told_again_once() {
+    let table = Table::set().await;
+    table.deadline_in(31 * MINUTE_MS).await;
+    assert_eq!(kinds(&sellers(&table, &table.sales).await), [AlertKind::Turn]);
+    table.deadline_in(29 * MINUTE_MS).await;
+    let other = table.world.restarted().await;
+    let looks =
+        (0..8).map(|n| if n % 2 == 0 { table.world.service.tell_news() } else { other.service.tell_news() });
+    for look in crate::join_all(looks).await {
+        look.unwrap();
+    }
+    assert_eq!(kinds(&sellers(&table, &table.sales).await), [AlertKind::Turn, AlertKind::Deadline]);
+    table.deadline_in(-1_000).await;
+    table.world.service.beat().await.unwrap();
+    assert_eq!(kinds(&sellers(&table, &table.sales).await).last(), Some(&AlertKind::NoDeal));
+}
+
+#[tokio::test]
+async fn who_does_not_speak_for_sellers_hears_nothing_of_them() {
+    let table = Table::set().await;
+    for who in [&table.buyer, &staff(&[Role::Finance])] {
+        let service = &table.world.service;
+        assert_eq!(code(service.seller_news(who, 1).await), "FORBIDDEN");
+        assert_eq!(code(service.unread_seller_news(who).await), "FORBIDDEN");
+        assert_eq!(code(service.read_seller_news(who, None, service.now()).await), "FORBIDDEN");
+    }
 }

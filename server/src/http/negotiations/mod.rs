@@ -1,5 +1,6 @@
 //! Negotiations: both sides answer by forms, and lists are files too.
 
+mod alerts;
 mod answer;
 mod export;
 mod reveal;
@@ -20,6 +21,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .post("/my/negotiations/{id}", Access::Dealer, answer::by_dealer)
         .post("/office/negotiations/{id}", SPEAKERS, answer::by_staff)
+        .post("/office/alerts", SPEAKERS, alerts::read)
         .post("/office/negotiations/{id}/reveal", LOOKERS, reveal::reveal)
         .merge(sheet::files("/office/negotiations", Access::Staff, export::list))
 }
