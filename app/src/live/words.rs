@@ -211,7 +211,7 @@ impl Words {
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 29] = [
+pub const REFUSALS: [&str; 30] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
     "LANE_OFFLINE",
@@ -221,6 +221,7 @@ pub const REFUSALS: [&str; 29] = [
     "BANNED",
     "SELLER_OR_AFFILIATE",
     "SISTER_ROOFTOP_LEADS",
+    "SISTER_STANDS_HIGHER",
     "NOT_TICK",
     "BELOW_MIN",
     "BELOW_FLOOR",
@@ -248,6 +249,7 @@ pub fn shape_of<'a>(code: &'a str, data: &Value) -> &'a str {
     match code {
         "LOT_NOT_OPEN" if data.get("status").and_then(Value::as_str) == Some("paused") => "LOT_PAUSED",
         "BELOW_MIN" if data.get("floor_fen").is_some() => "BELOW_FLOOR",
+        "SISTER_ROOFTOP_LEADS" if data.get("merged").is_some() => "SISTER_STANDS_HIGHER",
         "DUPLICATE" if data.get("max_fen").is_none() => "KEY_REUSED",
         _ => code,
     }

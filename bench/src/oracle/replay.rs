@@ -84,6 +84,7 @@ fn command(row: &Row, history: &History) -> Option<Command> {
             bar: None,
             power_fen: None,
             seen_report: None,
+            group: None,
         }),
         "withdraw" => Some(Command::Withdraw { dealer_id: DealerId(row.actor) }),
         "void_bid" => {

@@ -51,6 +51,7 @@ impl World {
                     bar: None,
                     power_fen: None,
                     seen_report: None,
+                    group: None,
                 },
             );
         }

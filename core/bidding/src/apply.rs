@@ -3,7 +3,7 @@
 
 use kernel::DealerId;
 
-use crate::{Event, Leader, LotState, LotStatus, NewReport, PreBid, StepClock, sealed};
+use crate::{Event, Leader, LotState, LotStatus, NewReport, PreBid, StepClock, group, sealed};
 
 /// Leads the state over one event. `seq` stays: it counts commands, see [`advance`].
 pub fn apply(state: &mut LotState, event: &Event) {
@@ -13,6 +13,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
             // those that enter follow as `MaxPlaced`, the others have lapsed
             state.pre_bids.clear();
         }
+        Event::GroupKnown { dealer_id, group } => group::keep(state, *dealer_id, *group),
         Event::MaxPlaced { dealer_id, max_fen } => {
             if !state.bidders.contains(dealer_id) {
                 state.bidders.push(*dealer_id);

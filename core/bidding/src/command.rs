@@ -4,7 +4,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Call, History, Leader, Outcome, ReserveLight};
+use crate::{Call, Group, History, Leader, Outcome, ReserveLight};
 
 /// Everything that changes a lot is a command in the lot's queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub enum Command {
         power_fen: Option<Fen>,
         /// The hash of the condition report that the bidder saw, where his page or program says so.
         seen_report: Option<String>,
+        /// The entity's dealer group, where stores of one group count as one bidder.
+        group: Option<Group>,
     },
     /// A bid from the floor of a lane, taken by the clerk: the entity's max like any other. It counts while the floor's bids are
     /// recorded offline, too.
@@ -39,6 +41,8 @@ pub enum Command {
         bar: Option<Bar>,
         /// As in `PlaceMax`.
         power_fen: Option<Fen>,
+        /// As in `PlaceMax`.
+        group: Option<Group>,
     },
     /// Somebody takes the lot at its buy-now price.
     BuyNow {
@@ -234,6 +238,13 @@ pub enum Bar {
 pub enum Event {
     /// Bidding began.
     Opened,
+    /// A bidder is of this group, whose stores count as one bidder here, from now on.
+    GroupKnown {
+        /// Who.
+        dealer_id: DealerId,
+        /// Its group; none: of none any more.
+        group: Option<Group>,
+    },
     /// A max was accepted.
     MaxPlaced {
         /// By whom.
@@ -427,7 +438,7 @@ pub enum Event {
 /// Which branch of the rules decided, with its inputs: why the price is what it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
-    /// The rule's branch. Bids: `first_bid`, `overtook`, `below_leader`, `tied`, `own_raise`, `lowered`, and
+    /// The rule's branch. Bids: `first_bid`, `overtook`, `below_leader`, `tied`, `own_raise`, `group_raise`, `lowered`, and
     /// `reserve_jump` when the light turned to met, `pre_bid` and `pre_bid_changed` before the opening; `bought_now`,
     /// `accepted_step`, `sealed_offer` in their formats. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
     /// `extended_by_system`, `called`, `passed`, `hammered`, `closed`, `withdrawn`, `bid_voided`,
@@ -471,6 +482,15 @@ impl Command {
             | Command::ConfirmReport { dealer_id, .. } => Some(*dealer_id),
             _ => None,
         }
+    }
+
+    /// The same command with the group whose stores count as one bidder.
+    pub fn of_group(&self, of: Option<Group>) -> Command {
+        let mut command = self.clone();
+        if let Command::PlaceMax { group, .. } | Command::FloorBid { group, .. } = &mut command {
+            *group = of;
+        }
+        command
     }
 
     /// The same command with what is known of its bidder: what speaks against him, unless there is something already,

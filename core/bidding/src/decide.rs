@@ -19,20 +19,24 @@ use crate::{
 /// §4.1). The same three arguments always give the same answer.
 pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accepted, Refusal> {
     let verdict = match command {
-        &Command::PlaceMax { dealer_id, max_fen, confirmed, bar, power_fen, ref seen_report } => {
+        &Command::PlaceMax { dealer_id, max_fen, confirmed, bar, power_fen, ref seen_report, group } => {
             let seen_report = seen_report.as_deref();
-            let bid = Bid { dealer_id, max_fen, confirmed, bar, power_fen, seen_report, from_floor: false };
-            match state.terms.format {
-                Format::SealedFirst | Format::SealedSecond => sealed::place(state, &bid, now),
-                // the price is not made by maxes
-                Format::Dutch(_) => Err(system::not_applicable(state, now)),
-                Format::Timed | Format::Flash | Format::Lane(_) => place_max(state, &bid, now),
-            }
-        }
-        &Command::FloorBid { dealer_id, max_fen, bar, power_fen } => {
-            let seen_report = None;
             let bid =
-                Bid { dealer_id, max_fen, confirmed: true, bar, power_fen, seen_report, from_floor: true };
+                Bid { dealer_id, max_fen, confirmed, bar, power_fen, seen_report, group, from_floor: false };
+            place(state, &bid, now)
+        }
+        &Command::FloorBid { dealer_id, max_fen, bar, power_fen, group } => {
+            let seen_report = None;
+            let bid = Bid {
+                dealer_id,
+                max_fen,
+                confirmed: true,
+                bar,
+                power_fen,
+                seen_report,
+                group,
+                from_floor: true,
+            };
             match state.terms.format {
                 Format::Lane(_) => place_max(state, &bid, now),
                 _ => Err(system::not_applicable(state, now)),
@@ -80,4 +84,14 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         "an accepted bid is explained by a name without words: {verdict:?}"
     );
     verdict
+}
+
+/// A max, by the rules of the lot's format.
+fn place(state: &LotState, bid: &Bid, now: UnixMs) -> Result<Accepted, Refusal> {
+    match state.terms.format {
+        Format::SealedFirst | Format::SealedSecond => sealed::place(state, bid, now),
+        // the price is not made by maxes
+        Format::Dutch(_) => Err(system::not_applicable(state, now)),
+        Format::Timed | Format::Flash | Format::Lane(_) => place_max(state, bid, now),
+    }
 }

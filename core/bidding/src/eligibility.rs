@@ -6,7 +6,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde_json::{Value, json};
 
 use crate::place_max::Bid;
-use crate::{Bar, LotState, LotStatus, Refusal, RefusalCode};
+use crate::{Bar, LotState, LotStatus, Refusal, RefusalCode, group};
 
 /// A max above this share of the guide price is confirmed twice, in percent.
 const FAT_FINGER_GUIDE_PERCENT: i128 = 130;
@@ -20,6 +20,7 @@ pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refu
         check_open(state, now)?;
     }
     check_bar(bid.bar)?;
+    group::check(state, bid)?;
     check_tick(state.terms.tick_fen, bid.max_fen)?;
     check_min(state, bid)?;
     check_report(state, bid.dealer_id, bid.seen_report)?;
@@ -125,11 +126,14 @@ pub(crate) fn check_tick(tick: Fen, amount: Fen) -> Result<(), Refusal> {
     Err(Refusal { code: RefusalCode::NotTick, data })
 }
 
-/// Code 9: the leader may go down to the price, everybody else must reach `min_next`.
+/// Code 9: the leader may go down to the price, his sister raises what the group has, everybody else must reach `min_next`.
 fn check_min(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
     let data = if state.is_leader(bid.dealer_id) {
         let floor = state.price_fen.unwrap_or(state.terms.start_fen);
         (bid.max_fen < floor).then(|| json!({ "floor_fen": floor }))
+    } else if state.leading_sister(bid.dealer_id, bid.group).is_some() {
+        // above the group's own max, and so above the price
+        None
     } else {
         let min_next = state.min_next();
         // At the end of `i64` the minimum saturates at the price itself; matching the price is no bid.

@@ -3,7 +3,7 @@
 use kernel::{DealerId, Fen};
 use serde::{Deserialize, Serialize};
 
-use crate::Event;
+use crate::{Event, Group};
 
 /// The accepted commands of a lot from its first on. Made by whoever keeps the log, from the log's own events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,11 @@ pub(crate) enum Change {
     ReserveLowered {
         reserve_fen: Fen,
     },
+    /// Stays even where the bid with which it became known is voided.
+    Grouped {
+        dealer_id: DealerId,
+        group: Option<Group>,
+    },
     Voided {
         bid_seq: i64,
         price_fen: Option<Fen>,
@@ -83,6 +88,9 @@ impl History {
                 }
                 Event::MaxLowered { dealer_id, max_fen } => {
                     Change::Lowered { dealer_id: *dealer_id, max_fen: *max_fen }
+                }
+                Event::GroupKnown { dealer_id, group } => {
+                    Change::Grouped { dealer_id: *dealer_id, group: *group }
                 }
                 Event::ReserveLowered { reserve_fen } => Change::ReserveLowered { reserve_fen: *reserve_fen },
                 // only a raise takes a place of its own

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::resolve::{self, Branch, Resolution};
 use crate::{
-    Accepted, Bar, Event, Explanation, Leader, LotState, LotStatus, Refusal, eligibility, pre_bid, soft_close,
+    Accepted, Bar, Event, Explanation, Group, Leader, LotState, LotStatus, Refusal, eligibility, group,
+    pre_bid, soft_close,
 };
 
 /// `Command::PlaceMax` as a struct.
@@ -16,6 +17,7 @@ pub(crate) struct Bid<'a> {
     pub(crate) bar: Option<Bar>,
     pub(crate) power_fen: Option<Fen>,
     pub(crate) seen_report: Option<&'a str>,
+    pub(crate) group: Option<Group>,
     /// Taken by the clerk of a lane from the floor.
     pub(crate) from_floor: bool,
 }
@@ -33,9 +35,11 @@ pub(crate) fn place_max(state: &LotState, bid: &Bid, now: UnixMs) -> Result<Acce
             return Ok(lowered(state, placed));
         }
         Some(leader) if leader.dealer_id == bid.dealer_id => resolve::own_raise(state, placed),
+        _ if state.leading_sister(bid.dealer_id, bid.group).is_some() => resolve::group_raise(state, placed),
         _ => resolve::challenge(state, placed),
     };
-    let mut events = vec![Event::MaxPlaced { dealer_id: placed.dealer_id, max_fen: placed.max_fen }];
+    let mut events = Vec::from_iter(group::told(state, bid.dealer_id, bid.group));
+    events.push(Event::MaxPlaced { dealer_id: placed.dealer_id, max_fen: placed.max_fen });
     events.extend(price_change(state, &resolution));
     events.extend(soft_close::extension(state, &resolution, now));
     Ok(Accepted { events, note: resolution.note, explanation: explain(state, placed.max_fen, &resolution) })

@@ -8,7 +8,7 @@ use crate::place_max::{Bid, price_change};
 use crate::system::{accepted, not_applicable};
 use crate::{
     Accepted, Event, Explanation, Format, Leader, LotState, LotStatus, PreBid, Refusal, RefusalCode, apply,
-    dutch, eligibility, lane, resolve,
+    dutch, eligibility, group, lane, resolve,
 };
 
 /// A max that waits for the opening.
@@ -22,7 +22,10 @@ pub(crate) fn place(state: &LotState, bid: &Bid) -> Result<Accepted, Refusal> {
     };
     let event = Event::PreBidPlaced { dealer_id: bid.dealer_id, max_fen: bid.max_fen, since };
     let branch = if standing.is_some() { "pre_bid_changed" } else { "pre_bid" };
-    Ok(accepted(event, branch, json!({ "amount_fen": bid.max_fen, "opens_at": state.opens_at })))
+    let mut placed =
+        accepted(event, branch, json!({ "amount_fen": bid.max_fen, "opens_at": state.opens_at }));
+    placed.events.splice(0..0, group::told(state, bid.dealer_id, bid.group));
+    Ok(placed)
 }
 
 /// A max that waits no longer.
@@ -67,9 +70,10 @@ pub(crate) fn open(state: &LotState, barred: &[DealerId], now: UnixMs) -> Result
     for pre_bid in &entering {
         let own = Leader { dealer_id: pre_bid.dealer_id, max_fen: pre_bid.max_fen };
         // accepted before the opening, it counts whatever the price is by now
-        let resolution = resolve::challenge(&lot, own);
+        let resolution = resolve::counted(&lot, own);
         let placed = Event::MaxPlaced { dealer_id: own.dealer_id, max_fen: own.max_fen };
-        for event in std::iter::once(placed).chain(price_change(&lot, &resolution)) {
+        let change = resolution.and_then(|resolution| price_change(&lot, &resolution));
+        for event in std::iter::once(placed).chain(change) {
             apply(&mut lot, &event);
             events.push(event);
         }

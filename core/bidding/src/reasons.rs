@@ -3,12 +3,13 @@
 use crate::{Accepted, Command};
 
 /// The branches of the rules that accept what a bidder asks.
-pub const BID_BRANCHES: [&str; 12] = [
+pub const BID_BRANCHES: [&str; 13] = [
     "first_bid",
     "overtook",
     "below_leader",
     "tied",
     "own_raise",
+    "group_raise",
     "lowered",
     "reserve_jump",
     "sealed_offer",

@@ -15,6 +15,8 @@ pub(crate) enum Branch {
     BelowLeader,
     Tied,
     OwnRaise,
+    /// Another store of the leader's group, which counts as the same bidder, authorises more.
+    GroupRaise,
     /// A bidder's max turned the light to met. One name whether the reserve or another max made the price:
     /// two names would tell the bidder when the price is the reserve.
     ReserveJump,
@@ -95,6 +97,27 @@ pub(crate) fn own_raise(state: &LotState, raised: Leader) -> Resolution {
     Resolution { leader: raised, second_max_fen, price_fen, met, branch, formula, note: None }
 }
 
+/// A higher max of another store of the leader's group: the lead is its own, the price that of the leader's own raise.
+pub(crate) fn group_raise(state: &LotState, raised: Leader) -> Resolution {
+    let raise = own_raise(state, raised);
+    let branch = if raise.branch == Branch::OwnRaise { Branch::GroupRaise } else { raise.branch };
+    Resolution { branch, ..raise }
+}
+
+/// A max that was accepted before, whatever the price is by now. `None`: it has no effect, for who made it leads with as much,
+/// or another store of his group does.
+pub(crate) fn counted(state: &LotState, own: Leader) -> Option<Resolution> {
+    match state.leader {
+        Some(leader) if leader.dealer_id == own.dealer_id => {
+            (own.max_fen > leader.max_fen).then(|| own_raise(state, own))
+        }
+        Some(leader) if state.are_sisters(leader.dealer_id, own.dealer_id) => {
+            (own.max_fen > leader.max_fen).then(|| group_raise(state, own))
+        }
+        _ => Some(challenge(state, own)),
+    }
+}
+
 /// A lower reserve; `None` when no standing max covers it.
 pub(crate) fn lower_reserve(state: &LotState, reserve: Fen) -> Option<Resolution> {
     let leader = state.leader.filter(|leader| leader.max_fen >= reserve)?;
@@ -135,6 +158,7 @@ impl Branch {
             Branch::BelowLeader => "below_leader",
             Branch::Tied => "tied",
             Branch::OwnRaise => "own_raise",
+            Branch::GroupRaise => "group_raise",
             Branch::ReserveJump => "reserve_jump",
             Branch::ReserveLowered => "reserve_lowered",
         }

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::place_max::Bid;
 use crate::{
     Accepted, Event, Explanation, Format, Leader, LotState, LotStatus, Refusal, RefusalCode, eligibility,
+    group,
 };
 
 /// The live offer of an entity on a sealed lot. Secret until the close.
@@ -65,8 +66,9 @@ pub(crate) fn place(state: &LotState, bid: &Bid, now: UnixMs) -> Result<Accepted
         let data = json!({ "max_fen": bid.max_fen });
         return Err(Refusal { code: RefusalCode::Duplicate, data });
     }
+    let placed = Event::MaxPlaced { dealer_id: bid.dealer_id, max_fen: bid.max_fen };
     Ok(Accepted {
-        events: vec![Event::MaxPlaced { dealer_id: bid.dealer_id, max_fen: bid.max_fen }],
+        events: group::told(state, bid.dealer_id, bid.group).into_iter().chain([placed]).collect(),
         note: None,
         explanation: Explanation {
             branch: "sealed_offer".to_owned(),
@@ -97,7 +99,9 @@ pub(crate) fn opened(state: &LotState) -> Option<Event> {
     offers.retain(|offer| !state.must_confirm_report(offer.dealer_id));
     offers.sort_by_key(|offer| (std::cmp::Reverse(offer.max_fen), offer.raised_seq));
     let best = *offers.first()?;
-    let second_max_fen = offers.get(1).map(|offer| offer.max_fen);
+    // a sister's offer is the winner's own
+    let second = offers.iter().skip(1).find(|offer| !state.are_sisters(best.dealer_id, offer.dealer_id));
+    let second_max_fen = second.map(|offer| offer.max_fen);
     let price_fen = match state.terms.format {
         Format::SealedSecond => second_price(state, best.max_fen, second_max_fen),
         _ => best.max_fen,

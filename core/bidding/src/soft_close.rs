@@ -26,8 +26,9 @@ fn qualifies(state: &LotState, resolution: &Resolution) -> bool {
     }
     let Some(price) = state.price_fen else { return true };
     let moved_fen = resolution.price_fen.0.saturating_sub(price.0);
-    if resolution.branch == Branch::OwnRaise {
-        // Below the reserve under `full` a leader could otherwise hold the lot open one tick at a time.
+    if matches!(resolution.branch, Branch::OwnRaise | Branch::GroupRaise) {
+        // Below the reserve under `full` a leader could otherwise hold the lot open one tick at a time; and two stores of
+        // one group by taking the lead from each other.
         return moved_fen > 0 && moved_fen >= state.increment(price).0;
     }
     moved_fen != 0 || !state.is_leader(resolution.leader.dealer_id)

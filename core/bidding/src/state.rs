@@ -3,7 +3,7 @@
 use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Format, Ladder, Offer, StepClock, TopUp};
+use crate::{Call, Format, Group, Ladder, Offer, StepClock, TopUp};
 
 /// How a max below the reserve is shown; frozen at the first accepted bid and printed on the lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,6 +223,9 @@ pub struct LotState {
     /// Who is asked instead of him.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chance: Option<Chance>,
+    /// The groups of bidders, where stores of one group count as one bidder. A store without a group is not in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<(DealerId, Group)>,
     /// The live offers of a sealed lot. Secret until the close.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
@@ -284,6 +287,7 @@ impl LotState {
             in_gap: false,
             passed_over: false,
             chance: None,
+            groups: Vec::new(),
             offers: Vec::new(),
             hidden: 0,
             steps: None,

@@ -10,7 +10,7 @@ use crate::history::{Change, Step};
 use crate::resolve::{self, Resolution};
 use crate::system::{accepted, moved_to, not_applicable};
 use crate::{
-    Accepted, Event, History, Leader, LotState, LotStatus, PreBid, Refusal, VoidReason, apply, top_up,
+    Accepted, Event, History, Leader, LotState, LotStatus, PreBid, Refusal, VoidReason, apply, group, top_up,
 };
 
 /// `Command::VoidBid` as a struct.
@@ -75,7 +75,8 @@ fn replay(state: &LotState, history: &History, without: i64) -> Replay {
     let lot = LotState::scheduled(state.terms.clone(), state.opens_at, state.end_at, history.reserve_fen);
     let mut replay = Replay { lot, maxes: Vec::new() };
     for step in &history.steps {
-        if step.seq != without && !history.is_voided(step.seq) {
+        let stands = step.seq != without && !history.is_voided(step.seq);
+        if stands || matches!(step.change, Change::Grouped { .. }) {
             replay.step(step);
         }
     }
@@ -106,6 +107,7 @@ impl Replay {
             Change::Placed { dealer_id, max_fen } => {
                 self.placed(Leader { dealer_id: *dealer_id, max_fen: *max_fen });
             }
+            Change::Grouped { dealer_id, group } => group::keep(&mut self.lot, *dealer_id, *group),
             Change::Lowered { dealer_id, max_fen } => self.lowered(*dealer_id, *max_fen),
             Change::ReserveLowered { reserve_fen } => {
                 self.lot.reserve_fen = Some(*reserve_fen);
@@ -133,15 +135,15 @@ impl Replay {
         self.lot.pre_bids.push(PreBid { dealer_id, max_fen, since: seq });
     }
 
-    /// An accepted max. Of who leads by now only a higher one has an effect.
+    /// An accepted max. Of who leads by now, himself or by a store of his group, only a higher one has an effect.
     fn placed(&mut self, own: Leader) {
-        let resolution = match self.lot.leader {
-            Some(leader) if leader.dealer_id == own.dealer_id && own.max_fen <= leader.max_fen => return,
-            Some(leader) if leader.dealer_id == own.dealer_id => resolve::own_raise(&self.lot, own),
-            _ => resolve::challenge(&self.lot, own),
-        };
-        self.resolved(&resolution);
-        self.keep(own);
+        let resolution = resolve::counted(&self.lot, own);
+        if let Some(resolution) = &resolution {
+            self.resolved(resolution);
+        }
+        if resolution.is_some() || !self.lot.is_leader(own.dealer_id) {
+            self.keep(own);
+        }
     }
 
     /// A lowering: of who does not lead by now it has no effect, and never below the price.

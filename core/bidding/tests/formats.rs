@@ -57,6 +57,7 @@ fn max(dealer_id: DealerId, amount: i64) -> Command {
         bar: None,
         power_fen: None,
         seen_report: None,
+        group: None,
     }
 }
 

@@ -317,26 +317,25 @@ fn wild() -> impl Strategy<Value = i64> {
 fn wild_command() -> impl Strategy<Value = Command> {
     let at = || wild().prop_map(UnixMs);
     prop_oneof![
-            6 => (0..3_u128, wild(), any::<bool>()).prop_map(|(who, fen, confirmed)| Command::PlaceMax {
-                dealer_id: history::dealer(who), max_fen: Fen(fen), confirmed, bar: None, power_fen: None, seen_report: None,
-    }),
-            1 => wild().prop_map(|fen| Command::ReserveLowered { reserve_fen: Fen(fen) }),
-            1 => wild().prop_map(|fen| Command::SetGap { gap_fen: Fen(fen) }),
-            1 => Just(Command::Pause),
-            1 => wild().prop_map(|min_left_ms| Command::Resume { min_left_ms }),
-            1 => (at(), at(), wild()).prop_map(|(from, to, min_left_ms)| Command::ExtendBySystem { from, to, min_left_ms }),
-            1 => Just(Command::Close),
-            // the history is filled in when it is sent
-            2 => (0..12_i64).prop_map(|bid_seq| Command::VoidBid {
-                bid_seq, reason: VoidReason::SystemFault, history: History::beginning(None), powers: Vec::new(),
-            }),
-            1 => (any::<bool>(), wild()).prop_map(|(material, pause_ms)| Command::ReportChanged {
-                report_hash: String::new(), before_hash: String::new(), material, pause_ms,
-            }),
-            1 => (0..3_u128).prop_map(|who| Command::ConfirmReport {
-                dealer_id: history::dealer(who), report_hash: String::new(),
-            }),
-        ]
+        6 => (0..3_u128, wild(), any::<bool>()).prop_map(|(who, fen, confirmed)| Command::PlaceMax {
+            dealer_id: history::dealer(who), max_fen: Fen(fen), confirmed, bar: None, power_fen: None, seen_report: None, group: None }),
+        1 => wild().prop_map(|fen| Command::ReserveLowered { reserve_fen: Fen(fen) }),
+        1 => wild().prop_map(|fen| Command::SetGap { gap_fen: Fen(fen) }),
+        1 => Just(Command::Pause),
+        1 => wild().prop_map(|min_left_ms| Command::Resume { min_left_ms }),
+        1 => (at(), at(), wild()).prop_map(|(from, to, min_left_ms)| Command::ExtendBySystem { from, to, min_left_ms }),
+        1 => Just(Command::Close),
+        // the history is filled in when it is sent
+        2 => (0..12_i64).prop_map(|bid_seq| Command::VoidBid {
+            bid_seq, reason: VoidReason::SystemFault, history: History::beginning(None), powers: Vec::new(),
+        }),
+        1 => (any::<bool>(), wild()).prop_map(|(material, pause_ms)| Command::ReportChanged {
+            report_hash: String::new(), before_hash: String::new(), material, pause_ms,
+        }),
+        1 => (0..3_u128).prop_map(|who| Command::ConfirmReport {
+            dealer_id: history::dealer(who), report_hash: String::new(),
+        }),
+    ]
 }
 
 proptest! {

@@ -47,6 +47,7 @@ fn open(reserve: i64) -> LotState {
             bar: None,
             power_fen: None,
             seen_report: None,
+            group: None,
         };
         run(&lot, &bid, UnixMs(1))
     })

@@ -73,7 +73,15 @@ fn terms(below_reserve: BelowReserve) -> Terms {
 }
 
 fn max(dealer_id: DealerId, max_fen: Fen) -> Command {
-    Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None, power_fen: None, seen_report: None }
+    Command::PlaceMax {
+        dealer_id,
+        max_fen,
+        confirmed: false,
+        bar: None,
+        power_fen: None,
+        seen_report: None,
+        group: None,
+    }
 }
 
 /// A lot and the time at which commands reach it.

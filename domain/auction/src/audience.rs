@@ -1,7 +1,7 @@
 //! Whom a sale is for (定向场), and what is known against a dealer who bids in it: domain rules §5, codes 3 to 7.
 
-use bidding::{Bar, LotState};
-use kernel::DealerId;
+use bidding::{Bar, Group, LotState};
+use kernel::{DealerId, event_id_for};
 
 use crate::consumer::Dealers;
 use crate::engine::LotFacts;
@@ -11,7 +11,7 @@ use crate::engine::LotFacts;
 pub struct Audience {
     /// The dealer groups that are invited; nobody named: everybody is.
     pub groups: Vec<String>,
-    /// Whether stores of one group may outbid each other.
+    /// What stores of one group are to each other.
     pub sisters: SisterPolicy,
 }
 
@@ -23,6 +23,8 @@ pub enum SisterPolicy {
     Block,
     /// It counts as any other.
     Allow,
+    /// The group counts as one bidder: a higher max is the group's raise, and no store drives another's price.
+    Merge,
 }
 
 impl SisterPolicy {
@@ -31,13 +33,27 @@ impl SisterPolicy {
         match self {
             SisterPolicy::Block => "block",
             SisterPolicy::Allow => "allow",
+            SisterPolicy::Merge => "merge",
         }
     }
 
-    /// The policy of that word.
+    /// All of them, the strictest first.
+    pub const ALL: [SisterPolicy; 3] = [SisterPolicy::Block, SisterPolicy::Merge, SisterPolicy::Allow];
+
+    /// The policy of that word; the strictest for any other.
     pub fn of(word: &str) -> SisterPolicy {
-        if word == "allow" { SisterPolicy::Allow } else { SisterPolicy::Block }
+        SisterPolicy::ALL.into_iter().find(|policy| policy.as_str() == word).unwrap_or_default()
     }
+}
+
+/// The dealer's group, where the lot's sale counts its stores as one bidder. Under an id made of its name: the log need not
+/// tell who belongs together by name.
+pub(crate) fn merged_group(dealers: &Dealers, facts: &LotFacts, dealer_id: DealerId) -> Option<Group> {
+    if facts.sisters != SisterPolicy::Merge {
+        return None;
+    }
+    let known = dealers.known();
+    known.group(dealer_id).map(|name| Group(event_id_for(facts.sale_id.0, &format!("group:{name}"))))
 }
 
 /// The first bar, in the fixed order, that stands against this dealer on the lot as it is at this moment of the fold. A

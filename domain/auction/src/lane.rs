@@ -101,7 +101,8 @@ impl Service {
         dealer_id: DealerId,
         line: FloorLine,
     ) -> Result<Answer, CommandError> {
-        let command = Command::FloorBid { dealer_id, max_fen: line.max_fen, bar: None, power_fen: None };
+        let command =
+            Command::FloorBid { dealer_id, max_fen: line.max_fen, bar: None, power_fen: None, group: None };
         let user_name = format!("{} · #{}", who.display_name, line.paddle);
         let sender = Sender { actor: dealer_id.0, user_id: Some(who.user_id), user_name };
         let answer = self.engine.ask(lot_id, key, command, sender).await;

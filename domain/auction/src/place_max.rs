@@ -81,6 +81,7 @@ impl Service {
             bar: None,
             power_fen: None,
             seen_report,
+            group: None,
         };
         Ok((command, sender))
     }

@@ -6,7 +6,7 @@ mod common;
 use auction::{Audience, HallFilter, SisterPolicy};
 use bidding::RefusalCode;
 use common::{World, accepted, refused};
-use kernel::{Principal, Role};
+use kernel::{Fen, Principal, Role};
 use platform_db::CommandError;
 use platform_testkit::{dealer, staff};
 use uuid::Uuid;
@@ -80,6 +80,67 @@ async fn a_store_does_not_outbid_its_sister_where_the_sale_says_so() {
     let world = world.and_sale(1, |sale| sale.audience.sisters = SisterPolicy::Allow).await;
     accepted(&world.bid(&pudong, 0, Uuid::now_v7(), 60_000).await);
     accepted(&world.bid(&minhang, 0, Uuid::now_v7(), 70_000).await);
+}
+
+#[tokio::test]
+async fn merged_stores_are_one_bidder_and_the_highest_holds_the_deposit() {
+    let world = World::with_deposits(1, 3_600_000).await;
+    let world = world
+        .and_sale(1, |sale| {
+            sale.audience.sisters = SisterPolicy::Merge;
+            sale.deposit_bp = auction::DEPOSIT_BP;
+        })
+        .await;
+    let (pudong, minhang, other) = (dealer("永达浦东"), dealer("永达闵行"), dealer("广汇杭州"));
+    for who in [&pudong, &minhang] {
+        world.group_dealer(who, "永达集团").await;
+    }
+    world.group_dealer(&other, "广汇集团").await;
+    for who in [&pudong, &minhang, &other] {
+        world.deposit(who, 9_100).await;
+    }
+    let free = async |who: &Principal| {
+        let dealer_id = who.dealer().unwrap().dealer_id;
+        world.service.buying_power(dealer_id).await.unwrap().free_fen()
+    };
+    accepted(&world.bid(&pudong, 0, Uuid::now_v7(), 82_000).await);
+    let price = world.state(0).await.price_fen;
+    let low = refused(&world.bid(&minhang, 0, Uuid::now_v7(), 81_000).await);
+    assert_eq!((low.code, &low.data["merged"]), (RefusalCode::SisterRooftopLeads, &true.into()));
+    accepted(&world.bid(&minhang, 0, Uuid::now_v7(), 90_000).await);
+    assert_eq!(world.state(0).await.price_fen, price, "the group pays no more for its own second store");
+    assert_eq!(free(&pudong).await, Fen(910_000), "it leads no more, and holds nothing");
+    assert_eq!(free(&minhang).await, Fen(10_000), "a tenth of its max is held");
+    // each store has its own deposit, and 92 000 asks for more than there is
+    let short = refused(&world.bid(&pudong, 0, Uuid::now_v7(), 92_000).await);
+    assert_eq!(short.code, RefusalCode::BuyingPower);
+    accepted(&world.bid(&other, 0, Uuid::now_v7(), 85_000).await);
+    let state = world.state(0).await;
+    assert!(state.is_leader(minhang.dealer().unwrap().dealer_id));
+    assert_eq!(state.second_max_fen, Some(Fen(8_500_000)));
+
+    // another process has it from the log: what is merged stays merged, also when a bid is voided
+    let there = world.restarted().await;
+    accepted(&there.bid(&pudong, 0, Uuid::now_v7(), 91_000).await);
+    assert_eq!(there.state(0).await.price_fen, state.price_fen);
+    let faults = auction::verify_log(&world.db, None).await.unwrap().faults;
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+#[tokio::test]
+async fn merged_stores_in_one_batch_drive_no_price() {
+    let world = World::of_sale(1, |sale| sale.audience.sisters = SisterPolicy::Merge).await;
+    let stores: Vec<_> = (0..8).map(|n| dealer(&format!("永达{n}店"))).collect();
+    for store in &stores {
+        world.group_dealer(store, "永达集团").await;
+    }
+    let bids = stores.iter().zip(0..).map(|(who, n)| world.bid(who, 0, Uuid::now_v7(), 90_000 + n * 1_000));
+    let answers = common::join_all(bids).await;
+    let state = world.state(0).await;
+    let best = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|a| a.refusal().is_none())).count();
+    assert!(best >= 1, "{answers:?}");
+    assert!(state.is_leader(stores[7].dealer().unwrap().dealer_id), "the highest max leads");
+    assert_eq!((state.price_fen, state.second_max_fen), (Some(Fen(8_000_000)), None), "at the reserve");
 }
 
 #[tokio::test]

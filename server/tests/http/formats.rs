@@ -426,7 +426,7 @@ async fn a_template_makes_a_sale_and_unsold_cars_go_into_a_new_one() {
             ("deposit", "5".to_owned()),
             ("gap", "2,300".to_owned()),
             ("group", "永达集团".to_owned()),
-            ("sisters", "allow".to_owned()),
+            ("sisters", "merge".to_owned()),
         ]
     };
     let fields = form(new_id().to_string(), "工作日快拍");
@@ -448,7 +448,7 @@ async fn a_template_makes_a_sale_and_unsold_cars_go_into_a_new_one() {
         server.state.services.auction.lot(&server.person("auctioneer"), lot).await.unwrap().lot.vehicle_id;
     let again = clerk.get(&format!("{make}&vehicle_id={vehicle}")).await;
     assert!(again.body.contains("value=\"flash\" selected"), "{}", again.body);
-    for kept in ["value=\"5\"", "value=\"2300", "value=\"allow\" selected"] {
+    for kept in ["value=\"5\"", "value=\"2300", "value=\"merge\" selected"] {
         assert!(again.body.contains(kept), "{kept}: {}", again.body);
     }
     assert!(again.body.contains(&format!("value=\"{vehicle}\" checked")), "the car is chosen");

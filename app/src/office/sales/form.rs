@@ -153,8 +153,10 @@ pub(super) fn audience_fields(lang: Lang, all: Vec<String>, ticked: Vec<String>,
         let hint = t(lang, "sale.audience_hint").into_owned();
         view! { <Choices name="group" label=t(lang, "sale.groups") choices values=ticked many=true hint=hint/> }
     });
-    let policies =
-        ["block", "allow"].map(|word| Choice::new(word, t(lang, &format!("sale.sisters.{word}")))).to_vec();
+    let policies = SisterPolicy::ALL
+        .map(SisterPolicy::as_str)
+        .map(|word| Choice::new(word, t(lang, &format!("sale.sisters.{word}"))))
+        .to_vec();
     view! {
         {none}
         {boxes}

@@ -132,7 +132,7 @@ fn a_pause_or_an_outage_makes_the_last_call_stale() {
 }
 
 fn from_the_floor(dealer_id: DealerId, amount: i64) -> Command {
-    Command::FloorBid { dealer_id, max_fen: yuan(amount), bar: None, power_fen: None }
+    Command::FloorBid { dealer_id, max_fen: yuan(amount), bar: None, power_fen: None, group: None }
 }
 
 #[test]

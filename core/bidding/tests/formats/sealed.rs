@@ -107,6 +107,7 @@ fn what_is_no_offer_is_refused_in_the_order_of_all_bids() {
         bar: None,
         power_fen: None,
         seen_report: None,
+        group: None,
     };
     lot.refuses(&odd, RefusalCode::NotTick);
     let barred = Command::PlaceMax {
@@ -116,6 +117,7 @@ fn what_is_no_offer_is_refused_in_the_order_of_all_bids() {
         bar: Some(Bar::KycMissing),
         power_fen: None,
         seen_report: None,
+        group: None,
     };
     lot.refuses(&barred, RefusalCode::KycMissing);
     let mut guarded = terms(Format::SealedFirst);

@@ -229,6 +229,7 @@ impl Move {
                 bar: Some(Bar::Banned),
                 power_fen: None,
                 seen_report: None,
+                group: None,
             },
             Move::ReserveDrop { ticks } => {
                 Command::ReserveLowered { reserve_fen: Fen(reserve - ticks * TICK) }
@@ -281,6 +282,7 @@ fn bid(dealer_id: DealerId, fen: i64, confirmed: bool) -> Command {
         bar: None,
         power_fen: None,
         seen_report: None,
+        group: None,
     }
 }
 

@@ -33,8 +33,15 @@ impl Case {
 
     fn code(&self) -> Option<RefusalCode> {
         let Case { dealer_id, max_fen, bar, power_fen, .. } = *self;
-        let command =
-            Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar, power_fen, seen_report: None };
+        let command = Command::PlaceMax {
+            dealer_id,
+            max_fen,
+            confirmed: false,
+            bar,
+            power_fen,
+            seen_report: None,
+            group: None,
+        };
         self.lot.decide(&command).err().map(|refusal| refusal.code)
     }
 
@@ -122,6 +129,7 @@ fn bars_answer_with_an_object() {
             bar: Some(bar),
             power_fen: None,
             seen_report: None,
+            group: None,
         };
         // of the on-boarding it says which step is missing
         let data = if bar == Bar::KycMissing { json!({ "step": "papers" }) } else { json!({}) };
@@ -180,6 +188,7 @@ fn the_guard_asks_above_130_percent_of_the_guide() {
         bar: None,
         power_fen: None,
         seen_report: None,
+        group: None,
     };
     lot.refuses(&max(A, yuan(78_100)), RefusalCode::FatFingerConfirm, &data);
     lot.clone().accepts(&high);

@@ -14,6 +14,7 @@ fn bid(dealer_id: DealerId, max_fen: Fen, power_fen: Fen) -> Command {
         bar: None,
         power_fen: Some(power_fen),
         seen_report: None,
+        group: None,
     }
 }
 

@@ -115,7 +115,15 @@ fn after_the_end_it_is_too_late() {
 /// A bid of somebody who saw the report of this hash.
 fn bid_on(dealer_id: DealerId, amount: i64, hash: &str) -> Command {
     let (max_fen, seen_report) = (yuan(amount), Some(hash.to_owned()));
-    Command::PlaceMax { dealer_id, max_fen, confirmed: false, bar: None, power_fen: None, seen_report }
+    Command::PlaceMax {
+        dealer_id,
+        max_fen,
+        confirmed: false,
+        bar: None,
+        power_fen: None,
+        seen_report,
+        group: None,
+    }
 }
 
 #[test]

@@ -1,0 +1,59 @@
+//! Stores of one dealer group that count as one bidder (domain rules §5, code 7, policy `merge`): a group never bids against
+//! itself.
+//!
+//! Whoever asks the fold says which group a bidder is of, where the sale merges stores; the log keeps it, so that a replay
+//! merges as it was merged then. While a store leads, a higher max of its sister takes over the lead as the leader's own raise
+//! would keep it: no max of the group is ever the second-best that makes its price. A max that is not higher changes nothing,
+//! so it is refused.
+
+use kernel::DealerId;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::place_max::Bid;
+use crate::{Event, Leader, LotState, Refusal, RefusalCode};
+
+/// A dealer group whose stores count as one bidder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group(pub Uuid);
+
+impl LotState {
+    /// The group of an entity as its newest bid here said; `None` where stores are not merged.
+    pub fn group_of(&self, dealer_id: DealerId) -> Option<Group> {
+        self.groups.iter().find(|(store, _)| *store == dealer_id).map(|(_, group)| *group)
+    }
+
+    /// The leader, where it is another store of this group.
+    pub(crate) fn leading_sister(&self, dealer_id: DealerId, group: Option<Group>) -> Option<Leader> {
+        let leader = self.leader.filter(|leader| leader.dealer_id != dealer_id)?;
+        group.is_some_and(|group| self.group_of(leader.dealer_id) == Some(group)).then_some(leader)
+    }
+
+    /// Whether these two are stores of one group.
+    pub(crate) fn are_sisters(&self, one: DealerId, other: DealerId) -> bool {
+        let group = self.group_of(one);
+        one != other && group.is_some() && group == self.group_of(other)
+    }
+}
+
+/// What the log has to know of the bidder's group from now on, where it does not know it yet.
+pub(crate) fn told(state: &LotState, dealer_id: DealerId, group: Option<Group>) -> Option<Event> {
+    (state.group_of(dealer_id) != group).then_some(Event::GroupKnown { dealer_id, group })
+}
+
+/// The entity is of this group from now on.
+pub(crate) fn keep(state: &mut LotState, dealer_id: DealerId, group: Option<Group>) {
+    state.groups.retain(|(store, _)| *store != dealer_id);
+    state.groups.extend(group.map(|group| (dealer_id, group)));
+}
+
+/// Code 7 where stores are merged: the group has as high a max already, and its sister leads with it.
+pub(crate) fn check(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
+    match state.leading_sister(bid.dealer_id, bid.group) {
+        Some(leader) if bid.max_fen <= leader.max_fen => {
+            Err(Refusal { code: RefusalCode::SisterRooftopLeads, data: json!({ "merged": true }) })
+        }
+        _ => Ok(()),
+    }
+}
