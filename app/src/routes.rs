@@ -212,6 +212,11 @@ pub static PAGES: &[Page] = &[
     },
     Page { path: "/office/users/{id}", access: SALES, draw: |cx| Box::pin(office::users::detail::page(cx)) },
     Page {
+        path: "/office/business-days",
+        access: ADMINS,
+        draw: |cx| Box::pin(office::business_days::page(cx)),
+    },
+    Page {
         path: "/office/dead-letters",
         access: OPERATORS,
         draw: |cx| Box::pin(office::dead_letters::page(cx)),

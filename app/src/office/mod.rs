@@ -1,6 +1,7 @@
 //! Pages of the staff: dense tables, a full working day.
 
 pub mod alerts;
+pub mod business_days;
 pub mod dead_letters;
 pub mod dealers;
 pub mod deposits;

@@ -64,7 +64,13 @@ const OFFICE: &[(&str, &[Place])] = &[
             place("/office/users", "nav.users", Icon::Users),
         ],
     ),
-    ("nav.group_system", &[place("/office/dead-letters", "nav.dead_letters", Icon::Inbox)]),
+    (
+        "nav.group_system",
+        &[
+            place("/office/business-days", "business_days.title", Icon::Calendar),
+            place("/office/dead-letters", "nav.dead_letters", Icon::Inbox),
+        ],
+    ),
 ];
 
 /// The dealers' navigation: in the head, and on a phone under the thumb.

@@ -1,4 +1,6 @@
-//! Business hours: a seller is not made to answer at night.
+//! Business hours: a seller is not made to answer at night, nor on a holiday.
+
+use std::collections::BTreeMap;
 
 use kernel::UnixMs;
 
@@ -13,8 +15,36 @@ const OFFER_MS: i64 = 4 * HOUR_MS;
 /// At most so long by the clock on the wall, nights and weekends included.
 const OFFER_MAX_MS: i64 = DAY_MS;
 
-/// When business is done: Monday to Friday, between two times of day, in one zone. Holidays count as the days they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether business is done on a day that the week would have otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DayKind {
+    /// 放假: no business, whatever day of the week it is.
+    Holiday,
+    /// 调休上班: business on a weekend, for the days off beside it.
+    Workday,
+}
+
+/// A day by its number since 1970-01-01, as people count days where business is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub i64);
+
+impl DayKind {
+    /// `holiday`: the word in the database and in text keys.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DayKind::Holiday => "holiday",
+            DayKind::Workday => "workday",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<DayKind> {
+        [DayKind::Holiday, DayKind::Workday].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// When business is done: Monday to Friday, between two times of day, in one zone, but for the days that are told otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
     /// How far local time is ahead of UTC.
     pub zone_ms: i64,
@@ -22,16 +52,23 @@ pub struct Calendar {
     pub opens_ms: i64,
     /// The time of day at which it ends.
     pub closes_ms: i64,
+    /// Days that are not what their weekday says.
+    pub days: BTreeMap<Day, DayKind>,
 }
 
 impl Calendar {
     /// Nine to six in a zone so many milliseconds ahead of UTC.
     pub const fn nine_to_six(zone_ms: i64) -> Calendar {
-        Calendar { zone_ms, opens_ms: 9 * HOUR_MS, closes_ms: 18 * HOUR_MS }
+        Calendar { zone_ms, opens_ms: 9 * HOUR_MS, closes_ms: 18 * HOUR_MS, days: BTreeMap::new() }
+    }
+
+    /// The same hours, with these days as they are told.
+    pub fn with_days(self, days: impl IntoIterator<Item = (Day, DayKind)>) -> Calendar {
+        Calendar { days: days.into_iter().collect(), ..self }
     }
 
     /// The instant at which `work_ms` of business time have passed since `from`.
-    pub fn after(self, from: UnixMs, work_ms: i64) -> UnixMs {
+    pub fn after(&self, from: UnixMs, work_ms: i64) -> UnixMs {
         let a_day = (self.closes_ms - self.opens_ms).clamp(0, DAY_MS);
         if a_day == 0 || work_ms <= 0 {
             return from.plus_ms(work_ms.max(0));
@@ -39,12 +76,13 @@ impl Calendar {
         let local = from.plus_ms(self.zone_ms).0;
         let mut left = work_ms;
         let mut day = local.div_euclid(DAY_MS);
-        // as many days as the work fills, and the weekends between them, are always enough
-        let days_at_most = (work_ms / a_day + 2) * 2 + 7;
+        // as many days as the work fills, the weekends between them and all holidays are always enough
+        let told = i64::try_from(self.days.len()).unwrap_or(i64::MAX);
+        let days_at_most = ((work_ms / a_day + 2) * 2 + 7).saturating_add(told.saturating_mul(2));
         for _ in 0..days_at_most {
             let (begins, ends) = (day * DAY_MS + self.opens_ms, day * DAY_MS + self.closes_ms);
             let start = begins.max(local);
-            if is_workday(day) && start < ends {
+            if self.is_workday(day) && start < ends {
                 let available = ends - start;
                 if left <= available {
                     return UnixMs(start + left).plus_ms(-self.zone_ms);
@@ -57,13 +95,22 @@ impl Calendar {
     }
 
     /// Until when an offer that is made at `from` may be answered: four business hours, at most a day.
-    pub fn offer_deadline(self, from: UnixMs) -> UnixMs {
+    pub fn offer_deadline(&self, from: UnixMs) -> UnixMs {
         self.after(from, OFFER_MS).min(from.plus_ms(OFFER_MAX_MS))
     }
-}
 
-const fn is_workday(day: i64) -> bool {
-    (day + FIRST_WEEKDAY).rem_euclid(7) < WORKDAYS
+    /// The day of an instant, where business is done.
+    pub fn day_of(&self, at: UnixMs) -> Day {
+        Day(at.plus_ms(self.zone_ms).0.div_euclid(DAY_MS))
+    }
+
+    fn is_workday(&self, day: i64) -> bool {
+        match self.days.get(&Day(day)) {
+            Some(DayKind::Holiday) => false,
+            Some(DayKind::Workday) => true,
+            None => (day + FIRST_WEEKDAY).rem_euclid(7) < WORKDAYS,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +120,13 @@ mod tests {
     const CHINA: Calendar = Calendar::nine_to_six(8 * HOUR_MS);
     /// Monday 2026-11-23, 00:00 in China.
     const MONDAY: UnixMs = UnixMs(1_795_363_200_000);
+    /// The number of that day.
+    const MONDAY_DAY: i64 = 20_780;
+
+    /// China with these days, counted from that Monday.
+    fn with<const N: usize>(days: [(i64, DayKind); N]) -> Calendar {
+        CHINA.with_days(days.map(|(day, kind)| (Day(MONDAY_DAY + day), kind)))
+    }
 
     fn at(day: i64, hour: i64, minute: i64) -> UnixMs {
         MONDAY.plus_ms(day * DAY_MS + hour * HOUR_MS + minute * 60_000)
@@ -99,6 +153,40 @@ mod tests {
     }
 
     #[test]
+    fn no_hour_runs_on_a_holiday() {
+        let four = |calendar: &Calendar, from| calendar.after(from, 4 * HOUR_MS);
+        let tuesday = with([(1, DayKind::Holiday)]);
+        assert_eq!(four(&tuesday, at(0, 17, 0)), at(2, 12, 0), "over the holiday");
+        assert_eq!(four(&tuesday, at(1, 11, 0)), at(2, 13, 0), "on it");
+        assert_eq!(four(&tuesday, at(0, 10, 0)), at(0, 14, 0), "the day before is whole");
+        let week = with([0, 1, 2, 3, 4].map(|day| (day, DayKind::Holiday)));
+        assert_eq!(four(&week, at(0, 10, 0)), at(7, 13, 0), "a golden week and the weekend behind it");
+        let saturday = with([(5, DayKind::Holiday)]);
+        assert_eq!(four(&saturday, at(4, 17, 0)), at(7, 12, 0), "a holiday on a weekend takes nothing");
+    }
+
+    #[test]
+    fn a_weekend_that_is_worked_counts() {
+        let sunday = with([(6, DayKind::Workday), (7, DayKind::Holiday)]);
+        assert_eq!(sunday.after(at(4, 17, 0), 4 * HOUR_MS), at(6, 12, 0), "Friday evening: to Sunday noon");
+        assert_eq!(sunday.after(at(6, 17, 0), 4 * HOUR_MS), at(8, 12, 0), "and over the Monday off");
+    }
+
+    #[test]
+    fn a_holiday_binds_nobody_for_more_than_a_day() {
+        let tuesday = with([(1, DayKind::Holiday)]);
+        assert_eq!(tuesday.offer_deadline(at(1, 10, 0)), at(2, 10, 0));
+        assert_eq!(CHINA.offer_deadline(at(1, 10, 0)), at(1, 14, 0), "as if it were none");
+    }
+
+    #[test]
+    fn years_of_holidays_are_no_endless_search() {
+        let days = (0..3_000).map(|day| (Day(MONDAY_DAY + day), DayKind::Holiday));
+        let never = CHINA.with_days(days);
+        assert_eq!(never.after(MONDAY, HOUR_MS), at(3_000, 10, 0), "the Friday behind them");
+    }
+
+    #[test]
     fn the_zone_decides_when_it_is_nine() {
         let utc = Calendar::nine_to_six(0);
         assert_eq!(utc.after(at(0, 10, 0), HOUR_MS), at(0, 18, 0), "ten in China is two in the morning");
@@ -106,7 +194,7 @@ mod tests {
 
     #[test]
     fn hours_that_never_come_are_no_endless_search() {
-        let never = Calendar { zone_ms: 0, opens_ms: 5, closes_ms: 5 };
+        let never = Calendar { opens_ms: 5, closes_ms: 5, ..Calendar::nine_to_six(0) };
         assert_eq!(never.after(MONDAY, HOUR_MS), MONDAY.plus_ms(HOUR_MS));
     }
 }

@@ -25,7 +25,7 @@ mod state;
 mod view;
 
 pub use apply::{apply, apply_all};
-pub use calendar::Calendar;
+pub use calendar::{Calendar, Day, DayKind};
 pub use command::{Command, Event, How, Refusal, RefusalCode};
 pub use decide::decide;
 pub use secret::Gap;

@@ -23,6 +23,7 @@
 mod alerts;
 mod asked_return;
 mod audience;
+mod business_days;
 mod chain;
 mod checkpoint;
 mod clock;
@@ -69,6 +70,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use audience::{Audience, SisterPolicy};
+pub use business_days::{BusinessDay, BusinessDayChange, SetDays};
 pub use checkpoint::{CheckpointLine, Consistency, checkpoint_now, daily_checkpoint, know_signer};
 pub use clock::AnchoredClock;
 pub use confirmation::{Confirmation, NoConfirmation, Question};
@@ -123,7 +125,7 @@ pub struct Service {
     replays: Arc<replay::Replays>,
     /// Wakes the outbox relay; may be set once the bus exists.
     told: Arc<dyn Fn() + Send + Sync>,
-    /// When sellers are expected to answer.
+    /// When sellers are expected to answer; which days are holidays is asked when it matters.
     hours: Arc<OnceLock<deal::Calendar>>,
 }
 
@@ -203,7 +205,7 @@ impl Service {
 
     fn hours(&self) -> deal::Calendar {
         const CHINA_MS: i64 = 8 * 60 * 60 * 1000;
-        self.hours.get().copied().unwrap_or(deal::Calendar::nine_to_six(CHINA_MS))
+        self.hours.get().cloned().unwrap_or_else(|| deal::Calendar::nine_to_six(CHINA_MS))
     }
 
     /// The bid path, for sockets.

@@ -1,6 +1,8 @@
 //! What follows a lot that closed below its reserve, on a real database.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "negotiation/business_days.rs"]
+mod business_days;
 mod common;
 #[path = "negotiation/news.rs"]
 mod news;

@@ -15,6 +15,7 @@ mod formats;
 mod lists;
 mod middleware;
 mod negotiations;
+mod office_business_days;
 mod office_dead_letters;
 mod office_dealers;
 mod office_deposits;

@@ -216,7 +216,10 @@ impl Service {
     ) -> Result<Option<Within>, CommandError> {
         let next = match last.status {
             Status::Agreed => None,
-            _ => end::next_is_asked(conn, locked, self.hours(), now).await?,
+            _ => {
+                let hours = self.hours_from(conn, now).await?;
+                end::next_is_asked(conn, locked, &hours, now).await?
+            }
         };
         let ended = Ended {
             id: locked.id,

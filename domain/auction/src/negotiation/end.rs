@@ -18,7 +18,7 @@ use crate::store::{lots, power};
 pub(super) async fn next_is_asked(
     conn: &mut PgConnection,
     locked: &Locked,
-    hours: Calendar,
+    hours: &Calendar,
     now: UnixMs,
 ) -> Result<Option<(DealerId, Fen)>, CommandError> {
     if !locked.then_next_bidder || locked.state.terms.kind != Kind::HighBidder {

@@ -55,8 +55,9 @@ async fn begin(service: &Service, waiting: &Waiting, now: UnixMs) -> Result<(), 
         counters_max: COUNTERS_MAX,
         reply_ms: REPLY_MS,
     };
-    let state = Negotiation::opened(terms, now, service.hours().offer_deadline(now));
     let mut conn = service.db.acquire().await?;
+    let hours = service.hours_from(&mut conn, now).await?;
+    let state = Negotiation::opened(terms, now, hours.offer_deadline(now));
     let new = New { lot_id: waiting.lot_id, buyer: leader.dealer_id, state };
     if store::open(&mut conn, &new).await? {
         let id = event_id_for(waiting.lot_id.0, Kind::HighBidder.as_str());

@@ -2,6 +2,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod batch;
+pub(crate) mod business_days;
 pub(crate) mod cars;
 pub(crate) mod checkpoints;
 pub(crate) mod confirmation;

@@ -20,7 +20,7 @@ pub struct Table {
 }
 
 /// Longer than the soft-close window, so that the bids do not move the end.
-const ENDS_IN_MS: i64 = 1_200;
+pub const ENDS_IN_MS: i64 = 1_200;
 
 pub const fn yuan(yuan: i64) -> Fen {
     Fen(yuan * 100)
@@ -53,7 +53,8 @@ impl Table {
         Table::on(World::with_deposits(1, ENDS_IN_MS).await).await
     }
 
-    async fn on(world: World) -> Table {
+    /// The same in this world.
+    pub async fn on(world: World) -> Table {
         let (buyer, second) = (dealer("高价车行"), dealer("次高车行"));
         for who in [&buyer, &second] {
             world.name_dealer(who).await;

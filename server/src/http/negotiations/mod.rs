@@ -2,6 +2,7 @@
 
 mod alerts;
 mod answer;
+mod business_days;
 mod export;
 mod reveal;
 
@@ -13,6 +14,8 @@ use crate::route_table::Routes;
 /// Who of the staff speaks for sellers.
 const SPEAKERS: Access = Access::Roles(&[Role::Auctioneer, Role::Sales]);
 
+/// Who keeps the holidays.
+const ADMINS: Access = Access::Roles(&[Role::Admin]);
 /// Who of the staff may ask to see the reserve.
 const LOOKERS: Access = Access::Roles(&[Role::Auctioneer, Role::Pricing, Role::Sales]);
 
@@ -22,6 +25,7 @@ pub fn routes() -> Routes {
         .post("/my/negotiations/{id}", Access::Dealer, answer::by_dealer)
         .post("/office/negotiations/{id}", SPEAKERS, answer::by_staff)
         .post("/office/alerts", SPEAKERS, alerts::read)
+        .post("/office/business-days", ADMINS, business_days::set)
         .post("/office/negotiations/{id}/reveal", LOOKERS, reveal::reveal)
         .merge(sheet::files("/office/negotiations", Access::Staff, export::list))
 }

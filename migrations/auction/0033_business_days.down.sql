@@ -1,0 +1,2 @@
+DROP TABLE business_day_change;
+DROP FUNCTION business_day_is_append_only();
