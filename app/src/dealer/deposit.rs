@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bidding::{Format, Terms};
 use finance::ReturnRow;
 use kernel::{Fen, Problem};
 use leptos::prelude::*;
@@ -51,8 +52,9 @@ fn withdraw(cx: &PageContext, row: &ReturnRow) -> AnyView {
     .into_any()
 }
 
-/// Beside the bidding panel: what a lead on this lot holds, and what is free for it.
-pub(super) fn line(cx: &PageContext, free: Fen, deposit_bp: u32) -> Option<AnyView> {
+/// Beside the bidding panel: what a bid on this lot holds, and what is free for it.
+pub(super) fn line(cx: &PageContext, free: Fen, terms: &Terms) -> Option<AnyView> {
+    let deposit_bp = terms.deposit_bp;
     if deposit_bp == 0 {
         return None;
     }
@@ -63,7 +65,13 @@ pub(super) fn line(cx: &PageContext, free: Fen, deposit_bp: u32) -> Option<AnyVi
     };
     // what the free part of the deposit covers, for a lot on which nothing is held yet
     let covers = Fen(i64::try_from(i128::from(free.0) * 10_000 / i128::from(deposit_bp)).unwrap_or(i64::MAX));
-    let rule = t_with(lang, "deposit.line_rule", &[("percent", &percent)]);
+    // who leads is only told where the price rises
+    let rule = match terms.format {
+        Format::Timed | Format::Flash | Format::Lane(_) => "deposit.line_rule",
+        Format::SealedFirst | Format::SealedSecond => "deposit.line_rule_sealed",
+        Format::Dutch(_) => "deposit.line_rule_dutch",
+    };
+    let rule = t_with(lang, rule, &[("percent", &percent)]);
     let tone = if free > Fen::ZERO { "lot-power" } else { "lot-power lot-power--none" };
     Some(
         view! {

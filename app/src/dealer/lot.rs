@@ -99,13 +99,13 @@ fn top_up(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
     })
 }
 
-/// What this dealer can bid with, on a lot whose leads hold a deposit and that is not over.
+/// What this dealer can bid with, on a lot whose bids hold a deposit and that is not over.
 fn power(cx: &PageContext, detail: &LotDetail) -> Result<Option<AnyView>, Problem> {
     if detail.terms.deposit_bp == 0 || detail.lot.lot.outcome.is_some() {
         return Ok(None);
     }
     let free = cx.services.auction.free_power(cx.who()?)?;
-    Ok(deposit::line(cx, free, detail.terms.deposit_bp))
+    Ok(deposit::line(cx, free, &detail.terms))
 }
 
 fn view(

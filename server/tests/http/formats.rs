@@ -13,6 +13,16 @@ use crate::support::{Answer, Browser, TestServer};
 
 /// A sale of cars (guide ¥90 000, start ¥50 000) that the auction has heard of, in this format, open now.
 async fn open_sale(server: &TestServer, count: usize, format: SaleFormat, audience: Audience) -> SaleId {
+    open_sale_with(server, count, format, (audience, 0)).await
+}
+
+/// The same, whose bids hold so much of a deposit.
+async fn open_sale_with(
+    server: &TestServer,
+    count: usize,
+    format: SaleFormat,
+    (audience, deposit_bp): (Audience, u32),
+) -> SaleId {
     let mut vehicle_ids = Vec::new();
     for index in 0..count {
         vehicle_ids.push(hear_of_car(server, index).await);
@@ -28,7 +38,7 @@ async fn open_sale(server: &TestServer, count: usize, format: SaleFormat, audien
         window_ms: 12_000,
         cap_ms: 60_000,
         below_reserve: BelowReserveMode::Full,
-        deposit_bp: 0,
+        deposit_bp,
         gap_fen: Fen::ZERO,
         vehicle_ids,
         format,
@@ -89,6 +99,23 @@ async fn api(browser: &mut Browser, path: &str, key: &str, body: Value) -> Answe
         ("origin", crate::support::OURS),
     ];
     browser.send(Method::POST, path, &headers, Body::from(body.to_string())).await
+}
+
+#[tokio::test]
+async fn the_deposit_is_told_in_the_words_of_each_format() {
+    let server = TestServer::new().await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    let plan = DutchPlan { start_percent: 110, steps: 7, step_ms: 1_800_000 };
+    for (format, words) in [
+        (SaleFormat::Timed, "领先占用委托价的 10%"),
+        (SaleFormat::SealedFirst, "报价占用其金额的 10%，未中标在揭标时释放"),
+        (SaleFormat::Dutch(plan), "接受现价即占用成交价的 10%"),
+    ] {
+        let lot = lot_of(open_sale_with(&server, 1, format, (everybody(), 1_000)).await, 0);
+        let page = dealer.get(&format!("/auctions/lots/{lot}")).await.body;
+        assert!(page.contains(words), "{words}: {page}");
+        assert_eq!(page.contains("领先占用"), format.is_english(), "only where somebody leads");
+    }
 }
 
 #[tokio::test]
