@@ -2,25 +2,38 @@
 
 use std::sync::Arc;
 
-use auction::{CheckpointLine, CheckpointWitness};
-use kernel::Role;
+use ::time::UtcOffset;
+use auction::{CheckpointLine, CheckpointSearch, CheckpointWitness};
+use kernel::{Problem, ProblemKind, Role};
 use leptos::prelude::*;
 use platform_db::CommandError;
+use proof::SignedCheckpoint;
 
 use crate::context::PageContext;
 use crate::i18n::t;
+use crate::office::orders::filter::{day, midnight};
 use crate::page::{PageResult, PageView};
+use crate::query::Query;
 use crate::ui::*;
 
 /// So many a page.
 const SHOWN: i64 = 50;
+/// Fewer digits of a root find it by chance.
+const ROOT_DIGITS_MIN: usize = 6;
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let before = cx.query.parse("before").unwrap_or(i64::MAX);
     let auction = &cx.services.auction;
-    let lines = auction.checkpoints(before, SHOWN).await.map_err(CommandError::into_problem)?;
+    let search = search_of(&cx.query, cx.zone);
+    let newest = auction.checkpoints(i64::MAX, 1).await.map_err(CommandError::into_problem)?;
+    let newest = newest.first().map_or(0, |line| line.n);
+    let found = match &search {
+        Some(search) => auction.find_checkpoints(search, SHOWN).await,
+        None => auction.checkpoints(before, SHOWN).await,
+    };
+    let lines = found.map_err(CommandError::into_problem)?;
     let witnesses = auction.checkpoint_witnesses(&lines).await.map_err(CommandError::into_problem)?;
     let (origin, keys) = auction.note_keys().await.map_err(CommandError::into_problem)?;
     let title = t(lang, "checkpoint.title");
@@ -30,9 +43,17 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let sign = may_sign.then(|| {
         view! { <PostButton action="/proof/checkpoints" kind=ButtonKind::Primary>{t(lang, "checkpoint.sign_now")}</PostButton> }
     });
-    let list = list(&cx, lines, &witnesses);
+    let problem = cx.query.get("problem").map(|code| Problem::new(ProblemKind::NotFound, code));
+    let nothing = search.is_some() && lines.is_empty();
+    let list = match nothing {
+        true => view! { <EmptyState icon=Icon::Search title=t(lang, "checkpoint.find.none") text=t(lang, "checkpoint.find.none_text")/> }.into_any(),
+        false => list(&cx, lines, &witnesses, newest),
+    };
+    let find = (newest > 0).then(|| find(&cx));
     let body = view! {
         <PageHead title=title.clone() crumbs note=t(lang, "checkpoint.note")>{sign}</PageHead>
+        {problem.map(|problem| view! { <ProblemBanner problem/> })}
+        {find}
         {list}
         <Panel title=t(lang, "checkpoint.means.title")>
             <ul class="lot-terms">
@@ -48,7 +69,53 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     Ok(PageView::shared(&cx, title, body))
 }
 
-fn list(cx: &PageContext, lines: Vec<CheckpointLine>, witnesses: &[CheckpointWitness]) -> AnyView {
+/// `?q=`: a number, the beginning of a root in hexadecimal digits or the whole of it as the note has it, or a day.
+fn search_of(query: &Query, zone: UtcOffset) -> Option<CheckpointSearch> {
+    let text = query.get("q")?.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let day = day(text).and_then(|first| Some((midnight(first, zone), midnight(first.next_day()?, zone))));
+    let is_hex = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let root = match is_hex {
+        true => Some(text.to_ascii_lowercase()),
+        false => root_of_note(text),
+    };
+    Some(CheckpointSearch {
+        n: text.parse().ok(),
+        root: root.filter(|root| root.len() >= ROOT_DIGITS_MIN),
+        made: day,
+    })
+}
+
+/// A root as it stands in a note.
+fn root_of_note(text: &str) -> Option<String> {
+    let note = format!("x\n0\n{text}\n\n— x AAAAAAA=\n");
+    SignedCheckpoint::parse(&note).ok().map(|note| note.checkpoint().root.to_string())
+}
+
+/// How one finds his own: by what he knows of it, or by the file itself.
+fn find(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    view! {
+        <Panel title=t(lang, "checkpoint.find.title")>
+            <FilterBar search=t(lang, "checkpoint.find.search")/>
+            <PostForm action="/proof/checkpoints/find" upload=true>
+                <FileField name="note" label=t(lang, "checkpoint.find.file") hint=t(lang, "checkpoint.find.file_hint").into_owned()
+                    required=true/>
+                <div class="form__end"><Button icon=Icon::Search>{t(lang, "checkpoint.find.submit")}</Button></div>
+            </PostForm>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn list(
+    cx: &PageContext,
+    lines: Vec<CheckpointLine>,
+    witnesses: &[CheckpointWitness],
+    newest: i64,
+) -> AnyView {
     let lang = cx.lang;
     if lines.is_empty() {
         return view! { <EmptyState icon=Icon::Info title=t(lang, "checkpoint.empty") text=t(lang, "checkpoint.empty_text")/> }
@@ -64,7 +131,7 @@ fn list(cx: &PageContext, lines: Vec<CheckpointLine>, witnesses: &[CheckpointWit
     ];
     let is_full = i64::try_from(lines.len()).is_ok_and(|count| count == SHOWN);
     let oldest = lines.last().filter(|_| is_full).map(|line| line.n.to_string());
-    let rows = lines.into_iter().map(|line| row(cx, line, witnesses)).collect_view();
+    let rows = lines.into_iter().map(|line| row(cx, line, witnesses, newest)).collect_view();
     let older = oldest.map(|before| {
         let href = cx.query.with("before", &before).href(&cx.path);
         view! { <p class="my-3"><LinkButton href=href>{t(lang, "checkpoint.older")}</LinkButton></p> }
@@ -76,7 +143,7 @@ fn list(cx: &PageContext, lines: Vec<CheckpointLine>, witnesses: &[CheckpointWit
     .into_any()
 }
 
-fn row(cx: &PageContext, line: CheckpointLine, witnesses: &[CheckpointWitness]) -> AnyView {
+fn row(cx: &PageContext, line: CheckpointLine, witnesses: &[CheckpointWitness], newest: i64) -> AnyView {
     let lang = cx.lang;
     let n = line.n;
     let signed = witnesses.iter().filter(|witness| witness.n == n).map(|witness| {
@@ -92,6 +159,11 @@ fn row(cx: &PageContext, line: CheckpointLine, witnesses: &[CheckpointWitness]) 
         let href = format!("/proof/checkpoints/{}/since/{}", line.n, line.n - 1);
         view! { " · " <a href=href>{t(lang, "checkpoint.since")}</a> }
     });
+    // what a witness who signed this one last asks for next
+    let onward = (line.n < newest).then(|| {
+        let href = format!("/proof/checkpoints/{newest}/since/{}", line.n);
+        view! { " · " <a href=href>{t(lang, "checkpoint.onward")}</a> }
+    });
     let kind = if line.is_daily { "checkpoint.daily" } else { "checkpoint.asked" };
     view! {
         <tr>
@@ -101,7 +173,7 @@ fn row(cx: &PageContext, line: CheckpointLine, witnesses: &[CheckpointWitness]) 
                 <span class="cell-note">{t(lang, kind)}</span>
             </td>
             <td class="num">{grouped(line.size)}</td>
-            <td><a href=note>{t(lang, "checkpoint.text")}</a>{since}</td>
+            <td><a href=note>{t(lang, "checkpoint.text")}</a>{since}{onward}</td>
             <td>{signed}</td>
             <td><code class="text-xs">{line.root.to_string()}</code></td>
         </tr>
@@ -115,4 +187,31 @@ fn tools(cx: &PageContext, origin: String, keys: Vec<String>) -> AnyView {
     let mut facts = vec![Fact::new(t(cx.lang, "checkpoint.origin"), code(origin))];
     facts.extend(keys.into_iter().map(|key| Fact::new(t(cx.lang, "checkpoint.key"), code(key))));
     view! { <Panel title=t(cx.lang, "checkpoint.tools")><Facts facts/></Panel> }.into_any()
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod tests {
+    use ::time::macros::offset;
+
+    use super::*;
+
+    fn search(text: &str) -> CheckpointSearch {
+        search_of(&Query::default().with("q", text), offset!(+8)).expect("something is looked for")
+    }
+
+    #[test]
+    fn a_number_a_root_and_a_day_are_told_apart() {
+        assert_eq!(search(" 12 "), CheckpointSearch { n: Some(12), ..CheckpointSearch::default() });
+        let root = Some("abcdef01".to_owned());
+        assert_eq!(search("ABCDEF01"), CheckpointSearch { root, ..CheckpointSearch::default() });
+        let of_note = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        let root = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(search(of_note).root.as_deref(), Some(root));
+        let (from, to) = search("2026-11-22").made.expect("a day");
+        assert_eq!((from.0, to.since(from)), (1_795_276_800_000, 86_400_000), "midnight in China");
+        assert_eq!(search("ab"), CheckpointSearch::default(), "too short to mean one");
+        assert_eq!(search("gestern"), CheckpointSearch::default());
+        assert_eq!(search_of(&Query::read("q=+"), offset!(+8)), None);
+    }
 }

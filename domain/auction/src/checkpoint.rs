@@ -47,6 +47,17 @@ pub struct CheckpointLine {
     pub made_at: UnixMs,
 }
 
+/// What somebody knows of the checkpoints that he looks for; what fits one of it is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckpointSearch {
+    /// The number.
+    pub n: Option<i64>,
+    /// How the hash over all leaves begins, in hexadecimal digits.
+    pub root: Option<String>,
+    /// Made from an instant on, and before another.
+    pub made: Option<(UnixMs, UnixMs)>,
+}
+
 /// Shows that the log of a checkpoint is the beginning of a later one's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Consistency {
@@ -239,6 +250,30 @@ impl Service {
     pub async fn checkpoints(&self, before: i64, limit: i64) -> Result<Vec<CheckpointLine>, CommandError> {
         let lines = checkpoints::before(&self.db, before, limit).await?;
         Ok(lines.into_iter().map(CheckpointLine::from).collect())
+    }
+
+    /// Those that are looked for, the newest first, at most `limit`.
+    pub async fn find_checkpoints(
+        &self,
+        search: &CheckpointSearch,
+        limit: i64,
+    ) -> Result<Vec<CheckpointLine>, CommandError> {
+        let lines = checkpoints::matching(&self.db, search, limit).await?;
+        Ok(lines.into_iter().map(CheckpointLine::from).collect())
+    }
+
+    /// The number of the checkpoint that this note is of, whoever signed it.
+    ///
+    /// # Errors
+    /// `CHECKPOINT_UNKNOWN` where it is none of ours.
+    pub async fn checkpoint_of(&self, note: &SignedCheckpoint) -> Result<i64, CommandError> {
+        let size = i64::try_from(note.checkpoint().size).unwrap_or(i64::MAX);
+        let same = |stored: &StoredCheckpoint| {
+            SignedCheckpoint::parse(&stored.note).is_ok_and(|ours| ours.checkpoint() == note.checkpoint())
+        };
+        let found = checkpoints::of_size(&self.db, size).await?.into_iter().find(same);
+        let unknown = || Problem::new(kernel::ProblemKind::NotFound, "CHECKPOINT_UNKNOWN");
+        Ok(found.ok_or_else(unknown)?.n)
     }
 
     /// One checkpoint.

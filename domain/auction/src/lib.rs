@@ -71,7 +71,9 @@ use tokio::task::JoinHandle;
 
 pub use audience::{Audience, SisterPolicy};
 pub use business_days::{BusinessDay, BusinessDayChange, SetDays};
-pub use checkpoint::{CheckpointLine, Consistency, checkpoint_now, daily_checkpoint, know_signer};
+pub use checkpoint::{
+    CheckpointLine, CheckpointSearch, Consistency, checkpoint_now, daily_checkpoint, know_signer,
+};
 pub use clock::AnchoredClock;
 pub use confirmation::{Confirmation, NoConfirmation, Question};
 pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE};

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use proof::{Evidence, Hash, Inclusion, PublicKey, SignedCheckpoint, Signer, is_beginning};
 use serde_json::Value;
 
+use crate::office_vehicles::upload;
 use crate::receipts::{bid, lot_ending_in, open_lot, said, until_closed};
 use crate::support::{Browser, TestServer};
 
@@ -48,6 +49,50 @@ async fn a_checkpoint_is_signed_by_who_may_and_read_by_anybody() {
     for path in ["/proof/checkpoints/2", "/proof/checkpoints/x", "/proof/checkpoints/1/since/2"] {
         assert_eq!(stranger.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[tokio::test]
+async fn one_s_own_checkpoint_is_found_by_what_one_knows_or_by_the_file() {
+    let server = TestServer::new().await;
+    let lot_id = open_lot(&server).await;
+    bid(&server, "yuanxing", lot_id, 60_000).await;
+    sign(&server).await;
+    bid(&server, "hengxin", lot_id, 70_000).await;
+    sign(&server).await;
+    let mut stranger = server.browser();
+    let note = stranger.get("/proof/checkpoints/1").await.body;
+    let mut signed = SignedCheckpoint::parse(&note).unwrap();
+    let root = signed.checkpoint().root.to_string();
+    let in_note = note.lines().nth(2).unwrap().replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let one = format!("<code class=\"text-xs\">{root}</code>");
+    for q in ["1", &root, &root[..8], &in_note] {
+        let page = stranger.get(&format!("/proof/checkpoints?q={q}")).await.body;
+        assert!(page.contains(&one), "{q}: {page}");
+        assert_eq!(page.matches("/since/").count(), 1, "{q}: the newest continues it, and only it is shown");
+        assert!(page.contains("/proof/checkpoints/2/since/1"), "{q}");
+    }
+    let today = (platform_db::to_sql(server.state.clock.now()).to_offset(time::macros::offset!(+8))).date();
+    assert!(stranger.get(&format!("/proof/checkpoints?q={today}")).await.body.contains(&one));
+    for q in ["7", "2020-01-01", "ffffffffff", "x", "%00"] {
+        assert!(stranger.get(&format!("/proof/checkpoints?q={q}")).await.body.contains("没有找到"), "{q}");
+    }
+    // with a witness's line, and as the proof that a witness gets
+    signed.cosign("witness.example.com", &Signer::from_seed(&[9; 32]), 1).unwrap();
+    let proof = stranger.get("/proof/checkpoints/2/since/1").await.body;
+    let other = note.replace(&note.lines().next().unwrap().to_owned(), "another/log");
+    for (file, found) in [
+        (note.as_str(), "?q=1&done=CHECKPOINT_FOUND"),
+        (&signed.to_string(), "?q=1&done=CHECKPOINT_FOUND"),
+        (&proof, "?q=2&done=CHECKPOINT_FOUND"),
+        (&other, "?problem=CHECKPOINT_UNKNOWN"),
+        ("no note", "?problem=NOT_A_CHECKPOINT"),
+        ("", "?problem=NOT_A_CHECKPOINT"),
+    ] {
+        let sent = upload(&mut stranger, "/proof/checkpoints/find", &[], ("note", "1.note", file.as_bytes()));
+        assert_eq!(sent.await.location(), format!("/proof/checkpoints{found}"), "{file}");
+    }
+    let page = stranger.get("/proof/checkpoints?problem=CHECKPOINT_UNKNOWN").await.body;
+    assert!(page.contains("我们没有签过这份存证"), "{page}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::lots::stored_hash;
+use crate::checkpoint::CheckpointSearch;
 
 /// A leaf-to-be: a lot's head, or a refused line.
 #[derive(Clone, Debug)]
@@ -93,6 +94,25 @@ pub(crate) async fn after(
 /// Checkpoints over so many leaves: one, or several days without a new line.
 pub(crate) async fn of_size(pool: &PgPool, size: i64) -> Result<Vec<StoredCheckpoint>, sqlx::Error> {
     checkpoints!(pool, "WHERE size = $1 ORDER BY n DESC", size)
+}
+
+/// Checkpoints of a number, of a root that begins so, or made in a span of time; the newest first.
+pub(crate) async fn matching(
+    pool: &PgPool,
+    search: &CheckpointSearch,
+    limit: i64,
+) -> Result<Vec<StoredCheckpoint>, sqlx::Error> {
+    let (from, to) = search.made.unzip();
+    checkpoints!(
+        pool,
+        "WHERE n = $1 OR starts_with(encode(root, 'hex'), $2) OR (made_at >= $3 AND made_at < $4)
+         ORDER BY n DESC LIMIT $5",
+        search.n,
+        search.root.as_deref(),
+        from.map(to_sql),
+        to.map(to_sql),
+        limit
+    )
 }
 
 /// Checkpoints before this number, the newest first.

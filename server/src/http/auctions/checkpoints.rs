@@ -1,11 +1,14 @@
 //! The checkpoints over all lots, and what proves things by them: text and JSON, for tools and for anybody.
 
 use axum::Json;
+use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use kernel::Problem;
-use proof::{Hash, Inclusion};
+use kernel::{Problem, ProblemKind};
+use platform_db::CommandError;
+use proof::{Hash, Inclusion, SignedCheckpoint};
+use serde_json::Value;
 
 use crate::http::refusal::Refusal;
 use crate::state::AppState;
@@ -44,6 +47,39 @@ pub async fn since(
 pub async fn make(State(state): State<AppState>) -> Result<Redirect, Refusal> {
     state.services.auction.make_checkpoint().await?;
     Ok(Redirect::to("/proof/checkpoints?done=CHECKPOINT_MADE"))
+}
+
+/// Which checkpoint a file is of: a note with or without witnesses' lines, or a proof that one continues another.
+pub async fn find(State(state): State<AppState>, form: Multipart) -> Redirect {
+    let found = match note_of(form).await {
+        Ok(note) => state.services.auction.checkpoint_of(&note).await,
+        Err(problem) => Err(CommandError::Refused(problem)),
+    };
+    match found {
+        Ok(n) => Redirect::to(&format!("/proof/checkpoints?q={n}&done=CHECKPOINT_FOUND")),
+        Err(error) => Redirect::to(&format!("/proof/checkpoints?problem={}", error.into_problem().code)),
+    }
+}
+
+async fn note_of(mut form: Multipart) -> Result<SignedCheckpoint, Problem> {
+    let broken = |_: MultipartError| Problem::new(ProblemKind::Invalid, "UPLOAD_BROKEN");
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        if field.name() == Some("note") {
+            let bytes = field.bytes().await.map_err(broken)?;
+            return read_note(&bytes).ok_or_else(|| Problem::new(ProblemKind::Invalid, "NOT_A_CHECKPOINT"));
+        }
+    }
+    Err(Problem::new(ProblemKind::Invalid, "NOT_A_CHECKPOINT"))
+}
+
+/// A note, or the later one of a proof.
+fn read_note(bytes: &[u8]) -> Option<SignedCheckpoint> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    if let Ok(note) = SignedCheckpoint::parse(text) {
+        return Some(note);
+    }
+    let proof: Value = serde_json::from_str(text).ok()?;
+    SignedCheckpoint::parse(proof["second"].as_str()?).ok()
 }
 
 fn number(text: &str) -> Result<i64, Problem> {

@@ -42,6 +42,7 @@ pub fn routes() -> Routes {
         .get("/proof/keys.json", Access::Public, proofs::keys)
         .post("/proof", Access::Public, check_receipt::check)
         .post("/proof/checkpoints", SIGNERS, checkpoints::make)
+        .post("/proof/checkpoints/find", Access::Public, checkpoints::find)
         .get("/proof/checkpoints/{n}", Access::Public, checkpoints::one)
         .get("/proof/checkpoints/{n}/leaves/{hash}", Access::Public, checkpoints::leaf)
         .get("/proof/checkpoints/{n}/since/{first}", Access::Public, checkpoints::since)
