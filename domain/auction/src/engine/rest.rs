@@ -1,6 +1,6 @@
 //! Lots that are over and that nobody asks about any more leave the memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bidding::{LotState, LotStatus};
 use kernel::{LotId, UnixMs};
@@ -18,14 +18,21 @@ const LOOK_MS: i64 = 60 * 1000;
 pub(super) struct Rest(Option<UnixMs>);
 
 impl Rest {
-    /// Drops what has been over for long; does nothing most of the time.
-    pub(super) fn forget(&mut self, actors: &mut HashMap<LotId, Actor>, now: UnixMs) {
+    /// Drops what has been over for long, and with it that others bid on it too; does nothing most of the time.
+    pub(super) fn forget(
+        &mut self,
+        actors: &mut HashMap<LotId, Actor>,
+        contested: &mut HashSet<LotId>,
+        now: UnixMs,
+    ) {
         if self.0.is_some_and(|looked| now.since(looked) < LOOK_MS) {
             return;
         }
         self.0 = Some(now);
         let before = actors.len();
         actors.retain(|_, actor| !is_long_over(&actor.state, now));
+        // a lot that is loaded again is no worse for it: losing one fence makes it contested again
+        contested.retain(|lot_id| actors.contains_key(lot_id));
         if actors.len() < before {
             tracing::debug!(
                 lots.dropped = before - actors.len(),
@@ -90,14 +97,17 @@ mod tests {
     fn only_what_has_been_over_for_long_leaves_and_the_look_is_rare() {
         let mut actors: HashMap<LotId, Actor> =
             [actor(1, LotStatus::Closed), actor(2, LotStatus::Open), actor(3, LotStatus::Paused)].into();
+        let mut contested: HashSet<LotId> = actors.keys().copied().filter(|id| id.0.as_u128() < 3).collect();
         let mut rest = Rest::default();
-        rest.forget(&mut actors, END_AT.plus_ms(KEPT_MS));
-        assert_eq!(actors.len(), 3, "repeats of late bids come within minutes");
-        rest.forget(&mut actors, END_AT.plus_ms(KEPT_MS + 1));
-        assert_eq!(actors.len(), 3, "it looked a moment ago");
-        rest.forget(&mut actors, END_AT.plus_ms(KEPT_MS + LOOK_MS));
+        rest.forget(&mut actors, &mut contested, END_AT.plus_ms(KEPT_MS));
+        assert_eq!((actors.len(), contested.len()), (3, 2), "repeats of late bids come within minutes");
+        rest.forget(&mut actors, &mut contested, END_AT.plus_ms(KEPT_MS + 1));
+        assert_eq!((actors.len(), contested.len()), (3, 2), "it looked a moment ago");
+        rest.forget(&mut actors, &mut contested, END_AT.plus_ms(KEPT_MS + LOOK_MS));
         let mut left: Vec<u128> = actors.keys().map(|id| id.0.as_u128()).collect();
         left.sort_unstable();
         assert_eq!(left, [2, 3], "whatever runs stays, however late");
+        let left: Vec<u128> = contested.iter().map(|id| id.0.as_u128()).collect();
+        assert_eq!(left, [2], "who bids on what is over is no question any more");
     }
 }

@@ -102,7 +102,7 @@ impl Writer {
             if queue.is_empty() {
                 // no statement follows at once
                 self.tell();
-                rest.forget(&mut self.actors, self.clock.now());
+                rest.forget(&mut self.actors, &mut self.contested, self.clock.now());
             }
             if queue.recv_many(&mut waiting, BATCH_LIMIT).await == 0 {
                 return;
