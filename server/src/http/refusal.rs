@@ -75,12 +75,19 @@ pub async fn show(State(state): State<AppState>, request: Request, next: Next) -
         },
     };
     let status = response.status();
-    let mut shown = if wants_page(&parts) {
-        render_problem(&state, parts, &problem).await
-    } else {
-        json_of(&parts, &problem)
-    };
+    let mut shown = shown(&state, parts, &problem).await;
     *shown.status_mut() = status;
+    shown
+}
+
+/// A problem in the form that the caller reads.
+pub async fn shown(state: &AppState, parts: Parts, problem: &Problem) -> Response {
+    let mut shown = if wants_page(&parts) {
+        render_problem(state, parts, problem).await
+    } else {
+        json_of(&parts, problem)
+    };
+    *shown.status_mut() = status_of(problem);
     if let Some(wait_s) = problem.data["retry_after_s"].as_i64() {
         shown.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_s));
     }

@@ -3,8 +3,11 @@
 //! Its value is a random id whose hash is the key of a row; what is in the row never leaves the server. The browser
 //! forgets it after twelve idle hours, the row ends then too, and after seven days in any case.
 
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
 use axum::http::header::USER_AGENT;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
 use identity::{IDLE_MS, Sessions, USER_ID};
 use kernel::{Principal, Problem};
 use platform_config::Config;
@@ -12,6 +15,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
+use crate::http::refusal;
 use crate::state::AppState;
 
 /// A browser's name of itself is cut off here.
@@ -57,6 +61,30 @@ pub async fn touch(session: &Session, now: kernel::UnixMs) -> Result<(), Problem
 /// Ends the session.
 pub async fn end(session: &Session) -> Result<(), Problem> {
     session.flush().await.map_err(broken)
+}
+
+/// On a response that came from inside the session layer.
+#[derive(Clone)]
+struct Answered;
+
+/// Middleware, inside the session layer: marks what was answered.
+pub async fn answered(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(Answered);
+    response
+}
+
+/// Middleware, around the session layer: where a session could not be saved, the layer throws the answer away and puts an
+/// empty 500 in its place. The store was away, which is said as everywhere else.
+pub async fn unless_saved(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let response = next.run(Request::from_parts(parts.clone(), body)).await;
+    let is_lost = response.status() == StatusCode::INTERNAL_SERVER_ERROR
+        && response.extensions().get::<Answered>().is_none();
+    match is_lost {
+        true => refusal::shown(&state, parts, &platform_db::unavailable()).await,
+        false => response,
+    }
 }
 
 fn broken(error: tower_sessions::session::Error) -> Problem {
