@@ -64,16 +64,16 @@ pub(crate) struct Ground {
 
 /// Runs it.
 pub(crate) async fn run(arguments: BadInputArguments) -> Result<()> {
-    let target = arguments.target.target().await?;
-    let databases = arguments.target.databases().await?;
-    let ground = ground(&arguments, target, databases).await?;
+    let mut outcomes = Outcomes::default();
+    warm_up(&arguments, &mut outcomes).await?;
+    let ground = ground(&arguments).await?;
     let ordinary = lots::seed(&ground.databases.auction, 2).await?;
     let alone = Duration::from_secs(arguments.before);
     let mut sheet = Sheet::default();
     let quiet = room(&ground, &ordinary, &arguments, alone).await?;
     timed(&mut sheet, "ordinary bids, alone", &quiet);
+    tokio::time::sleep(SETTLE).await;
     let before_kib = memory(&ground.target)?;
-    let mut outcomes = Outcomes::default();
     // long enough for the whole attack; ended when that is over
     let length = attack::duration(arguments.frames, arguments.attackers);
     let (during, attacked) = tokio::join!(
@@ -98,7 +98,23 @@ pub(crate) async fn run(arguments: BadInputArguments) -> Result<()> {
     Ok(())
 }
 
-async fn ground(arguments: &BadInputArguments, target: Target, databases: Databases) -> Result<Ground> {
+/// The same attack beforehand, each kind of frame as often as there are sockets: what a server keeps of such input for ever
+/// (prepared statements, pools, buffers of as many connections) it has then, and what it keeps of every single one still
+/// shows. On lots and with people of its own, because what is answered depends on what was sent before.
+async fn warm_up(arguments: &BadInputArguments, outcomes: &mut Outcomes) -> Result<()> {
+    let ground = ground(arguments).await?;
+    let ordinary = lots::seed(&ground.databases.auction, 2).await?;
+    let once =
+        BadInputArguments { frames: arguments.attackers * frames::Kind::ALL.len(), ..arguments.clone() };
+    let length = attack::duration(once.frames, once.attackers);
+    let (room, attacked) =
+        tokio::join!(room(&ground, &ordinary, &once, length), everything(&once, &ground, outcomes));
+    attacked.and(room.map(drop))
+}
+
+async fn ground(arguments: &BadInputArguments) -> Result<Ground> {
+    let target = arguments.target.target().await?;
+    let databases = arguments.target.databases().await?;
     let seats = people::seed(&databases, arguments.attackers.max(ORDINARY_SOCKETS) + 4).await?;
     let none = || fault("no lot was seeded");
     let open = lots::seed(&databases.auction, 1).await?.pop().ok_or_else(none)?;
