@@ -163,6 +163,11 @@ impl Consumer for AuctionConsumer {
         &["VehiclePriced", "ReportRenewed", "DealerChanged", "DepositChanged"]
     }
 
+    fn in_bulk(&self) -> &'static [&'static str] {
+        // an import prices cars by the thousand; it touches the cars that a sale may offer, and no bid
+        &["VehiclePriced"]
+    }
+
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
         let unreadable =
             |error: serde_json::Error| CommandError::Inconsistent(format!("{}: {error}", event.r#type));

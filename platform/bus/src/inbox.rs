@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use kernel::Envelope;
 use platform_db::CommandError;
 use serde_json::Value;
-use sqlx::{Acquire as _, PgConnection, PgExecutor, PgPool};
+use sqlx::{Acquire as _, PgConnection, PgExecutor, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::Consumer;
@@ -21,30 +21,74 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// How much of an error's text is kept: enough to see the cause, not a whole dump.
 const ERROR_CHARS_MAX: usize = 2_000;
 
-/// Puts an event into a consumer's inbox; a second copy changes nothing.
-pub(crate) async fn receive(pool: &PgPool, event: &Envelope) -> Result<(), sqlx::Error> {
-    let json = serde_json::to_value(event).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    sqlx::query!(
-        "INSERT INTO inbox (message_id, event_type, aggregate, aggregate_seq, envelope)
-         VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (message_id) DO NOTHING",
-        event.id,
-        event.r#type,
-        event.aggregate,
-        event.aggregate_seq,
-        json
-    )
-    .execute(pool)
-    .await?;
+/// So many events come into an inbox with one statement.
+const RECEIVED_AT_ONCE: usize = 250;
+/// So many messages are handled in one transaction at most: it stays short.
+const BULK: i64 = 100;
+
+/// A message that is due.
+struct Due {
+    message_id: Uuid,
+    event_type: String,
+    envelope: Value,
+    attempts: i32,
+}
+
+/// Puts events into a consumer's inbox, in their order; a second copy of one changes nothing.
+pub(crate) async fn receive(pool: &PgPool, events: &[&Envelope]) -> Result<(), sqlx::Error> {
+    for some in events.chunks(RECEIVED_AT_ONCE) {
+        let json = serde_json::to_value(some).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+        sqlx::query!(
+            "INSERT INTO inbox (message_id, event_type, aggregate, aggregate_seq, envelope)
+             SELECT (envelope ->> 'id')::uuid, envelope ->> 'type', (envelope ->> 'aggregate')::uuid,
+                    (envelope ->> 'aggregate_seq')::bigint, envelope
+               FROM jsonb_array_elements($1) WITH ORDINALITY AS e (envelope, place)
+              ORDER BY place
+             ON CONFLICT (message_id) DO NOTHING",
+            json
+        )
+        .execute(pool)
+        .await?;
+    }
     Ok(())
 }
 
-/// Handles one due message, if there is one. Returns whether there was.
-pub(crate) async fn handle_one(pool: &PgPool, consumer: &dyn Consumer) -> Result<bool, sqlx::Error> {
+/// Handles what is due next, if anything is: one message, or many of a type that is handled in bulk. Returns whether there
+/// was anything.
+pub(crate) async fn handle_next(pool: &PgPool, consumer: &dyn Consumer) -> Result<bool, sqlx::Error> {
     let mut tx = pool.begin().await?;
-    // SKIP LOCKED: several processes may work on one inbox. NOT EXISTS keeps one aggregate's events in order.
-    let row = sqlx::query!(
-        "SELECT i.message_id, i.envelope, i.attempts
+    let Some(first) = next(&mut tx).await? else { return Ok(false) };
+    let many = match consumer.in_bulk().contains(&first.event_type.as_str()) {
+        true => next_of_type(&mut tx, &first.event_type).await?,
+        false => Vec::new(),
+    };
+    if many.len() < 2 {
+        handle(pool, tx, consumer, first).await?;
+        return Ok(true);
+    }
+    let ids: Vec<Uuid> = many.iter().map(|due| due.message_id).collect();
+    if handle_all(&mut tx, consumer, many).await.is_ok() {
+        settle(&mut tx, &ids).await?;
+        tx.commit().await?;
+        return Ok(true);
+    }
+    // nothing of it has happened. Each for itself then, so that only what fails has to wait
+    drop(tx);
+    for id in ids {
+        let mut tx = pool.begin().await?;
+        if let Some(due) = this(&mut tx, id).await? {
+            handle(pool, tx, consumer, due).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// The first message that is due. SKIP LOCKED: several processes may work on one inbox. NOT EXISTS keeps one aggregate's
+/// events in order.
+async fn next(conn: &mut PgConnection) -> Result<Option<Due>, sqlx::Error> {
+    sqlx::query_as!(
+        Due,
+        "SELECT i.message_id, i.event_type, i.envelope, i.attempts
            FROM inbox i
           WHERE i.status = 'pending'
             AND i.next_attempt_at <= clock_timestamp()
@@ -57,16 +101,83 @@ pub(crate) async fn handle_one(pool: &PgPool, consumer: &dyn Consumer) -> Result
           LIMIT 1
             FOR UPDATE SKIP LOCKED"
     )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(row) = row else { return Ok(false) };
+    .fetch_optional(conn)
+    .await
+}
 
+/// The first of one type, of each aggregate at most one.
+async fn next_of_type(conn: &mut PgConnection, event_type: &str) -> Result<Vec<Due>, sqlx::Error> {
+    sqlx::query_as!(
+        Due,
+        "SELECT i.message_id, i.event_type, i.envelope, i.attempts
+           FROM inbox i
+          WHERE i.status = 'pending'
+            AND i.event_type = $1
+            AND i.next_attempt_at <= clock_timestamp()
+            AND NOT EXISTS (
+                SELECT FROM inbox earlier
+                 WHERE earlier.aggregate = i.aggregate
+                   AND earlier.aggregate_seq < i.aggregate_seq
+                   AND earlier.status = 'pending')
+          ORDER BY i.next_attempt_at
+          LIMIT $2
+            FOR UPDATE SKIP LOCKED",
+        event_type,
+        BULK
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// This message, if it is still due and nobody else has it.
+async fn this(conn: &mut PgConnection, message_id: Uuid) -> Result<Option<Due>, sqlx::Error> {
+    sqlx::query_as!(
+        Due,
+        "SELECT i.message_id, i.event_type, i.envelope, i.attempts
+           FROM inbox i
+          WHERE i.message_id = $1
+            AND i.status = 'pending'
+            AND i.next_attempt_at <= clock_timestamp()
+            AND NOT EXISTS (
+                SELECT FROM inbox earlier
+                 WHERE earlier.aggregate = i.aggregate
+                   AND earlier.aggregate_seq < i.aggregate_seq
+                   AND earlier.status = 'pending')
+            FOR UPDATE SKIP LOCKED",
+        message_id
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// Handles all of them or none.
+async fn handle_all(
+    effect: &mut PgConnection,
+    consumer: &dyn Consumer,
+    many: Vec<Due>,
+) -> Result<(), CommandError> {
+    for due in many {
+        attempt(effect, consumer, due.envelope).await?;
+    }
+    Ok(speak_now(effect).await?)
+}
+
+/// Handles one: its effect and that it is done, or that it failed.
+async fn handle(
+    pool: &PgPool,
+    mut tx: Transaction<'_, Postgres>,
+    consumer: &dyn Consumer,
+    row: Due,
+) -> Result<(), sqlx::Error> {
     let mut effect = tx.begin().await?; // a savepoint: a failed effect is undone, the failure's record is kept
-    let Err(error) = attempt(&mut effect, consumer, row.envelope).await else {
+    let done = match attempt(&mut effect, consumer, row.envelope).await {
+        Ok(()) => speak_now(&mut effect).await.map_err(CommandError::from),
+        failed => failed,
+    };
+    let Err(error) = done else {
         effect.commit().await?;
-        settle(&mut tx, row.message_id).await?;
-        tx.commit().await?;
-        return Ok(true);
+        settle(&mut tx, &[row.message_id]).await?;
+        return tx.commit().await;
     };
     let attempts = row.attempts + 1;
     if effect.rollback().await.is_ok() {
@@ -78,7 +189,7 @@ pub(crate) async fn handle_one(pool: &PgPool, consumer: &dyn Consumer) -> Result
         drop(tx);
         record_failure(pool, row.message_id, attempts, &error).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 async fn attempt(
@@ -90,21 +201,23 @@ async fn attempt(
         .map_err(|error| CommandError::Inconsistent(format!("unreadable envelope: {error}")))?;
     // a panic is one message's failure; it must not end the worker of all the others
     match AssertUnwindSafe(consumer.handle(effect, &event)).catch_unwind().await {
-        Ok(outcome) => outcome?,
-        Err(_) => return Err(CommandError::Inconsistent("the consumer panicked".into())),
+        Ok(outcome) => outcome,
+        Err(_) => Err(CommandError::Inconsistent("the consumer panicked".into())),
     }
-    // Deferred constraints speak now, while the savepoint can still be undone; at COMMIT their refusal would take
-    // the record of the failure with it.
-    sqlx::query!("SET CONSTRAINTS ALL IMMEDIATE").execute(&mut *effect).await?;
-    Ok(())
 }
 
-async fn settle(conn: &mut PgConnection, message_id: Uuid) -> Result<(), sqlx::Error> {
+/// Deferred constraints speak now, while the effect can still be undone; at COMMIT their refusal would take the record of
+/// the failure with it.
+async fn speak_now(effect: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!("SET CONSTRAINTS ALL IMMEDIATE").execute(effect).await.map(drop)
+}
+
+async fn settle(conn: &mut PgConnection, message_ids: &[Uuid]) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE inbox
             SET status = 'done', settled_at = clock_timestamp(), last_error = NULL
-          WHERE message_id = $1",
-        message_id
+          WHERE message_id = ANY($1)",
+        message_ids
     )
     .execute(conn)
     .await?;

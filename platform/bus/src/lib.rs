@@ -34,6 +34,12 @@ pub trait Consumer: Send + Sync + 'static {
     /// The names of the event types it wants.
     fn handles(&self) -> &'static [&'static str];
 
+    /// Those of them that come by the thousand and whose effects nobody waits for: many of them are handled in one
+    /// transaction. When one fails, all of that transaction are handled again, each in its own.
+    fn in_bulk(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The effect, on a connection that is inside the inbox row's transaction. An error undoes it all; the event
     /// comes again later. Reading an unknown version is an error, so that it waits for a newer server.
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError>;

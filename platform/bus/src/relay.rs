@@ -87,7 +87,7 @@ impl Bus {
             for index in 0..self.stations.len() {
                 moved |= self.relay_batch(index).await? > 0;
                 if let Some(consumer) = &self.stations[index].member.consumer {
-                    while inbox::handle_one(&self.stations[index].member.pool, consumer.as_ref()).await? {
+                    while inbox::handle_next(&self.stations[index].member.pool, consumer.as_ref()).await? {
                         moved = true;
                     }
                 }
@@ -122,7 +122,7 @@ impl Bus {
         .fetch_all(&mut *tx)
         .await?;
         let moved = rows.len();
-        let mut delivered = Vec::with_capacity(moved);
+        let (mut delivered, mut events) = (Vec::with_capacity(moved), Vec::new());
         for row in rows {
             // what nobody wants is not even read: bids are told of by the thousand
             let Some(envelope) = row.envelope else {
@@ -131,12 +131,13 @@ impl Bus {
             };
             match serde_json::from_value::<Envelope>(envelope) {
                 Ok(event) => {
-                    self.deliver(&event).await?;
+                    events.push(event);
                     delivered.push(row.position);
                 }
                 Err(error) => set_aside(&mut tx, row.position, &error.to_string()).await?,
             }
         }
+        self.deliver(&events).await?;
         sqlx::query!("DELETE FROM outbox WHERE position = ANY($1)", &delivered).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(moved)
@@ -148,11 +149,13 @@ impl Bus {
         consumers.flat_map(|consumer| consumer.handles()).map(|name| (*name).to_owned()).collect()
     }
 
-    async fn deliver(&self, event: &Envelope) -> Result<(), sqlx::Error> {
+    async fn deliver(&self, events: &[Envelope]) -> Result<(), sqlx::Error> {
         for station in self.stations.iter() {
-            let wants = |c: &Arc<dyn Consumer>| c.handles().contains(&event.r#type.as_str());
-            if station.member.consumer.as_ref().is_some_and(wants) {
-                inbox::receive(&station.member.pool, event).await?;
+            let Some(consumer) = &station.member.consumer else { continue };
+            let wanted = |event: &&Envelope| consumer.handles().contains(&event.r#type.as_str());
+            let wanted: Vec<&Envelope> = events.iter().filter(wanted).collect();
+            if !wanted.is_empty() {
+                inbox::receive(&station.member.pool, &wanted).await?;
                 station.has_incoming.notify_one();
             }
         }
@@ -186,7 +189,7 @@ async fn work(bus: Bus, index: usize, duty: Duty, mut stop: watch::Receiver<bool
             Duty::Relay => bus.relay_batch(index).await.map(|moved| moved == 0),
             Duty::Consume => match &station.member.consumer {
                 Some(consumer) => {
-                    let handled = inbox::handle_one(&station.member.pool, consumer.as_ref()).await;
+                    let handled = inbox::handle_next(&station.member.pool, consumer.as_ref()).await;
                     if matches!(handled, Ok(true)) {
                         // its own events may now wait in its outbox
                         station.has_outgoing.notify_one();

@@ -33,6 +33,8 @@ impl EventType for Counted {
 pub enum Fault {
     None,
     Refuses,
+    /// Only events of this number.
+    RefusesOnly(i64),
     Panics,
     Disconnects,
     BreaksDeferredConstraint,
@@ -41,6 +43,7 @@ pub enum Fault {
 /// Writes each event down. Its table has no unique key, so that a second effect would show.
 pub struct Recorder {
     fault: Mutex<Fault>,
+    in_bulk: bool,
     handled: UnboundedSender<i64>,
 }
 
@@ -48,6 +51,10 @@ pub struct Recorder {
 impl Consumer for Recorder {
     fn handles(&self) -> &'static [&'static str] {
         &["Counted"]
+    }
+
+    fn in_bulk(&self) -> &'static [&'static str] {
+        if self.in_bulk { &["Counted"] } else { &[] }
     }
 
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
@@ -60,7 +67,10 @@ impl Consumer for Recorder {
         let fault = *self.fault.lock().unwrap();
         match fault {
             Fault::None => {}
-            Fault::Refuses => return Err(CommandError::Inconsistent("not today".into())),
+            Fault::RefusesOnly(n) if n != event.aggregate_seq => {}
+            Fault::Refuses | Fault::RefusesOnly(_) => {
+                return Err(CommandError::Inconsistent("not today".into()));
+            }
             Fault::Panics => panic!("the consumer has a bug"),
             Fault::Disconnects => {
                 sqlx::query("SELECT pg_terminate_backend(pg_backend_pid())").execute(&mut *conn).await?;
@@ -84,6 +94,15 @@ pub struct World {
 
 impl World {
     pub async fn new() -> World {
+        World::with(false).await
+    }
+
+    /// The same, whose consumer takes many at once.
+    pub async fn in_bulk() -> World {
+        World::with(true).await
+    }
+
+    async fn with(in_bulk: bool) -> World {
         let sender = platform_testkit::fresh_database(&NO_TABLES).await;
         let receiver = platform_testkit::fresh_database(&NO_TABLES).await;
         for statement in [
@@ -95,7 +114,7 @@ impl World {
             sqlx::query(statement).execute(&receiver).await.unwrap();
         }
         let (send, handled) = unbounded_channel();
-        let recorder = Arc::new(Recorder { fault: Mutex::new(Fault::None), handled: send });
+        let recorder = Arc::new(Recorder { fault: Mutex::new(Fault::None), in_bulk, handled: send });
         let bus = bus_over(&sender, &receiver, &recorder);
         World { sender, receiver, recorder, handled, bus }
     }
