@@ -73,8 +73,8 @@ pub struct Service {
     photos: Arc<dyn PhotoStore>,
     /// Where uploaded files wait for their import.
     spool: Arc<PathBuf>,
-    /// Tells the import worker that there is work.
-    has_import: Arc<Notify>,
+    /// Tells the import workers that there is work: the one for all imports, and the one for small ones.
+    has_import: Arc<[Notify; 2]>,
     /// Where the running import stands; tests and the command line watch it.
     progress: Arc<watch::Sender<import::Progress>>,
     /// This process, as import jobs know it.
@@ -92,7 +92,7 @@ impl Service {
             clock,
             photos,
             spool: Arc::new(spool),
-            has_import: Arc::new(Notify::new()),
+            has_import: Arc::default(),
             progress: Arc::new(watch::Sender::new(import::Progress::default())),
             worker: platform_db::new_id(),
             told: Arc::new(|| {}),

@@ -178,7 +178,7 @@ impl Service {
         };
         store::import_sources::save(&mut tx, &kept, now).await?;
         tx.commit().await?;
-        self.has_import.notify_one();
+        self.wake_imports();
         Ok(())
     }
 
@@ -190,7 +190,7 @@ impl Service {
             return Ok(());
         }
         self.advance(job_id, JobStatus::Checked, JobStatus::Applying).await?;
-        self.has_import.notify_one();
+        self.wake_imports();
         Ok(())
     }
 

@@ -25,6 +25,7 @@ pub use commands::{OpenImport, StartImport, UPLOAD_BYTES_MAX, check_source};
 pub use layout::{DELIMITERS, ENCODINGS, Layout, inspect_file};
 pub use mapping::{Mapping, Preset};
 pub use views::{Counts, FindingCount, FoundLine, ImportJob, JobStatus, Severity};
+pub use worker::SMALL_FILE_BYTES;
 
 use uuid::Uuid;
 

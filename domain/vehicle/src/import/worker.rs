@@ -1,10 +1,11 @@
-//! The import worker: one job at a time, beside everything else the server does.
+//! The import workers, beside everything else the server does: one for all imports, and one for small ones, which overtake.
+//! Each does one job at a time; what one source delivered is done in the order in which it came.
 
 use std::time::Duration;
 
 use kernel::Problem;
-use platform_db::CommandError;
-use tokio::sync::watch;
+use platform_db::{CommandError, new_id};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::{JobStatus, Progress};
@@ -13,31 +14,66 @@ use crate::{Service, store};
 /// How long the worker sleeps when nobody wakes it: jobs of a process that died wait for their lease to end.
 const POLL: Duration = Duration::from_secs(5);
 
+/// A file of at most so many bytes is small: some thousand cars, done in seconds.
+pub const SMALL_FILE_BYTES: i64 = 1024 * 1024;
+
+/// Which imports a worker takes.
+#[derive(Clone, Copy)]
+enum Lane {
+    All,
+    Small,
+}
+
+impl Lane {
+    const fn bytes_max(self) -> i64 {
+        match self {
+            Lane::All => i64::MAX,
+            Lane::Small => SMALL_FILE_BYTES,
+        }
+    }
+}
+
 impl Service {
-    /// Starts the worker; it ends when `stop` turns true. A job it leaves behind is taken up again by the next.
-    pub fn start_imports(&self, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
-        let service = self.clone();
+    /// Starts the workers; they end when `stop` turns true. A job they leave behind is taken up again by the next.
+    pub fn start_imports(&self, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+        let all = self.clone();
+        // known to the jobs as a worker of its own: what one has in hand is not the other's
+        let small = Service { worker: new_id(), ..self.clone() };
         tokio::spawn(async move {
-            if let Err(error) = service.sweep_uploads().await {
+            if let Err(error) = all.sweep_uploads().await {
                 tracing::warn!(error = %error, "uploads that nobody needs could not be removed");
             }
-            while !*stop.borrow() {
-                let worked = tokio::select! {
-                    worked = service.run_import_step() => worked,
-                    _ = stop.changed() => return,
-                };
-                match worked {
-                    Ok(true) => continue,
-                    Ok(false) => {}
-                    Err(error) => tracing::warn!(error = %error, "import worker: trying again"),
-                }
-                tokio::select! {
-                    () = service.has_import.notified() => {}
-                    () = tokio::time::sleep(POLL) => {}
-                    _ = stop.changed() => return,
-                }
-            }
+            tokio::join!(all.work(Lane::All, stop.clone()), small.work(Lane::Small, stop));
         })
+    }
+
+    /// Tells the workers that there is something to do.
+    pub(super) fn wake_imports(&self) {
+        self.has_import.iter().for_each(Notify::notify_one);
+    }
+
+    async fn work(&self, lane: Lane, mut stop: watch::Receiver<bool>) {
+        let [for_all, for_small] = &*self.has_import;
+        let woken = match lane {
+            Lane::All => for_all,
+            Lane::Small => for_small,
+        };
+        while !*stop.borrow() {
+            let worked = tokio::select! {
+                worked = self.step(lane) => worked,
+                _ = stop.changed() => return,
+            };
+            match worked {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(error = %error, "import worker: trying again"),
+            }
+            tokio::select! {
+                () = woken.notified() => {}
+                () = tokio::time::sleep(POLL) => {}
+                _ = stop.changed() => return,
+            }
+        }
     }
 
     async fn sweep_uploads(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -45,12 +81,22 @@ impl Service {
         Ok(super::commands::sweep(&self.spool, &in_use).await?)
     }
 
-    /// Checks or applies one import that is due, if there is one; returns whether there was. The worker calls it,
-    /// and so does the command line. A fault of the file ends the job as failed; a fault of the database leaves it to
-    /// be taken up again.
+    /// Checks or applies one import that is due, if there is one; returns whether there was. The worker for all imports does
+    /// so, and the command line. A fault of the file ends the job as failed; a fault of the database leaves it to be taken
+    /// up again.
     pub async fn run_import_step(&self) -> Result<bool, CommandError> {
+        self.step(Lane::All).await
+    }
+
+    /// The same for imports of at most [`SMALL_FILE_BYTES`] alone: they need not wait for a large one.
+    pub async fn run_small_import_step(&self) -> Result<bool, CommandError> {
+        self.step(Lane::Small).await
+    }
+
+    async fn step(&self, lane: Lane) -> Result<bool, CommandError> {
         let mut conn = self.db.acquire().await?;
-        let Some(job) = store::jobs::claim(&mut conn, self.worker, self.clock.now()).await? else {
+        let (worker, now) = (self.worker, self.clock.now());
+        let Some(job) = store::jobs::claim(&mut conn, worker, lane.bytes_max(), now).await? else {
             return Ok(false);
         };
         drop(conn);
@@ -81,7 +127,7 @@ impl Service {
         Ok(true)
     }
 
-    /// Where the running import stands, whenever it moves.
+    /// Where a running import stands, whenever one moves.
     pub fn watch_imports(&self) -> watch::Receiver<Progress> {
         self.progress.subscribe()
     }

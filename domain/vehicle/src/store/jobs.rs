@@ -327,26 +327,35 @@ pub(crate) async fn forget_failure(
     Ok(())
 }
 
-/// Takes the oldest job that nobody alive works on.
+/// Takes the oldest job of at most so many bytes that nobody alive works on. Files of one source are done in the order in which
+/// they came: the newer one holds what the source says now.
 pub(crate) async fn claim(
     conn: &mut PgConnection,
     worker: Uuid,
+    bytes_max: i64,
     now: UnixMs,
 ) -> Result<Option<ImportJob>, sqlx::Error> {
     let id = sqlx::query_scalar!(
         "UPDATE import_job
             SET lease_by = $1, lease_until = $3
-          WHERE id = (SELECT id
-                        FROM import_job
-                       WHERE status IN ('checking', 'applying')
-                         AND (lease_by IS NULL OR lease_by = $1 OR lease_until < $2)
-                       ORDER BY created_at
+          WHERE id = (SELECT j.id
+                        FROM import_job j
+                       WHERE j.status IN ('checking', 'applying')
+                         AND j.file_bytes <= $4
+                         AND (j.lease_by IS NULL OR j.lease_by = $1 OR j.lease_until < $2)
+                         AND NOT EXISTS (
+                             SELECT FROM import_job earlier
+                              WHERE earlier.source = j.source
+                                AND earlier.status IN ('checking', 'applying')
+                                AND (earlier.created_at, earlier.id) < (j.created_at, j.id))
+                       ORDER BY j.created_at
                        LIMIT 1
                          FOR UPDATE SKIP LOCKED)
          RETURNING id",
         worker,
         to_sql(now),
-        to_sql(now.plus_ms(LEASE_MS))
+        to_sql(now.plus_ms(LEASE_MS)),
+        bytes_max
     )
     .fetch_optional(&mut *conn)
     .await?;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use kernel::{Fen, Principal, Role};
 use platform_db::{CommandError, new_id};
 use uuid::Uuid;
-use vehicle::import::{ImportJob, JobStatus, Mapping, OpenImport, StartImport};
+use vehicle::import::{ImportJob, JobStatus, Mapping, OpenImport, SMALL_FILE_BYTES, StartImport};
 use vehicle::{CorrectVehicle, Field, MileageUnit, Status, VehicleFilter, VehiclePriced};
 
 use crate::yard::{Yard, code, yard};
@@ -216,4 +216,32 @@ async fn pricing_by_import_is_the_pricing_staffs() {
     let upload = OpenImport { id: new_id(), source: "Not A Name".into(), file_name: String::new() };
     let nothing = futures_util::stream::empty::<Result<bytes::Bytes, std::io::Error>>();
     assert_eq!(code(yard.service.upload_import(&yard.inspector, upload, nothing).await), "SOURCE_NAME");
+}
+
+/// A file that is not small.
+fn large() -> String {
+    let header = LISTINGS.lines().next().unwrap();
+    let row = |n: usize| format!("L-{n},远山,S5,远山S5 2021款 舒适型,2021-06,3.25,8.98,杭州\n");
+    let rows = usize::try_from(SMALL_FILE_BYTES).unwrap() / row(0).len() + 1;
+    format!("{header}\n{}", (0..rows).map(row).collect::<String>())
+}
+
+#[tokio::test]
+async fn a_small_import_overtakes_a_large_one_but_not_of_its_own_source() {
+    let yard = yard().await;
+    let opened = async |source: &str, text: &str| {
+        let job = open(&yard, source, text.as_bytes()).await.unwrap();
+        start(&yard, &job, job.mapping.clone()).await.unwrap();
+        yard.clock.advance(1_000);
+        job.id
+    };
+    let large = opened("listings", &large()).await;
+    let other = opened("us-sales", SALES).await;
+    let same = opened("listings", LISTINGS).await;
+    while yard.service.run_small_import_step().await.unwrap() {}
+    let status = async |id| yard.service.show_import(&yard.inspector, id).await.unwrap().status;
+    assert_eq!(status(other).await, JobStatus::Done);
+    assert_eq!((status(large).await, status(same).await), (JobStatus::Checking, JobStatus::Checking));
+    while yard.service.run_import_step().await.unwrap() {}
+    assert_eq!((status(large).await, status(same).await), (JobStatus::Done, JobStatus::Done));
 }
