@@ -4,11 +4,13 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use kernel::LotId;
 use platform_testkit::Fault;
 use rand::RngExt as _;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::kill_postgres::bids_go_on;
 use crate::plant::{Plan, Plant};
 use crate::storm::{SOME_SECONDS, Storm, StormArguments};
 use crate::{Result, fault, report};
@@ -18,6 +20,8 @@ use crate::{Result, fault, report};
 const BID: &[u8] = b"\0\0\0\x09place_max";
 /// So many cuts before the answers are checked.
 const CUTS_A_STORM: u32 = 20;
+/// After so many batches a process knows that it is alone on its lots.
+const BATCHES_UNTIL_ALONE: u32 = 3;
 const STRUCK_WITHIN: Duration = Duration::from_secs(20);
 /// The second copy of a statement is sent after 50 ms: it waits beside the first for the rest of this time.
 const HELD_FOR: Duration = Duration::from_millis(120);
@@ -43,13 +47,20 @@ pub(crate) async fn run(arguments: CutCommitArguments) -> Result<()> {
     let (mut cuts, mut waited) = (0, 0);
     let done = async {
         while cuts < arguments.times {
-            let targets = plant.targets().await?;
-            let lots: Vec<Uuid> = storm.field.lots.iter().map(|lot| lot.id.0).collect();
+            let mut targets = plant.targets().await?;
+            let lots: Vec<LotId> = storm.field.lots.iter().map(|lot| lot.id).collect();
             let count = CUTS_A_STORM.min(arguments.times - cuts);
+            // lots that two processes bid on are locked by a statement of their own: only where one is alone on them does
+            // the statement with the bids wait
+            let held = cuts / CUTS_A_STORM % 2 == 0;
+            targets.truncate(if held { 1 } else { targets.len() });
             let cutting = async {
+                for _ in 0..BATCHES_UNTIL_ALONE {
+                    bids_go_on(&databases.auction, &lots, Instant::now()).await?;
+                }
                 let mut waited = 0;
-                for number in 0..count {
-                    waited += u32::from(cut(&plant, &databases.auction, &lots, number % 2 == 0).await?);
+                for _ in 0..count {
+                    waited += u32::from(cut(&plant, &databases.auction, &lots, held).await?);
                 }
                 Ok(waited)
             };
@@ -75,13 +86,14 @@ pub(crate) async fn run(arguments: CutCommitArguments) -> Result<()> {
 }
 
 /// One cut; returns whether the statement was waiting for a lock then.
-async fn cut(plant: &Plant, auction: &PgPool, lots: &[Uuid], held: bool) -> Result<bool> {
+async fn cut(plant: &Plant, auction: &PgPool, lots: &[LotId], held: bool) -> Result<bool> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
     let proxy = plant.proxy.as_ref().ok_or_else(|| fault("there is no proxy"))?;
     let before = proxy.struck();
     let holder = if held {
         let mut tx = auction.begin().await?;
         sqlx::query("SELECT id FROM lot WHERE id = ANY($1) ORDER BY id FOR UPDATE")
-            .bind(lots)
+            .bind(&lots)
             .execute(&mut *tx)
             .await?;
         Some(tx)
