@@ -1,10 +1,11 @@
 //! Staff look at a secret reserve (domain rules §3.5): only who runs or prices the sale or speaks for its seller, only after
 //! asking, and each look is written down.
 
+use bidding::{LotState, LotStatus};
 use deal::Side;
 use kernel::{Fen, LotId, NegotiationId, Principal, Problem, ProblemKind, Role, UnixMs};
 use platform_db::CommandError;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::Service;
@@ -96,6 +97,18 @@ pub(crate) fn without_sellers_word(line: LogLine) -> LogLine {
         "reserve_lowered" | "gap_set" => LogLine { max_fen: None, explanation: Value::Null, ..line },
         _ => line,
     }
+}
+
+/// A line of the log for pages: while the lot is not over, a max above its price is its bidder's secret, for staff too
+/// (domain rules §3). What is not above it, everybody can tell from the price.
+pub(crate) fn without_secret_max(line: LogLine, lot: &LotState) -> LogLine {
+    let is_secret = |max_fen: Fen| lot.price_fen.is_none_or(|price_fen| max_fen > price_fen);
+    if lot.status == LotStatus::Closed || !line.max_fen.is_some_and(is_secret) {
+        return line;
+    }
+    // the name of the rule may be told, its inputs hold the max
+    let explanation = json!({ "branch": line.explanation["branch"] });
+    LogLine { max_fen: None, explanation, ..line }
 }
 
 fn forbidden() -> CommandError {

@@ -109,7 +109,8 @@ impl Service {
                 // offers of a sealed lot are nobody's business until the close
                 let with_bids = !lot.state.is_sealed_now();
                 let log = log::lines(&self.db, lot_id, with_bids, LOG_SHOWN).await?;
-                let log = log.into_iter().map(reveal::without_sellers_word).collect();
+                let told = log.into_iter().map(reveal::without_sellers_word);
+                let log = told.map(|line| reveal::without_secret_max(line, &lot.state)).collect();
                 let reveals = reveals::of_lot(&self.db, lot_id, reveal::SHOWN).await?;
                 (reveals, log, voids::of_lot(&self.db, lot_id).await?)
             }

@@ -82,3 +82,24 @@ async fn the_log_does_not_tell_what_the_button_tells() {
     assert_eq!(detail.log.len(), 2);
     assert!(!format!("{:?}", detail.log).contains("7700000"), "{:?}", detail.log);
 }
+
+#[tokio::test]
+async fn a_max_above_the_price_is_secret_until_the_lot_is_over() {
+    let world = World::with_lots_ending_in(1, 2_500).await;
+    let (anna, bert) = (dealer("安"), dealer("伯"));
+    common::accepted(&world.bid(&anna, 0, Uuid::now_v7(), 82_000).await);
+    common::accepted(&world.bid(&bert, 0, Uuid::now_v7(), 90_000).await);
+    let auctioneer = staff(&[Role::Auctioneer]);
+    let maxes = async || {
+        let log = world.service.lot(&auctioneer, world.lots[0]).await.unwrap().log;
+        let bids = log.into_iter().filter(|line| line.command == "place_max");
+        bids.map(|line| (line.max_fen, line.explanation.to_string())).collect::<Vec<_>>()
+    };
+    let told = maxes().await;
+    let amounts: Vec<Option<Fen>> = told.iter().map(|(max_fen, _)| *max_fen).collect();
+    assert_eq!(amounts, [None, Some(Fen(8_200_000))], "the price tells what was outbid");
+    assert!(!told[0].1.contains("9000000"), "{}", told[0].1);
+    world.until_closed().await;
+    let amounts: Vec<Option<Fen>> = maxes().await.into_iter().map(|(max_fen, _)| max_fen).collect();
+    assert_eq!(amounts, [Some(Fen(9_000_000)), Some(Fen(8_200_000))]);
+}

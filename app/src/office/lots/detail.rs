@@ -192,13 +192,20 @@ fn log(cx: &PageContext, log: Vec<LogLine>) -> AnyView {
 fn log_row(cx: &PageContext, line: LogLine) -> impl IntoView + use<> {
     let lang = cx.lang;
     let (who, answer) = (line_who(lang, &line), line_answer(lang, &line));
+    let max = match line.max_fen {
+        // a bid always has one: it is not told while the lot runs
+        None if line.command == "place_max" => {
+            view! { <span class="muted" title=t(lang, "sale.log.secret_hint")>{t(lang, "sale.log.secret")}</span> }.into_any()
+        }
+        max_fen => view! { <Money fen=max_fen/> }.into_any(),
+    };
     view! {
         <tr>
             <td class="num">{line.seq}</td>
             <td><Time at=line.admitted_at form=TimeForm::Exact/></td>
             <td>{t(lang, &format!("sale.command.{}", line.command))}</td>
             <td>{who}</td>
-            <td class="num"><Money fen=line.max_fen/></td>
+            <td class="num">{max}</td>
             <td class="num"><Money fen=line.price_fen/></td>
             <td>{answer}</td>
         </tr>

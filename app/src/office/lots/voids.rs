@@ -47,7 +47,7 @@ fn standing(cx: &PageContext, detail: &LotDetail) -> Vec<Choice> {
             return None;
         }
         let (no, who) = (seq.to_string(), line.dealer_name.clone().unwrap_or_default());
-        let amount = line.max_fen.map(|fen| fen.yuan()).unwrap_or_default();
+        let amount = line.max_fen.or(line.price_fen).map(|fen| fen.yuan()).unwrap_or_default();
         let words = [("no", no.as_str()), ("who", who.as_str()), ("amount", amount.as_str())];
         Some(Choice::new(no.clone(), t_with(cx.lang, "void.bid", &words)))
     };
