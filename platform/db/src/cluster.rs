@@ -43,6 +43,8 @@ pub struct Cluster {
     bin: PathBuf,
     user: Option<User>,
     child: Option<Child>,
+    /// Where in the log the newest child's own words begin.
+    log_from: u64,
     _lock: Flock<fs::File>,
 }
 
@@ -66,7 +68,8 @@ impl Cluster {
             Some(running) => running.socket_dir.clone(),
             None => setup::socket_dir(&folder, user.as_ref())?,
         };
-        let mut cluster = Cluster { folder, socket_dir, password, bin, user, child: None, _lock: lock };
+        let mut cluster =
+            Cluster { folder, socket_dir, password, bin, user, child: None, log_from: 0, _lock: lock };
         if adopted.is_none() {
             process::clear_stale(&data, &cluster.socket_dir);
             cluster.spawn()?;
@@ -133,7 +136,8 @@ impl Cluster {
     }
 
     fn spawn(&mut self) -> Result<(), ClusterError> {
-        self.child = Some(process::spawn(&self.folder, &self.socket_dir, &self.bin, self.user.as_ref())?);
+        let spawned = process::spawn(&self.folder, &self.socket_dir, &self.bin, self.user.as_ref())?;
+        (self.child, self.log_from) = (Some(spawned.child), spawned.log_from);
         Ok(())
     }
 
@@ -155,10 +159,11 @@ impl Cluster {
             }
             let log = process::log_of(&self.folder);
             if self.child_has_ended() {
-                let tail = process::tail_of(&log);
-                let is_waiting_for_orphans = tail.contains("pre-existing shared memory block");
+                // the orphans say their last words into the same log: the reason may stand well before its end
+                let said = process::said_since(&log, self.log_from);
+                let is_waiting_for_orphans = said.contains("pre-existing shared memory block");
                 if !is_waiting_for_orphans || Instant::now() > deadline {
-                    return Err(ClusterError::Command { what: "postgres", output: tail });
+                    return Err(ClusterError::Command { what: "postgres", output: process::tail_of(&log) });
                 }
                 self.spawn()?;
             }

@@ -168,6 +168,30 @@ async fn a_killed_postgresql_recovers_what_was_committed() {
     again.stop().await;
 }
 
+/// Orphans of the killed one keep its memory for a while, and say their last words into the log of the next.
+#[tokio::test]
+async fn orphans_of_a_killed_postgresql_are_waited_for() {
+    let folder = folder();
+    let cluster = start(&folder).await.unwrap();
+    run(&cluster, "CREATE TABLE mark (n int); INSERT INTO mark VALUES (1)").await;
+    let busy = "DO $$ BEGIN PERFORM count(*) FROM generate_series(1, 4000000); PERFORM pg_sleep(60); END $$";
+    let mut orphans = Vec::new();
+    for _ in 0..20 {
+        let mut connection = PgConnection::connect(&cluster.url("postgres")).await.unwrap();
+        orphans.push(tokio::spawn(async move { connection.execute(busy).await.is_err() }));
+    }
+    kill(Pid::from_raw(cluster.running_pid().unwrap()), Signal::SIGKILL).unwrap();
+    wait_until_dead(&cluster).await;
+    drop(cluster);
+
+    let again = start(&folder).await.unwrap();
+    assert_eq!(count(&again).await, 1);
+    for orphan in orphans {
+        assert!(orphan.await.unwrap(), "its connection ended with PostgreSQL");
+    }
+    again.stop().await;
+}
+
 #[tokio::test]
 async fn a_pid_file_whose_number_another_program_has_now_does_not_hinder_the_start() {
     let folder = folder();

@@ -76,12 +76,18 @@ pub(super) fn clear_stale(data: &Path, socket_dir: &Path) {
     }
 }
 
+/// A PostgreSQL that was started, and where in the log its own words begin.
+pub(super) struct Spawned {
+    pub(super) child: Child,
+    pub(super) log_from: u64,
+}
+
 pub(super) fn spawn(
     folder: &Path,
     socket_dir: &Path,
     bin: &Path,
     user: Option<&User>,
-) -> Result<Child, ClusterError> {
+) -> Result<Spawned, ClusterError> {
     let log_path = log_of(folder);
     if fs::metadata(&log_path).is_ok_and(|meta| meta.len() > LOG_BYTES_MAX) {
         let _ = fs::rename(&log_path, folder.join("postgres.log.1"));
@@ -91,6 +97,7 @@ pub(super) fn spawn(
         .append(true)
         .open(&log_path)
         .map_err(io(format!("cannot open {}", log_path.display())))?;
+    let log_from = log.metadata().map_or(0, |meta| meta.len());
     let mut postgres = Command::new(bin.join("postgres"));
     postgres.arg("-D").arg(data_of(folder)).arg("-k").arg(socket_dir).args(["-p", &PORT.to_string()]);
     for setting in SETTINGS {
@@ -100,7 +107,8 @@ pub(super) fn spawn(
     // its own process group: a Ctrl-C at the terminal stops the server, which then stops PostgreSQL in order
     postgres.process_group(0);
     drop_to(&mut postgres, user);
-    postgres.spawn().map_err(io(format!("cannot run {}/postgres", bin.display())))
+    let child = postgres.spawn().map_err(io(format!("cannot run {}/postgres", bin.display())))?;
+    Ok(Spawned { child, log_from })
 }
 
 /// Runs the command as that user, in a folder that every user may enter.
@@ -116,6 +124,13 @@ pub(super) fn tail_of(log: &Path) -> String {
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().rev().take(TAIL_LINES).collect();
     lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+}
+
+/// What the log has from that place on.
+pub(super) fn said_since(log: &Path, from: u64) -> String {
+    let bytes = fs::read(log).unwrap_or_default();
+    let from = usize::try_from(from).unwrap_or(usize::MAX).min(bytes.len());
+    String::from_utf8_lossy(&bytes[from..]).into_owned()
 }
 
 /// A living process's command line; nothing for a dead one and for one that only waits to be reaped.
