@@ -52,14 +52,15 @@ pub(crate) async fn run(arguments: CutCommitArguments) -> Result<()> {
             let count = CUTS_A_STORM.min(arguments.times - cuts);
             // lots that two processes bid on are locked by a statement of their own: only where one is alone on them does
             // the statement with the bids wait
-            let held = cuts / CUTS_A_STORM % 2 == 0;
+            let held = (cuts / CUTS_A_STORM).is_multiple_of(2);
             targets.truncate(if held { 1 } else { targets.len() });
             let cutting = async {
-                for _ in 0..BATCHES_UNTIL_ALONE {
-                    bids_go_on(&databases.auction, &lots, Instant::now()).await?;
-                }
                 let mut waited = 0;
                 for _ in 0..count {
+                    // also after a cut: the copy that came second has lost its fence, and locks its lots for once
+                    for _ in 0..BATCHES_UNTIL_ALONE {
+                        bids_go_on(&databases.auction, &lots, Instant::now()).await?;
+                    }
                     waited += u32::from(cut(&plant, &databases.auction, &lots, held).await?);
                 }
                 Ok(waited)
