@@ -110,12 +110,22 @@ fn relative(at: UnixMs, now: UnixMs, lang: Lang) -> Option<String> {
         (ms @ ..HOUR_MS, true) => ("time.minutes_ago", ms / MINUTE_MS),
         (ms @ ..HOUR_MS, false) => ("time.in_minutes", (ms + MINUTE_MS - 1) / MINUTE_MS),
         (ms @ ..DAY_MS, true) => ("time.hours_ago", ms / HOUR_MS),
-        (ms @ ..DAY_MS, false) => ("time.in_hours", ms / HOUR_MS),
+        (ms @ ..DAY_MS, false) => return Some(in_hours(ms, lang)),
         (ms, true) if ms < 7 * DAY_MS => ("time.days_ago", ms / DAY_MS),
         (ms, false) if ms < 7 * DAY_MS => ("time.in_days", ms / DAY_MS),
         _ => return None,
     };
     Some(t_with(lang, key, &[("n", &n.to_string())]))
+}
+
+/// A deadline in hours also says its minutes: of two hours that have just begun nearly two are left, not one.
+fn in_hours(ms: i64, lang: Lang) -> String {
+    let minutes = (ms + MINUTE_MS - 1) / MINUTE_MS;
+    let (hours, minutes) = ((minutes / 60).to_string(), minutes % 60);
+    match minutes {
+        0 => t_with(lang, "time.in_hours", &[("n", &hours)]),
+        _ => t_with(lang, "time.in_hours_minutes", &[("n", &hours), ("m", &minutes.to_string())]),
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +152,8 @@ mod tests {
     fn says_how_long_ago_in_words() {
         let words = |ms: i64| relative(AT, AT.plus_ms(ms), Lang::En);
         assert_eq!(words(3 * MINUTE_MS).as_deref(), Some("3 min ago"));
-        assert_eq!(words(-90 * MINUTE_MS).as_deref(), Some("in 1 h"));
+        assert_eq!(words(-90 * MINUTE_MS).as_deref(), Some("in 1 h 30 min"));
+        assert_eq!(words(-2 * HOUR_MS + 1_500).as_deref(), Some("in 2 h"));
         assert_eq!(words(-30_000).as_deref(), Some("in 1 min"));
         assert_eq!(words(30 * DAY_MS), None);
     }
