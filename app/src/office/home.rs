@@ -36,6 +36,8 @@ struct Figures {
     cars: Vec<StatusCount>,
     unpaid: Option<OrderTotals>,
     overdue: Option<ReceivableTotals>,
+    /// What is still owed on all orders, for who may see claims.
+    owed: Option<Fen>,
     /// Deposit money that was asked back and can be paid out: how many requests, how much.
     asked_back: Option<(i64, Fen)>,
     letters: Option<i64>,
@@ -61,7 +63,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let figures = figures(&cx, who).await?;
     let mut areas = vec![sales_area(&cx, &figures)];
     areas.extend(is_open_to("/office/vehicles", Some(who)).then(|| cars(&cx, &figures)));
-    areas.extend(figures.unpaid.as_ref().map(|unpaid| settlement(&cx, unpaid, figures.overdue.as_ref())));
+    areas.extend(figures.unpaid.as_ref().map(|unpaid| settlement(&cx, unpaid, &figures)));
     // a stable sort: what is not one's own keeps the order of a car's way
     areas.sort_by_key(|area| !area.roles.iter().any(|role| who.has_role(*role)));
     let areas = areas.into_iter().map(|area| {
@@ -91,6 +93,7 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
         cars: Vec::new(),
         unpaid: None,
         overdue: None,
+        owed: None,
         asked_back: None,
         letters: None,
     };
@@ -107,6 +110,10 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
         let late = ReceivableFilter { state, page: 1, ..ReceivableFilter::default() };
         let found = services.finance.receivables(who, &late).await.map_err(CommandError::into_problem)?;
         figures.overdue = Some(found.totals);
+        let open =
+            ReceivableFilter { state: Some(ReceivableState::Open), page: 1, ..ReceivableFilter::default() };
+        let found = services.finance.receivables(who, &open).await.map_err(CommandError::into_problem)?;
+        figures.owed = Some(found.totals.outstanding_fen);
     }
     if is_open_to("/office/deposits/returns", Some(who)) {
         let ready = ReturnFilter { state: Some(ReturnState::Ready), ..ReturnFilter::default() };
@@ -153,10 +160,10 @@ fn cars(cx: &PageContext, figures: &Figures) -> Area {
     Area { title: "home.area_cars", roles: &[Role::Inspector, Role::Pricing], tiles: tiles.into_any() }
 }
 
-fn settlement(cx: &PageContext, unpaid: &OrderTotals, overdue: Option<&ReceivableTotals>) -> Area {
+fn settlement(cx: &PageContext, unpaid: &OrderTotals, figures: &Figures) -> Area {
     let beside = |count: i64, sum: Fen| if count > 0 { sum.yuan() } else { String::new() };
-    let owed = beside(unpaid.count, unpaid.total_fen);
-    let overdue = overdue.map(|late| {
+    let owed = figures.owed.map(|owed| beside(unpaid.count, owed)).unwrap_or_default();
+    let overdue = figures.overdue.as_ref().map(|late| {
         let owed = beside(late.count, late.overdue_fen);
         view! {
             <Tile

@@ -132,7 +132,7 @@ fn all(figures: &Figures) -> Vec<Work> {
             Tone::Active,
         ),
         Work {
-            money: unpaid.map(|unpaid| unpaid.total_fen.yuan()),
+            money: figures.owed.map(|owed| owed.yuan()),
             ..work(
                 "home.work.unpaid",
                 &[Role::Sales, Role::Service, Role::Finance],
