@@ -215,11 +215,16 @@ impl Card {
         self.write("wan", &words.wan(price), None);
         self.write("label", &words.get(price_label(room)), None);
         let (light, word) = match room.lot.reserve {
-            ReserveLight::None => ("none", Word::ReserveNone),
-            ReserveLight::NotMet => ("not-met", Word::ReserveNotMet),
-            ReserveLight::Met => ("met", Word::ReserveMet),
+            ReserveLight::Secret => ("secret", None),
+            ReserveLight::None => ("none", Some(Word::ReserveNone)),
+            ReserveLight::NotMet => ("not-met", Some(Word::ReserveNotMet)),
+            ReserveLight::Met => ("met", Some(Word::ReserveMet)),
         };
-        self.write("light", &words.get(word), Some(("data-light", light)));
+        self.write(
+            "light",
+            &word.map(|word| words.get(word)).unwrap_or_default(),
+            Some(("data-light", light)),
+        );
         let (look, word) = standing(room, now);
         self.write("mine", &words.get(word), Some(("data-look", look)));
         self.show_time(words, now);

@@ -113,11 +113,14 @@ pub enum ReserveLight {
     NotMet,
     /// 已达
     Met,
+    /// Of a sealed lot nothing is said before its offers are opened: not even whether there is a reserve.
+    Secret,
 }
 
 impl ReserveLight {
     /// All of them.
-    pub const ALL: [ReserveLight; 3] = [ReserveLight::None, ReserveLight::NotMet, ReserveLight::Met];
+    pub const ALL: [ReserveLight; 4] =
+        [ReserveLight::None, ReserveLight::NotMet, ReserveLight::Met, ReserveLight::Secret];
 
     /// `not_met`: the word on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -125,6 +128,7 @@ impl ReserveLight {
             ReserveLight::None => "none",
             ReserveLight::NotMet => "not_met",
             ReserveLight::Met => "met",
+            ReserveLight::Secret => "secret",
         }
     }
 }
@@ -316,7 +320,7 @@ impl LotState {
         }
     }
 
-    /// What everybody may know of the reserve.
+    /// What everybody may know of the reserve, once offers that were sealed are open.
     pub fn reserve_light(&self) -> ReserveLight {
         crate::view::light(self.reserve_fen, self.met)
     }

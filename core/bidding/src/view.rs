@@ -11,14 +11,15 @@ impl LotState {
     /// What everybody may see. No max, no reserve, no dealer.
     pub fn public(&self) -> PublicLot {
         // Of a sealed lot that still takes offers there is no price and no leader; their number is kept back too.
-        let bidders = if self.is_sealed_now() { 0 } else { self.bidders.len() };
+        let sealed = self.is_sealed_now();
+        let bidders = if sealed { 0 } else { self.bidders.len() };
         PublicLot {
             seq: self.public_seq(),
             status: self.status,
             price_fen: self.price_fen,
             min_next_fen: self.min_next(),
             step_fen: self.increment(self.price_fen.unwrap_or(self.terms.start_fen)),
-            reserve: self.reserve_light(),
+            reserve: if sealed { ReserveLight::Secret } else { self.reserve_light() },
             leader_alias: self.leader.and_then(|leader| self.alias_of(leader.dealer_id)),
             bidders: u32::try_from(bidders).unwrap_or(u32::MAX),
             end_at: self.end_at,

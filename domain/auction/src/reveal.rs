@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::Service;
 use crate::negotiation::side_of;
+use crate::store::lists::HallLot;
 use crate::store::log::LogLine;
 use crate::store::{negotiation_lists, reveals};
 
@@ -34,6 +35,13 @@ pub struct Reveal {
     pub by_name: String,
     /// When.
     pub at: UnixMs,
+}
+
+impl HallLot {
+    /// Whether it has a reserve: for staff, who know it of a sealed lot before the dealers do.
+    pub const fn has_reserve(&self) -> bool {
+        self.state.reserve_fen.is_some()
+    }
 }
 
 impl Service {

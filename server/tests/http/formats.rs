@@ -233,7 +233,27 @@ async fn no_output_tells_a_sealed_offer_before_the_close() {
             assert!(!body.contains(secret), "{path} tells {secret}");
         }
     }
+    for (path, body) in walk(&mut bidder, sale_id, false).await {
+        // the last is the filter's own choice of words
+        let said = [
+            "reserve-light",
+            "data-light=\"not-met\"",
+            "data-light=\"none\"",
+            "not_met",
+            ",未达保留价",
+            ",无保留价",
+        ];
+        for words in said.into_iter().filter(|_| !path.starts_with("/proof")) {
+            let body = body.replace("value=\"not_met\"", "");
+            assert!(!body.contains(words), "{path} speaks of the reserve: {words}");
+        }
+    }
+    for light in ["none", "met", "not_met"] {
+        let found = bidder.get(&format!("/auctions?sale={sale_id}&reserve={light}")).await.body;
+        assert!(!found.contains(&lot.to_string()), "a search finds no secret: {light}");
+    }
     let lot: Value = serde_json::from_str(&rival.get(&format!("/api/v1/lots/{lot}")).await.body).unwrap();
+    assert_eq!(lot["lot"]["reserve"], "secret");
     assert_eq!((&lot["lot"]["bidders"], &lot["lot"]["seq"]), (&0.into(), &1.into()));
 }
 

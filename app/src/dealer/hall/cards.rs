@@ -151,6 +151,7 @@ fn foot(lang: Lang, room: &Room, now: UnixMs) -> AnyView {
         ReserveLight::None => ("none", "auction.live.reserve_none"),
         ReserveLight::NotMet => ("not-met", "auction.live.reserve_not_met"),
         ReserveLight::Met => ("met", "auction.live.reserve_met"),
+        ReserveLight::Secret => ("secret", "auction.live.reserve_secret"),
     };
     let (pace, left) = time(lang, room, now);
     let label = match room.phase(now) {

@@ -51,14 +51,16 @@ pub(super) fn view(screen: Screen) -> AnyView {
 fn light(screen: Screen) -> AnyView {
     let light = move || {
         screen.room.with(|room| match room.lot.reserve {
-            ReserveLight::None => ("none", shape::CHECK, Word::ReserveNone),
-            ReserveLight::NotMet => ("not-met", shape::HALF, Word::ReserveNotMet),
-            ReserveLight::Met => ("met", shape::CHECK, Word::ReserveMet),
+            // no lot of this panel is sealed
+            ReserveLight::Secret => ("secret", shape::HALF, None),
+            ReserveLight::None => ("none", shape::CHECK, Some(Word::ReserveNone)),
+            ReserveLight::NotMet => ("not-met", shape::HALF, Some(Word::ReserveNotMet)),
+            ReserveLight::Met => ("met", shape::CHECK, Some(Word::ReserveMet)),
         })
     };
     view! {
         <span class="reserve-light" data-light=follow(move || light().0)>
-            {shape::icon(follow(move || light().1))} {follow(move || screen.word(light().2))}
+            {shape::icon(follow(move || light().1))} {follow(move || light().2.map(|word| screen.word(word)).unwrap_or_default())}
         </span>
     }
     .into_any()

@@ -130,7 +130,7 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
         ),
         _ => None,
     };
-    let lowers = prices && lot.lot.status != LotStatus::Closed && lot.lot.reserve != ReserveLight::None;
+    let lowers = prices && lot.lot.status != LotStatus::Closed && lot.has_reserve();
     let is_met = lot.lot.reserve == ReserveLight::Met;
     let lower = lowers.then(|| {
         view! {

@@ -1,7 +1,6 @@
 //! The secret reserve: shown to who asks for it by a button, and who did is written below it.
 
 use auction::{LotDetail, NegotiationDetail, Reveal, SellersWord};
-use bidding::ReserveLight;
 use kernel::{Fen, LotId, Problem, Role};
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -23,7 +22,7 @@ pub(in crate::office) async fn revealed(
 
 /// The panel of a lot; nothing of one without a reserve.
 pub(super) fn panel(cx: &PageContext, detail: &LotDetail, word: Option<SellersWord>) -> Option<AnyView> {
-    if detail.lot.lot.reserve == ReserveLight::None {
+    if !detail.lot.has_reserve() {
         return None;
     }
     let may = cx.principal.as_ref();

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use auction::{HallLot, LotDetail, SaleDetail, SellersWord};
-use bidding::{Call, LotStatus, ReserveLight};
+use bidding::{Call, LotStatus};
 use kernel::{LotId, Problem, ProblemKind, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -125,7 +125,7 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail, word: Option<Sel
 
 /// The reserve of the car on the block, for who has asked to see it.
 fn reserve(cx: &PageContext, sale_id: SaleId, lot: &HallLot, word: Option<SellersWord>) -> Option<AnyView> {
-    if lot.lot.reserve == ReserveLight::None {
+    if !lot.has_reserve() {
         return None;
     }
     let lang = cx.lang;

@@ -40,6 +40,7 @@ pub fn light(lang: Lang, lot: &PublicLot) -> AnyView {
         ReserveLight::None => (Tone::Neutral, "sale.reserve.none"),
         ReserveLight::NotMet => (Tone::Warn, "sale.reserve.not_met"),
         ReserveLight::Met => (Tone::Good, "sale.reserve.met"),
+        ReserveLight::Secret => (Tone::Neutral, "sale.reserve.secret"),
     };
     view! { <Badge tone=tone>{t(lang, key)}</Badge> }.into_any()
 }

@@ -134,8 +134,24 @@ fn nobody_offering_is_unsold() {
 fn a_reserve_can_be_lowered_and_nobody_sees_it() {
     let mut lot = with(first_price(Some(80_000)), &[(A, 70_000)]);
     lot.accepts(&Command::ReserveLowered { reserve_fen: yuan(65_000) });
-    assert_eq!(lot.state.public().reserve, ReserveLight::NotMet);
     assert_eq!(closed(&mut lot), (Some(A), Some(70_000), Outcome::Sold));
+}
+
+#[test]
+fn before_the_close_nothing_is_said_of_the_reserve() {
+    for reserve in [None, Some(60_000), Some(90_000)] {
+        let mut lot = first_price(reserve);
+        assert_eq!(lot.state.public().reserve, ReserveLight::Secret);
+        lot.accepts(&max(A, 70_000));
+        assert_eq!(lot.state.public().reserve, ReserveLight::Secret);
+        closed(&mut lot);
+        let told = match reserve {
+            None => ReserveLight::None,
+            Some(60_000) => ReserveLight::Met,
+            Some(_) => ReserveLight::NotMet,
+        };
+        assert_eq!(lot.state.public().reserve, told);
+    }
 }
 
 fn dealer(n: u128) -> DealerId {

@@ -510,6 +510,10 @@ fn push_car(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
     if !filter.fuel.is_empty() {
         query.push(" AND l.fuel = ").push_bind(filter.fuel.clone());
     }
+    if filter.reserve.is_some() {
+        // what no page says of a sealed lot no search may find out
+        query.push(" AND (l.status = 'closed' OR coalesce(l.terms ->> 'format', '') NOT LIKE 'sealed%')");
+    }
     query.push(match filter.reserve {
         None => "",
         Some(ReserveLight::None) => " AND l.state ->> 'reserve_fen' IS NULL",
@@ -517,6 +521,7 @@ fn push_car(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
             " AND l.state ->> 'reserve_fen' IS NOT NULL AND NOT (l.state ->> 'met')::bool"
         }
         Some(ReserveLight::Met) => " AND l.state ->> 'reserve_fen' IS NOT NULL AND (l.state ->> 'met')::bool",
+        Some(ReserveLight::Secret) => " AND false",
     });
     if let Some(price) = filter.price_from_fen {
         query.push(" AND coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint) >= ").push_bind(price.0);

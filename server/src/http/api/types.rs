@@ -1,7 +1,7 @@
 //! The bodies of the JSON API. Amounts are integers in fen, times milliseconds since 1970 UTC.
 
 use auction::{BidProof, HallLot, MyBid};
-use bidding::{DutchSteps, LotStatus, MyPosition, Outcome, PublicLot, ReserveLight, StepClock};
+use bidding::{DutchSteps, LotStatus, MyPosition, Outcome, PublicLot, StepClock};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -94,7 +94,7 @@ pub struct LotBody {
     pub price_fen: Option<i64>,
     /// The least acceptable next amount.
     pub min_next_fen: i64,
-    /// `none`, `not_met` or `met`.
+    /// `none`, `not_met` or `met`; `secret` while the offers of a sealed lot are.
     pub reserve: String,
     /// How many companies have bid.
     pub bidders: u32,
@@ -233,12 +233,7 @@ impl LotBody {
             .to_owned(),
             price_fen: lot.price_fen.map(|price| price.0),
             min_next_fen: lot.min_next_fen.0,
-            reserve: match lot.reserve {
-                ReserveLight::None => "none",
-                ReserveLight::NotMet => "not_met",
-                ReserveLight::Met => "met",
-            }
-            .to_owned(),
+            reserve: lot.reserve.as_str().to_owned(),
             bidders: lot.bidders,
             end_at_ms: lot.end_at.0,
             outcome: lot.outcome.map(|outcome| {

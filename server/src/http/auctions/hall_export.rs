@@ -48,6 +48,7 @@ fn cells(lot: &HallLot, lang: Lang) -> Vec<Cell> {
         ReserveLight::None => "auction.live.reserve_none",
         ReserveLight::NotMet => "auction.live.reserve_not_met",
         ReserveLight::Met => "auction.live.reserve_met",
+        ReserveLight::Secret => "auction.live.reserve_secret",
     };
     vec![
         lot.sale_name.as_str().into(),
