@@ -97,7 +97,7 @@ fn grouped(n: u64) -> String {
     out
 }
 
-/// Reads an amount typed in yuan: `128500`, `128,500`, `¥128,500.5`.
+/// Reads an amount typed in yuan: `128500`, `128,500`, `¥128,500.5`, and all of it in the full width of Chinese keyboards.
 pub fn parse_yuan(text: &str) -> Result<Fen, MoneyError> {
     parse_decimal(text, 2)
 }
@@ -107,7 +107,8 @@ pub fn parse_wan(text: &str) -> Result<Fen, MoneyError> {
     parse_decimal(text, 6)
 }
 
-/// Reads an amount as the trade types it: in yuan, or in 万元 where it says so. `128500`, `12.85万`, `12.85 万元`.
+/// Reads an amount as the trade types it: in yuan, or in 万元 where it says so. `128500`, `12.85万`, `12.85 万元`. What every
+/// field for an amount reads.
 pub fn parse_amount(text: &str) -> Result<Fen, MoneyError> {
     let text = text.trim().trim_end_matches('元').trim_end();
     match text.strip_suffix('万') {
@@ -118,6 +119,7 @@ pub fn parse_amount(text: &str) -> Result<Fen, MoneyError> {
 
 /// Separators stand between groups of three and nowhere else: `128,5` may mean 1 285 or 128.5, so it means nothing.
 fn parse_decimal(text: &str, decimals: usize) -> Result<Fen, MoneyError> {
+    let text: String = text.chars().map(of_half_width).collect();
     let text = text.trim().trim_start_matches(['¥', '￥']).trim_start();
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -131,7 +133,7 @@ fn parse_decimal(text: &str, decimals: usize) -> Result<Fen, MoneyError> {
         return Err(MoneyError::TooManyDecimals);
     }
     let mut value = 0;
-    for (n, group) in whole.split([',', '，', ' ']).enumerate() {
+    for (n, group) in whole.split([',', ' ']).enumerate() {
         let is_whole_group = if n == 0 { !group.is_empty() } else { group.len() == 3 };
         if !is_whole_group || (n == 1 && value > 999) {
             return Err(MoneyError::NotANumber);
@@ -140,6 +142,18 @@ fn parse_decimal(text: &str, decimals: usize) -> Result<Fen, MoneyError> {
     }
     value = push_digits(value, frac.bytes().chain(std::iter::repeat(b'0')).take(decimals))?;
     Ok(Fen(if negative { -value } else { value }))
+}
+
+/// What a Chinese keyboard writes in full width, as others write it.
+fn of_half_width(typed: char) -> char {
+    match typed {
+        '０'..='９' => char::from_u32(u32::from(typed) - u32::from('０') + u32::from('0')).unwrap_or(typed),
+        '，' => ',',
+        '．' | '。' => '.',
+        '－' => '-',
+        '\u{3000}' => ' ',
+        _ => typed,
+    }
 }
 
 fn push_digits(value: i64, digits: impl Iterator<Item = u8>) -> Result<i64, MoneyError> {
@@ -185,6 +199,19 @@ mod tests {
             assert_eq!(parse_amount(text), Ok(Fen(12_850_000)), "{text}");
         }
         for text in ["万", "元", "", "12万8", "12.85万万"] {
+            assert_eq!(parse_amount(text), Err(MoneyError::NotANumber), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_what_chinese_keyboards_write() {
+        for text in
+            ["５２０００", "５２，０００", "52，000", "５．２万", "5.2万", "５。２万元", "￥５２　０００"]
+        {
+            assert_eq!(parse_amount(text), Ok(Fen(5_200_000)), "{text}");
+        }
+        assert_eq!(parse_amount("－５"), Ok(Fen(-500)));
+        for text in ["１２８，５", "，５２０", "５２，０００，", "５２-"] {
             assert_eq!(parse_amount(text), Err(MoneyError::NotANumber), "{text}");
         }
     }

@@ -2,7 +2,7 @@
 
 use auction::{HallFilter, LotPage, SaleLine, Sort};
 use bidding::ReserveLight;
-use kernel::{Fen, Lang, parse_wan, parse_yuan};
+use kernel::{Fen, Lang, parse_amount, parse_wan};
 use leptos::prelude::*;
 
 use super::super::words::kilometres;
@@ -113,8 +113,11 @@ fn price_text(price: Fen) -> String {
 
 /// Chinese people type 万元, others yuan; a link means the same to both.
 fn price_of(text: &str) -> Option<Fen> {
-    let wan = parse_wan(text).ok()?;
-    if wan < YUAN_FROM { Some(wan) } else { parse_yuan(text).ok() }
+    match parse_wan(text) {
+        Ok(wan) if wan < YUAN_FROM => Some(wan),
+        // more than any car costs in 万元, or with its unit behind it
+        _ => parse_amount(text).ok(),
+    }
 }
 
 fn is_set(query: &Query) -> usize {

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use deal::Status;
-use kernel::{Fen, FieldProblem, NegotiationId, Principal, Problem, ProblemKind, parse_yuan};
+use kernel::{Fen, FieldProblem, NegotiationId, Principal, Problem, ProblemKind, parse_amount};
 use platform_db::CommandError;
 
 use crate::http::identity::posted::Posted;
@@ -85,7 +85,7 @@ fn act(form: &Posted) -> Result<Act, Problem> {
 
 fn amount(form: &Posted) -> Result<Fen, Problem> {
     let code = if form.text("amount").is_empty() { "AMOUNT_NEEDED" } else { "AMOUNT_UNREADABLE" };
-    parse_yuan(&form.text("amount")).map_err(|_| Problem::fields(vec![FieldProblem::new("amount", code)]))
+    parse_amount(&form.text("amount")).map_err(|_| Problem::fields(vec![FieldProblem::new("amount", code)]))
 }
 
 async fn answer(
