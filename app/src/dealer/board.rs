@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use auction::{BidOutcome, HallFilter, HallLot};
-use bidding::{LotStatus, Note};
-use kernel::{Fen, LotId, Problem};
+use bidding::Note;
+use kernel::{Fen, LotId, Problem, UnixMs};
 use leptos::prelude::*;
 use platform_db::CommandError;
 use serde_json::Value;
@@ -16,12 +16,13 @@ use super::words::live_prices;
 use crate::context::PageContext;
 use crate::i18n::{problem_text, t, t_with};
 use crate::live::amount_words::in_words;
-use crate::live::room::{Room, question};
+use crate::live::room::{Phase, Question, Room, question};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
 /// What an address may claim without a record: anybody can write an address.
-const CLAIMS: [&str; 4] = ["AMOUNT_NEEDED", "AMOUNT_UNREADABLE", "BUSY", "UNAVAILABLE"];
+const CLAIMS: [&str; 5] =
+    ["AMOUNT_NEEDED", "AMOUNT_UNREADABLE", "AMOUNT_NOT_POSITIVE", "BUSY", "UNAVAILABLE"];
 /// Where its bids go.
 const BIDS: &str = "/my/board/bids";
 
@@ -45,7 +46,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let now = auction.now();
     let list = match found.lots.is_empty() {
         true => empty(&cx),
-        false => cards::grid_with(&cx, &found.lots, now, |lot, room| bid_form(&cx, lot, room)),
+        false => cards::grid_with(&cx, &found.lots, now, |lot, room| bid_form(&cx, lot, room, now)),
     };
     let live = (!found.lots.is_empty()).then(|| live_prices(&cx));
     let body = view! {
@@ -77,9 +78,9 @@ fn empty(cx: &PageContext) -> AnyView {
 }
 
 /// The button that bids what one would bid next; the island keeps its amount.
-fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room) -> AnyView {
+fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
     let lang = cx.lang;
-    if lot.lot.status != LotStatus::Open {
+    if room.phase(now) != Phase::Running {
         return ().into_any();
     }
     if !lot.format().is_english() {
@@ -136,20 +137,22 @@ fn told(cx: &PageContext, outcome: BidOutcome, about: Option<String>) -> AnyView
 }
 
 /// The amount in figures and in words, and the same bid again with what confirms it.
-fn confirm(cx: &PageContext, problem: &Problem, (key, token): (Uuid, String), car: AnyView) -> AnyView {
+fn confirm(cx: &PageContext, problem: &Problem, asked: Question, car: AnyView) -> AnyView {
     let lang = cx.lang;
     let max_fen = Fen(problem.data.get("max_fen").and_then(Value::as_i64).unwrap_or_default());
     let lot_id = problem.data.get("lot_id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let amount = max_fen.yuan();
     let words = in_words(lang, max_fen);
+    let limit = asked.limit_fen.yuan();
+    let why = if asked.by_guide { "auction.live.confirm_guide" } else { "auction.live.confirm_steps" };
     view! {
         <Banner tone=Tone::Warn>
             <form method="post" action=BIDS class="board-confirm">
-                <input type="hidden" name="key" value=key.to_string()/>
+                <input type="hidden" name="key" value=asked.key.to_string()/>
                 <input type="hidden" name="lot_id" value=lot_id/>
                 <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
-                <input type="hidden" name="confirmation" value=token/>
-                <p>{car} {t_with(lang, "auction.live.confirm_text", &[("amount", &amount)])}</p>
+                <input type="hidden" name="confirmation" value=asked.token/>
+                <p>{car} {t_with(lang, why, &[("amount", &amount), ("limit", &limit)])}</p>
                 <p>{t_with(lang, "auction.live.confirm_words", &[("words", &words)])}</p>
                 <Button kind=ButtonKind::Danger>{t_with(lang, "auction.live.confirm_yes", &[("amount", &amount)])}</Button>
             </form>

@@ -128,7 +128,8 @@ fn view(
         return page_of(head, gallery, side, about);
     }
     let below = side::below_panel(cx, &detail.lot);
-    let pre_bid = pre_bid::view(cx, &detail);
+    let typed = notice::typed(cx, notice.as_ref());
+    let pre_bid = pre_bid::view(cx, &detail, typed.clone());
     let report = detail.lot.report_hash.clone();
     let start = Start {
         lot_id: detail.lot.id,
@@ -139,7 +140,7 @@ fn view(
         server_time: detail.server_time,
         notice,
     };
-    let given = PanelProps { start, words, key: new_id(), report, window_ms, landing };
+    let given = PanelProps { start, words, key: new_id(), report, window_ms, landing, typed };
     let panel = around(given, || view! { <BidPanel/> }.into_any());
     let noscript =
         view! { <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript> };

@@ -193,7 +193,7 @@ impl Board {
                 frames.extend(room.tick(here, freshness.is_open()));
             }
             card.show_time(&self.words, now);
-            card.wake(here);
+            card.wake(here, now);
         }
         // before the first frame the server's clock is not known
         if freshness.is_open() {
@@ -245,11 +245,15 @@ impl Card {
         self.rests_since = Some(here);
     }
 
-    fn wake(&mut self, here: i64) {
-        if self.rests_since.is_some_and(|since| here - since >= REACTION_MS) {
+    /// A button that has rested can be pressed again; none can when the time is up.
+    fn wake(&mut self, here: i64, now: UnixMs) {
+        let (Some(room), Some(button)) = (&self.room, self.part("next")) else { return };
+        let rests = self.rests_since.is_some_and(|since| here - since < REACTION_MS);
+        if !rests {
             self.rests_since = None;
-            self.part("next").inspect(|button| drop(button.remove_attribute("disabled")));
         }
+        // the attribute of that name is ours, and valid
+        drop(button.toggle_attribute_with_force("disabled", rests || room.phase(now) != Phase::Running));
     }
 
     fn show_time(&self, words: &Words, now: UnixMs) {

@@ -9,7 +9,7 @@ use kernel::{Fen, Lang, LotId, UnixMs};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::room::{Notice, Start};
+use super::room::{Notice, Question, Start};
 use super::words::Words;
 
 /// What the server gives the panel of a lot.
@@ -28,6 +28,8 @@ pub struct PanelProps {
     pub window_ms: i64,
     /// What makes a price into a landed cost, for a dealer.
     pub landing: Option<Landing>,
+    /// What was typed into a form that was refused.
+    pub typed: String,
 }
 
 /// What the server gives the prices of the hall.
@@ -79,6 +81,7 @@ impl Given for PanelProps {
             report: json.get("report")?.text()?.to_owned(),
             window_ms: json.get("window_ms")?.number()?,
             landing: json.get("landing").and_then(landing),
+            typed: json.get("typed")?.text()?.to_owned(),
         })
     }
 }
@@ -142,12 +145,20 @@ fn notice(json: &Json) -> Option<Notice> {
     if let Some(json) = json.get("Confirm") {
         return Some(Notice::Confirm {
             max_fen: fen(json.get("max_fen")?)?,
-            key: id(json.get("key")?)?,
-            token: json.get("token")?.text()?.to_owned(),
+            asked: question(json.get("asked")?)?,
         });
     }
     let json = json.get("Unknown")?;
     Some(Notice::Unknown { key: id(json.get("key")?)?, max_fen: fen(json.get("max_fen")?)? })
+}
+
+fn question(json: &Json) -> Option<Question> {
+    Some(Question {
+        key: id(json.get("key")?)?,
+        token: json.get("token")?.text()?.to_owned(),
+        limit_fen: fen(json.get("limit_fen")?)?,
+        by_guide: json.get("by_guide")?.bool()?,
+    })
 }
 
 fn words(json: &Json) -> Option<Words> {
@@ -206,12 +217,15 @@ mod tests {
                 service_fee_max_fen: Fen(500_000),
                 fixed_fen: Fen(290_000),
             }),
+            typed: "5.2万\"".to_owned(),
         }
     }
 
     #[test]
     fn the_browser_reads_what_the_server_wrote() {
         let (key, max_fen) = (Uuid::from_u128(3), Fen(7));
+        let token = "1-0a".to_owned();
+        let asked = Question { key: Uuid::from_u128(4), token, limit_fen: Fen(6), by_guide: true };
         let data = json!({ "min_next_fen": 5, "status": "paused", "until": null, "list": [true, "a"] });
         for notice in [
             None,
@@ -219,7 +233,7 @@ mod tests {
             Some(Notice::Accepted { max_fen, note: Some(Note::TiedEarlierWins) }),
             Some(Notice::Refused { code: "BELOW_MIN".to_owned(), data }),
             Some(Notice::Refused { code: "BUSY".to_owned(), data: serde_json::Value::Null }),
-            Some(Notice::Confirm { max_fen, key: Uuid::from_u128(4), token: "1-0a".to_owned() }),
+            Some(Notice::Confirm { max_fen, asked }),
             Some(Notice::Unknown { key, max_fen }),
         ] {
             let given = props(notice);

@@ -28,6 +28,8 @@ const BUSY_PAUSE_MS: i64 = 400;
 const GIVE_UP_AFTER_MS: i64 = 20_000;
 /// A finger that comes down so soon after a change was meant for what stood there before.
 pub(super) const REACTION_MS: i64 = 400;
+/// Up to this share of the guide price an amount is usual.
+const GUIDE_PERCENT: i64 = 130;
 /// The leader's quick raises lie this many steps above his max.
 const RAISE_STEPS: [i64; 3] = [1, 2, 5];
 
@@ -73,10 +75,8 @@ pub enum Notice {
     Confirm {
         /// The amount.
         max_fen: Fen,
-        /// The key under which it is said.
-        key: Uuid,
-        /// What is said with it.
-        token: String,
+        /// What was asked.
+        asked: Question,
     },
     /// No answer came; the page can look it up.
     Unknown {
@@ -85,6 +85,20 @@ pub enum Notice {
         /// The amount.
         max_fen: Fen,
     },
+}
+
+/// The question about an unusually high amount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize))]
+pub struct Question {
+    /// The key under which the amount is said again.
+    pub key: Uuid,
+    /// What is said with it.
+    pub token: String,
+    /// What the amount is above.
+    pub limit_fen: Fen,
+    /// Whether that comes of the guide price; otherwise of the price.
+    pub by_guide: bool,
 }
 
 /// A command that waits for its answer.
@@ -186,7 +200,11 @@ pub struct Room {
 impl Room {
     /// The state of the page.
     pub fn new(start: Start) -> Room {
-        Room {
+        let max_fen = match &start.notice {
+            Some(Notice::Accepted { max_fen, .. }) => Some(*max_fen),
+            _ => start.mine.max_fen,
+        };
+        let mut room = Room {
             lot_id: start.lot_id,
             joined_seq: start.lot.seq,
             lot: start.lot,
@@ -200,7 +218,9 @@ impl Room {
             asked_at: None,
             wants_snapshot: false,
             quick_before: None,
-        }
+        };
+        room.drop_overtaken(max_fen);
+        room
     }
 
     /// Whether this dealer is the highest bidder.
@@ -277,7 +297,7 @@ impl Room {
     pub fn hear(&mut self, frame: ServerFrame, here: i64) -> Heard {
         let led = self.leads();
         let seq = self.lot.seq;
-        let quick = self.quick();
+        let (quick, max_fen) = (self.quick(), self.mine.max_fen);
         let mut heard = Heard::default();
         match frame {
             ServerFrame::Snapshot { lot_id, lot, mine, history, server_time, .. }
@@ -321,7 +341,31 @@ impl Room {
             // it did lead; now it says the opposite of what is true
             self.notice = None;
         }
+        if !heard.answered {
+            self.drop_overtaken(max_fen);
+        }
         heard
+    }
+
+    /// What is said of a bid goes when a later one, perhaps on another screen, has taken its place: `before` is the max
+    /// that stood when it was said. The least amount in it is the one of now.
+    fn drop_overtaken(&mut self, before: Option<Fen>) {
+        let (replaced, leads) = (self.mine.max_fen != before, self.leads());
+        let (is_over, least) = (self.lot.status == LotStatus::Closed, self.lot.min_next_fen);
+        let is_overtaken = match &mut self.notice {
+            Some(Notice::Accepted { note, .. }) => replaced || is_over || (note.is_some() && leads),
+            Some(Notice::Refused { data, .. }) => {
+                if let Some(told) = data.get_mut("min_next_fen") {
+                    *told = least.0.into();
+                }
+                replaced
+            }
+            Some(Notice::Confirm { .. }) => is_over,
+            Some(Notice::Unknown { .. }) | None => false,
+        };
+        if is_overtaken {
+            self.notice = None;
+        }
     }
 
     /// A delta: joins what is known, is old, or leaves a gap.
@@ -449,14 +493,21 @@ impl Room {
 
 fn refused(code: String, data: Value, max_fen: Fen) -> Notice {
     match question(&code, &data) {
-        Some((key, token)) => Notice::Confirm { max_fen, key, token },
+        Some(asked) => Notice::Confirm { max_fen, asked },
         None => Notice::Refused { code, data },
     }
 }
 
-/// What the question about an unusually high amount is answered with: the key and the token of its refusal.
-pub fn question(code: &str, data: &Value) -> Option<(Uuid, String)> {
+/// The question that a refusal asks about an unusually high amount: of the two limits the lower one is what it is above.
+pub fn question(code: &str, data: &Value) -> Option<Question> {
     let confirm = data.get("confirm").filter(|_| code == "FAT_FINGER_CONFIRM")?;
-    let key = confirm.get("key")?.as_str()?.parse().ok()?;
-    Some((key, confirm.get("token")?.as_str()?.to_owned()))
+    let limit = data.get("threshold_fen").and_then(Value::as_i64);
+    let by_guide =
+        data.get("guide_fen").and_then(Value::as_i64).and_then(|guide| guide.checked_mul(GUIDE_PERCENT));
+    Some(Question {
+        key: confirm.get("key")?.as_str()?.parse().ok()?,
+        token: confirm.get("token")?.as_str()?.to_owned(),
+        limit_fen: Fen(limit.unwrap_or_default()),
+        by_guide: limit.is_some() && by_guide.map(|fen| fen / 100) == limit,
+    })
 }

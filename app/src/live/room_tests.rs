@@ -8,7 +8,7 @@ use kernel::{Fen, LotId, UnixMs};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::room::{Ending, Heard, Notice, Phase, Room, Standing, Start};
+use super::room::{Ending, Heard, Notice, Phase, Question, Room, Standing, Start, question};
 
 const LOT_ID: LotId = LotId(Uuid::from_u128(1));
 const KEY: Uuid = Uuid::from_u128(2);
@@ -219,7 +219,8 @@ fn an_unusual_amount_is_asked_again() {
     let (key, token) = (Uuid::from_u128(3), "1-0a".to_owned());
     let data = json!({ "threshold_fen": 1, "confirm": { "key": key, "token": token, "until": 9 } });
     room.hear(refused(RefusalCode::FatFingerConfirm, data), 0);
-    assert_eq!(room.notice, Some(Notice::Confirm { max_fen: Fen(80_000_000), key, token: token.clone() }));
+    let asked = Question { key, token: token.clone(), limit_fen: Fen(1), by_guide: false };
+    assert_eq!(room.notice, Some(Notice::Confirm { max_fen: Fen(80_000_000), asked }));
     let again = room.begin(key, Fen(80_000_000), Some(token.clone()), 0);
     assert!(
         matches!(again, Some(ClientFrame::PlaceMax { confirmation: Some(brought), .. }) if brought == token)
@@ -290,6 +291,79 @@ fn a_success_that_is_outbid_is_no_news_any_more() {
     assert!(room.notice.is_some());
     assert!(room.hear(delta(6, 7, 2), 0).outbid);
     assert_eq!(room.notice, None);
+}
+
+fn mine(max_fen: i64) -> ServerFrame {
+    let mine = MyPosition { alias: Some(1), leading: true, max_fen: Some(Fen(max_fen)) };
+    ServerFrame::Mine { v: 1, lot_id: LOT_ID, mine }
+}
+
+/// One screen bids and does not lead; then another screen of the same company does.
+#[test]
+fn what_a_later_bid_overtakes_is_said_no_more() {
+    for position_first in [true, false] {
+        let mut room = room();
+        room.begin(KEY, Fen(8_000_000), None, 0);
+        room.hear(accepted(KEY, 6, 2, Some(Note::OutbidAtOnce)), 0);
+        room.hear(delta(5, 6, 2), 0);
+        assert!(room.notice.is_some(), "its own delta takes nothing away");
+        let frames = [mine(9_000_000), delta(6, 7, 1)];
+        let [first, second] = if position_first {
+            frames
+        } else {
+            let [a, b] = frames;
+            [b, a]
+        };
+        room.hear(first, 0);
+        assert_eq!(room.notice, None);
+        room.hear(second, 0);
+        assert_eq!((room.standing(), &room.notice), (Standing::Leading, &None));
+    }
+}
+
+#[test]
+fn a_refusal_goes_with_the_next_bid_and_names_the_least_amount_of_now() {
+    let mut room = room();
+    room.begin(KEY, Fen(100), None, 0);
+    room.hear(refused(RefusalCode::BelowMin, json!({ "min_next_fen": 6_300_000 })), 0);
+    room.hear(delta(5, 6, 2), 0);
+    let data = json!({ "min_next_fen": room.lot.min_next_fen });
+    assert_eq!(room.notice, Some(Notice::Refused { code: "BELOW_MIN".to_owned(), data }));
+    room.hear(mine(9_000_000), 0);
+    assert_eq!(room.notice, None);
+}
+
+/// A page that is loaded again with the answer of an old bid in its address.
+#[test]
+fn an_old_answer_contradicts_no_new_state() {
+    let told = |leader: u32, max_fen: i64, note: Option<Note>| {
+        let start = Start {
+            lot_id: LOT_ID,
+            lot: lot(5, leader),
+            mine: me(leader == 1),
+            history: Vec::new(),
+            opens_at: UnixMs(0),
+            server_time: UnixMs(50_000),
+            notice: Some(Notice::Accepted { max_fen: Fen(max_fen), note }),
+        };
+        Room::new(start).notice.is_some()
+    };
+    assert!(told(1, 7_000_000, None));
+    assert!(told(2, 7_000_000, Some(Note::OutbidAtOnce)));
+    assert!(!told(1, 7_000_000, Some(Note::OutbidAtOnce)));
+    assert!(!told(1, 6_500_000, None), "a later bid stands");
+}
+
+#[test]
+fn a_question_names_the_limit_that_the_amount_is_above() {
+    let asked = |threshold: i64, guide: Option<i64>| {
+        let confirm = json!({ "key": KEY, "token": "1-0a" });
+        let data = json!({ "threshold_fen": threshold, "guide_fen": guide, "confirm": confirm });
+        question("FAT_FINGER_CONFIRM", &data).map(|asked| (asked.limit_fen, asked.by_guide))
+    };
+    assert_eq!(asked(39_000_000, Some(30_000_000)), Some((Fen(39_000_000), true)));
+    assert_eq!(asked(4_600_000, Some(30_000_000)), Some((Fen(4_600_000), false)));
+    assert_eq!(asked(4_600_000, None), Some((Fen(4_600_000), false)));
 }
 
 #[test]

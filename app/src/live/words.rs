@@ -81,6 +81,8 @@ words! {
     MaxSubmitShort = "max_submit_short",
     WillLower = "will_lower",
     TooLow = "too_low",
+    NotPositive = "not_positive",
+    LandedTyped = "landed_typed",
     NoAmount = "no_amount",
     InWan = "in_wan",
     ReserveNote = "reserve_note",
@@ -89,7 +91,8 @@ words! {
     TiedEarlierWins = "tied_earlier_wins",
     OutbidAtOnce = "outbid_at_once",
     ConfirmTitle = "confirm_title",
-    ConfirmText = "confirm_text",
+    ConfirmGuide = "confirm_guide",
+    ConfirmSteps = "confirm_steps",
     ConfirmWords = "confirm_words",
     ConfirmYes = "confirm_yes",
     ConfirmNo = "confirm_no",
@@ -211,7 +214,7 @@ impl Words {
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 30] = [
+pub const REFUSALS: [&str; 32] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
     "LANE_OFFLINE",
@@ -223,6 +226,7 @@ pub const REFUSALS: [&str; 30] = [
     "SISTER_ROOFTOP_LEADS",
     "SISTER_STANDS_HIGHER",
     "NOT_TICK",
+    "NOT_TICK_ONE",
     "BELOW_MIN",
     "BELOW_FLOOR",
     "NEED_RECONFIRM_CR",
@@ -240,6 +244,7 @@ pub const REFUSALS: [&str; 30] = [
     "NO_RECORD",
     "AMOUNT_NEEDED",
     "AMOUNT_UNREADABLE",
+    "AMOUNT_NOT_POSITIVE",
     "BUSY",
     "UNAVAILABLE",
 ];
@@ -248,6 +253,7 @@ pub const REFUSALS: [&str; 30] = [
 pub fn shape_of<'a>(code: &'a str, data: &Value) -> &'a str {
     match code {
         "LOT_NOT_OPEN" if data.get("status").and_then(Value::as_str) == Some("paused") => "LOT_PAUSED",
+        "NOT_TICK" if data.get("lower_fen") == data.get("upper_fen") => "NOT_TICK_ONE",
         "BELOW_MIN" if data.get("floor_fen").is_some() => "BELOW_FLOOR",
         "SISTER_ROOFTOP_LEADS" if data.get("merged").is_some() => "SISTER_STANDS_HIGHER",
         "DUPLICATE" if data.get("max_fen").is_none() => "KEY_REUSED",
@@ -275,6 +281,8 @@ mod tests {
         let words = Words::new(Lang::Zh, 480, |key| match key {
             "error.BELOW_MIN" => "最低 %{min_next_fen}".to_owned(),
             "error.BELOW_FLOOR" => "不低于 %{floor_fen}".to_owned(),
+            "error.NOT_TICK" => "%{lower_fen} 或 %{upper_fen}".to_owned(),
+            "error.NOT_TICK_ONE" => "最接近的是 %{lower_fen}".to_owned(),
             "error.LOT_NOT_OPEN" => "%{opens_at} 开拍".to_owned(),
             "auction.live.refused_other" => "代码 %{code}".to_owned(),
             _ => String::new(),
@@ -283,6 +291,10 @@ mod tests {
         assert_eq!(words.refusal("BELOW_MIN", &json!({ "floor_fen": 6_000_000 })), "不低于 ¥60,000");
         let early = json!({ "opens_at": 0, "status": "scheduled" });
         assert_eq!(words.refusal("LOT_NOT_OPEN", &early), "01-01 08:00 开拍");
+        let tick =
+            |lower: i64, upper: i64| json!({ "lower_fen": lower, "upper_fen": upper, "tick_fen": 10_000 });
+        assert_eq!(words.refusal("NOT_TICK", &tick(10_000, 20_000)), "¥100 或 ¥200");
+        assert_eq!(words.refusal("NOT_TICK", &tick(10_000, 10_000)), "最接近的是 ¥100");
         assert_eq!(words.refusal("NEW_CODE", &Value::Null), "代码 NEW_CODE");
     }
 }

@@ -15,11 +15,14 @@ pub fn MoneyField(
     name: &'static str,
     #[prop(into)] label: String,
     #[prop(default = None, into)] value: Option<Fen>,
+    /// What was typed before, where the refusal came back by another way than the form's own.
+    #[prop(optional, into)]
+    typed: Option<String>,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
     let wrap = Wrap::new(name, label, hint, required, false);
-    let stored = value.map(Fen::yuan_plain).unwrap_or_default();
+    let stored = typed.or(value.map(Fen::yuan_plain)).unwrap_or_default();
     let typed = FormScope::current().state().value_or(name, stored);
     let control = view! {
         <div class="input-unit">

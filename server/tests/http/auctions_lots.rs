@@ -20,6 +20,23 @@ async fn a_max_is_given_changed_and_taken_back_before_the_opening() {
     dealer.post(&format!("{path}/bids"), &[("key", &low), ("max", "49900")]).await;
     let refused = dealer.get(&format!("{path}?answer={low}")).await;
     assert!(refused.body.contains("BELOW_MIN") || refused.body.contains("¥50,000"));
+    let key = new_id().to_string();
+    let sent = dealer.post(&format!("{path}/bids"), &[("key", &key), ("max", "４．９９万")]).await;
+    let again = dealer.get(sent.location().trim_end_matches("#bid")).await;
+    assert!(
+        again.body.contains("value=\"４．９９万\""),
+        "a refused amount is not typed again: {}",
+        again.body
+    );
+    let key = new_id().to_string();
+    let sent = dealer.post(&format!("{path}/bids"), &[("key", &key), ("max", "-5")]).await;
+    assert_eq!(sent.location(), format!("{path}?problem=AMOUNT_NOT_POSITIVE&max=-5#bid"));
+    let again = dealer.get(sent.location().trim_end_matches("#bid")).await;
+    assert!(
+        again.body.contains("value=\"-5\"") && again.body.contains("AMOUNT_NOT_POSITIVE"),
+        "{}",
+        again.body
+    );
     for amount in ["60000", "55000"] {
         let key = new_id().to_string();
         let sent = dealer.post(&format!("{path}/bids"), &[("key", &key), ("max", amount)]).await;

@@ -184,7 +184,7 @@ fn answer(cx: &PageContext, detail: &LotDetail, landed: &LandedCost) -> Option<A
     if max < lot.lot.min_next_fen && !lot.mine.leading {
         return say(t_with(lang, "landed.too_low", &values), "warn");
     }
-    let takes_bids = lot.lot.status == LotStatus::Open;
+    let takes_bids = lot.lot.status == LotStatus::Open && detail.server_time < lot.lot.end_at;
     let form = takes_bids.then(|| {
         let action = format!("/auctions/lots/{}/bids", lot.id);
         let words = t_with(lang, "landed.bid", &values);

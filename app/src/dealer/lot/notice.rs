@@ -11,7 +11,8 @@ use crate::context::PageContext;
 use crate::live::{Notice, question};
 
 /// What an address may claim without a record: anybody can write an address.
-const CLAIMS: [&str; 4] = ["AMOUNT_NEEDED", "AMOUNT_UNREADABLE", "BUSY", "UNAVAILABLE"];
+const CLAIMS: [&str; 5] =
+    ["AMOUNT_NEEDED", "AMOUNT_UNREADABLE", "AMOUNT_NOT_POSITIVE", "BUSY", "UNAVAILABLE"];
 
 /// The notice that the panel begins with.
 pub(super) async fn of(cx: &PageContext, lot_id: LotId) -> Result<Option<Notice>, Problem> {
@@ -30,6 +31,16 @@ pub(super) async fn of(cx: &PageContext, lot_id: LotId) -> Result<Option<Notice>
     }))
 }
 
+/// What was typed into the form that was refused; nothing once it is accepted.
+pub(super) fn typed(cx: &PageContext, notice: Option<&Notice>) -> String {
+    match notice {
+        Some(Notice::Refused { .. } | Notice::Confirm { .. }) => {
+            cx.query.get("max").unwrap_or_default().to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
 fn from_problem(problem: Problem, lot_id: LotId) -> Notice {
     // the amount and the lot stand in the record: only on its own lot may a form offer to send it again
     let is_here =
@@ -37,7 +48,7 @@ fn from_problem(problem: Problem, lot_id: LotId) -> Notice {
     let max_fen = problem.data.get("max_fen").and_then(Value::as_i64).map(Fen);
     match (problem.code.as_str(), max_fen) {
         (code, Some(max_fen)) if is_here => match question(code, &problem.data) {
-            Some((key, token)) => Notice::Confirm { max_fen, key, token },
+            Some(asked) => Notice::Confirm { max_fen, asked },
             None => refused(code, problem.data.clone()),
         },
         (code, _) => refused(code, problem.data.clone()),
@@ -50,6 +61,7 @@ fn refused(code: &str, data: Value) -> Notice {
 
 #[cfg(test)]
 mod tests {
+    use crate::live::room::Question;
     use kernel::ProblemKind;
     use serde_json::json;
 
@@ -58,11 +70,13 @@ mod tests {
     #[test]
     fn a_confirmation_is_offered_for_the_lot_it_was_asked_for() {
         let (here, elsewhere) = (LotId(Uuid::from_u128(1)), LotId(Uuid::from_u128(2)));
-        let problem = Problem::new(ProblemKind::Invalid, "FAT_FINGER_CONFIRM")
-            .with(json!({ "threshold_fen": 100, "max_fen": 500, "lot_id": here.to_string(),
-                          "confirm": { "key": Uuid::from_u128(3), "token": "1-0a", "until": 1 } }));
-        let asked = Notice::Confirm { max_fen: Fen(500), key: Uuid::from_u128(3), token: "1-0a".to_owned() };
-        assert_eq!(from_problem(problem.clone(), here), asked);
+        let problem = Problem::new(ProblemKind::Invalid, "FAT_FINGER_CONFIRM").with(
+            json!({ "threshold_fen": 130, "guide_fen": 100, "max_fen": 500, "lot_id": here.to_string(),
+                          "confirm": { "key": Uuid::from_u128(3), "token": "1-0a", "until": 1 } }),
+        );
+        let (key, token) = (Uuid::from_u128(3), "1-0a".to_owned());
+        let asked = Question { key, token, limit_fen: Fen(130), by_guide: true };
+        assert_eq!(from_problem(problem.clone(), here), Notice::Confirm { max_fen: Fen(500), asked });
         assert!(matches!(from_problem(problem, elsewhere), Notice::Refused { .. }));
     }
 }

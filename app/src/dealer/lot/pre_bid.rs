@@ -9,7 +9,7 @@ use crate::i18n::{t, t_with};
 use crate::ui::*;
 
 /// The panel of a lot that has not opened yet, where maxes make its price.
-pub(super) fn view(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
+pub(super) fn view(cx: &PageContext, detail: &LotDetail, typed: String) -> Option<AnyView> {
     let lang = cx.lang;
     let lot = &detail.lot;
     if lot.lot.status != LotStatus::Scheduled || !detail.terms.format.is_english() {
@@ -33,7 +33,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
                 <div class="stack">
                     <PostForm action=format!("{path}/bids") name="pre_bid">
                         <input type="hidden" name="report" value=report/>
-                        <MoneyField name="max" label=t(lang, label) hint required=true/>
+                        <MoneyField name="max" label=t(lang, label) hint required=true typed/>
                         <Button kind=ButtonKind::Primary>{t(lang, "pre_bid.submit")}</Button>
                     </PostForm>
                     {own}

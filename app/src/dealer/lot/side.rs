@@ -7,11 +7,11 @@ use auction::{HallLot, LotDetail};
 use bidding::{Format, LotStatus};
 use kernel::{Fen, Problem, ProblemKind};
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::Notice;
+use crate::live::room::Question;
 use crate::ui::*;
 
 /// What stands at the side, drawn without a script; `None` where the live panel does it all.
@@ -82,16 +82,16 @@ fn told(cx: &PageContext, lot: &HallLot, notice: Option<&Notice>, accepted: &'st
             let problem = Problem::new(ProblemKind::Conflict, code).with(data.clone());
             Some(view! { <ProblemBanner problem/> }.into_any())
         }
-        Notice::Confirm { max_fen, key, token } => Some(confirm(cx, lot, *max_fen, (key, token))),
+        Notice::Confirm { max_fen, asked } => Some(confirm(cx, lot, *max_fen, asked)),
         _ => None,
     }
 }
 
 /// An unusually high amount is sent again, with what confirms it.
-fn confirm(cx: &PageContext, lot: &HallLot, max_fen: Fen, (key, token): (&Uuid, &str)) -> AnyView {
+fn confirm(cx: &PageContext, lot: &HallLot, max_fen: Fen, asked: &Question) -> AnyView {
     let lang = cx.lang;
     let action = format!("/auctions/lots/{}/bids", lot.id);
-    let (key, token, report) = (key.to_string(), token.to_owned(), lot.report_hash.clone());
+    let (key, token, report) = (asked.key.to_string(), asked.token.clone(), lot.report_hash.clone());
     view! {
         <Banner tone=Tone::Warn>
             {t_with(lang, "format.sealed.confirm_text", &[("price", &max_fen.yuan())])}

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlButtonElement;
 
-use super::super::room::Room;
+use super::super::room::{Notice, Room};
 use super::super::words::Word;
 use super::{Screen, follow};
 
@@ -96,16 +96,14 @@ pub(super) fn submit_quick(screen: Screen, event: &SubmitEvent) {
 fn max(screen: Screen) -> AnyView {
     let action = screen.facts.with_value(|facts| facts.action.clone());
     let input = NodeRef::<Input>::new();
-    let typed = RwSignal::new(String::new());
+    let before = screen.facts.with_value(|facts| facts.typed.clone());
+    let typed = RwSignal::new(before.clone());
     let submit = move |event: SubmitEvent| {
         let Some(input) = input.get_untracked() else { return };
         // what was typed before the page came alive stands in the field only
-        match parse_amount(&input.value()) {
-            Ok(amount) if screen.live.place(amount) => {
-                event.prevent_default();
-                input.set_value("");
-                typed.set(String::new());
-            }
+        match amount_of(&input.value()) {
+            // what was typed stays until it is accepted
+            Ok(amount) if screen.live.place(amount) => event.prevent_default(),
             Ok(_) => {}
             Err(_) => {
                 event.prevent_default();
@@ -115,6 +113,14 @@ fn max(screen: Screen) -> AnyView {
             }
         }
     };
+    let accepted = Memo::new(move |_| screen.room.with(accepted));
+    Effect::new(move |_| {
+        let (accepted, Some(input)) = (accepted.get(), input.get_untracked()) else { return };
+        if accepted.is_some() && amount_of(&input.value()).ok() == accepted {
+            input.set_value("");
+            typed.set(String::new());
+        }
+    });
     let look = move || if typed.with(|typed| is_unreadable(typed)) { "wrong" } else { "" };
     view! {
         <form class="bid-max" method="post" action=action on:submit=submit>
@@ -130,6 +136,7 @@ fn max(screen: Screen) -> AnyView {
                     autocomplete="off"
                     required
                     maxlength="16"
+                    value=before
                     placeholder=follow(move || screen.room.with(|room| room.quick()[0]).yuan_plain())
                     aria-describedby="max-hint"
                     on:input=move |event| typed.set(event_target_value(&event))
@@ -145,7 +152,24 @@ fn max(screen: Screen) -> AnyView {
 }
 
 fn is_unreadable(typed: &str) -> bool {
-    !typed.trim().is_empty() && parse_amount(typed).is_err()
+    !typed.trim().is_empty() && amount_of(typed).is_err()
+}
+
+/// The typed amount, or what is wrong with it.
+fn amount_of(typed: &str) -> Result<Fen, Word> {
+    match parse_amount(typed) {
+        Ok(amount) if amount > Fen::ZERO => Ok(amount),
+        Ok(_) => Err(Word::NotPositive),
+        Err(_) => Err(Word::NoAmount),
+    }
+}
+
+/// The amount of the last bid, once it is accepted.
+fn accepted(room: &Room) -> Option<Fen> {
+    match &room.notice {
+        Some(Notice::Accepted { max_fen, .. }) => Some(*max_fen),
+        _ => None,
+    }
 }
 
 /// What the typed amount is in 万元, and what it would do.
@@ -153,10 +177,16 @@ fn hint(screen: Screen, typed: &str) -> String {
     if typed.trim().is_empty() {
         return screen.word(Word::MaxHint);
     }
-    let Ok(amount) = parse_amount(typed) else {
-        return screen.word(Word::NoAmount);
+    let amount = match amount_of(typed) {
+        Ok(amount) => amount,
+        Err(word) => return screen.word(word),
     };
     let mut text = screen.with(Word::InWan, "amount", &screen.short(amount));
+    let landed = screen.facts.with_value(|facts| facts.landing).and_then(|landing| landing.total(amount));
+    if let Some(total) = landed {
+        text.push_str(" · ");
+        text.push_str(&screen.with(Word::LandedTyped, "amount", &total.yuan()));
+    }
     let more = screen.room.with(|room| {
         let own = room.mine.max_fen.filter(|_| room.leads());
         match own {

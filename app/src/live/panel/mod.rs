@@ -48,6 +48,7 @@ struct Facts {
     window_ms: i64,
     first_seq: i64,
     landing: Option<Landing>,
+    typed: String,
 }
 
 /// What follows the room, in one type for each kind of value. Views are compiled once for each type they hold, so a
@@ -66,7 +67,7 @@ impl Screen {
     }
 
     fn takes_bids(self) -> bool {
-        matches!(self.phase.get(), Phase::Running | Phase::Ending)
+        self.phase.get() == Phase::Running
     }
 
     /// The name of what is shown, for colours and tests.
@@ -95,7 +96,7 @@ impl Screen {
 /// The panel of one lot, with its [`PanelProps`] around it.
 #[island]
 pub fn BidPanel() -> impl IntoView {
-    let Some(PanelProps { start, words, key, report, window_ms, landing }) = given() else {
+    let Some(PanelProps { start, words, key, report, window_ms, landing, typed }) = given() else {
         return ().into_any();
     };
     let path = ["/auctions/lots/", &start.lot_id.to_string()].concat();
@@ -107,6 +108,7 @@ pub fn BidPanel() -> impl IntoView {
         window_ms,
         first_seq: start.lot.seq,
         landing,
+        typed,
     };
     let live = Live::new(start);
     live.room.update_untracked(|room| room.report = Some(report));

@@ -4,11 +4,10 @@ use bidding::Note;
 use kernel::Fen;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::super::amount_words::in_words;
-use super::super::room::Notice;
-use super::super::words::Word;
+use super::super::room::{Notice, Question};
+use super::super::words::{Word, fill};
 use super::{Screen, follow, shape};
 
 /// The notice, where there is one.
@@ -23,7 +22,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
             let why = screen.words.with_value(|words| words.refusal(&code, &data));
             banner(screen, "refused", shape::CROSS, screen.word(Word::Refused), why)
         }
-        (None, Some(Notice::Confirm { max_fen, key, token })) => confirm(screen, max_fen, key, token),
+        (None, Some(Notice::Confirm { max_fen, asked })) => confirm(screen, max_fen, asked),
         (None, Some(Notice::Unknown { key, max_fen })) => unknown(screen, &key.to_string(), max_fen),
         (None, None) => ().into_any(),
     };
@@ -89,12 +88,14 @@ fn unknown(screen: Screen, key: &str, max_fen: Fen) -> AnyView {
 }
 
 /// The amount in figures and in words, and the same bid again with what confirms it. Works as a form too.
-fn confirm(screen: Screen, max_fen: Fen, key: Uuid, token: String) -> AnyView {
+fn confirm(screen: Screen, max_fen: Fen, asked: Question) -> AnyView {
+    let Question { key, token, limit_fen, by_guide } = asked;
     let in_words = screen.words.with_value(|words| in_words(words.lang(), max_fen));
     let (action, report) = screen.facts.with_value(|facts| (facts.action.clone(), facts.report.clone()));
     let brought = token.clone();
     let amount = [max_fen.yuan(), screen.wan(max_fen)].join(" ");
-    let text = screen.with(Word::ConfirmText, "amount", amount.trim_end());
+    let why = if by_guide { Word::ConfirmGuide } else { Word::ConfirmSteps };
+    let text = fill(&screen.with(why, "amount", amount.trim_end()), "limit", &limit_fen.yuan());
     let submit = move |event: SubmitEvent| {
         if screen.live.confirm(key, max_fen, token.clone()) {
             event.prevent_default();

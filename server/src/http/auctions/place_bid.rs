@@ -12,6 +12,9 @@ use crate::state::AppState;
 
 use super::take;
 
+/// As much as its field takes of what is typed goes back to the page.
+const TYPED_MAX: usize = 16;
+
 /// The fields of the bid form, and of the question about an unusually high amount, which brings its own key. A quick button sends `quick_fen`; the field sends `max` in yuan or `max_wan` in 万元.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -33,7 +36,8 @@ pub async fn place_bid(
     Form(form): Form<BidForm>,
 ) -> Result<Redirect, Refusal> {
     let outcome = place(&state, &who, lot_id, &form).await?;
-    Ok(Redirect::to(&format!("/auctions/lots/{lot_id}?{outcome}#bid")))
+    let typed = form.typed();
+    Ok(Redirect::to(&format!("/auctions/lots/{lot_id}?{outcome}{typed}#bid")))
 }
 
 /// Places the bid of a form. What the page is told that the person comes back to: `answer=<key>`, or `problem=<code>`.
@@ -69,7 +73,21 @@ impl BidForm {
             ("", wan) => parse_wan(wan),
             (typed, _) => parse_amount(typed),
         };
-        parsed.map_err(|_| "AMOUNT_UNREADABLE")
+        match parsed {
+            Ok(amount) if amount > Fen::ZERO => Ok(amount),
+            Ok(_) => Err("AMOUNT_NOT_POSITIVE"),
+            Err(_) => Err("AMOUNT_UNREADABLE"),
+        }
+    }
+
+    /// What was typed, for the page that follows: what is refused need not be typed again.
+    fn typed(&self) -> String {
+        let typed: String = self.max.trim().chars().take(TYPED_MAX).collect();
+        if typed.is_empty() {
+            return typed;
+        };
+        let encoded = form_urlencoded::Serializer::new(String::new()).append_pair("max", &typed).finish();
+        format!("&{encoded}")
     }
 }
 
@@ -91,5 +109,9 @@ mod tests {
         assert_eq!(form("1", "", "12850000").amount(), Ok(Fen(12_850_000)));
         assert_eq!(form("", "", "").amount(), Err("AMOUNT_NEEDED"));
         assert_eq!(form("many", "", "").amount(), Err("AMOUNT_UNREADABLE"));
+        assert_eq!(form("５．２万", "", "").amount(), Ok(Fen(5_200_000)));
+        for none in ["-5", "0", "－５"] {
+            assert_eq!(form(none, "", "").amount(), Err("AMOUNT_NOT_POSITIVE"), "{none}");
+        }
     }
 }

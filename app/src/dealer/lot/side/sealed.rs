@@ -4,6 +4,7 @@ use auction::LotDetail;
 use bidding::{Format, LotStatus};
 use leptos::prelude::*;
 
+use super::super::notice::typed;
 use super::{ended, final_price, told};
 use crate::context::PageContext;
 use crate::i18n::t;
@@ -30,7 +31,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, notice: Option<&Notice>
     ));
     facts.push(Fact::new(t(lang, "auction.lot.start"), view! { <Money fen=start wan=true/> }));
     let (told, ended) = (told(cx, lot, notice, "format.sealed.accepted"), ended(cx, lot));
-    let form = form(cx, detail);
+    let form = form(cx, detail, typed(cx, notice));
     view! {
         <section id="bid">
             <Panel title=t(lang, "format.sealed.title")>
@@ -47,7 +48,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, notice: Option<&Notice>
     .into_any()
 }
 
-fn form(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
+fn form(cx: &PageContext, detail: &LotDetail, typed: String) -> Option<AnyView> {
     let lang = cx.lang;
     let lot = &detail.lot;
     let takes_offers = lot.lot.status == LotStatus::Open && detail.server_time < lot.lot.end_at;
@@ -61,7 +62,7 @@ fn form(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
         view! {
             <PostForm action>
                 <input type="hidden" name="report" value=report/>
-                <MoneyField name="max" label=t(lang, label) required=true hint=t(lang, "format.sealed.hint")/>
+                <MoneyField name="max" label=t(lang, label) required=true typed hint=t(lang, "format.sealed.hint")/>
                 <Button kind=ButtonKind::Primary>{t(lang, button)}</Button>
             </PostForm>
         }
