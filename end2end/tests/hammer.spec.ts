@@ -20,11 +20,17 @@ test('from a new sale to the order', async ({ browser }) => {
     await lead(second);
     await expect(panel(first), 'the first is told at once').toHaveAttribute('data-look', 'outbid');
     await expect(first.getByTestId('price')).toHaveText(await second.getByTestId('price').innerText());
+    await expect(first.locator('[data-landed="now-car"]')).toHaveText(await first.getByTestId('price').innerText());
+    await expect(first.locator('[data-landed="next-car"]')).toHaveText(await first.getByTestId('min-next').innerText());
+    await expect(first.locator('[data-landed="mine-total"]')).toContainText('¥');
   });
 
   await test.step('the hammer falls', async () => {
     await expect(panel(second)).toHaveAttribute('data-look', 'won', { timeout: 2 * runsForMs });
     await expect(panel(first)).toHaveAttribute('data-look', 'over', { timeout: 10_000 });
+    await expect(panel(first), 'why it was lost').toContainText('成交价');
+    await expect(first.locator('[data-landed="now-label"]')).toHaveText('成交价');
+    await expect(first.locator('[data-landed="next-car"]')).toBeHidden();
   });
 
   await test.step('the card of what was won shows what it costs, and nothing that could change', async () => {

@@ -10,6 +10,7 @@ use platform_db::CommandError;
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
+use crate::live::panel::covered;
 use crate::office::deposits::detail::AskForm;
 use crate::office::deposits::parts::DepositView;
 use crate::office::deposits::returns;
@@ -64,7 +65,7 @@ pub(super) fn line(cx: &PageContext, free: Fen, terms: &Terms) -> Option<AnyView
         rest => format!("{}.{rest:02}", deposit_bp / 100),
     };
     // what the free part of the deposit covers, for a lot on which nothing is held yet
-    let covers = Fen(i64::try_from(i128::from(free.0) * 10_000 / i128::from(deposit_bp)).unwrap_or(i64::MAX));
+    let covers = covered(free, deposit_bp.into());
     // who leads is only told where the price rises
     let rule = match terms.format {
         Format::Timed | Format::Flash | Format::Lane(_) => "deposit.line_rule",
@@ -72,14 +73,14 @@ pub(super) fn line(cx: &PageContext, free: Fen, terms: &Terms) -> Option<AnyView
         Format::Dutch(_) => "deposit.line_rule_dutch",
     };
     let rule = t_with(lang, rule, &[("percent", &percent)]);
-    let tone = if free > Fen::ZERO { "lot-power" } else { "lot-power lot-power--none" };
+    let left = if free > Fen::ZERO { "some" } else { "none" };
     Some(
         view! {
-            <a class=tone href="/my/deposit">
+            <a class="lot-power" id="power" href="/my/deposit" data-bp=deposit_bp.to_string() data-free=left>
                 <IconView icon=Icon::Wallet/>
                 <span>
-                    {t(lang, "deposit.line_free")} " " <b><Money fen=free/></b> " · "
-                    {t_with(lang, "deposit.line_covers", &[("amount", &covers.yuan())])}
+                    {t(lang, "deposit.line_free")} " " <b class="money" data-power="free">{free.yuan()}</b> " · "
+                    <span data-power="covers">{t_with(lang, "auction.live.power_covers", &[("amount", &covers.yuan())])}</span>
                     <small>{rule}</small>
                 </span>
             </a>

@@ -213,7 +213,7 @@ impl Card {
         let price = room.lot.price_fen.unwrap_or(room.lot.min_next_fen);
         self.write("price", &price.yuan(), None);
         self.write("wan", &words.wan(price), None);
-        self.write("label", &words.get(price_label(room)), None);
+        self.write("label", &words.get(price_label(&room.lot)), None);
         let (light, word) = match room.lot.reserve {
             ReserveLight::Secret => ("secret", None),
             ReserveLight::None => ("none", Some(Word::ReserveNone)),

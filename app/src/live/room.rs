@@ -7,8 +7,11 @@
 //!   count only once; after [`GIVE_UP_AFTER_MS`] the person is told that the outcome is unknown.
 //! * Who leads follows from the lot (`leader_alias`) and the own alias alone: the two never contradict each other.
 
+use std::cmp::Ordering;
+
 use bidding::{
-    BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, ServerFrame, quick_bids,
+    BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, ReserveLight, ServerFrame,
+    quick_bids,
 };
 use kernel::{Fen, LotId, UnixMs};
 use serde_json::Value;
@@ -185,6 +188,8 @@ pub struct Room {
     pub report: Option<String>,
     /// The command that waits for its answer.
     pub pending: Option<Pending>,
+    /// What is free of the deposit, once it was told.
+    pub free_fen: Option<Fen>,
     /// What came of the last one.
     pub notice: Option<Notice>,
     /// The server's clock.
@@ -213,6 +218,7 @@ impl Room {
             opens_at: start.opens_at,
             report: None,
             pending: None,
+            free_fen: None,
             notice: start.notice,
             clock: ServerClock::default(),
             asked_at: None,
@@ -327,6 +333,7 @@ impl Room {
                     .answer(key, |max_fen| refused(refusal.code.as_str().to_owned(), refusal.data, max_fen));
             }
             ServerFrame::Error { key, code, .. } => self.fail(key, code, here, &mut heard),
+            ServerFrame::Power { free_fen, .. } => self.free_fen = Some(free_fen),
             ServerFrame::Heartbeat { server_time, .. } => self.clock.hear(server_time, UnixMs(here)),
             // another lot of the same socket
             _ => {}
@@ -495,6 +502,43 @@ fn refused(code: String, data: Value, max_fen: Fen) -> Notice {
     match question(&code, &data) {
         Some(asked) => Notice::Confirm { max_fen, asked },
         None => Notice::Refused { code, data },
+    }
+}
+
+/// The prices whose landed costs stand in a table beside the panel, with the names of their columns; none where there is
+/// nothing to count.
+pub fn landed_prices(lot: &PublicLot, mine: &MyPosition) -> [(&'static str, Option<Fen>); 3] {
+    let next = (lot.status != LotStatus::Closed).then_some(lot.min_next_fen);
+    [("now", lot.price_fen), ("next", next), ("mine", mine.max_fen)]
+}
+
+/// What an amount is short of, once the lot is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The price went above what this dealer would pay.
+    Above,
+    /// It ended at just that: of equal amounts the earlier wins.
+    Equal,
+    /// Nothing that this dealer bid counts any more.
+    Voided,
+    /// The highest bid did not reach the reserve.
+    BelowReserve,
+}
+
+/// Why this dealer has not won the lot, as far as everybody's price tells it: nobody's max is told. Nothing before the
+/// close, of who has won or has not bid, and where the price does not explain it.
+pub fn loss(lot: &PublicLot, mine: &MyPosition) -> Option<Loss> {
+    let (outcome, price) = (lot.outcome?, lot.price_fen?);
+    let leads = mine.alias.is_some() && mine.alias == lot.leader_alias;
+    if outcome == Outcome::Unsold {
+        return (lot.reserve == ReserveLight::NotMet).then_some(Loss::BelowReserve);
+    }
+    mine.alias.filter(|_| !leads)?;
+    let Some(max) = mine.max_fen else { return Some(Loss::Voided) };
+    match price.cmp(&max) {
+        Ordering::Greater => Some(Loss::Above),
+        Ordering::Equal => Some(Loss::Equal),
+        Ordering::Less => None,
     }
 }
 

@@ -8,7 +8,9 @@ use kernel::{Fen, LotId, UnixMs};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::room::{Ending, Heard, Notice, Phase, Question, Room, Standing, Start, question};
+use super::room::{
+    Ending, Heard, Loss, Notice, Phase, Question, Room, Standing, Start, landed_prices, loss, question,
+};
 
 const LOT_ID: LotId = LotId(Uuid::from_u128(1));
 const KEY: Uuid = Uuid::from_u128(2);
@@ -303,11 +305,12 @@ fn mine(max_fen: i64) -> ServerFrame {
 fn what_a_later_bid_overtakes_is_said_no_more() {
     for position_first in [true, false] {
         let mut room = room();
-        room.begin(KEY, Fen(8_000_000), None, 0);
-        room.hear(accepted(KEY, 6, 2, Some(Note::OutbidAtOnce)), 0);
         room.hear(delta(5, 6, 2), 0);
+        room.begin(KEY, Fen(8_000_000), None, 0);
+        room.hear(accepted(KEY, 7, 2, Some(Note::OutbidAtOnce)), 0);
+        room.hear(delta(6, 7, 2), 0);
         assert!(room.notice.is_some(), "its own delta takes nothing away");
-        let frames = [mine(9_000_000), delta(6, 7, 1)];
+        let frames = [mine(9_000_000), delta(7, 8, 1)];
         let [first, second] = if position_first {
             frames
         } else {
@@ -364,6 +367,51 @@ fn a_question_names_the_limit_that_the_amount_is_above() {
     assert_eq!(asked(39_000_000, Some(30_000_000)), Some((Fen(39_000_000), true)));
     assert_eq!(asked(4_600_000, Some(30_000_000)), Some((Fen(4_600_000), false)));
     assert_eq!(asked(4_600_000, None), Some((Fen(4_600_000), false)));
+}
+
+#[test]
+fn the_landed_prices_follow_the_lot() {
+    let mut room = room();
+    room.hear(delta(5, 6, 2), 0);
+    let prices = landed_prices(&room.lot, &room.mine);
+    assert_eq!(
+        prices,
+        [("now", Some(Fen(6_300_000))), ("next", Some(Fen(6_350_000))), ("mine", Some(Fen(7_000_000)))]
+    );
+    room.lot.status = LotStatus::Closed;
+    assert_eq!(landed_prices(&room.lot, &room.mine)[1], ("next", None), "there is no next bid");
+}
+
+#[test]
+fn the_free_deposit_is_the_one_that_was_told_last() {
+    let mut room = room();
+    assert_eq!(room.free_fen, None);
+    for fen in [20_000_000, 15_200_000] {
+        assert_eq!(room.hear(ServerFrame::Power { v: 1, free_fen: Fen(fen) }, 0), QUIET);
+        assert_eq!(room.free_fen, Some(Fen(fen)));
+    }
+}
+
+#[test]
+fn why_it_was_lost_follows_from_the_price() {
+    let closed = |outcome, leader, price: i64| PublicLot {
+        status: LotStatus::Closed,
+        outcome: Some(outcome),
+        price_fen: Some(Fen(price)),
+        ..lot(9, leader)
+    };
+    let sold = |price| closed(Outcome::Sold, 2, price);
+    assert_eq!(loss(&lot(9, 2), &me(false)), None, "not before the close");
+    assert_eq!(loss(&sold(7_050_000), &me(false)), Some(Loss::Above));
+    assert_eq!(loss(&sold(7_000_000), &me(false)), Some(Loss::Equal));
+    assert_eq!(loss(&sold(6_500_000), &me(false)), None, "the price does not explain it");
+    assert_eq!(loss(&sold(7_050_000), &MyPosition { max_fen: None, ..me(false) }), Some(Loss::Voided));
+    assert_eq!(loss(&sold(7_050_000), &MyPosition::default()), None, "who has not bid has lost nothing");
+    assert_eq!(loss(&closed(Outcome::Sold, 1, 7_000_000), &me(true)), None);
+    assert_eq!(loss(&closed(Outcome::Provisional, 2, 7_050_000), &me(false)), Some(Loss::Above));
+    assert_eq!(loss(&closed(Outcome::Unsold, 1, 6_500_000), &me(true)), Some(Loss::BelowReserve));
+    let withdrawn = PublicLot { reserve: ReserveLight::None, ..closed(Outcome::Unsold, 1, 6_500_000) };
+    assert_eq!(loss(&withdrawn, &me(true)), None);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The texts of the live islands. They come from the server as a prop: the wasm holds no language.
 
+use bidding::{MyPosition, Outcome, PublicLot};
 use kernel::{Fen, Lang, UnixMs};
 use serde_json::Value;
 
 use super::clock::{moment, time_of_day};
+use super::room::{Loss, loss};
 
 macro_rules! words {
     ($($word:ident = $key:literal,)*) => {
@@ -36,6 +38,11 @@ words! {
     WonHint = "won_hint",
     Lost = "lost",
     LostHint = "lost_hint",
+    LostAbove = "lost_above",
+    LostEqual = "lost_equal",
+    LostVoided = "lost_voided",
+    NotReached = "not_reached",
+    NegotiatedAbove = "negotiated_above",
     Sold = "sold",
     SoldHint = "sold_hint",
     Negotiating = "negotiating",
@@ -83,6 +90,7 @@ words! {
     TooLow = "too_low",
     NotPositive = "not_positive",
     LandedTyped = "landed_typed",
+    PowerCovers = "power_covers",
     NoAmount = "no_amount",
     InWan = "in_wan",
     ReserveNote = "reserve_note",
@@ -212,6 +220,22 @@ impl Words {
     }
 }
 
+/// Why this dealer has not won a closed lot, in words; `None` where the price does not explain it.
+pub fn loss_text(lot: &PublicLot, mine: &MyPosition, text: impl FnOnce(Word) -> String) -> Option<String> {
+    let negotiated = lot.outcome == Some(Outcome::Provisional);
+    let word = match loss(lot, mine)? {
+        Loss::Above if negotiated => Word::NegotiatedAbove,
+        Loss::Above => Word::LostAbove,
+        // what is negotiated has not been sold at any price
+        Loss::Equal if negotiated => return None,
+        Loss::Equal => Word::LostEqual,
+        Loss::Voided => Word::LostVoided,
+        Loss::BelowReserve => Word::NotReached,
+    };
+    let amount = |fen: Option<Fen>| fen.map(Fen::yuan).unwrap_or_default();
+    Some(fill(&fill(&text(word), "price", &amount(lot.price_fen)), "max", &amount(mine.max_fen)))
+}
+
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
 pub const REFUSALS: [&str; 32] = [
@@ -275,6 +299,30 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn who_lost_is_told_the_price_and_his_own_max() {
+        let lot = PublicLot {
+            seq: 9,
+            status: bidding::LotStatus::Closed,
+            price_fen: Some(Fen(31_400_000)),
+            min_next_fen: Fen(31_600_000),
+            step_fen: Fen(200_000),
+            reserve: bidding::ReserveLight::Met,
+            leader_alias: Some(2),
+            bidders: 2,
+            end_at: UnixMs(0),
+            extensions: 0,
+            outcome: Some(Outcome::Sold),
+            call: None,
+            offline: false,
+        };
+        let mine = MyPosition { alias: Some(1), leading: false, max_fen: Some(Fen(31_200_000)) };
+        let text =
+            |word: Word| if word == Word::LostAbove { "%{price} > %{max}".to_owned() } else { String::new() };
+        assert_eq!(loss_text(&lot, &mine, text).as_deref(), Some("¥314,000 > ¥312,000"));
+        assert_eq!(loss_text(&lot, &MyPosition { alias: Some(2), ..mine }, text), None, "the winner");
+    }
 
     #[test]
     fn refusals_say_amounts_and_times() {

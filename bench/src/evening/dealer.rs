@@ -192,6 +192,7 @@ impl Dealer {
                 self.diary.act(&format!("error {code}"));
                 key.and_then(|key| self.waiting.remove(&key));
             }
+            ServerFrame::Power { .. } => {}
             ServerFrame::Heartbeat { server_time, .. } => self.clock = Some((server_time, Instant::now())),
         }
         Ok(())

@@ -215,6 +215,13 @@ pub enum ServerFrame {
         /// `BUSY`, `BAD_FRAME`, `NOT_FOUND`, `UNAVAILABLE`, `SIGN_IN_NEEDED`.
         code: String,
     },
+    /// What this dealer may still hold of its deposit became another; told first soon after the connection opens.
+    Power {
+        /// Protocol version.
+        v: u16,
+        /// What is free.
+        free_fen: Fen,
+    },
     /// Nothing happened; the connection lives.
     Heartbeat {
         /// Protocol version.

@@ -181,6 +181,7 @@ fn server_frame<N: Node>(value: &N) -> Result<ServerFrame, String> {
             ServerFrame::Refused { v, key: key()?, lot_id: lot_id()?, refusal }
         }
         "error" => ServerFrame::Error { v, key: o.may("key", id)?, code: o.need("code", text)? },
+        "power" => ServerFrame::Power { v, free_fen: o.need("free_fen", fen)? },
         "heartbeat" => ServerFrame::Heartbeat { v, server_time: server_time()? },
         _ => return Err(["no such frame: ", &kind].concat()),
     })

@@ -40,12 +40,16 @@ pub struct Landing {
 }
 
 impl Landing {
-    /// As [`LandedCost::total`], without its lines; `None` also for prices beyond nine trillion yuan, which are none.
-    pub fn total(self, price_fen: Fen) -> Option<Fen> {
+    /// 服务费 of this price, as its line has it; `None` as for [`Landing::total`].
+    pub fn service_fee(self, price_fen: Fen) -> Option<Fen> {
         let share =
             price_fen.0.checked_mul(self.service_fee_bp)?.checked_add(HALF_BP)?.div_euclid(2 * HALF_BP);
-        let fee = share.max(self.service_fee_min_fen.0).min(self.service_fee_max_fen.0);
-        price_fen.checked_add(Fen(fee))?.checked_add(self.fixed_fen)
+        Some(Fen(share.max(self.service_fee_min_fen.0).min(self.service_fee_max_fen.0)))
+    }
+
+    /// As [`LandedCost::total`], without its lines; `None` also for prices beyond nine trillion yuan, which are none.
+    pub fn total(self, price_fen: Fen) -> Option<Fen> {
+        price_fen.checked_add(self.service_fee(price_fen)?)?.checked_add(self.fixed_fen)
     }
 }
 
@@ -172,7 +176,9 @@ mod tests {
         ) {
             let delivery = Delivery { transfer_fen: Fen(transfer), transport_fen: Fen(transport) };
             let landed = LandedCost { schedule: &schedule, delivery };
-            prop_assert_eq!(landed.landing().unwrap().total(Fen(price)), landed.total(Fen(price)));
+            let landing = landed.landing().unwrap();
+            prop_assert_eq!(landing.total(Fen(price)), landed.total(Fen(price)));
+            prop_assert_eq!(landing.service_fee(Fen(price)), Some(schedule.service_fee(Fen(price))));
         }
 
         #[test]

@@ -11,7 +11,7 @@ use bidding::{ClientFrame, ServerFrame, TakeFrame};
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use identity::Credential;
-use kernel::{DealerId, LotId, Principal, Problem};
+use kernel::{DealerId, Fen, LotId, Principal, Problem};
 use platform_live::Outgoing;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
@@ -42,6 +42,7 @@ pub struct Session {
     watched: HashSet<LotId>,
     bucket: Bucket,
     sent_at: Instant,
+    told_power: Option<Fen>,
 }
 
 /// Why a socket ends.
@@ -65,6 +66,7 @@ impl Session {
             watched: HashSet::new(),
             bucket: Bucket::new(now, FRAMES_PER_SECOND),
             sent_at: now,
+            told_power: None,
         })
     }
 
@@ -211,6 +213,11 @@ impl Session {
     }
 
     async fn beat(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        // staff hold nothing
+        let free = self.auction.free_power(&self.who).ok();
+        if let Some(news) = power_news(&mut self.told_power, free) {
+            self.queue(&news);
+        }
         // nearly a heartbeat without a frame; a little slack, so that a beat is not skipped for a millisecond
         if self.sent_at.elapsed() < HEARTBEAT * 9 / 10 {
             return Ok(());
@@ -254,6 +261,13 @@ impl Session {
     }
 }
 
+/// What is told of the deposit's free part: what it is now, where that was not told yet.
+fn power_news(told: &mut Option<Fen>, free: Option<Fen>) -> Option<ServerFrame> {
+    let free_fen = free.filter(|free| *told != Some(*free))?;
+    *told = Some(free_fen);
+    Some(ServerFrame::Power { v: PROTOCOL, free_fen })
+}
+
 fn encode(frame: &ServerFrame) -> Bytes {
     serde_json::to_vec(frame).map(Bytes::from).unwrap_or_default()
 }
@@ -269,4 +283,20 @@ fn key_of(frame: &ClientFrame) -> Option<Uuid> {
 fn loose_key(text: &str) -> Option<Uuid> {
     let value: serde_json::Value = serde_json::from_str(text).ok()?;
     value.get("key")?.as_str()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_free_deposit_is_told_once_and_whenever_it_is_another() {
+        let mut told = None;
+        let frame = |fen| Some(ServerFrame::Power { v: PROTOCOL, free_fen: Fen(fen) });
+        assert_eq!(power_news(&mut told, Some(Fen(20_000_000))), frame(20_000_000));
+        assert_eq!(power_news(&mut told, Some(Fen(20_000_000))), None);
+        assert_eq!(power_news(&mut told, Some(Fen(15_200_000))), frame(15_200_000), "a lead holds a part");
+        assert_eq!(power_news(&mut told, Some(Fen(20_000_000))), frame(20_000_000), "being outbid frees it");
+        assert_eq!(power_news(&mut None, None), None, "staff");
+    }
 }

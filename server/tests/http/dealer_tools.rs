@@ -135,7 +135,10 @@ async fn the_landed_cost_of_a_bid_is_the_one_that_was_typed() {
     assert_eq!(bid.location(), format!("{page}?answer={key}#bid"));
     let mine = server.state.services.auction.lot(&server.person("yuanxing"), lot).await.unwrap();
     assert_eq!(mine.lot.mine.max_fen, Some(Fen(5_620_000)));
-    assert!(dealer.get(&page).await.body.contains("¥59,943"), "the max has its column");
+    let after = dealer.get(&page).await.body;
+    assert!(after.contains("¥59,943"), "the max has its column");
+    assert!(after.contains("data-columns=\"now next mine\""), "{after}");
+    assert!(before.contains("data-columns=\"next\""), "the other columns wait for their prices");
 
     for (door, words) in [("100", "没有可出的价"), ("10000", "低于下一口价"), ("many", "金额")]
     {

@@ -131,7 +131,7 @@ fn price(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
     let amount = lot.lot.price_fen.or(step).unwrap_or(lot.start_fen);
     let label = match step {
         Some(_) => "auction.live.current_price",
-        None => KEYS[price_label(room) as usize],
+        None => KEYS[price_label(&room.lot) as usize],
     };
     // English has no such unit
     let wan = (lang == Lang::Zh).then(|| format!("{} {}", amount.wan(), t(lang, "auction.live.wan")));

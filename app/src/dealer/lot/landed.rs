@@ -1,6 +1,8 @@
 //! 到手价: what the car costs at the dealer's door at each price, line by line, and the bid that keeps within an amount.
 //! Plain HTML: a question by GET, the answer as a form that bids.
 
+use std::borrow::Cow;
+
 use auction::{DeliveryDoors, LotDetail};
 use bidding::{Format, LotStatus, PublicLot};
 use fees::{Delivery, FeeSchedule, LandedCost, Landing, Line, LineKind};
@@ -12,6 +14,9 @@ use platform_db::CommandError;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::clock::time_of_day;
+use crate::live::panel::price_label;
+use crate::live::room::landed_prices;
+use crate::live::words::KEYS;
 use crate::office::orders::document::percent;
 use crate::ui::*;
 
@@ -47,11 +52,11 @@ pub(super) async fn load(cx: &PageContext, city: &str) -> Result<Option<Costs>, 
     Ok(Some(Costs { schedule, delivery, doors: doors.map_err(CommandError::into_problem)? }))
 }
 
-/// One column: a price, and what it lands at.
+/// One column: a price, and what it lands at. Without a price it is not seen, until the live panel puts one in.
 struct Column {
-    label: &'static str,
-    lines: Vec<Line>,
-    total: Option<Fen>,
+    name: &'static str,
+    label: Cow<'static, str>,
+    price: Option<Fen>,
 }
 
 /// The panel below the bids.
@@ -60,10 +65,9 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, costs: &Costs) -> AnyVi
     let lot = &detail.lot;
     let delivery = costs.delivery.unwrap_or_default();
     let landed = LandedCost { schedule: &costs.schedule, delivery };
-    let columns: Vec<Column> = prices(detail)
-        .into_iter()
-        .map(|(label, price)| Column { label, lines: landed.lines(price), total: landed.total(price) })
-        .collect();
+    let columns = columns(lang, detail);
+    let shown: Vec<&str> =
+        columns.iter().filter(|column| column.price.is_some()).map(|column| column.name).collect();
     let at = time_of_day(detail.server_time, cx.zone.whole_seconds() / 60);
     let unknown = costs.delivery.is_none().then(|| {
         view! {
@@ -73,7 +77,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, costs: &Costs) -> AnyVi
         }
     });
     view! {
-        <section class="landed" id="landed" aria-labelledby="landed-title">
+        <section class="landed" id="landed" aria-labelledby="landed-title" data-columns=shown.join(" ")>
             <header class="landed__head">
                 <h2 id="landed-title">{t(lang, "landed.title")}</h2>
                 <span class="landed__at">{t_with(lang, "landed.as_of", &[("time", &at)])}</span>
@@ -81,7 +85,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, costs: &Costs) -> AnyVi
             {ask(cx, lot.lot.status)}
             {answer(cx, detail, &landed)}
             {doors(cx, detail, &costs.doors)}
-            {sums(cx, &columns, delivery, &lot.city)}
+            {sums(cx, &columns, &landed, &lot.city)}
             {unknown}
         </section>
     }
@@ -89,19 +93,26 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, costs: &Costs) -> AnyVi
 }
 
 /// The prices that are asked about: now, next, and one's own max.
-fn prices(detail: &LotDetail) -> Vec<(&'static str, Fen)> {
+fn columns(lang: Lang, detail: &LotDetail) -> Vec<Column> {
     let lot: &PublicLot = &detail.lot.lot;
-    let is_over = lot.status == LotStatus::Closed;
-    let now = lot.price_fen.map(|price| (if is_over { "landed.final" } else { "landed.now" }, price));
-    let next = match detail.terms.format {
+    let format = detail.terms.format;
+    let next = match format {
         Format::SealedFirst | Format::SealedSecond => "landed.start",
         Format::Dutch(_) => "landed.now",
         Format::Timed | Format::Flash | Format::Lane(_) => "landed.next",
     };
-    let next = (!is_over).then_some((next, lot.min_next_fen));
-    let mine = if detail.terms.format.is_sealed() { "format.sealed.mine" } else { "landed.mine" };
-    let mine = detail.lot.mine.max_fen.map(|max| (mine, max));
-    now.into_iter().chain(next).chain(mine).collect()
+    let mine = if format.is_sealed() { "format.sealed.mine" } else { "landed.mine" };
+    landed_prices(lot, &detail.lot.mine)
+        .into_iter()
+        .map(|(name, price)| {
+            let key = match name {
+                "now" => KEYS[price_label(lot) as usize],
+                "next" => next,
+                _ => mine,
+            };
+            Column { name, label: t(lang, key), price }
+        })
+        .collect()
 }
 
 /// Where the car is to go: kept for the person, and asked only where there is a choice.
@@ -232,34 +243,59 @@ fn how(lang: Lang, line: &Line) -> String {
     }
 }
 
+/// The part of a column that follows its price, by the name that the live panel writes it under.
+fn part(kind: LineKind) -> Option<&'static str> {
+    match kind {
+        LineKind::Car => Some("car"),
+        LineKind::ServiceFee => Some("fee"),
+        LineKind::AgencyFee => None,
+    }
+}
+
+/// One amount of a column.
+fn cell(column: &Column, part: Option<&str>, amount: Option<Fen>) -> AnyView {
+    let name = part.map(|part| format!("{}-{part}", column.name));
+    let amount = amount.filter(|_| part.is_none() || column.price.is_some());
+    let text = amount.map(Fen::yuan).unwrap_or_default();
+    view! { <td class="num" data-column=column.name><span class="money" data-landed=name>{text}</span></td> }
+        .into_any()
+}
+
 /// Line by line, a column a price; how each line is computed stands below its name.
-fn sums(cx: &PageContext, columns: &[Column], delivery: Delivery, city: &str) -> AnyView {
+fn sums(cx: &PageContext, columns: &[Column], landed: &LandedCost, city: &str) -> AnyView {
     let lang = cx.lang;
-    let heads =
-        columns.iter().map(|column| view! { <th scope="col" class="num">{t(lang, column.label)}</th> });
-    let names: Vec<&Line> = columns.first().map(|column| column.lines.iter().collect()).unwrap_or_default();
-    let line = |(index, named): (usize, &Line)| {
+    let delivery = landed.delivery;
+    let heads = columns.iter().map(|column| {
+        let name = (column.name == "now").then_some("now-label");
+        let label = column.label.clone();
+        view! { <th scope="col" class="num" data-column=column.name data-landed=name>{label}</th> }
+    });
+    let line = |(index, named): (usize, Line)| {
         let amounts = columns.iter().map(|column| {
-            let amount = column.lines.get(index).map(|line| line.amount_fen);
-            view! { <td class="num"><Money fen=amount/></td> }
+            // what does not depend on the price stands there before there is one
+            let lines = landed.lines(column.price.unwrap_or_default());
+            let amount = lines.get(index).map(|line| line.amount_fen);
+            cell(column, part(named.kind), amount)
         });
         let label = t(lang, &format!("order.line.{}", named.kind.name()));
-        let how = how(lang, named);
+        let how = how(lang, &named);
         view! { <tr><th scope="row">{label} <span class="landed__how">{how}</span></th>{amounts.collect_view()}</tr> }
     };
     let own = |label: &'static str, how: &'static str, amount: Fen| {
         let city = if city.is_empty() { t(lang, "landed.any_city").into_owned() } else { city.to_owned() };
         let how = t_with(lang, how, &[("city", &city)]);
-        let amounts = columns.iter().map(|_| view! { <td class="num"><Money fen=amount/></td> });
+        let amounts = columns.iter().map(|column| cell(column, None, Some(amount)));
         view! { <tr><th scope="row">{t(lang, label)} <span class="landed__how">{how}</span></th>{amounts.collect_view()}</tr> }
     };
-    let totals = columns.iter().map(|column| view! { <td class="num"><Money fen=column.total/></td> });
+    let totals = columns
+        .iter()
+        .map(|column| cell(column, Some("total"), column.price.and_then(|price| landed.total(price))));
     view! {
         <div class="landed__sums" role="region" aria-label=t(lang, "landed.title") tabindex="0">
             <table class="landed__table" data-testid="landed-sums">
                 <thead><tr><td></td>{heads.collect_view()}</tr></thead>
                 <tbody>
-                    {names.into_iter().enumerate().map(line).collect_view()}
+                    {landed.lines(Fen::ZERO).into_iter().enumerate().map(line).collect_view()}
                     {own("landed.transfer", "landed.how_transfer", delivery.transfer_fen)}
                     {own("landed.transport", "landed.how_transport", delivery.transport_fen)}
                 </tbody>

@@ -12,6 +12,7 @@ use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::Notice;
 use crate::live::room::Question;
+use crate::live::words::{KEYS, loss_text};
 use crate::ui::*;
 
 /// What stands at the side, drawn without a script; `None` where the live panel does it all.
@@ -121,7 +122,8 @@ fn ended(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
     let is_bought = (outcome, lot.mine.leading) == (bidding::Outcome::Sold, true);
     let order =
         is_bought.then(|| view! { " " <a href="/my/orders">{t(lang, "auction.live.go_to_orders")}</a> });
-    Some(view! { <Banner tone>{t(lang, key)} {order}</Banner> }.into_any())
+    let why = loss_text(&lot.lot, &lot.mine, |word| t(lang, KEYS[word as usize]).into_owned());
+    Some(view! { <Banner tone>{t(lang, key)} " " {why} {order}</Banner> }.into_any())
 }
 
 /// What the car went for, or the highest that was offered.

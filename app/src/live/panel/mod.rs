@@ -4,6 +4,7 @@
 //! becomes a command on the socket; without an open socket it stays a form. The server decides in every case.
 
 mod bar;
+mod beside;
 mod clock;
 mod forms;
 mod history;
@@ -13,6 +14,7 @@ mod price;
 mod shape;
 mod standing;
 
+pub use beside::covered;
 pub use price::label as price_label;
 
 use fees::Landing;
@@ -122,6 +124,7 @@ pub fn BidPanel() -> impl IntoView {
         facts: StoredValue::new(facts),
     };
     Effect::new(move |_| live.start(move || screen.word(Word::FlashOutbid)));
+    beside::start(screen);
     view! {
         <section
             class="bid-panel"

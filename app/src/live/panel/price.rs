@@ -1,10 +1,10 @@
 //! What it costs now, and what the next bid must be.
 
-use bidding::{Outcome, ReserveLight};
+use bidding::{Outcome, PublicLot, ReserveLight};
 use kernel::Fen;
 use leptos::prelude::*;
 
-use super::super::room::{Phase, Room};
+use super::super::room::Phase;
 use super::super::words::Word;
 use super::{Screen, follow, shape};
 
@@ -13,8 +13,8 @@ fn amount(screen: Screen) -> Fen {
 }
 
 /// What its price is called: on the lot's page and on cards alike.
-pub fn label(room: &Room) -> Word {
-    match (room.lot.price_fen, room.lot.outcome) {
+pub fn label(lot: &PublicLot) -> Word {
+    match (lot.price_fen, lot.outcome) {
         (None, _) => Word::StartPrice,
         (Some(_), Some(Outcome::Sold)) => Word::HammerPrice,
         (Some(_), Some(_)) => Word::HighestBid,
@@ -38,7 +38,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
     };
     view! {
         <div class="bid-price" data-bump=follow(bump)>
-            <span class="bid-price__label">{follow(move || screen.word(screen.room.with(label)))}</span>
+            <span class="bid-price__label">{follow(move || screen.word(screen.room.with(|room| label(&room.lot))))}</span>
             <strong class="bid-price__yuan" data-testid="price">{follow(move || amount(screen).yuan())}</strong>
             <span class="bid-price__wan">{follow(move || screen.wan(amount(screen)))}</span>
             {light(screen)}

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::super::link::Freshness;
 use super::super::room::{Ending, Phase, Room, Standing};
-use super::super::words::Word;
+use super::super::words::{Word, loss_text};
 use super::{Screen, follow, shape};
 
 /// Shape, word and explanation of what is now.
@@ -35,6 +35,12 @@ fn now(screen: Screen) -> (&'static str, Word, Word) {
     }
 }
 
+/// What explains it; of a lot that is over, why it was not won.
+fn hint(screen: Screen) -> String {
+    let why = screen.room.with(|room| loss_text(&room.lot, &room.mine, |word| screen.word(word)));
+    why.unwrap_or_else(|| screen.word(now(screen).2))
+}
+
 /// Why it stands still.
 fn paused(screen: Screen) -> Word {
     if screen.room.with(|room| room.lot.offline) { Word::OfflineHint } else { Word::PausedHint }
@@ -54,7 +60,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
             {shape::icon(follow(move || now(screen).0))}
             <div>
                 <strong class="bid-standing__word">{follow(move || screen.word(now(screen).1))}</strong>
-                <span class="bid-standing__hint">{follow(move || screen.word(now(screen).2))}</span>
+                <span class="bid-standing__hint">{follow(move || hint(screen))}</span>
             </div>
             <a class="bid-standing__link" href="/my/orders" hidden=follow(move || !is_mine())>{screen.word(Word::GoToOrders)}</a>
         </div>
