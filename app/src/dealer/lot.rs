@@ -127,7 +127,7 @@ fn view(
         let side = view! { {side} {power} }.into_any();
         return page_of(head, gallery, side, about);
     }
-    let below = side::below_panel(cx, &detail.lot);
+    let below = side::below_panel(cx, &detail);
     let typed = notice::typed(cx, notice.as_ref());
     let pre_bid = pre_bid::view(cx, &detail, typed.clone());
     let report = detail.lot.report_hash.clone();

@@ -22,7 +22,10 @@ async fn a_replay_steps_by_links_and_shows_public_values_only() {
     let lot_id = closed_lot(&server).await;
     let mut loser = server.signed_in("yuanxing").await;
     let path = format!("/auctions/lots/{lot_id}/replay");
-    assert!(loser.get(&format!("/auctions/lots/{lot_id}")).await.body.contains(&path), "linked from its lot");
+    let lot = loser.get(&format!("/auctions/lots/{lot_id}")).await.body;
+    assert!(lot.contains(&path), "linked from its lot");
+    assert!(lot.contains("成交价 ¥60,500 高于您出的 ¥60,000"), "the lot says why it was lost: {lot}");
+    assert!(!lot.contains("70,000") && !lot.contains("7000000"), "and not what the winner would have paid");
     let end = loser.get(&path).await;
     assert_eq!(end.status, StatusCode::OK);
     assert!(end.body.contains("<dd data-out=\"leader\">2 号</dd>"), "{}", end.body);

@@ -29,19 +29,20 @@ pub(super) fn instead_of_panel(
 }
 
 /// What stands below the live panel: the buy-now button while it is offered, and the way to the lane from elsewhere.
-pub(super) fn below_panel(cx: &PageContext, lot: &HallLot) -> AnyView {
-    let lang = cx.lang;
+pub(super) fn below_panel(cx: &PageContext, detail: &LotDetail) -> AnyView {
+    let (lang, lot) = (cx.lang, &detail.lot);
     let leads_there = matches!(lot.format(), Format::Lane(_)) && !cx.path.starts_with("/auctions/lanes/");
     let lane = leads_there.then(|| {
         let href = format!("/auctions/lanes/{}", lot.sale_id);
         view! { <LinkButton href icon=Icon::Gavel>{t(lang, "format.lane.to_lane")}</LinkButton> }
     });
-    view! { {buy_now(cx, lot)} {lane} }.into_any()
+    view! { {buy_now(cx, detail)} {lane} }.into_any()
 }
 
-fn buy_now(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
-    let lang = cx.lang;
-    let price = lot.buy_now().filter(|_| lot.lot.status == LotStatus::Open)?;
+fn buy_now(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
+    let (lang, lot) = (cx.lang, &detail.lot);
+    let takes = lot.lot.status == LotStatus::Open && detail.server_time < lot.lot.end_at;
+    let price = lot.buy_now().filter(|_| takes)?;
     let action = format!("/auctions/lots/{}/buy-now", lot.id);
     let words = price.yuan();
     let fields = vec![("price_fen", price.0.to_string()), ("report", lot.report_hash.clone())];
