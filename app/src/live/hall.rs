@@ -260,6 +260,8 @@ impl Card {
         let Some(room) = &self.room else { return };
         let day = words.get(Word::Day);
         let (text, pace) = match room.phase(now) {
+            // a lane has begun, and its later cars wait until they are called
+            Phase::Upcoming if room.opens_at <= now => (words.get(Word::WaitsForTurn), "still"),
             Phase::Upcoming => (time_left(room.opens_at.since(now), &day), "upcoming"),
             Phase::Running => {
                 let left_ms = room.lot.end_at.since(now);

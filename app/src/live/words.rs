@@ -56,6 +56,7 @@ words! {
     UpcomingHint = "upcoming_hint",
     OpensAt = "opens_at",
     OpensIn = "opens_in",
+    WaitsForTurn = "waits_for_turn",
     EndsIn = "ends_in",
     EndsAt = "ends_at",
     EndedAt = "ended_at",

@@ -3,7 +3,7 @@
 
 mod common;
 
-use auction::{FloorBid, FloorLine, GivePaddle, MergeFloor, SaleFormat};
+use auction::{FloorBid, FloorLine, GivePaddle, HallFilter, MergeFloor, SaleFormat};
 use bidding::{Call, LaneTimes, LotStatus, Outcome, RefusalCode};
 use common::{World, accepted, refused, until};
 use kernel::{Fen, Principal, Role, SaleId};
@@ -60,6 +60,8 @@ async fn the_next_lot_opens_when_the_one_before_it_is_closed() {
     assert_eq!(world.state(0).await.outcome, Some(Outcome::Unsold));
     let left = world.end_at(1).await.since(world.now());
     assert!((3_590_000..=3_600_000).contains(&left), "its time began on the block: {left}");
+    let hall = world.service.hall(&dealer("甲车行"), &HallFilter::default()).await.unwrap();
+    assert_eq!(hall.lots[0].id, world.lots[1], "what waits for its turn does not end next");
 
     // a pause holds the whole lane
     world.service.pause_lot(&clerk, Uuid::now_v7(), world.lots[1]).await.unwrap();

@@ -155,7 +155,7 @@ fn foot(lang: Lang, room: &Room, now: UnixMs) -> AnyView {
     };
     let (pace, left) = time(lang, room, now);
     let label = match room.phase(now) {
-        Phase::Upcoming => t(lang, "auction.live.opens_in"),
+        Phase::Upcoming if room.opens_at > now => t(lang, "auction.live.opens_in"),
         Phase::Running => t(lang, "auction.live.ends_in"),
         _ => "".into(),
     };
@@ -174,6 +174,10 @@ fn foot(lang: Lang, room: &Room, now: UnixMs) -> AnyView {
 fn time(lang: Lang, room: &Room, now: UnixMs) -> (&'static str, String) {
     let day = t(lang, "auction.live.day");
     match room.phase(now) {
+        // a lane has begun, and its later cars wait until they are called
+        Phase::Upcoming if room.opens_at <= now => {
+            ("still", t(lang, KEYS[Word::WaitsForTurn as usize]).into_owned())
+        }
         Phase::Upcoming => ("upcoming", time_left(room.opens_at.since(now), &day)),
         Phase::Running => {
             let left_ms = room.lot.end_at.since(now);

@@ -300,7 +300,8 @@ pub(crate) async fn hall(
     query.push_bind(who).push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE true");
     push_conditions(&mut query, viewer, filter);
     query.push(match filter.sort {
-        Sort::Ending => " ORDER BY (l.status = 'closed'), l.end_at, l.id",
+        // the cars of a lane that wait for their turn have no end yet
+        Sort::Ending => " ORDER BY (l.status = 'closed'), (l.status = 'scheduled' AND l.opens_at <= clock_timestamp()), l.end_at, l.id",
         Sort::PriceUp => " ORDER BY coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint), l.id",
         Sort::PriceDown => " ORDER BY coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint) DESC, l.id",
         Sort::Newest => " ORDER BY l.model_year DESC, l.id",
