@@ -137,7 +137,7 @@ async fn half_an_hour_before_the_deadline_the_seller_s_staff_are_told_again_once
     let table = Table::set().await;
     table.deadline_in(31 * MINUTE_MS).await;
     assert_eq!(kinds(&sellers(&table, &table.sales).await), [AlertKind::Turn]);
-    table.deadline_in(29 * MINUTE_MS).await;
+    table.time_left(29 * MINUTE_MS).await;
     let other = table.world.restarted().await;
     let looks =
         (0..8).map(|n| if n % 2 == 0 { table.world.service.tell_news() } else { other.service.tell_news() });
@@ -145,7 +145,7 @@ async fn half_an_hour_before_the_deadline_the_seller_s_staff_are_told_again_once
         look.unwrap();
     }
     assert_eq!(kinds(&sellers(&table, &table.sales).await), [AlertKind::Turn, AlertKind::Deadline]);
-    table.deadline_in(-1_000).await;
+    table.time_left(-1_000).await;
     table.world.service.beat().await.unwrap();
     assert_eq!(kinds(&sellers(&table, &table.sales).await).last(), Some(&AlertKind::NoDeal));
 }

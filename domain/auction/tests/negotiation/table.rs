@@ -133,6 +133,22 @@ impl Table {
         .expect("the deadline is moved");
     }
 
+    /// Leaves so much time of the turn that runs.
+    pub async fn time_left(&self, ms: i64) {
+        let at = self.world.now().plus_ms(ms);
+        sqlx::query(
+            "UPDATE negotiation
+                SET deadline_at = $2, state = state || jsonb_build_object('deadline_at', $3::bigint)
+              WHERE id = $1",
+        )
+        .bind(self.id.0)
+        .bind(platform_db::to_sql(at))
+        .bind(at.0)
+        .execute(&self.world.db)
+        .await
+        .expect("the deadline is moved");
+    }
+
     /// Writes an agreement as the process would that goes away before it tells the lot.
     pub async fn agree_without_telling(&self) {
         let done = sqlx::query(
