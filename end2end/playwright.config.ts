@@ -32,6 +32,8 @@ export default defineConfig({
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.LUOCHUI_CHROMIUM || '/usr/bin/chromium',
+      // without a locale of UTF-8 it gives files with Chinese names another one
+      env: { ...process.env, LC_ALL: 'C.UTF-8' } as Record<string, string>,
       args: [
         '--no-sandbox',
         '--disable-gpu',
