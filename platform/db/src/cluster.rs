@@ -125,7 +125,7 @@ impl Cluster {
         }
         let deadline = Instant::now() + STOP_TIMEOUT;
         while Instant::now() < deadline {
-            if self.child_has_ended() || self.running_pid().is_none() {
+            if self.is_gone(pid) {
                 // empty now; left behind where it is not
                 let _ = fs::remove_dir(&self.socket_dir);
                 return;
@@ -133,6 +133,14 @@ impl Cluster {
             tokio::time::sleep(START_POLL).await;
         }
         tracing::warn!(pid, "the embedded PostgreSQL did not stop within {} s", STOP_TIMEOUT.as_secs());
+    }
+
+    /// Whether the process itself has ended: it removes its pid file a moment before.
+    fn is_gone(&mut self, pid: i32) -> bool {
+        match self.child {
+            Some(_) => self.child_has_ended(),
+            None => !process::serves(pid, &process::data_of(&self.folder)),
+        }
     }
 
     fn spawn(&mut self) -> Result<(), ClusterError> {

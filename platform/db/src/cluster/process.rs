@@ -59,7 +59,7 @@ pub(super) fn running(data: &Path) -> Option<Running> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let pid: i32 = lines.first()?.parse().ok()?;
     let socket_dir = PathBuf::from(lines.get(4).filter(|dir| !dir.is_empty())?);
-    command_line(pid)?.contains(data.to_str()?).then_some(Running { pid, socket_dir })
+    serves(pid, data).then_some(Running { pid, socket_dir })
 }
 
 /// Removes what a killed PostgreSQL left. It would look itself whether the process it names still lives, and refuse
@@ -133,6 +133,12 @@ pub(super) fn said_since(log: &Path, from: u64) -> String {
     String::from_utf8_lossy(&bytes[from..]).into_owned()
 }
 
+/// Whether the process lives, and is a PostgreSQL on this data.
+pub(super) fn serves(pid: i32, data: &Path) -> bool {
+    let names = |line: String| data.to_str().is_some_and(|data| line.contains(data));
+    command_line(pid).is_some_and(names)
+}
+
 /// A living process's command line; nothing for a dead one and for one that only waits to be reaped.
 fn command_line(pid: i32) -> Option<String> {
     if Path::new("/proc/self/cmdline").exists() {
@@ -141,4 +147,24 @@ fn command_line(pid: i32) -> Option<String> {
     }
     let output = Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_found_behind_many_last_words_and_not_in_what_was_said_before() {
+        const REASON: &str = "FATAL:  pre-existing shared memory block is still in use\n";
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("postgres.log");
+        fs::write(&log, REASON).unwrap();
+        let from = u64::try_from(REASON.len()).unwrap();
+        assert_eq!(said_since(&log, from), "");
+        let last_words = "FATAL:  terminating connection due to unexpected postmaster exit\n".repeat(30);
+        fs::write(&log, [REASON, REASON, &last_words].concat()).unwrap();
+        assert_eq!(said_since(&log, from), [REASON, &last_words].concat());
+        assert!(!tail_of(&log).contains(REASON.trim()), "which is why its end is not enough");
+    }
 }
