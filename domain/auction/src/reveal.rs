@@ -1,7 +1,7 @@
 //! Staff look at a secret reserve (domain rules §3.5): only who runs or prices the sale or speaks for its seller, only after
 //! asking, and each look is written down.
 
-use bidding::{LotState, LotStatus};
+use bidding::{LotState, LotStatus, Outcome};
 use deal::Side;
 use kernel::{Fen, LotId, NegotiationId, Principal, Problem, ProblemKind, Role, UnixMs};
 use platform_db::CommandError;
@@ -107,11 +107,13 @@ pub(crate) fn without_sellers_word(line: LogLine) -> LogLine {
     }
 }
 
-/// A line of the log for pages: while the lot is not over, a max above its price is its bidder's secret, for staff too
-/// (domain rules §3). What is not above it, everybody can tell from the price.
+/// A line of the log for pages: until it is settled what becomes of the lot, a max above its price is its bidder's secret, for
+/// staff too (domain rules §3): who speaks for the seller in a negotiation must not know it. What is not above it, everybody
+/// can tell from the price.
 pub(crate) fn without_secret_max(line: LogLine, lot: &LotState) -> LogLine {
     let is_secret = |max_fen: Fen| lot.price_fen.is_none_or(|price_fen| max_fen > price_fen);
-    if lot.status == LotStatus::Closed || !line.max_fen.is_some_and(is_secret) {
+    let is_over = lot.status == LotStatus::Closed && lot.outcome != Some(Outcome::Provisional);
+    if is_over || !line.max_fen.is_some_and(is_secret) {
         return line;
     }
     // the name of the rule may be told, its inputs hold the max

@@ -4,6 +4,7 @@
 mod common;
 
 use auction::SellersWord;
+use bidding::{BelowReserve, Outcome};
 use common::World;
 use kernel::{Fen, LotId, Principal, Role};
 use platform_db::CommandError;
@@ -102,4 +103,20 @@ async fn a_max_above_the_price_is_secret_until_the_lot_is_over() {
     world.until_closed().await;
     let amounts: Vec<Option<Fen>> = maxes().await.into_iter().map(|(max_fen, _)| max_fen).collect();
     assert_eq!(amounts, [Some(Fen(9_000_000)), Some(Fen(8_200_000))]);
+}
+
+#[tokio::test]
+async fn who_speaks_for_the_seller_does_not_see_the_max_that_is_negotiated_below() {
+    let world = World::of_sale(1, |sale| {
+        sale.first_end_at = sale.opens_at.plus_ms(3_500);
+        sale.below_reserve = BelowReserve::Stepped;
+    })
+    .await;
+    common::accepted(&world.bid(&dealer("安"), 0, Uuid::now_v7(), 75_000).await);
+    world.until_closed().await;
+    let lot = world.service.lot(&staff(&[Role::Sales]), world.lots[0]).await.unwrap();
+    assert_eq!(lot.lot.lot.outcome, Some(Outcome::Provisional));
+    assert!(lot.lot.lot.price_fen < Some(Fen(7_500_000)), "the price steps: {:?}", lot.lot.lot.price_fen);
+    let bids: Vec<_> = lot.log.iter().filter(|line| line.command == "place_max").collect();
+    assert_eq!(bids.iter().map(|line| line.max_fen).collect::<Vec<_>>(), [None]);
 }
