@@ -57,9 +57,9 @@ pub(crate) async fn receive(pool: &PgPool, events: &[&Envelope]) -> Result<(), s
 /// was anything.
 pub(crate) async fn handle_next(pool: &PgPool, consumer: &dyn Consumer) -> Result<bool, sqlx::Error> {
     let mut tx = pool.begin().await?;
-    let Some(first) = next(&mut tx).await? else { return Ok(false) };
+    let Some(first) = next(&mut tx, None, 1).await?.pop() else { return Ok(false) };
     let many = match consumer.in_bulk().contains(&first.event_type.as_str()) {
-        true => next_of_type(&mut tx, &first.event_type).await?,
+        true => next(&mut tx, Some(&first.event_type), BULK).await?,
         false => Vec::new(),
     };
     if many.len() < 2 {
@@ -83,36 +83,19 @@ pub(crate) async fn handle_next(pool: &PgPool, consumer: &dyn Consumer) -> Resul
     Ok(true)
 }
 
-/// The first message that is due. SKIP LOCKED: several processes may work on one inbox. NOT EXISTS keeps one aggregate's
-/// events in order.
-async fn next(conn: &mut PgConnection) -> Result<Option<Due>, sqlx::Error> {
+/// The first messages that are due, of one type or of any. SKIP LOCKED: several processes may work on one inbox. NOT EXISTS
+/// keeps one aggregate's events in order, and so at most one of each is among them.
+async fn next(
+    conn: &mut PgConnection,
+    event_type: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Due>, sqlx::Error> {
     sqlx::query_as!(
         Due,
         "SELECT i.message_id, i.event_type, i.envelope, i.attempts
            FROM inbox i
           WHERE i.status = 'pending'
-            AND i.next_attempt_at <= clock_timestamp()
-            AND NOT EXISTS (
-                SELECT FROM inbox earlier
-                 WHERE earlier.aggregate = i.aggregate
-                   AND earlier.aggregate_seq < i.aggregate_seq
-                   AND earlier.status = 'pending')
-          ORDER BY i.next_attempt_at
-          LIMIT 1
-            FOR UPDATE SKIP LOCKED"
-    )
-    .fetch_optional(conn)
-    .await
-}
-
-/// The first of one type, of each aggregate at most one.
-async fn next_of_type(conn: &mut PgConnection, event_type: &str) -> Result<Vec<Due>, sqlx::Error> {
-    sqlx::query_as!(
-        Due,
-        "SELECT i.message_id, i.event_type, i.envelope, i.attempts
-           FROM inbox i
-          WHERE i.status = 'pending'
-            AND i.event_type = $1
+            AND ($1::text IS NULL OR i.event_type = $1)
             AND i.next_attempt_at <= clock_timestamp()
             AND NOT EXISTS (
                 SELECT FROM inbox earlier
@@ -123,7 +106,7 @@ async fn next_of_type(conn: &mut PgConnection, event_type: &str) -> Result<Vec<D
           LIMIT $2
             FOR UPDATE SKIP LOCKED",
         event_type,
-        BULK
+        limit
     )
     .fetch_all(conn)
     .await
