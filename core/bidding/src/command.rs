@@ -485,12 +485,11 @@ impl Command {
     }
 
     /// The same command with the group whose stores count as one bidder.
-    pub fn of_group(&self, of: Option<Group>) -> Command {
-        let mut command = self.clone();
-        if let Command::PlaceMax { group, .. } | Command::FloorBid { group, .. } = &mut command {
+    pub fn of_group(mut self, of: Option<Group>) -> Command {
+        if let Command::PlaceMax { group, .. } | Command::FloorBid { group, .. } = &mut self {
             *group = of;
         }
-        command
+        self
     }
 
     /// The same command with what is known of its bidder: what speaks against him, unless there is something already,

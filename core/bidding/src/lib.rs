@@ -6,7 +6,8 @@
 //!
 //! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`, `gap.rs`,
 //! `system.rs`, `settle.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`.
-//! Stores of one group that count as one bidder are in `group.rs`. Who leads at what price is decided in `resolve.rs` alone, whether the end moves in `soft_close.rs`.
+//! Stores of one group that count as one bidder are in `group.rs`. Who leads at what price is decided in `resolve.rs`
+//! alone, whether the end moves in `soft_close.rs`.
 //! `hold.rs` says what a lot holds of deposits. `view.rs` makes what everybody may see, `frame.rs` carries it to
 //! browsers, `json.rs` and `read.rs` read it there. The rules are the domain rules §3–§7.
 //! Maxes before the opening are in `pre_bid.rs`, what a changed condition report does in `report.rs`. Voiding a bid

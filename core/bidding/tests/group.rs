@@ -306,7 +306,7 @@ fn command(step: &Move, state: &LotState, history: &History) -> Command {
 
 /// The same command of the one entity that a group is.
 fn as_one(command: &Command) -> Command {
-    let mut one = command.of_group(None);
+    let mut one = command.clone().of_group(None);
     if let Command::PlaceMax { dealer_id, .. } = &mut one
         && let Some(Group(group)) = group_of(*dealer_id)
     {
