@@ -19,16 +19,16 @@ pub const SMALL_FILE_BYTES: i64 = 1024 * 1024;
 
 /// Which imports a worker takes.
 #[derive(Clone, Copy)]
-enum Lane {
+enum Sizes {
     All,
     Small,
 }
 
-impl Lane {
+impl Sizes {
     const fn bytes_max(self) -> i64 {
         match self {
-            Lane::All => i64::MAX,
-            Lane::Small => SMALL_FILE_BYTES,
+            Sizes::All => i64::MAX,
+            Sizes::Small => SMALL_FILE_BYTES,
         }
     }
 }
@@ -43,7 +43,7 @@ impl Service {
             if let Err(error) = all.sweep_uploads().await {
                 tracing::warn!(error = %error, "uploads that nobody needs could not be removed");
             }
-            tokio::join!(all.work(Lane::All, stop.clone()), small.work(Lane::Small, stop));
+            tokio::join!(all.work(Sizes::All, stop.clone()), small.work(Sizes::Small, stop));
         })
     }
 
@@ -52,15 +52,15 @@ impl Service {
         self.has_import.iter().for_each(Notify::notify_one);
     }
 
-    async fn work(&self, lane: Lane, mut stop: watch::Receiver<bool>) {
+    async fn work(&self, sizes: Sizes, mut stop: watch::Receiver<bool>) {
         let [for_all, for_small] = &*self.has_import;
-        let woken = match lane {
-            Lane::All => for_all,
-            Lane::Small => for_small,
+        let woken = match sizes {
+            Sizes::All => for_all,
+            Sizes::Small => for_small,
         };
         while !*stop.borrow() {
             let worked = tokio::select! {
-                worked = self.step(lane) => worked,
+                worked = self.step(sizes) => worked,
                 _ = stop.changed() => return,
             };
             match worked {
@@ -85,18 +85,18 @@ impl Service {
     /// so, and the command line. A fault of the file ends the job as failed; a fault of the database leaves it to be taken
     /// up again.
     pub async fn run_import_step(&self) -> Result<bool, CommandError> {
-        self.step(Lane::All).await
+        self.step(Sizes::All).await
     }
 
     /// The same for imports of at most [`SMALL_FILE_BYTES`] alone: they need not wait for a large one.
     pub async fn run_small_import_step(&self) -> Result<bool, CommandError> {
-        self.step(Lane::Small).await
+        self.step(Sizes::Small).await
     }
 
-    async fn step(&self, lane: Lane) -> Result<bool, CommandError> {
+    async fn step(&self, sizes: Sizes) -> Result<bool, CommandError> {
         let mut conn = self.db.acquire().await?;
         let (worker, now) = (self.worker, self.clock.now());
-        let Some(job) = store::jobs::claim(&mut conn, worker, lane.bytes_max(), now).await? else {
+        let Some(job) = store::jobs::claim(&mut conn, worker, sizes.bytes_max(), now).await? else {
             return Ok(false);
         };
         drop(conn);
