@@ -10,7 +10,7 @@ use kernel::{Fen, Principal, Problem, Role};
 use leptos::prelude::*;
 use order::{OrderFilter, OrderTotals, PaymentFilter};
 use platform_db::CommandError;
-use vehicle::{Status, StatusCount};
+use vehicle::{Status, StatusCount, VehicleFilter};
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -98,7 +98,7 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
         letters: None,
     };
     if is_open_to("/office/vehicles", Some(who)) {
-        figures.cars = services.vehicle.vehicle_counts(who).await.map_err(CommandError::into_problem)?;
+        figures.cars = services.vehicle.vehicle_counts(who, &VehicleFilter::default()).await.map_err(CommandError::into_problem)?;
     }
     if is_open_to("/office/orders", Some(who)) {
         let open = OrderFilter { payment: Some(PaymentFilter::Open), page: 1, ..OrderFilter::default() };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::context::page;
-use crate::i18n::t;
+use crate::i18n::{t, t_with};
 
 use super::field_choice::{Choice, options};
 use super::icon::{Icon, IconView};
@@ -50,10 +50,23 @@ pub fn FilterBar(
     }
 }
 
-/// One filter with given answers.
+/// One filter with given answers. An answer that is asked for and not given any more (a remembered one, or a link's)
+/// stays in the list: nobody could see otherwise what empties the page.
 #[component]
-pub fn FilterSelect(name: &'static str, #[prop(into)] label: String, choices: Vec<Choice>) -> impl IntoView {
-    let value = page().query.get(name).unwrap_or_default().to_owned();
+pub fn FilterSelect(
+    name: &'static str,
+    #[prop(into)] label: String,
+    mut choices: Vec<Choice>,
+    /// How an answer is shown that is not given any more, with `%{value}`; as it stands in the address otherwise.
+    #[prop(default = None)]
+    gone: Option<&'static str>,
+) -> impl IntoView {
+    let cx = page();
+    let value = cx.query.get(name).unwrap_or_default().to_owned();
+    if !value.is_empty() && !choices.iter().any(|choice| choice.value == value) {
+        let words = gone.map(|key| t_with(cx.lang, key, &[("value", &value)]));
+        choices.push(Choice::new(value.clone(), words.unwrap_or_else(|| value.clone())));
+    }
     let class = if value.is_empty() { "input input--select" } else { "input input--select input--set" };
     view! {
         <select class=class name=name aria-label=label.clone()>

@@ -219,3 +219,26 @@ async fn photos_are_added_once_shown_and_removed() {
     let page = inspector.get(&car).await.body;
     assert!(page.contains("还没有照片") && page.contains("移除照片"), "the trail keeps it");
 }
+
+#[tokio::test]
+async fn the_list_counts_what_is_filtered_and_says_what_is_gone() {
+    let server = TestServer::new().await;
+    let mut inspector = server.signed_in("inspector").await;
+    taken_in(&mut inspector, VIN, "S5").await;
+    let page = inspector.get("/office/vehicles?make=%E8%BF%9C%E5%B1%B1&q=nothing").await.body;
+    assert!(!page.contains("tabs__count\">1<"), "no tab counts a car that the search leaves out");
+    assert!(page.contains("没有符合条件的车辆"), "{page}");
+    let page = inspector.get("/office/vehicles?make=Vanished").await.body;
+    assert!(page.contains("<option value=\"Vanished\" selected>Vanished（已没有）"), "{page}");
+    assert!(page.contains("品牌：已没有“Vanished”的车辆"), "{page}");
+    let there = inspector.get("/office/vehicles?make=%E8%BF%9C%E5%B1%B1").await.body;
+    assert!(there.contains("selected>远山 (1)") && !there.contains("已没有"), "{there}");
+}
+
+#[tokio::test]
+async fn a_remembered_make_of_the_hall_that_is_gone_stands_as_chosen() {
+    let server = TestServer::new().await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    let page = dealer.get("/auctions?make=Vanished").await.body;
+    assert!(page.contains("<option value=\"Vanished\" selected>Vanished（现无在拍）"), "{page}");
+}

@@ -149,6 +149,8 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
     let (makes, cities, fuels, grades) =
         (same(&facets.makes), same(&facets.cities), same(&facets.fuels), same(&facets.grades));
     let actions = exports(cx);
+    // the remembered hall outlives the cars that it was filtered for; what is over may still be found
+    let gone = lots.lots.is_empty().then_some("auction.hall.none_now");
     let set = is_set(&cx.query);
     let count = (set > 0).then(|| view! { <span class="hall-filters__count">{set}</span> });
     let sale =
@@ -158,10 +160,10 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
             <summary class="button"><IconView icon=Icon::Filter/>{t(lang, "auction.hall.more")}{count}</summary>
             <FilterBar search=t(lang, "auction.hall.search") actions=actions clear=ALL.to_owned()>
                 {sale}
-                <FilterSelect name="make" label=t(lang, "auction.hall.make") choices=makes/>
-                <FilterSelect name="city" label=t(lang, "auction.hall.city") choices=cities/>
-                <FilterSelect name="fuel" label=t(lang, "auction.hall.fuel") choices=fuels/>
-                <FilterSelect name="grade" label=t(lang, "auction.hall.grades") choices=grades/>
+                <FilterSelect name="make" label=t(lang, "auction.hall.make") choices=makes gone/>
+                <FilterSelect name="city" label=t(lang, "auction.hall.city") choices=cities gone/>
+                <FilterSelect name="fuel" label=t(lang, "auction.hall.fuel") choices=fuels gone/>
+                <FilterSelect name="grade" label=t(lang, "auction.hall.grades") choices=grades gone/>
                 <FilterSelect name="year_from" label=t(lang, "auction.hall.year_from") choices=years.clone()/>
                 <FilterSelect name="year_to" label=t(lang, "auction.hall.year_to") choices=years/>
                 <FilterSelect name="mileage_to" label=t(lang, "auction.hall.mileage_to") choices=mileages/>

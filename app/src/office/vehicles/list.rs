@@ -12,6 +12,7 @@ use super::{StatusBadge, filter_of, reserve_word, source_name};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
+use crate::query::Query;
 use crate::ui::*;
 
 /// Draws it.
@@ -21,11 +22,12 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let filter = filter_of(&cx.query);
     let vehicles = &cx.services.vehicle;
     let list = vehicles.list_vehicles(who, &filter).await.map_err(CommandError::into_problem)?;
-    let choices = vehicles.vehicle_choices(who).await.map_err(CommandError::into_problem)?;
-    let counts = vehicles.vehicle_counts(who).await.map_err(CommandError::into_problem)?;
+    let choices = vehicles.vehicle_choices(who, &filter).await.map_err(CommandError::into_problem)?;
+    let counts = vehicles.vehicle_counts(who, &filter).await.map_err(CommandError::into_problem)?;
     let receives = who.has_role(Role::Inspector);
     let imports = receives || who.has_role(Role::Pricing);
-    let is_stocked = counts.iter().any(|count| count.count > 0);
+    let is_stocked = !choices.sources.is_empty();
+    let doubts = [gone(lang, &cx.query, &choices), doubts(lang, &cx.query)].concat();
     let body = view! {
         <PageHead title=t(lang, "vehicle.title") note=t(lang, "vehicle.note").into_owned()>
             {imports.then(|| view! {
@@ -39,7 +41,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         </PageHead>
         <Tabs label=t(lang, "vehicle.status") tabs=tabs(&cx, &counts)/>
         {filter_bar(&cx, choices)}
-        {doubts(lang, &cx.query).into_iter().map(|text| view! { <Banner tone=Tone::Warn>{text}</Banner> }).collect_view()}
+        {doubts.into_iter().map(|text| view! { <Banner tone=Tone::Warn>{text}</Banner> }).collect_view()}
         {match list.lines.is_empty() {
             true => empty(lang, is_stocked),
             false => table(lang, list),
@@ -65,26 +67,25 @@ fn tabs(cx: &PageContext, counts: &[StatusCount]) -> Vec<Tab> {
 
 fn filter_bar(cx: &PageContext, choices: Choices) -> AnyView {
     let lang = cx.lang;
-    let answers = |choices: Vec<vehicle::Choice>| -> Vec<Choice> {
-        choices
-            .into_iter()
-            .map(|c| Choice::new(c.value.clone(), format!("{} ({})", c.value, grouped(c.count))))
-            .collect()
+    // the address may have the make in another letter case than the cars
+    let asked = cx.query.get("make").unwrap_or_default();
+    let make = |c: vehicle::Choice| {
+        let value = if c.value.to_lowercase() == asked.to_lowercase() { asked } else { &c.value };
+        answer(lang, value, &c.value, c.count)
     };
-    let sources = choices
-        .sources
-        .into_iter()
-        .map(|c| {
-            Choice::new(c.value.clone(), format!("{} ({})", source_name(lang, &c.value), grouped(c.count)))
-        })
-        .collect();
+    let same = |c: vehicle::Choice| answer(lang, &c.value, &c.value, c.count);
+    let source = |c: vehicle::Choice| answer(lang, &c.value, &source_name(lang, &c.value), c.count);
+    let makes: Vec<Choice> = choices.makes.into_iter().map(make).collect();
+    let cities: Vec<Choice> = choices.cities.into_iter().map(same).collect();
+    let grades: Vec<Choice> = choices.grades.into_iter().map(same).collect();
+    let sources: Vec<Choice> = choices.sources.into_iter().map(source).collect();
     let status = cx.query.get("status").map(str::to_owned);
     view! {
         <FilterBar search=t(lang, "vehicle.search") actions=exports(cx)>
             {status.map(|status| view! { <input type="hidden" name="status" value=status/> })}
-            <FilterSelect name="make" label=t(lang, "vehicle.filter.make") choices=answers(choices.makes)/>
-            <FilterSelect name="city" label=t(lang, "vehicle.filter.city") choices=answers(choices.cities)/>
-            <FilterSelect name="grade" label=t(lang, "vehicle.filter.grade") choices=answers(choices.grades)/>
+            <FilterSelect name="make" label=t(lang, "vehicle.filter.make") choices=makes/>
+            <FilterSelect name="city" label=t(lang, "vehicle.filter.city") choices=cities/>
+            <FilterSelect name="grade" label=t(lang, "vehicle.filter.grade") choices=grades/>
             <FilterSelect name="source" label=t(lang, "vehicle.filter.source") choices=sources/>
             <FilterField name="year_from" label=t(lang, "vehicle.filter.year_from") kind="number"/>
             <FilterField name="year_to" label=t(lang, "vehicle.filter.year_to") kind="number"/>
@@ -93,6 +94,32 @@ fn filter_bar(cx: &PageContext, choices: Choices) -> AnyView {
         </FilterBar>
     }
     .into_any()
+}
+
+/// An answer with how many cars it has, or that it has none any more.
+fn answer(lang: Lang, value: &str, words: &str, count: i64) -> Choice {
+    let label = match count {
+        0 => t_with(lang, "vehicle.filter.gone", &[("value", words)]),
+        _ => format!("{words} ({})", grouped(count)),
+    };
+    Choice::new(value, label)
+}
+
+/// What is asked for and no car has any more, in words: it empties the list.
+fn gone(lang: Lang, query: &Query, choices: &Choices) -> Vec<String> {
+    let kinds = [
+        ("make", &choices.makes),
+        ("city", &choices.cities),
+        ("grade", &choices.grades),
+        ("source", &choices.sources),
+    ];
+    let is_gone = |(name, choices): (&str, &Vec<vehicle::Choice>)| {
+        let value = query.get(name)?;
+        choices.iter().find(|choice| choice.value == value && choice.count == 0)?;
+        let label = t(lang, &format!("vehicle.filter.{name}"));
+        Some(t_with(lang, "vehicle.filter.gone_text", &[("name", &label), ("value", value)]))
+    };
+    kinds.into_iter().filter_map(is_gone).collect()
 }
 
 fn exports(cx: &PageContext) -> AnyView {
@@ -152,6 +179,7 @@ fn table(lang: Lang, list: VehiclePage) -> AnyView {
 
 fn row(lang: Lang, line: VehicleLine) -> AnyView {
     let href = format!("/office/vehicles/{}", line.id);
+    let whole_title = line.title.clone();
     let photo = line.photo_id.map(|id| format!("/photos/{id}/thumb"));
     let reference = line.vin.or(line.external_id).unwrap_or_default();
     let source = source_name(lang, &line.source);
@@ -160,11 +188,11 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
     view! {
         <tr>
             <td class="text">
-                <div class="flex items-center gap-3">
-                    <div class="shrink-0"><Photo src=photo alt="" ratio=PhotoRatio::Thumb/></div>
-                    <div class="min-w-0">
-                        <a class="row-link" href=href>{line.title}</a>
-                        <span class="block text-xs opacity-70"><span class="font-mono">{reference}</span> " · " {source}</span>
+                <div class="car-cell">
+                    <Photo src=photo alt="" ratio=PhotoRatio::Thumb/>
+                    <div class="car-cell__words">
+                        <a class="row-link" href=href title=whole_title>{line.title}</a>
+                        <span class="car-cell__note"><span class="font-mono">{reference}</span> " · " {source}</span>
                         // on a phone the columns of state and price are beyond the edge
                         <span class="flex flex-wrap items-center gap-2 mt-1 sm:hidden" aria-hidden="true">
                             <StatusBadge status=line.status/>

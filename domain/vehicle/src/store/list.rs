@@ -197,7 +197,40 @@ fn export_row(row: &PgRow) -> Result<ExportRow, sqlx::Error> {
     })
 }
 
-pub(crate) async fn choices(db: &PgPool) -> Result<Choices, sqlx::Error> {
+/// The most frequent values, and those that the filter asks for: a car of them may be rare, or gone.
+pub(crate) async fn choices(db: &PgPool, filter: &VehicleFilter) -> Result<Choices, sqlx::Error> {
+    let mut choices = frequent(db).await?;
+    let asked = VehicleFilter::default;
+    let make = VehicleFilter { make: filter.make.clone(), ..asked() };
+    let city = VehicleFilter { city: filter.city.clone(), ..asked() };
+    let grade = VehicleFilter { grade: filter.grade.clone(), ..asked() };
+    let source = VehicleFilter { source: filter.source.clone(), ..asked() };
+    // makes are one in whatever letter case they are asked for
+    let is_make = |listed: &str| listed.to_lowercase() == filter.make.to_lowercase();
+    keep_asked(db, &mut choices.makes, &filter.make, is_make, &make).await?;
+    keep_asked(db, &mut choices.cities, &filter.city, |listed| listed == filter.city, &city).await?;
+    keep_asked(db, &mut choices.grades, &filter.grade, |listed| listed == filter.grade, &grade).await?;
+    keep_asked(db, &mut choices.sources, &filter.source, |listed| listed == filter.source, &source).await?;
+    Ok(choices)
+}
+
+/// Adds a value that is asked for and not listed, with the count of its cars.
+async fn keep_asked(
+    db: &PgPool,
+    listed: &mut Vec<Choice>,
+    value: &str,
+    is_it: impl Fn(&str) -> bool,
+    of_it: &VehicleFilter,
+) -> Result<(), sqlx::Error> {
+    if value.is_empty() || listed.iter().any(|choice| is_it(&choice.value)) {
+        return Ok(());
+    }
+    let count = totals(db, of_it).await?.count;
+    listed.push(Choice { value: value.to_owned(), count });
+    Ok(())
+}
+
+async fn frequent(db: &PgPool) -> Result<Choices, sqlx::Error> {
     // min() of the spellings: upper case sorts before lower case, so "BMW" is shown rather than "bmw"
     let makes = sqlx::query!(
         "SELECT min(make) AS \"value!\", count(*) AS \"count!\" FROM vehicle GROUP BY make_key ORDER BY 2 DESC, 1 LIMIT $1",
@@ -229,9 +262,11 @@ pub(crate) async fn choices(db: &PgPool) -> Result<Choices, sqlx::Error> {
     })
 }
 
-pub(crate) async fn counts(db: &PgPool) -> Result<Vec<(String, i64)>, sqlx::Error> {
-    let rows = sqlx::query!("SELECT status, count(*) AS \"count!\" FROM vehicle GROUP BY status")
-        .fetch_all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.status, row.count)).collect())
+/// How many cars that the filter leaves stand where; it does not narrow to one place itself.
+pub(crate) async fn counts(db: &PgPool, filter: &VehicleFilter) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    let mut query = QueryBuilder::<Postgres>::new("SELECT v.status, count(*) AS count FROM vehicle v");
+    narrow(&mut query, &VehicleFilter { status: None, ..filter.clone() });
+    query.push(" GROUP BY v.status");
+    let rows = query.build().fetch_all(db).await?;
+    rows.iter().map(|row| Ok((row.try_get("status")?, row.try_get("count")?))).collect()
 }

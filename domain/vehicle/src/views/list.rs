@@ -225,16 +225,26 @@ impl Service {
         })
     }
 
-    /// Values to filter by. All staff may read.
-    pub async fn vehicle_choices(&self, who: &Principal) -> Result<Choices, CommandError> {
+    /// Values to filter by; those that the filter asks for are among them even when no car has them any more. All staff
+    /// may read.
+    pub async fn vehicle_choices(
+        &self,
+        who: &Principal,
+        filter: &VehicleFilter,
+    ) -> Result<Choices, CommandError> {
         Actor::permitted(who, &[])?;
-        Ok(store::list::choices(&self.db).await?)
+        Ok(store::list::choices(&self.db, filter).await?)
     }
 
-    /// How many cars stand where: for the list's tabs and the office's home. All staff may read.
-    pub async fn vehicle_counts(&self, who: &Principal) -> Result<Vec<StatusCount>, CommandError> {
+    /// How many of the filter's cars stand where, wherever the filter itself looks: for the list's tabs and the office's
+    /// home. All staff may read.
+    pub async fn vehicle_counts(
+        &self,
+        who: &Principal,
+        filter: &VehicleFilter,
+    ) -> Result<Vec<StatusCount>, CommandError> {
         Actor::permitted(who, &[])?;
-        let found = store::list::counts(&self.db).await?;
+        let found = store::list::counts(&self.db, filter).await?;
         let count_of =
             |status: Status| found.iter().find(|(name, _)| name == status.name()).map_or(0, |(_, n)| *n);
         Ok(Status::ALL.into_iter().map(|status| StatusCount { status, count: count_of(status) }).collect())

@@ -73,10 +73,48 @@ async fn pages_totals_and_choices_agree() {
     // a page beyond the last is the last
     assert_eq!((page.page, page.pages, page.total, page.lines.len()), (2, 2, 3, 1));
     assert_eq!((page.start_fen, page.guide_fen), (Fen(18_000_000), Fen(24_000_000)));
-    let choices = yard.service.vehicle_choices(&yard.inspector).await.unwrap();
+    let choices = yard.service.vehicle_choices(&yard.inspector, &VehicleFilter::default()).await.unwrap();
     assert_eq!((choices.makes[0].value.as_str(), choices.makes[0].count), ("ACME", 2));
-    let counts = yard.service.vehicle_counts(&yard.inspector).await.unwrap();
-    assert_eq!(counts.iter().map(|c| c.count).collect::<Vec<_>>(), [1, 0, 2, 0, 0]);
+    assert_eq!(counts(&yard, VehicleFilter::default()).await, [1, 0, 2, 0, 0]);
+}
+
+async fn counts(yard: &Yard, filter: VehicleFilter) -> Vec<i64> {
+    let counts = yard.service.vehicle_counts(&yard.inspector, &filter).await.unwrap();
+    counts.into_iter().map(|count| count.count).collect()
+}
+
+#[tokio::test]
+async fn counts_are_of_what_the_filter_leaves_wherever_it_looks() {
+    let yard = yard().await;
+    stock(&yard).await;
+    let acme = VehicleFilter { make: "acme".into(), ..VehicleFilter::default() };
+    assert_eq!(counts(&yard, acme.clone()).await, [1, 0, 1, 0, 0]);
+    let priced = VehicleFilter { status: Some(Status::Priced), ..acme };
+    assert_eq!(counts(&yard, priced).await, [1, 0, 1, 0, 0], "the other tabs say what they lead to");
+    let far = VehicleFilter { search: "van".into(), km_from: Some(100_000), ..VehicleFilter::default() };
+    assert_eq!(counts(&yard, far).await, [1, 0, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn what_is_asked_for_can_be_chosen_even_when_it_is_gone() {
+    let yard = yard().await;
+    stock(&yard).await;
+    let filter = VehicleFilter {
+        make: "Vanished".into(),
+        city: "上海".into(),
+        grade: "Z".into(),
+        ..VehicleFilter::default()
+    };
+    let choices = yard.service.vehicle_choices(&yard.inspector, &filter).await.unwrap();
+    let found = |listed: &[vehicle::Choice], value: &str| -> Vec<i64> {
+        listed.iter().filter(|choice| choice.value == value).map(|choice| choice.count).collect()
+    };
+    assert_eq!(found(&choices.makes, "Vanished"), [0]);
+    assert_eq!(found(&choices.grades, "Z"), [0]);
+    assert_eq!(found(&choices.cities, "上海"), [2], "what is there stands once");
+    let folded = VehicleFilter { make: "aCmE".into(), ..VehicleFilter::default() };
+    let choices = yard.service.vehicle_choices(&yard.inspector, &folded).await.unwrap();
+    assert_eq!(choices.makes.len(), 2, "a make is one in whatever letter case");
 }
 
 #[tokio::test]
