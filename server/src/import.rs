@@ -13,7 +13,9 @@ use kernel::{Lang, Principal, Problem, Role, Seat, UserId};
 use platform_config::Config;
 use platform_db::{Clock, ClusterError, CommandError, SystemClock, new_id};
 use uuid::Uuid;
-use vehicle::import::{ImportJob, JobStatus, Mapping, OpenImport, Severity, StartImport, check_source};
+use vehicle::import::{
+    FirstLine, ImportJob, JobStatus, Mapping, OpenImport, ReadAs, Severity, StartImport, check_source,
+};
 use vehicle::{MileageUnit, PriceRule, PriceUnit, Service};
 
 use crate::services::{self, OpenError};
@@ -32,6 +34,9 @@ pub struct VehiclesFile {
     /// What stands between the cells, where it is not found out rightly: `,`, `;`, `|` or `tab`.
     #[arg(long)]
     delimiter: Option<String>,
+    /// names or data: whether the first line names the columns, or is a car; then the columns are `#1`, `#2` and so on.
+    #[arg(long)]
+    first_line: Option<String>,
     /// A mapping of columns as JSON, as `--show-mapping` writes it.
     #[arg(long)]
     mapping: Option<PathBuf>,
@@ -103,13 +108,13 @@ async fn run(
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let input = OpenImport { id: new_id(), source: file.source.clone(), file_name: name };
     let mut job = service.open_import(&who, input, path).await.map_err(in_words)?;
-    if file.encoding.is_some() || file.delimiter.is_some() {
-        let delimiter = file
-            .delimiter
-            .as_deref()
-            .map(|d| if d == "tab" { '\t' } else { d.chars().next().unwrap_or(',') });
-        service.reread_import(&who, job.id, file.encoding.clone(), delimiter).await.map_err(in_words)?;
+    let read_as = read_as(file)?;
+    if read_as != ReadAs::default() {
+        service.reread_import(&who, job.id, read_as).await.map_err(in_words)?;
         job = service.show_import(&who, job.id).await.map_err(in_words)?;
+    }
+    if job.layout.is_first_line_doubtful() {
+        println!("warning: {}", t(Lang::En, "vehicle.import.first_line_doubtful_terminal"));
     }
     let mapping = mapping_of(&job, file)?;
     if file.show_mapping {
@@ -146,6 +151,21 @@ fn operator() -> Principal {
         lang: Lang::En,
         seat: Seat::Staff { roles: vec![Role::Admin] },
     }
+}
+
+/// What the command says of the file.
+fn read_as(file: &VehiclesFile) -> Result<ReadAs, Box<dyn Error + Send + Sync>> {
+    let character = |d: &str| if d == "tab" { '\t' } else { d.chars().next().unwrap_or(',') };
+    let first_line = file
+        .first_line
+        .as_deref()
+        .map(|name| FirstLine::from_name(name).ok_or("--first-line is names or data"))
+        .transpose()?;
+    Ok(ReadAs {
+        encoding: file.encoding.clone(),
+        delimiter: file.delimiter.as_deref().map(character),
+        first_line,
+    })
 }
 
 fn mapping_of(job: &ImportJob, file: &VehiclesFile) -> Result<Mapping, Box<dyn Error + Send + Sync>> {

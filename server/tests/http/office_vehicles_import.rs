@@ -172,3 +172,30 @@ async fn an_import_is_given_up_by_its_button() {
     let list = inspector.get("/office/vehicles/import").await.body;
     assert!(list.contains("a.csv") && list.contains("已放弃"));
 }
+
+#[tokio::test]
+async fn a_first_line_of_data_is_named_and_read_as_data_with_one_press() {
+    let server = TestServer::new().await;
+    let mut inspector = server.signed_in("inspector").await;
+    let (_, rows) = CARS.split_once('\n').unwrap();
+    let job = sent(&mut inspector, "nameless", "rows.csv", rows.as_bytes()).await.location().to_owned();
+    let page = inspector.get(&job).await.body;
+    assert!(page.contains("文件首行像是车辆数据") && page.contains("A-1 · 远山 · S5"), "{page}");
+    let pressed = inspector.post(&job, &[("first_line", "data"), ("read_anew", "1")]).await;
+    assert_eq!(pressed.location(), format!("{job}?done=IMPORT_READ_ANEW"));
+    let page = inspector.get(&job).await.body;
+    assert!(!page.contains("文件首行像是车辆数据") && page.contains("#2（远山）"), "{page}");
+    // who insists on names is told once more what that costs
+    let columns = [
+        ("first_line", "names"),
+        ("external_id", "A-1"),
+        ("make", "远山"),
+        ("model", "S5"),
+        ("mileage_unit", "km"),
+        ("currency", ""),
+    ];
+    inspector.post(&job, &columns).await;
+    assert_eq!(inspector.post(&job, &columns).await.location(), job);
+    let checked = settled(&server, &mut inspector, &job).await;
+    assert!(checked.contains("首行像是车辆数据，但已按列名读取"), "{checked}");
+}

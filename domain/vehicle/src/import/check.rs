@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::decode::{Records, failure_code};
 use super::rows::{Checked, Finding, RowReader, StagedRow};
-use super::{Counts, ImportJob, JobStatus, Progress};
+use super::{Counts, FirstLine, ImportJob, JobStatus, Progress};
 use crate::{Service, store};
 
 /// Rows a batch: one transaction, one report of progress.
@@ -87,11 +87,12 @@ fn read_in_background(
     let delimiter = u8::try_from(job.layout.delimiter).unwrap_or(b',');
     let reader = RowReader::new(job.mapping.clone(), &job.layout.header, this_year);
     let path = PathBuf::from(&job.file_path);
+    let first_line = job.layout.first_line;
     let (to_database, batches) = mpsc::channel(BATCHES_WAITING);
     tokio::task::spawn_blocking(move || {
         let outcome = match Records::open(&path, encoding, delimiter, bytes_read) {
             Ok(mut records) => {
-                read_batches(&mut records, &reader, &to_database).map_err(|error| (error, records.line()))
+                read_batches(&mut records, &reader, first_line, &to_database).map_err(|error| (error, records.line()))
             }
             Err(error) => Err((error, 1)),
         };
@@ -105,11 +106,15 @@ fn read_in_background(
 fn read_batches(
     records: &mut Records,
     reader: &RowReader,
+    first_line: FirstLine,
     to_database: &mpsc::Sender<Batch>,
 ) -> std::io::Result<()> {
-    let mut last_line = match records.next_record()? {
-        Some((line, _header)) => line,
-        None => return Ok(()),
+    let mut last_line = match first_line {
+        FirstLine::Data => 0,
+        FirstLine::Names => match records.next_record()? {
+            Some((line, _names)) => line,
+            None => return Ok(()),
+        },
     };
     let mut batch = Vec::with_capacity(BATCH_ROWS);
     let mut bytes = 0;

@@ -10,7 +10,7 @@ use platform_db::{CommandError, new_id};
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
 
-use super::{ImportJob, JobStatus, Layout, Mapping, inspect_file};
+use super::{FirstLine, ImportJob, JobStatus, Layout, Mapping, ReadAs, inspect_file};
 use crate::actor::Actor;
 use crate::receive_vehicle::OWN_SOURCE;
 use crate::{Service, store};
@@ -89,11 +89,18 @@ impl Service {
     ) -> Result<(ImportJob, bool), CommandError> {
         let actor = Actor::permitted(who, IMPORTERS)?;
         check_source(&input.source)?;
-        let layout = inspect(path.to_owned(), None, None).await?;
+        let mut layout = inspect(path.to_owned(), ReadAs::default()).await?;
         let file_bytes = tokio::fs::metadata(path).await.map_or(0, |meta| meta.len());
         let mut conn = self.db.acquire().await?;
-        let kept = store::import_sources::mapping(&mut conn, &input.source).await?;
-        let mapping = kept.unwrap_or_else(|| Mapping::guess(&layout.header).0);
+        let kept = store::import_sources::kept(&mut conn, &input.source).await?;
+        if kept.as_ref().is_some_and(|kept| kept.first_line == FirstLine::Data)
+            && layout.is_first_line_doubtful()
+        {
+            // as it was decided for this source before
+            let read_as = ReadAs { first_line: Some(FirstLine::Data), ..as_found(&layout) };
+            layout = inspect(path.to_owned(), read_as).await?;
+        }
+        let mapping = kept.map_or_else(|| Mapping::guess(&layout.header).0, |kept| kept.mapping);
         let file_name: String = input.file_name.chars().take(FILE_NAME_CHARS_MAX).collect();
         let job = store::jobs::NewJob {
             id: input.id,
@@ -110,28 +117,31 @@ impl Service {
         Ok((job, is_new))
     }
 
-    /// Reads an opened file in another encoding or with another delimiter than was found out. When that gives it
-    /// other columns, they are matched anew, and `true` is answered: a person has to look at them again.
+    /// Reads an opened file in another encoding, with another delimiter or another first line than was found out. When
+    /// that gives it other columns, they are matched anew, and `true` is answered: a person has to look at them again.
     pub async fn reread_import(
         &self,
         who: &Principal,
         job_id: Uuid,
-        encoding: Option<String>,
-        delimiter: Option<char>,
+        read_as: ReadAs,
     ) -> Result<bool, CommandError> {
         Actor::permitted(who, IMPORTERS)?;
         let job = self.show_import(who, job_id).await?;
         if !matches!(job.status, JobStatus::Uploaded | JobStatus::Failed) {
             return Ok(false);
         }
-        let encoding = encoding.unwrap_or_else(|| job.layout.encoding.clone());
-        let delimiter = delimiter.unwrap_or(job.layout.delimiter);
-        if encoding == job.layout.encoding && delimiter == job.layout.delimiter {
+        let found = as_found(&job.layout);
+        let read_as = ReadAs {
+            encoding: read_as.encoding.or_else(|| found.encoding.clone()),
+            delimiter: read_as.delimiter.or(found.delimiter),
+            first_line: read_as.first_line.or(found.first_line),
+        };
+        if read_as == found {
             return Ok(false);
         }
-        let layout = inspect(PathBuf::from(&job.file_path), Some(encoding), Some(delimiter)).await?;
+        let layout = inspect(PathBuf::from(&job.file_path), read_as).await?;
         let mut conn = self.db.acquire().await?;
-        let kept = store::import_sources::mapping(&mut conn, &job.source).await?;
+        let kept = store::import_sources::kept(&mut conn, &job.source).await?.map(|kept| kept.mapping);
         let is_same = layout.header == job.layout.header;
         let mapping = match kept.filter(|kept| kept.missing(&layout.header).is_empty()) {
             _ if is_same => job.mapping,
@@ -166,13 +176,14 @@ impl Service {
         // who may not price does not take the pricing staff's rule away either
         let price = match who.has_role(Role::Pricing) {
             true => input.mapping.price.clone(),
-            false => store::import_sources::mapping(&mut tx, &job.source).await?.and_then(|kept| kept.price),
+            false => {
+                store::import_sources::kept(&mut tx, &job.source).await?.and_then(|kept| kept.mapping.price)
+            }
         };
         let mapping = Mapping { price, ..input.mapping.clone() };
-        let kept = store::import_sources::Kept {
+        let kept = store::import_sources::ToKeep {
             name: &job.source,
-            encoding: &job.layout.encoding,
-            delimiter: job.layout.delimiter,
+            layout: &job.layout,
             mapping: &mapping,
             updated_by: &actor.name,
         };
@@ -295,13 +306,17 @@ async fn spool<E: std::fmt::Display>(
     file.sync_all().await.map_err(failed)
 }
 
-async fn inspect(
-    path: PathBuf,
-    encoding: Option<String>,
-    delimiter: Option<char>,
-) -> Result<Layout, CommandError> {
-    let found =
-        tokio::task::spawn_blocking(move || inspect_file(&path, encoding.as_deref(), delimiter)).await;
+/// What was found out, as if a person said it.
+fn as_found(layout: &Layout) -> ReadAs {
+    ReadAs {
+        encoding: Some(layout.encoding.clone()),
+        delimiter: Some(layout.delimiter),
+        first_line: Some(layout.first_line),
+    }
+}
+
+async fn inspect(path: PathBuf, read_as: ReadAs) -> Result<Layout, CommandError> {
+    let found = tokio::task::spawn_blocking(move || inspect_file(&path, &read_as)).await;
     Ok(found.map_err(|error| CommandError::Inconsistent(format!("the inspecting task ended: {error}")))??)
 }
 

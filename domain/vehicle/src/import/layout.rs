@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
-use kernel::{Problem, ProblemKind};
+use kernel::{Problem, ProblemKind, Vin};
 use serde_json::json;
 
 use super::decode::{Records, failure_code, open_bytes};
@@ -24,6 +24,45 @@ const DELIMITER_LINES: usize = 20;
 /// How many bytes that are not ASCII the guess of the encoding sees.
 const GUESS_BYTES_MAX: usize = 64 * 1024;
 
+/// What the first line of a file is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FirstLine {
+    /// The names of the columns.
+    #[default]
+    Names,
+    /// A car like the others: the columns are called by their places.
+    Data,
+}
+
+impl FirstLine {
+    /// Both, in the order of the choice.
+    pub const ALL: [FirstLine; 2] = [FirstLine::Names, FirstLine::Data];
+
+    /// The name in the database, in forms, and in text keys (`vehicle.import.first_line.names`).
+    pub const fn name(self) -> &'static str {
+        match self {
+            FirstLine::Names => "names",
+            FirstLine::Data => "data",
+        }
+    }
+
+    /// The one of that name.
+    pub fn from_name(name: &str) -> Option<FirstLine> {
+        FirstLine::ALL.into_iter().find(|line| line.name() == name)
+    }
+}
+
+/// What a person says of a file; the rest is found out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadAs {
+    /// The encoding's label.
+    pub encoding: Option<String>,
+    /// Between the cells.
+    pub delimiter: Option<char>,
+    /// What the first line is; names, unless it is said.
+    pub first_line: Option<FirstLine>,
+}
+
 /// How a file is to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -31,26 +70,49 @@ pub struct Layout {
     pub encoding: String,
     /// Between the cells.
     pub delimiter: char,
+    /// What the first line is.
+    pub first_line: FirstLine,
     /// The names of the columns.
     pub header: Vec<String>,
     /// The first rows.
     pub sample: Vec<Vec<String>>,
 }
 
-/// Finds out how a file is to be read. `encoding` and `delimiter` are what a person says of it, if anything.
+impl Layout {
+    /// Whether values stand where the columns' names are due: the file has no line of names, and its first car would be
+    /// lost. One number alone may be a column's name, as a year is in a table of years.
+    pub fn is_first_line_doubtful(&self) -> bool {
+        let is_vin = |cell: &&String| Vin::parse(cell).is_ok();
+        let values = self.header.iter().filter(|cell| is_value(cell)).count();
+        self.first_line == FirstLine::Names && (values >= 2 || self.header.iter().any(|cell| is_vin(&cell)))
+    }
+}
+
+/// A number, an amount, a day: what no column is called. A column without a name is `#5`, and that is no value.
+fn is_value(cell: &str) -> bool {
+    let mut digits = 0;
+    let is_of_a_value = |c: char| {
+        digits += usize::from(c.is_ascii_digit());
+        c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '/' | ':' | '%' | ' ' | '¥' | '$' | '万' | '元' | '年' | '月' | '日')
+    };
+    cell.trim().chars().all(is_of_a_value) && digits > 0
+}
+
+/// Finds out how a file is to be read, but for what a person says of it.
 /// Reads the whole file once: call it where blocking is allowed.
-pub fn inspect_file(path: &Path, encoding: Option<&str>, delimiter: Option<char>) -> Result<Layout, Problem> {
-    let encoding = match encoding {
+pub fn inspect_file(path: &Path, read_as: &ReadAs) -> Result<Layout, Problem> {
+    let encoding = match &read_as.encoding {
         Some(label) => Encoding::for_label(label.as_bytes()).ok_or_else(|| refused("ENCODING_UNKNOWN"))?,
         None => detect_encoding(path)?,
     };
-    let delimiter = match delimiter {
+    let delimiter = match read_as.delimiter {
         Some(known) if DELIMITERS.contains(&known) => known,
         Some(_) => return Err(refused("DELIMITER_UNKNOWN")),
         None => detect_delimiter(path, encoding)?,
     };
-    let (header, sample) = read_top(path, encoding, delimiter)?;
-    Ok(Layout { encoding: encoding.name().to_owned(), delimiter, header, sample })
+    let first_line = read_as.first_line.unwrap_or_default();
+    let (header, sample) = read_top(path, encoding, delimiter, first_line)?;
+    Ok(Layout { encoding: encoding.name().to_owned(), delimiter, first_line, header, sample })
 }
 
 fn refused(code: &str) -> Problem {
@@ -208,10 +270,16 @@ fn read_top(
     path: &Path,
     encoding: &'static Encoding,
     delimiter: char,
+    first_line: FirstLine,
 ) -> Result<(Vec<String>, Vec<Vec<String>>), Problem> {
     let mut records = open(path, encoding, delimiter)?;
+    let mut sample = Vec::new();
     let header = match records.next_record() {
-        Ok(Some((_, record))) => names_of(record),
+        Ok(Some((_, record))) if first_line == FirstLine::Names => names_of(record),
+        Ok(Some((_, record))) => {
+            sample.push(record.iter().map(shown).collect());
+            (1..=record.len()).map(|place| format!("#{place}")).collect()
+        }
         Ok(None) => return Err(refused("FILE_EMPTY")),
         Err(error) => return Err(unreadable_in(&error, records.line())),
     };
@@ -221,7 +289,6 @@ fn read_top(
     if header.len() < 2 {
         return Err(refused("HEADER_MISSING"));
     }
-    let mut sample = Vec::new();
     while sample.len() < SAMPLE_ROWS {
         match records.next_record() {
             Ok(Some((_, record))) => sample.push(record.iter().map(shown).collect()),
@@ -264,7 +331,39 @@ mod tests {
     fn inspect(bytes: &[u8]) -> Result<Layout, Problem> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        inspect_file(file.path(), None, None)
+        inspect_file(file.path(), &ReadAs::default())
+    }
+
+    #[test]
+    fn values_where_names_are_due_are_doubted() {
+        let is_doubtful = |text: &str| inspect(text.as_bytes()).unwrap().is_first_line_doubtful();
+        for names in [
+            TEXT,
+            "vin,make,model,2024\n1,2,3,4\n",
+            "VIN,,,Price ($)\n1,2,3,4\n",
+            "里程(万公里),报价(万元)\n1,2\n",
+        ] {
+            assert!(!is_doubtful(names), "{names}");
+        }
+        for data in [
+            "A-1,远山,S5,2021,3.25,8.98,杭州\nA-2,远山,S7,2019,7.1,10.5,宁波\n",
+            "1M8GDM9AXKP042788,Acme,Roadster\n1M8GDM9AXKP042789,Acme,Van\n",
+            "Acme,Van,\"12,500\",2021-03\n",
+            "远山,S5,8.98万,2021年3月\n",
+        ] {
+            assert!(is_doubtful(data), "{data}");
+        }
+    }
+
+    #[test]
+    fn a_first_line_of_data_is_a_row_and_columns_are_called_by_their_places() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all("A-1,远山,2021\nA-2,长河,2019\n".as_bytes()).unwrap();
+        let as_data = ReadAs { first_line: Some(FirstLine::Data), ..ReadAs::default() };
+        let layout = inspect_file(file.path(), &as_data).unwrap();
+        assert_eq!(layout.header, ["#1", "#2", "#3"]);
+        assert_eq!(layout.sample[0], ["A-1", "远山", "2021"]);
+        assert!(!layout.is_first_line_doubtful(), "it was decided");
     }
 
     const TEXT: &str = "编号,品牌,车系,里程(万公里)\nA1,长城,哈弗H6,3.2\nA2,奇瑞,瑞虎8,1.5\n";

@@ -22,7 +22,7 @@ mod worker;
 pub(crate) use rows::StagedRow;
 
 pub use commands::{OpenImport, StartImport, UPLOAD_BYTES_MAX, check_source};
-pub use layout::{DELIMITERS, ENCODINGS, Layout, inspect_file};
+pub use layout::{DELIMITERS, ENCODINGS, FirstLine, Layout, ReadAs, inspect_file};
 pub use mapping::{Mapping, Preset};
 pub use views::{Counts, FindingCount, FoundLine, ImportJob, JobStatus, Severity};
 pub use worker::SMALL_FILE_BYTES;

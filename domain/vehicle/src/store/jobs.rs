@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::import::{Counts, ImportJob, JobStatus, Layout, Mapping};
+use crate::import::{Counts, FirstLine, ImportJob, JobStatus, Layout, Mapping};
 
 /// A process at work on a job is believed to be alive for so long after it was last heard of.
 const LEASE_MS: i64 = 30_000;
@@ -37,9 +37,9 @@ pub(crate) async fn insert(
     now: UnixMs,
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
-        "INSERT INTO import_job (id, source, file_name, file_path, file_owned, file_bytes, encoding, delimiter, header,
-                                 sample, mapping, status, who_id, who_name, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'uploaded', $12, $13, $14)
+        "INSERT INTO import_job (id, source, file_name, file_path, file_owned, file_bytes, encoding, delimiter,
+                                 first_line, header, sample, mapping, status, who_id, who_name, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'uploaded', $13, $14, $15)
              ON CONFLICT (id) DO NOTHING",
         job.id,
         job.source,
@@ -49,6 +49,7 @@ pub(crate) async fn insert(
         job.file_bytes,
         job.layout.encoding,
         job.layout.delimiter.to_string(),
+        job.layout.first_line.name(),
         json(&job.layout.header)?,
         json(&job.layout.sample)?,
         json(job.mapping)?,
@@ -70,6 +71,7 @@ struct Row {
     file_bytes: i64,
     encoding: String,
     delimiter: String,
+    first_line: String,
     header: Value,
     sample: Value,
     mapping: Value,
@@ -112,6 +114,7 @@ impl Row {
             layout: Layout {
                 encoding: self.encoding,
                 delimiter: self.delimiter.chars().next().unwrap_or(','),
+                first_line: FirstLine::from_name(&self.first_line).unwrap_or_default(),
                 header: serde_json::from_value(self.header).map_err(decode)?,
                 sample: serde_json::from_value(self.sample).map_err(decode)?,
             },
@@ -148,8 +151,8 @@ impl Row {
 pub(crate) async fn read(conn: &mut PgConnection, id: Uuid) -> Result<Option<ImportJob>, sqlx::Error> {
     sqlx::query_as!(
         Row,
-        "SELECT id, source, file_name, file_path, file_owned, file_bytes, encoding, delimiter, header, sample, mapping,
-                status, failure_code, failure_data, bytes_read, rows_read, rows_good, rows_repeated, rows_rejected,
+        "SELECT id, source, file_name, file_path, file_owned, file_bytes, encoding, delimiter, first_line, header, sample,
+                mapping, status, failure_code, failure_data, bytes_read, rows_read, rows_good, rows_repeated, rows_rejected,
                 rows_warned, rows_applied, rows_new, rows_changed, rows_unchanged, rows_priced, apply_at_once, lease_until,
                 worked_ms, who_id, who_name, created_at, started_at, ended_at
            FROM import_job
@@ -166,8 +169,8 @@ pub(crate) async fn read(conn: &mut PgConnection, id: Uuid) -> Result<Option<Imp
 pub(crate) async fn newest(conn: &mut PgConnection, limit: i64) -> Result<Vec<ImportJob>, sqlx::Error> {
     sqlx::query_as!(
         Row,
-        "SELECT id, source, file_name, file_path, file_owned, file_bytes, encoding, delimiter, header, sample, mapping,
-                status, failure_code, failure_data, bytes_read, rows_read, rows_good, rows_repeated, rows_rejected,
+        "SELECT id, source, file_name, file_path, file_owned, file_bytes, encoding, delimiter, first_line, header, sample,
+                mapping, status, failure_code, failure_data, bytes_read, rows_read, rows_good, rows_repeated, rows_rejected,
                 rows_warned, rows_applied, rows_new, rows_changed, rows_unchanged, rows_priced, apply_at_once, lease_until,
                 worked_ms, who_id, who_name, created_at, started_at, ended_at
            FROM import_job
@@ -199,13 +202,14 @@ pub(crate) async fn start(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "UPDATE import_job
-            SET encoding = $2, delimiter = $3, header = $4, sample = $5, mapping = $6, apply_at_once = $7,
-                who_id = $8, who_name = $9, started_at = $10, ended_at = NULL, status = 'checking', worked_ms = 0,
+            SET encoding = $2, delimiter = $3, first_line = $4, header = $5, sample = $6, mapping = $7, apply_at_once = $8,
+                who_id = $9, who_name = $10, started_at = $11, ended_at = NULL, status = 'checking', worked_ms = 0,
                 failure_code = NULL, failure_data = NULL, lease_by = NULL, lease_until = NULL
           WHERE id = $1 AND status IN ('uploaded', 'failed')",
         start.id,
         start.layout.encoding,
         start.layout.delimiter.to_string(),
+        start.layout.first_line.name(),
         json(&start.layout.header)?,
         json(&start.layout.sample)?,
         json(start.mapping)?,
@@ -228,11 +232,12 @@ pub(crate) async fn lay_out(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "UPDATE import_job
-            SET encoding = $2, delimiter = $3, header = $4, sample = $5, mapping = $6
+            SET encoding = $2, delimiter = $3, first_line = $4, header = $5, sample = $6, mapping = $7
           WHERE id = $1 AND status IN ('uploaded', 'failed')",
         id,
         layout.encoding,
         layout.delimiter.to_string(),
+        layout.first_line.name(),
         json(&layout.header)?,
         json(&layout.sample)?,
         json(mapping)?

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use platform_db::new_id;
-use vehicle::import::{JobStatus, Mapping, OpenImport, Severity};
+use vehicle::import::{FirstLine, JobStatus, Mapping, OpenImport, ReadAs, Severity};
 use vehicle::{Field, VehicleFilter};
 
 use crate::import::{LISTINGS, import, importer, open, run, start};
@@ -144,8 +144,10 @@ async fn another_encoding_gives_other_columns_to_match() {
     let yard = yard().await;
     // one Chinese character in a header of Latin letters is not enough to find GBK out
     let job = open(&yard, "gbk", &encoding_rs::GBK.encode(LISTINGS).0).await.unwrap();
-    let again =
-        |encoding: &str| yard.service.reread_import(&yard.inspector, job.id, Some(encoding.to_owned()), None);
+    let again = |encoding: &str| {
+        let read_as = ReadAs { encoding: Some(encoding.to_owned()), ..ReadAs::default() };
+        yard.service.reread_import(&yard.inspector, job.id, read_as)
+    };
     assert!(!again("gb18030").await.unwrap(), "that is how it is read already");
     assert!(again("windows-1252").await.unwrap());
     let garbled = yard.service.show_import(&yard.inspector, job.id).await.unwrap();
@@ -202,4 +204,32 @@ async fn what_waits_is_told_from_what_is_worked_on_and_is_not_counted() {
     let done = run(&yard, job.id).await;
     assert!(!done.is_waiting(done.ended_at.unwrap()));
     assert_eq!(done.worked_ms, 0);
+}
+
+/// The listings without their line of names.
+const NAMELESS: &str = "A-1,远山,S5,2021,3.25,8.98,杭州\nA-2,远山,S7,2019,7.1,10.5,宁波\n";
+
+#[tokio::test]
+async fn a_file_without_names_of_columns_is_doubted_and_read_from_its_first_line() {
+    let yard = yard().await;
+    let job = open(&yard, "nameless", NAMELESS.as_bytes()).await.unwrap();
+    assert!(job.layout.is_first_line_doubtful());
+    let as_data = ReadAs { first_line: Some(FirstLine::Data), ..ReadAs::default() };
+    assert!(yard.service.reread_import(&yard.inspector, job.id, as_data.clone()).await.unwrap());
+    assert!(!yard.service.reread_import(&yard.inspector, job.id, as_data).await.unwrap(), "once is enough");
+    let job = yard.service.show_import(&yard.inspector, job.id).await.unwrap();
+    assert_eq!((job.layout.header[0].as_str(), job.layout.sample[0][0].as_str()), ("#1", "A-1"));
+    let mut mapping = job.mapping.clone();
+    for (field, column) in [(Field::ExternalId, "#1"), (Field::Make, "#2"), (Field::Model, "#3")] {
+        mapping.columns.insert(field, column.into());
+    }
+    start(&yard, &job, mapping.clone()).await.unwrap();
+    let done = run(&yard, job.id).await;
+    assert_eq!((done.counts.read, done.counts.new), (2, 2), "no car is lost");
+
+    // the source's next file is read in the same way, unless its first line does name the columns
+    let next = open(&yard, "nameless", NAMELESS.as_bytes()).await.unwrap();
+    assert_eq!((next.layout.first_line, &next.mapping.columns), (FirstLine::Data, &mapping.columns));
+    let named = open(&yard, "nameless", LISTINGS.as_bytes()).await.unwrap();
+    assert_eq!(named.layout.first_line, FirstLine::Names);
 }

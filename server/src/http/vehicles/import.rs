@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{FieldProblem, Principal, Problem, ProblemKind};
 use platform_db::CommandError;
 use uuid::Uuid;
-use vehicle::import::{Mapping, OpenImport, StartImport};
+use vehicle::import::{FirstLine, Mapping, OpenImport, ReadAs, StartImport};
 use vehicle::{Field, MileageUnit, PriceRule, PriceUnit};
 
 use crate::http::identity::posted::Posted;
@@ -115,7 +115,7 @@ pub async fn start(
 
 enum Started {
     Checking,
-    /// Another encoding or delimiter gave other columns, which the person has not seen yet.
+    /// Another encoding, delimiter or first line gave other columns, which the person has not seen yet.
     ReadAnew,
 }
 
@@ -126,9 +126,12 @@ async fn started(
     form: &Posted,
 ) -> Result<Started, CommandError> {
     let vehicles = &state.services.vehicle;
-    let encoding = form.given("encoding").map(str::to_owned);
-    let delimiter = form.given("delimiter").and_then(delimiter_of);
-    let is_other = vehicles.reread_import(who, job_id, encoding, delimiter).await?;
+    let read_as = ReadAs {
+        encoding: form.given("encoding").map(str::to_owned),
+        delimiter: form.given("delimiter").and_then(delimiter_of),
+        first_line: form.given("first_line").and_then(FirstLine::from_name),
+    };
+    let is_other = vehicles.reread_import(who, job_id, read_as).await?;
     if is_other || form.given("read_anew").is_some() {
         return Ok(Started::ReadAnew);
     }

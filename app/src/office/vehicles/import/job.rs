@@ -98,7 +98,14 @@ fn step(cx: &PageContext, job: &ImportJob) -> AnyView {
         JobStatus::Uploaded | JobStatus::Failed => view! { <MappingForm job=job.clone()/> }.into_any(),
         JobStatus::Checked => {
             let key = if job.counts.good > 0 { "checked_note" } else { "checked_nothing" };
-            view! { <Banner tone=Tone::Warn>{t(lang, &format!("vehicle.import.{key}"))}</Banner> }.into_any()
+            let taken = job.layout.is_first_line_doubtful().then(|| {
+                view! { <Banner tone=Tone::Warn>{t(lang, "vehicle.import.first_line_taken")}</Banner> }
+            });
+            view! {
+                {taken}
+                <Banner tone=Tone::Warn>{t(lang, &format!("vehicle.import.{key}"))}</Banner>
+            }
+            .into_any()
         }
         JobStatus::Checking | JobStatus::Applying => {
             let (n, total) = match job.status {

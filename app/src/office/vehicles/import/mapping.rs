@@ -2,7 +2,7 @@
 
 use kernel::{Lang, Role};
 use leptos::prelude::*;
-use vehicle::import::{DELIMITERS, ENCODINGS, ImportJob, Mapping};
+use vehicle::import::{DELIMITERS, ENCODINGS, FirstLine, ImportJob, Mapping};
 use vehicle::{Field, MileageUnit};
 
 use crate::context::page;
@@ -56,6 +56,7 @@ pub(super) fn MappingForm(job: ImportJob) -> impl IntoView {
         let text = t_with(lang, "vehicle.import.missing_columns", &names);
         view! { <Banner tone=Tone::Warn>{text}</Banner> }
     });
+    let doubt = job.layout.is_first_line_doubtful().then(|| doubt(lang, cx.path.clone(), &job.layout.header));
     let prices = cx.principal.as_ref().is_some_and(|who| who.has_role(Role::Pricing));
     let (sample, layout) = (view! { <Sample job=job.clone()/> }, view! { <LayoutFields job=job.clone()/> });
     let (columns, units) =
@@ -64,6 +65,7 @@ pub(super) fn MappingForm(job: ImportJob) -> impl IntoView {
         view! { <Panel title=t(lang, "vehicle.import.pricing").into_owned()><PriceFields job/></Panel> }
     });
     view! {
+        {doubt}
         {missing}
         <Panel title=t(lang, "vehicle.import.sample").into_owned() flush=true>{sample}</Panel>
         <PostForm class="form">
@@ -77,6 +79,28 @@ pub(super) fn MappingForm(job: ImportJob) -> impl IntoView {
             </div>
         </PostForm>
     }
+}
+
+/// So many cells show what the first line is.
+const DOUBTED_CELLS: usize = 6;
+
+/// That values stand where names are due, what that costs, and the way on.
+fn doubt(lang: Lang, path: String, first_line: &[String]) -> AnyView {
+    let cells = first_line.iter().take(DOUBTED_CELLS).map(String::as_str).collect::<Vec<_>>().join(" · ");
+    let text = t_with(lang, "vehicle.import.first_line_doubtful", &[("cells", &cells)]);
+    let fields = vec![("first_line", FirstLine::Data.name().to_owned()), ("read_anew", "1".to_owned())];
+    view! {
+        <Banner tone=Tone::Warn>
+            <p>{text}</p>
+            <div class="mt-2 flex flex-wrap items-center gap-3">
+                <PostButton action=path small=true icon=Icon::Check fields=fields>
+                    {t(lang, "vehicle.import.first_line_is_data")}
+                </PostButton>
+                <span class="field__hint">{t(lang, "vehicle.import.first_line_is_names")}</span>
+            </div>
+        </Banner>
+    }
+    .into_any()
 }
 
 /// Which column is which fact.
@@ -175,12 +199,18 @@ fn LayoutFields(job: ImportJob) -> impl IntoView {
         .map(|name| Choice::new(name, t(lang, &format!("vehicle.import.delimiter.{name}"))))
         .to_vec();
     let delimiter = delimiter_name(job.layout.delimiter);
+    let first_lines = FirstLine::ALL
+        .map(|line| Choice::new(line.name(), t(lang, &format!("vehicle.import.first_line.{}", line.name()))))
+        .to_vec();
+    let first_line = job.layout.first_line.name();
     view! {
-        <div class="form form--columns">
+        <div class="form form--columns form--thirds">
             <SelectField name="encoding" label=t(lang, "vehicle.import.encoding") choices=encodings
                 value=job.layout.encoding required=true/>
             <SelectField name="delimiter" label=t(lang, "vehicle.import.delimiter") choices=delimiters
                 value=delimiter required=true/>
+            <SelectField name="first_line" label=t(lang, "vehicle.import.first_line") choices=first_lines
+                value=first_line required=true/>
             <div class="field--wide flex flex-wrap items-center gap-3">
                 // what is not filled in below does not matter to it
                 <button class="button button--small" type="submit" name="read_anew" value="1" formnovalidate>
