@@ -98,7 +98,11 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
         letters: None,
     };
     if is_open_to("/office/vehicles", Some(who)) {
-        figures.cars = services.vehicle.vehicle_counts(who, &VehicleFilter::default()).await.map_err(CommandError::into_problem)?;
+        figures.cars = services
+            .vehicle
+            .vehicle_counts(who, &VehicleFilter::default())
+            .await
+            .map_err(CommandError::into_problem)?;
     }
     if is_open_to("/office/orders", Some(who)) {
         let open = OrderFilter { payment: Some(PaymentFilter::Open), page: 1, ..OrderFilter::default() };

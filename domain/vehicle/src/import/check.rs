@@ -91,9 +91,8 @@ fn read_in_background(
     let (to_database, batches) = mpsc::channel(BATCHES_WAITING);
     tokio::task::spawn_blocking(move || {
         let outcome = match Records::open(&path, encoding, delimiter, bytes_read) {
-            Ok(mut records) => {
-                read_batches(&mut records, &reader, first_line, &to_database).map_err(|error| (error, records.line()))
-            }
+            Ok(mut records) => read_batches(&mut records, &reader, first_line, &to_database)
+                .map_err(|error| (error, records.line())),
             Err(error) => Err((error, 1)),
         };
         if let Err(stopped) = outcome {

@@ -93,7 +93,11 @@ fn is_value(cell: &str) -> bool {
     let mut digits = 0;
     let is_of_a_value = |c: char| {
         digits += usize::from(c.is_ascii_digit());
-        c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '/' | ':' | '%' | ' ' | '¥' | '$' | '万' | '元' | '年' | '月' | '日')
+        c.is_ascii_digit()
+            || matches!(
+                c,
+                '.' | ',' | '-' | '/' | ':' | '%' | ' ' | '¥' | '$' | '万' | '元' | '年' | '月' | '日'
+            )
     };
     cell.trim().chars().all(is_of_a_value) && digits > 0
 }
