@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use auction::{Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, Topic};
+use auction::{Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, LotEnd, Topic};
+use kernel::Lang;
 use leptos::prelude::*;
 use platform_db::CommandError;
 
@@ -62,14 +63,20 @@ fn list(cx: &PageContext, page: AlertPage) -> AnyView {
 
 fn line(cx: &PageContext, alert: Alert) -> AnyView {
     let lang = cx.lang;
+    let is_over = matches!(alert.ends, Some(LotEnd::Over(_)));
     let tone = match alert.kind {
+        AlertKind::Ending if is_over => Tone::Neutral,
         AlertKind::Outbid | AlertKind::Lost | AlertKind::NoDeal => Tone::Bad,
         AlertKind::Won | AlertKind::Agreed => Tone::Good,
         AlertKind::Ending | AlertKind::Negotiating | AlertKind::Turn | AlertKind::Deadline => Tone::Warn,
         AlertKind::Match => Tone::Active,
     };
     let kind = alert.kind.name();
-    let what = t(lang, &format!("alerts.kind.{kind}"));
+    let what = match is_over {
+        true => t(lang, "alerts.ended"),
+        false => t(lang, &format!("alerts.kind.{kind}")),
+    };
+    let ends = alert.ends.map(|ends| end(lang, ends));
     let times = (alert.times > 1).then(|| t_with(lang, "alerts.times", &[("n", &alert.times.to_string())]));
     let search = alert.search_name.map(|name| t_with(lang, "alerts.by_search", &[("name", &name)]));
     let href = match (alert.kind, alert.negotiation_id) {
@@ -82,7 +89,9 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
         view! { <span>{text}</span> }
     });
     let price = alert.price_fen.map(|price| view! { <Money fen=price/> });
-    let read = (!alert.is_read).then(|| {
+    // what cannot be acted on any more is as good as read
+    let is_read = alert.is_read || is_over;
+    let read = (!is_read).then(|| {
         let fields =
             vec![("form", "read".to_owned()), ("id", alert.id.to_string()), ("until", cx.now.0.to_string())];
         view! {
@@ -90,12 +99,12 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
         }
     });
     view! {
-        <li class="alerts__line" data-read=alert.is_read.to_string() data-kind=kind>
+        <li class="alerts__line" data-read=is_read.to_string() data-kind=kind>
             <span class="alerts__what"><Badge tone>{what}</Badge></span>
             <div class="alerts__main">
                 <a class="alerts__title" href=href>{alert.title}</a>
                 <p class="alerts__facts">
-                    <Ago at=alert.at/> {price} {answer_by} {times.map(|text| view! { <span>{text}</span> })}
+                    {ends} <Ago at=alert.at/> {price} {answer_by} {times.map(|text| view! { <span>{text}</span> })}
                     {search.map(|text| view! { <span>{text}</span> })}
                 </p>
             </div>
@@ -103,6 +112,18 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// When the lot ends: how soon, and at what time; once it is over, since when.
+fn end(lang: Lang, ends: LotEnd) -> AnyView {
+    match ends {
+        LotEnd::At(at) => view! {
+            <strong class="alerts__end">{t(lang, "alerts.ends")} " " <Ago at/> " · " <Time at form=TimeForm::Exact/></strong>
+        }
+        .into_any(),
+        LotEnd::Paused => view! { <strong class="alerts__end">{t(lang, "alerts.paused")}</strong> }.into_any(),
+        LotEnd::Over(at) => view! { <span>{t(lang, "alerts.ended_at")} " " <Time at form=TimeForm::Exact/></span> }.into_any(),
+    }
 }
 
 /// What one wants to hear of.

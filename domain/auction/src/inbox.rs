@@ -110,6 +110,17 @@ impl Topic {
     }
 }
 
+/// When the lot of a piece of news ends, as things are now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LotEnd {
+    /// It runs until then.
+    At(UnixMs),
+    /// It stands still, and its end moves.
+    Paused,
+    /// It is over since then.
+    Over(UnixMs),
+}
+
 /// One piece of news.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
@@ -123,6 +134,8 @@ pub struct Alert {
     pub title: String,
     /// The negotiation that it is about.
     pub negotiation_id: Option<NegotiationId>,
+    /// When the lot ends, where that is the news.
+    pub ends: Option<LotEnd>,
     /// Until when the person's company has the word in it.
     pub answer_by: Option<UnixMs>,
     /// The name of the search that found it.

@@ -83,7 +83,9 @@ pub use events::{
     AuctionCompleted, DepositReturnCovered, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined,
 };
 pub use floor_record::{FLOOR_LINES_MAX, FloorLine, FloorRecord, MergeFloor, MergedLine};
-pub use inbox::{Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, Topic, UNREAD_SHOWN_MAX};
+pub use inbox::{
+    Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, Topic, UNREAD_SHOWN_MAX,
+};
 pub use lane::{FloorBid, GivePaddle, Paddle};
 pub use negotiation::{
     Act, Detail as NegotiationDetail, Filter as NegotiationFilter, Lot as NegotiatedLot,

@@ -3,7 +3,7 @@
 
 mod common;
 
-use auction::{AlertKind, HallFilter, Topic};
+use auction::{AlertKind, HallFilter, LotEnd, Topic};
 use common::World;
 use kernel::{Fen, Principal, ProblemKind, Role};
 use platform_db::CommandError;
@@ -126,6 +126,29 @@ async fn the_end_is_told_before_and_after() {
     assert_eq!(news(&world, &carl).await, [(AlertKind::Ending, 1)], "he did not bid");
     let won = news(&world, &bert).await;
     assert_eq!(won.iter().filter(|(kind, _)| *kind == AlertKind::Won).count(), 1);
+}
+
+#[tokio::test]
+async fn that_a_lot_ends_soon_names_its_end_and_is_no_news_once_it_is_over() {
+    let world = World::with_lots_ending_in(1, 2_000).await;
+    let carl = dealer("卡");
+    world.service.watch_lot(&carl, world.lots[0], true).await.unwrap();
+    let told = async || {
+        world.service.tell_news().await.unwrap();
+        world.service.alerts(&carl, false, 1).await.unwrap().alerts.remove(0)
+    };
+    let end_at = world.service.lot(&carl, world.lots[0]).await.unwrap().lot.lot.end_at;
+    let soon = told().await;
+    assert_eq!((soon.ends, soon.is_read), (Some(LotEnd::At(end_at)), false));
+    assert_eq!(world.service.unread_alerts(&carl).await.unwrap(), 1);
+    world.until_closed().await;
+    let over = told().await;
+    assert_eq!((over.ends, over.is_read), (Some(LotEnd::Over(end_at)), true));
+    assert_eq!(
+        world.service.unread_alerts(&carl).await.unwrap(),
+        0,
+        "the bell does not call for what is over"
+    );
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::inbox::{Alert, AlertKind, ENDING_LEAD_MIN, ENDING_LEADS_MIN, Topic};
+use crate::inbox::{Alert, AlertKind, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, Topic};
 
 /// A lot with news that nobody was told yet.
 #[derive(Clone, Copy, Debug)]
@@ -343,8 +343,8 @@ pub(crate) async fn list(
     offset: i64,
 ) -> Result<(i64, Vec<Alert>), sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT a.id, a.kind, a.lot_id, l.title, s.name AS \"search_name?\", a.price_fen, a.times, a.last_at, a.read_at,
-                a.negotiation_id, a.answer_by, count(*) OVER () AS \"total!\"
+        "SELECT a.id, a.kind, a.lot_id, l.title, l.status, l.end_at, s.name AS \"search_name?\", a.price_fen, a.times,
+                a.last_at, a.read_at, a.negotiation_id, a.answer_by, count(*) OVER () AS \"total!\"
            FROM alert a
            JOIN lot l ON l.id = a.lot_id
            LEFT JOIN saved_search s ON s.id = a.search_id
@@ -360,9 +360,12 @@ pub(crate) async fn list(
     .await?;
     let total = rows.first().map_or(0, |row| row.total);
     let alerts = rows.into_iter().filter_map(|row| {
+        let kind = AlertKind::from_name(&row.kind)?;
+        let ends = (kind == AlertKind::Ending).then(|| end_of(&row.status, from_sql(row.end_at)));
         Some(Alert {
             id: row.id,
-            kind: AlertKind::from_name(&row.kind)?,
+            kind,
+            ends,
             lot_id: LotId(row.lot_id),
             title: row.title,
             negotiation_id: row.negotiation_id.map(NegotiationId),
@@ -375,6 +378,31 @@ pub(crate) async fn list(
         })
     });
     Ok((total, alerts.collect()))
+}
+
+fn end_of(status: &str, end_at: UnixMs) -> LotEnd {
+    match LotStatus::ALL.into_iter().find(|known| known.as_str() == status) {
+        Some(LotStatus::Closed) => LotEnd::Over(end_at),
+        Some(LotStatus::Paused) => LotEnd::Paused,
+        _ => LotEnd::At(end_at),
+    }
+}
+
+/// That these lots are about to end is no news any more: it counts as read.
+pub(crate) async fn ending_is_over(
+    conn: &mut PgConnection,
+    lots: &[LotId],
+    now: UnixMs,
+) -> Result<(), sqlx::Error> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    sqlx::query!(
+        "UPDATE alert SET read_at = $2 WHERE lot_id = ANY($1) AND kind = 'ending' AND read_at IS NULL",
+        &lots,
+        to_sql(now)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Marks a person's news as read: one, or all that happened up to `until`.
