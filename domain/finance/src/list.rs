@@ -228,6 +228,20 @@ impl Service {
         Ok(rows.into_iter().map(|row| (row.order_id, row.outstanding_fen)).collect())
     }
 
+    /// What was claimed and what is still owed for these orders in all, or for all orders that this person may see.
+    pub async fn claims(
+        &self,
+        who: &Principal,
+        orders: Option<Vec<OrderId>>,
+    ) -> Result<ReceivableTotals, CommandError> {
+        let filter = match orders {
+            Some(none) if none.is_empty() => return Ok(ReceivableTotals::default()),
+            Some(orders) => ReceivableFilter { orders, ..ReceivableFilter::default() },
+            None => ReceivableFilter::default(),
+        };
+        Ok(store::totals(&self.db, self.scope(who, &filter)?, &filter).await?)
+    }
+
     /// The moment that is asked for. The future is not known: it shows how things stand now.
     pub(crate) fn moment(&self, as_of: Option<UnixMs>) -> UnixMs {
         let now = self.clock.now();

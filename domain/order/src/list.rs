@@ -10,6 +10,8 @@ use crate::store::list as store;
 pub const PAGE_SIZE: u32 = 25;
 /// Rows in an export; beyond that the filter has to be narrower.
 pub const MAX_EXPORT: u32 = 50_000;
+/// Orders that another service is asked about at once; beyond that the filter has to be narrower.
+pub const MAX_ASKED: u32 = 20_000;
 /// No list is paged further than this: a deeper offset only heats the database.
 const LAST_PAGE: u32 = 10_000;
 
@@ -34,6 +36,19 @@ pub struct OrderFilter {
     pub ascending: bool,
     /// From 1.
     pub page: u32,
+}
+
+impl OrderFilter {
+    /// Whether it leaves anything out.
+    pub fn is_narrow(&self) -> bool {
+        let everything = OrderFilter {
+            sort: self.sort,
+            ascending: self.ascending,
+            page: self.page,
+            ..OrderFilter::default()
+        };
+        *self != everything
+    }
 }
 
 /// How far the payment is, as people ask for it.
@@ -194,6 +209,18 @@ impl Service {
         let offset = i64::from(page - 1) * i64::from(PAGE_SIZE);
         let rows = store::rows(&self.db, scope, filter, i64::from(PAGE_SIZE), offset).await?;
         Ok(OrderPage { rows, totals, page, pages })
+    }
+
+    /// The ids of all orders of the filter, to ask another service about them; nothing when they are more than
+    /// [`MAX_ASKED`].
+    pub async fn order_ids(
+        &self,
+        who: &Principal,
+        filter: &OrderFilter,
+    ) -> Result<Option<Vec<OrderId>>, CommandError> {
+        let scope = store::Scope { dealer: dealer_of(who), now: self.clock.now() };
+        let ids = store::ids(&self.db, scope, filter, i64::from(MAX_ASKED) + 1).await?;
+        Ok((ids.len() <= MAX_ASKED as usize).then_some(ids))
     }
 
     /// Exactly the orders of the filter, at most [`MAX_EXPORT`], for a file.

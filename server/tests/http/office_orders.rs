@@ -54,6 +54,22 @@ async fn who_won_with_a_deposit_is_asked_for_what_it_left() {
     for words in ["还需付款", "¥118,177.50", "¥131,027.50", "保证金已抵", "¥12,850"] {
         assert!(page.contains(words), "{words}");
     }
+    let mine = server.signed_in("yuanxing").await.get("/my/orders").await.body;
+    let sums = mine.split_once("sums__list").and_then(|(_, rest)| rest.split_once("</dl>")).unwrap().0;
+    for (words, amount) in [("合计", "¥131,027.50"), ("已付", "¥12,850"), ("待付", "¥118,177.50")] {
+        let after = sums.split_once(words).unwrap().1;
+        let one = after.split_once("</div>").unwrap().0;
+        assert!(one.contains(amount), "{words}: {sums}");
+    }
+    let foot = |page: &str| page.split_once("<tfoot>").unwrap().1.to_owned();
+    let office = server.signed_in("sales").await.get("/office/orders").await.body;
+    assert!(foot(&office).contains("¥118,177.50"), "the foot has the sum still due");
+    let other = server.signed_in("sales").await.get("/office/orders?payment=paid").await.body;
+    assert!(!other.contains("¥118,177.50"), "{other}");
+    let narrow = server.signed_in("sales").await.get("/office/orders?payment=open&q=LC2").await.body;
+    assert!(foot(&narrow).contains("¥118,177.50"), "of a filter as well");
+    let blind = server.signed_in("service").await.get("/office/orders").await.body;
+    assert!(!blind.contains("¥118,177.50"), "who may not read claims is told no sum");
     let service = server.signed_in("service").await.get(&format!("/office/orders/{order}")).await;
     assert_eq!(service.status, StatusCode::OK, "who may not read claims still sees the order");
     assert!(!service.body.contains("还需付款"));

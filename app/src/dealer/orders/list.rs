@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use finance::ReceivableTotals;
 use kernel::{Fen, Lang, OrderId};
 use leptos::prelude::*;
-use order::{OrderPage, OrderRow, PAGE_SIZE};
+use order::{OrderPage, OrderRow, OrderTotals, PAGE_SIZE};
 use platform_db::CommandError;
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::office::orders::filter_of;
 use crate::office::orders::list::{exports, payment_choices};
-use crate::office::orders::parts::{CommercialBadge, PaymentBadge, due_words, still_owed};
+use crate::office::orders::parts::{CommercialBadge, PaymentBadge, claims_of, due_words, still_owed};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -22,9 +23,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let found = cx.services.order.orders(cx.who()?, &filter).await;
     let list = found.map_err(CommandError::into_problem)?;
     let owed = still_owed(&cx, &list.rows).await;
+    let claims = claims_of(&cx, &filter).await;
     let lang = cx.lang;
     let is_new = list.rows.is_empty() && cx.query.pairs().is_empty();
-    let content = if is_new { nothing_yet(lang) } else { content(lang, list, &owed) };
+    let content = if is_new { nothing_yet(lang) } else { content(lang, list, &owed, claims) };
     let body = view! {
         <PageHead title=t(lang, "order.my_title")/>
         {(!is_new).then(|| view! {
@@ -46,20 +48,43 @@ fn nothing_yet(lang: Lang) -> AnyView {
     .into_any()
 }
 
-fn content(lang: Lang, list: OrderPage, owed: &BTreeMap<OrderId, Fen>) -> AnyView {
+fn content(
+    lang: Lang,
+    list: OrderPage,
+    owed: &BTreeMap<OrderId, Fen>,
+    claims: Option<ReceivableTotals>,
+) -> AnyView {
     if list.rows.is_empty() {
         return view! { <EmptyState icon=Icon::Receipt title=t(lang, "order.empty.title")/> }.into_any();
     }
-    let count = list.totals.count.to_string();
     let cards = list.rows.into_iter().map(|row| card(lang, row, owed)).collect_view();
     view! {
-        <p class="my-2 text-sm">
-            {t_with(lang, "order.total_of", &[("n", &count)])} " " <Money fen=list.totals.total_fen wan=true/>
-        </p>
+        {sums(lang, list.totals, claims)}
         <ul class="grid grid-cols-1 gap-x-4 lg:grid-cols-2">
             {cards}
         </ul>
         <Pager current=list.page total=list.totals.count page_size=i64::from(PAGE_SIZE)/>
+    }
+    .into_any()
+}
+
+/// What all of them cost, what of it is paid, and what is still to be paid.
+fn sums(lang: Lang, totals: OrderTotals, claims: Option<ReceivableTotals>) -> AnyView {
+    let paid = claims.map(|claims| Fen(claims.amount_fen.0 - claims.outstanding_fen.0));
+    let due = claims.map(|claims| claims.outstanding_fen);
+    let sum = |key: &str, fen: Option<Fen>| {
+        view! { <div class="sums__one"><dt>{t(lang, key)}</dt><dd><Money fen wan=true/></dd></div> }
+    };
+    let count = t_with(lang, "order.count", &[("n", &grouped(totals.count))]);
+    view! {
+        <div class="sums">
+            <p class="sums__count">{count}</p>
+            <dl class="sums__list">
+                {sum("order.sum.total", Some(totals.total_fen))}
+                {sum("order.sum.paid", paid)}
+                {sum("order.sum.due", due)}
+            </dl>
+        </div>
     }
     .into_any()
 }

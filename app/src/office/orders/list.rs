@@ -9,7 +9,7 @@ use order::{COMMERCIAL_STATES, OrderPage, OrderRow, OrderTotals, PAGE_SIZE, Paym
 use platform_db::CommandError;
 
 use super::filter_of;
-use super::parts::{CommercialBadge, PaymentBadge, still_owed};
+use super::parts::{CommercialBadge, PaymentBadge, claims_of, still_owed};
 use crate::context::{PageContext, page as current};
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -21,6 +21,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let found = cx.services.order.orders(cx.who()?, &filter).await;
     let list = found.map_err(CommandError::into_problem)?;
     let owed = still_owed(&cx, &list.rows).await;
+    let still = claims_of(&cx, &filter).await.map(|claims| claims.outstanding_fen);
     let lang = cx.lang;
     let body = view! {
         <PageHead title=t(lang, "order.title")/>
@@ -30,12 +31,13 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <FilterField name="from" label=t(lang, "order.filter.from") kind="date"/>
             <FilterField name="until" label=t(lang, "order.filter.until") kind="date"/>
         </FilterBar>
-        {content(&cx, list, &owed)}
+        {content(&cx, list, &owed, still)}
     };
     Ok(PageView::office(t(lang, "order.title"), body))
 }
 
-fn content(cx: &PageContext, list: OrderPage, owed: &BTreeMap<OrderId, Fen>) -> AnyView {
+/// `still` is what is to be paid for all of them.
+fn content(cx: &PageContext, list: OrderPage, owed: &BTreeMap<OrderId, Fen>, still: Option<Fen>) -> AnyView {
     let lang = cx.lang;
     if list.rows.is_empty() {
         // without a filter there is none to widen
@@ -57,7 +59,7 @@ fn content(cx: &PageContext, list: OrderPage, owed: &BTreeMap<OrderId, Fen>) -> 
     ];
     let rows = list.rows.into_iter().map(|line| row(line, owed)).collect_view();
     view! {
-        <Table columns caption=t(lang, "order.title") default_sort="created" foot=totals(lang, list.totals)>
+        <Table columns caption=t(lang, "order.title") default_sort="created" foot=totals(lang, list.totals, still)>
             {rows}
         </Table>
         <Pager current=list.page total=list.totals.count page_size=i64::from(PAGE_SIZE)/>
@@ -90,14 +92,15 @@ fn row(row: OrderRow, owed: &BTreeMap<OrderId, Fen>) -> AnyView {
     .into_any()
 }
 
-fn totals(lang: Lang, totals: OrderTotals) -> AnyView {
+fn totals(lang: Lang, totals: OrderTotals, still: Option<Fen>) -> AnyView {
     view! {
         <tr>
             <td colspan="3">{t_with(lang, "order.total_of", &[("n", &grouped(totals.count))])}</td>
             <td class="num"><Money fen=totals.price_fen/></td>
             <td class="num"><Money fen=totals.fees_fen/></td>
             <td class="num"><Money fen=totals.total_fen/></td>
-            <td colspan="3"></td>
+            <td class="num"><Money fen=still/></td>
+            <td colspan="2"></td>
         </tr>
     }
     .into_any()

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use finance::ReceivableTotals;
 use kernel::{Fen, Lang, OrderId, Principal, UnixMs};
 use leptos::prelude::*;
-use order::{AxisState, OrderRow};
+use order::{AxisState, OrderFilter, OrderRow};
 use uuid::Uuid;
 
 use crate::context::{PageContext, page};
@@ -56,6 +57,17 @@ pub async fn still_owed(cx: &PageContext, rows: &[OrderRow]) -> BTreeMap<OrderId
     let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
     let Ok(who) = cx.who() else { return BTreeMap::new() };
     cx.services.finance.still_owed(who, &ids).await.unwrap_or_default()
+}
+
+/// What was claimed and what is still to be paid for all orders of a filter, not only for those of a page; nothing where
+/// this person may not read claims, or the orders are too many to ask about. The list is there without it.
+pub async fn claims_of(cx: &PageContext, filter: &OrderFilter) -> Option<ReceivableTotals> {
+    let who = cx.who().ok()?;
+    let orders = match filter.is_narrow() {
+        true => Some(cx.services.order.order_ids(who, filter).await.ok()??),
+        false => None,
+    };
+    cx.services.finance.claims(who, orders).await.ok()
 }
 
 /// All five axes with since when; where nothing has been said, that.

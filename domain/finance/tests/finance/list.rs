@@ -48,6 +48,25 @@ async fn a_dealer_sees_its_own_claims_only_and_staff_need_the_role() {
 }
 
 #[tokio::test]
+async fn claims_are_summed_for_the_orders_that_are_asked_for() {
+    let world = World::new().await;
+    let (mine, theirs) = (dealer("申城车行"), dealer("钱塘车行"));
+    world.ordered(&mine, 5_000_000, NOW).await;
+    world.ordered(&theirs, 9_000_000, NOW).await;
+    let all = list(&world, &world.staff, ReceivableFilter::default()).await.rows;
+    let orders: Vec<_> = all.iter().map(|row| row.order_id).collect();
+    let sum = async |who: &Principal, orders: Option<Vec<_>>| {
+        world.service.claims(who, orders).await.unwrap().outstanding_fen.0
+    };
+    assert_eq!(sum(&mine, None).await, 5_050_000);
+    assert_eq!(sum(&mine, Some(orders.clone())).await, 5_050_000, "another's order adds nothing");
+    assert_eq!(sum(&world.staff, Some(orders)).await, sum(&world.staff, None).await);
+    assert_eq!(sum(&world.staff, Some(Vec::new())).await, 0, "no orders are not all orders");
+    let inspector = staff(&[Role::Inspector]);
+    assert_eq!(kind_of(world.service.claims(&inspector, None).await), ProblemKind::Forbidden);
+}
+
+#[tokio::test]
 async fn what_is_still_owed_for_orders_is_told_to_who_may_see_it() {
     let world = World::new().await;
     let (mine, theirs) = (dealer("申城车行"), dealer("钱塘车行"));

@@ -96,6 +96,19 @@ pub(crate) async fn totals(
     })
 }
 
+pub(crate) async fn ids(
+    db: &PgPool,
+    scope: Scope,
+    filter: &OrderFilter,
+    limit: i64,
+) -> Result<Vec<OrderId>, sqlx::Error> {
+    let mut sql = QueryBuilder::new("SELECT o.id");
+    narrow(&mut sql, scope, filter);
+    sql.push(" LIMIT ").push_bind(limit);
+    let ids: Vec<Uuid> = sql.build_query_scalar().fetch_all(db).await?;
+    Ok(ids.into_iter().map(OrderId).collect())
+}
+
 fn narrow(sql: &mut QueryBuilder<Postgres>, scope: Scope, filter: &OrderFilter) {
     sql.push(
         " FROM sale_order o

@@ -92,6 +92,25 @@ async fn the_list_is_filtered_by_state_and_time() {
 }
 
 #[tokio::test]
+async fn the_ids_of_a_filter_are_those_of_all_its_pages_and_nobody_elses() {
+    let world = World::new().await;
+    let (mine, theirs) = (dealer("申城车行"), dealer("钱塘车行"));
+    for _ in 0..PAGE_SIZE + 2 {
+        world.sold(&mine, 5_000_000).await;
+    }
+    world.sold(&theirs, 9_000_000).await;
+    let ids = async |who: &Principal, filter: &OrderFilter| {
+        world.service.order_ids(who, filter).await.unwrap().unwrap().len()
+    };
+    let second = OrderFilter { page: 2, ..OrderFilter::default() };
+    assert!(!second.is_narrow());
+    assert_eq!(ids(&mine, &second).await, 27);
+    let shen = OrderFilter { search: "申城".into(), ..OrderFilter::default() };
+    assert!(shen.is_narrow());
+    assert_eq!((ids(&world.staff, &shen).await, ids(&theirs, &shen).await), (27, 0));
+}
+
+#[tokio::test]
 async fn pages_hold_every_row_once() {
     let world = World::new().await;
     let buyer = dealer("申城车行");
