@@ -134,6 +134,11 @@ pub static PAGES: &[Page] = &[
         draw: |cx| Box::pin(office::sales::lane::page(cx)),
     },
     Page {
+        path: "/office/sales/{id}/change",
+        access: AUCTIONEERS,
+        draw: |cx| Box::pin(office::sales::change::page(cx)),
+    },
+    Page {
         path: "/office/sales/{id}/floor",
         access: AUCTIONEERS,
         draw: |cx| Box::pin(office::sales::floor::page(cx)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auction::{Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, LotEnd, Topic};
+use auction::{Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, LotEnd, SaleNews, Topic};
 use kernel::Lang;
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -68,6 +68,7 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
         AlertKind::Ending if is_over => Tone::Neutral,
         AlertKind::Outbid | AlertKind::Lost | AlertKind::NoDeal => Tone::Bad,
         AlertKind::Won | AlertKind::Agreed => Tone::Good,
+        AlertKind::SaleChanged | AlertKind::SaleCalledOff | AlertKind::LotWithdrawn => Tone::Warn,
         AlertKind::Ending | AlertKind::Negotiating | AlertKind::Turn | AlertKind::Deadline => Tone::Warn,
         AlertKind::Match => Tone::Active,
     };
@@ -82,12 +83,19 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
     let href = match (alert.kind, alert.negotiation_id) {
         (AlertKind::Won, _) => "/my/orders".to_owned(),
         (_, Some(id)) => format!("/my/negotiations/{id}"),
+        (AlertKind::SaleChanged, _) => sale_href(alert.sale.as_ref(), ""),
+        (AlertKind::SaleCalledOff, _) => sale_href(alert.sale.as_ref(), "&status=closed"),
         _ => format!("/auctions/lots/{}", alert.lot_id),
     };
     let answer_by = alert.answer_by.map(|at| {
         let text = t_with(lang, "alerts.answer_by", &[("at", &time::exact(at, cx.zone))]);
         view! { <span>{text}</span> }
     });
+    let title = match (alert.kind, &alert.sale) {
+        (AlertKind::SaleChanged | AlertKind::SaleCalledOff, Some(sale)) => sale.name.clone(),
+        _ => alert.title,
+    };
+    let sale = alert.sale.map(|sale| sale_facts(cx, sale));
     let price = alert.price_fen.map(|price| view! { <Money fen=price/> });
     // what cannot be acted on any more is as good as read
     let is_read = alert.is_read || is_over;
@@ -102,10 +110,11 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
         <li class="alerts__line" data-read=is_read.to_string() data-kind=kind>
             <span class="alerts__what"><Badge tone>{what}</Badge></span>
             <div class="alerts__main">
-                <a class="alerts__title" href=href>{alert.title}</a>
+                <a class="alerts__title" href=href>{title}</a>
                 <p class="alerts__facts">
                     {ends} <Ago at=alert.at/> {price} {answer_by} {times.map(|text| view! { <span>{text}</span> })}
                     {search.map(|text| view! { <span>{text}</span> })}
+                    {sale}
                 </p>
             </div>
             {read}
@@ -126,6 +135,21 @@ fn end(lang: Lang, ends: LotEnd) -> AnyView {
     }
 }
 
+/// The cars of the sale.
+fn sale_href(sale: Option<&SaleNews>, status: &str) -> String {
+    sale.map_or_else(|| "/auctions".to_owned(), |sale| format!("/auctions?sale={}{status}", sale.id))
+}
+
+/// When it opens now, and why.
+fn sale_facts(cx: &PageContext, sale: SaleNews) -> AnyView {
+    let opens =
+        sale.opens_at.map(|at| t_with(cx.lang, "alerts.opens_now", &[("at", &time::exact(at, cx.zone))]));
+    let reason =
+        (!sale.reason.is_empty()).then(|| t_with(cx.lang, "alerts.reason", &[("reason", &sale.reason)]));
+    let words = [opens, reason].into_iter().flatten().map(|text| view! { <span>{text}</span> });
+    view! { {words.collect_view()} }.into_any()
+}
+
 /// What one wants to hear of.
 fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16) -> AnyView {
     let lang = cx.lang;
@@ -135,6 +159,7 @@ fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16) -> AnyView {
             Topic::Ending => (t(lang, "alerts.topic.ending"), t(lang, "alerts.topic_hint.ending")),
             Topic::Outbid => (t(lang, "alerts.topic.outbid"), t(lang, "alerts.topic_hint.outbid")),
             Topic::Result => (t(lang, "alerts.topic.result"), t(lang, "alerts.topic_hint.result")),
+            Topic::Sale => (t(lang, "alerts.topic.sale"), t(lang, "alerts.topic_hint.sale")),
             Topic::Negotiation => {
                 (t(lang, "alerts.topic.negotiation"), t(lang, "alerts.topic_hint.negotiation"))
             }

@@ -13,6 +13,7 @@ mod voided;
 use std::sync::Arc;
 
 use auction::LotDetail;
+use bidding::Outcome;
 use fees::Landing;
 use futures_util::future::join5;
 use kernel::{LotId, Problem};
@@ -30,7 +31,7 @@ use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
 use super::deposit;
-use super::words::words;
+use super::words::{withdrawal_banner, words};
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
@@ -62,6 +63,12 @@ pub(in crate::dealer) async fn draw(
         report_news::load(cx, &detail),
     );
     let (car, costs, negotiation, incidents, before) = asked.await;
+    let withdrawal = match detail.lot.lot.outcome {
+        Some(Outcome::Withdrawn) => {
+            cx.services.auction.withdrawal(lot_id).await.map_err(CommandError::into_problem)?
+        }
+        _ => None,
+    };
     let (car, costs, negotiation, before) =
         (car.map_err(CommandError::into_problem)?, costs?, negotiation?, before?);
     let incidents = incidents.map_err(CommandError::into_problem)?;
@@ -75,12 +82,13 @@ pub(in crate::dealer) async fn draw(
         .lot
         .in_gap()
         .then(|| view! { <Banner tone=Tone::Neutral>{t(lang, "auction.lot.in_gap")}</Banner> });
+    let withdrawal = withdrawal.map(|found| withdrawal_banner(cx, &found));
     let voided = voided::view(cx, detail.voided.clone());
     let landing = costs.as_ref().and_then(landed::Costs::landing);
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
     let lot = view(cx, detail.clone(), car, (notice, landing), (power, more));
-    Ok((detail, view! { {in_gap} {top_up} {negotiation} {voided} {news} {lot} }.into_any()))
+    Ok((detail, view! { {withdrawal} {in_gap} {top_up} {negotiation} {voided} {news} {lot} }.into_any()))
 }
 
 /// Who leads again and lacks the deposit is told what to do; others see that the lot stands still.

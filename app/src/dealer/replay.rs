@@ -216,7 +216,7 @@ fn wan_word(lang: Lang) -> Option<String> {
 }
 
 /// The commands that may stand in a published log.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "open",
     "place_max",
     "buy_now",
@@ -232,6 +232,8 @@ const COMMANDS: [&str; 15] = [
     "resume",
     "extend_by_system",
     "close",
+    "reschedule",
+    "withdraw_lot",
 ];
 
 /// A command in words; one that has none by its name.

@@ -1,5 +1,6 @@
 //! Words that several of the dealers' pages share.
 
+use auction::Withdrawal;
 use bidding::BelowReserve;
 use kernel::Lang;
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use crate::i18n::{t, t_with};
 use crate::live::hall::HallLive;
 use crate::live::props::{HallProps, around};
 use crate::live::words::Words;
-use crate::ui::grouped;
+use crate::ui::*;
 
 /// From so many kilometres on the trade counts in 万.
 const WAN_KM: i64 = 10_000;
@@ -28,6 +29,13 @@ pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>) -> Wo
 /// The prices of the page's cards, kept up to date.
 pub(super) fn live_prices(cx: &PageContext) -> AnyView {
     around(HallProps { words: words(cx, None) }, || view! { <HallLive/> }.into_any())
+}
+
+/// Why a lot is no longer in its sale.
+pub(crate) fn withdrawal_banner(cx: &PageContext, found: &Withdrawal) -> AnyView {
+    let key = if found.whole_sale { "auction.lot.sale_called_off" } else { "auction.lot.withdrawn" };
+    let (words, at) = (t_with(cx.lang, key, &[("reason", &found.reason)]), found.at);
+    view! { <Banner tone=Tone::Warn>{words} " " <Time at=at form=TimeForm::Exact/></Banner> }.into_any()
 }
 
 /// What happens to a max below the reserve.

@@ -302,6 +302,7 @@ pub fn standing(room: &Room, now: UnixMs) -> (&'static str, Word) {
         (Phase::Over(Ending::Negotiating), _) => ("negotiating", Word::Negotiating),
         (Phase::Over(Ending::OthersNegotiate), _) => ("over", Word::OthersNegotiate),
         (Phase::Over(Ending::Unsold), _) => ("over", Word::Unsold),
+        (Phase::Over(Ending::Withdrawn), _) => ("over", Word::Withdrawn),
         (_, Standing::Leading) => ("leading", Word::Leading),
         (_, Standing::Outbid) => ("outbid", Word::Outbid),
         (_, Standing::NotBid) => ("not-bid", Word::NotBid),

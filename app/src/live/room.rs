@@ -158,6 +158,8 @@ pub enum Ending {
     OthersNegotiate,
     /// 流拍
     Unsold,
+    /// 撤拍: taken out of the sale before it opened.
+    Withdrawn,
 }
 
 /// What a frame brought beside the new state.
@@ -261,6 +263,7 @@ impl Room {
             (Some(Outcome::Sold), Standing::NotBid) => Ending::Sold,
             (Some(Outcome::Provisional), Standing::Leading) => Ending::Negotiating,
             (Some(Outcome::Provisional), _) => Ending::OthersNegotiate,
+            (Some(Outcome::Withdrawn), _) => Ending::Withdrawn,
             (Some(Outcome::Unsold) | None, _) => Ending::Unsold,
         }
     }

@@ -51,6 +51,8 @@ words! {
     OthersNegotiateHint = "others_negotiate_hint",
     Unsold = "unsold",
     UnsoldHint = "unsold_hint",
+    Withdrawn = "withdrawn",
+    WithdrawnHint = "withdrawn_hint",
     GoToOrders = "go_to_orders",
     Upcoming = "upcoming",
     UpcomingHint = "upcoming_hint",

@@ -45,6 +45,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
         | Event::Called { .. }
         | Event::WentOffline { .. }
         | Event::Paused
+        | Event::Rescheduled { .. }
         | Event::Resumed { .. } => apply_to_course(state, event),
         Event::TopUpDue(top_up) => state.top_up = Some(*top_up),
         Event::TopUpOver => state.top_up = None,
@@ -86,6 +87,12 @@ fn apply_to_course(state: &mut LotState, event: &Event) {
         Event::Paused => {
             state.status = LotStatus::Paused;
             state.called_at = None;
+        }
+        Event::Rescheduled { opens_at, end_at, window_ms, cap_at } => {
+            state.opens_at = *opens_at;
+            state.end_at = *end_at;
+            state.terms.window_ms = *window_ms;
+            state.terms.cap_at = *cap_at;
         }
         Event::WentOffline { at } => state.offline_since = Some(*at),
         Event::Resumed { end_at, cap_at } => {

@@ -125,6 +125,19 @@ pub enum Command {
         /// The buyer entity.
         dealer_id: DealerId,
     },
+    /// The sale's times were changed before it opened.
+    Reschedule {
+        /// When bidding opens.
+        opens_at: UnixMs,
+        /// When it ends.
+        end_at: UnixMs,
+        /// The soft-close window.
+        window_ms: i64,
+        /// How far soft close may move the end.
+        cap_at: UnixMs,
+    },
+    /// The lot is taken out of its sale before it opens (撤拍).
+    WithdrawLot,
     /// A bid never was: the price becomes what the log without it gives. Two persons stand behind it.
     VoidBid {
         /// The number of the bid.
@@ -363,6 +376,17 @@ pub enum Event {
         /// Whose.
         dealer_id: DealerId,
     },
+    /// It has other times.
+    Rescheduled {
+        /// When bidding opens.
+        opens_at: UnixMs,
+        /// When it ends.
+        end_at: UnixMs,
+        /// The soft-close window.
+        window_ms: i64,
+        /// How far soft close may move the end.
+        cap_at: UnixMs,
+    },
     /// A bid was voided: this is what the log without it gives, and the lot gets more time.
     BidVoided {
         /// The number of the bid.
@@ -442,7 +466,8 @@ pub struct Explanation {
     /// `reserve_jump` when the light turned to met, `pre_bid` and `pre_bid_changed` before the opening; `bought_now`,
     /// `accepted_step`, `sealed_offer` in their formats. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
     /// `extended_by_system`, `called`, `passed`, `hammered`, `closed`, `withdrawn`, `bid_voided`,
-    /// `went_offline`, `back_online`, `report_changed`, `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`.
+    /// `went_offline`, `back_online`, `report_changed`, `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`,
+    /// `rescheduled`, `lot_withdrawn`.
     pub branch: String,
     /// Inputs and formula, other entities' maxes redacted to what is public. The reserve and the gap stand only in
     /// those of `reserve_lowered` and `gap_set`, which are for the seller.

@@ -1,7 +1,8 @@
 //! `decide`: each command to its rule.
 
-use kernel::UnixMs;
+use kernel::{DealerId, Fen, UnixMs};
 
+use crate::before_opening::{self, Times};
 use crate::buy_now::{Purchase, buy_now};
 use crate::dutch::{Acceptance, accept};
 use crate::place_max::{Bid, place_max};
@@ -9,8 +10,8 @@ use crate::settle::{pass_over, settle};
 use crate::system::{self, Outage};
 use crate::void_bid::{Void, void_bid};
 use crate::{
-    Accepted, Command, Format, LotState, Refusal, gap, lane, lower_reserve::lower_reserve, pre_bid, reasons,
-    report, sealed, top_up,
+    Accepted, Bar, Command, Format, Group, LotState, Refusal, gap, lane, lower_reserve::lower_reserve,
+    pre_bid, reasons, report, sealed, top_up,
 };
 
 /// What this command does to a lot in this state, or why it is refused.
@@ -26,17 +27,7 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
             place(state, &bid, now)
         }
         &Command::FloorBid { dealer_id, max_fen, bar, power_fen, group } => {
-            let seen_report = None;
-            let bid = Bid {
-                dealer_id,
-                max_fen,
-                confirmed: true,
-                bar,
-                power_fen,
-                seen_report,
-                group,
-                from_floor: true,
-            };
+            let bid = from_floor(dealer_id, max_fen, (bar, power_fen), group);
             match state.terms.format {
                 Format::Lane(_) => place_max(state, &bid, now),
                 _ => Err(system::not_applicable(state, now)),
@@ -66,6 +57,10 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         }
         Command::Close => system::close(state, now),
         Command::Withdraw { dealer_id } => pre_bid::withdraw(state, *dealer_id, now),
+        &Command::Reschedule { opens_at, end_at, window_ms, cap_at } => {
+            before_opening::reschedule(state, Times { opens_at, end_at, window_ms, cap_at }, now)
+        }
+        Command::WithdrawLot => before_opening::withdraw_lot(state, now),
         Command::VoidBid { bid_seq, reason, history, powers } => {
             void_bid(state, &Void { bid_seq: *bid_seq, reason: *reason, history, powers }, now)
         }
@@ -84,6 +79,16 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         "an accepted bid is explained by a name without words: {verdict:?}"
     );
     verdict
+}
+
+/// What was called aloud is confirmed by that, and nobody in the room reads reports on a screen.
+const fn from_floor(
+    dealer_id: DealerId,
+    max_fen: Fen,
+    (bar, power_fen): (Option<Bar>, Option<Fen>),
+    group: Option<Group>,
+) -> Bid<'static> {
+    Bid { dealer_id, max_fen, confirmed: true, bar, power_fen, seen_report: None, group, from_floor: true }
 }
 
 /// A max, by the rules of the lot's format.

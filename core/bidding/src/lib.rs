@@ -10,7 +10,8 @@
 //! alone, whether the end moves in `soft_close.rs`.
 //! `hold.rs` says what a lot holds of deposits. `view.rs` makes what everybody may see, `frame.rs` carries it to
 //! browsers, `json.rs` and `read.rs` read it there. The rules are the domain rules §3–§7.
-//! Maxes before the opening are in `pre_bid.rs`, what a changed condition report does in `report.rs`. Voiding a bid
+//! Maxes before the opening are in `pre_bid.rs`, what happens to a lot of a sale that is changed or called off in
+//! `before_opening.rs`, what a changed condition report does in `report.rs`. Voiding a bid
 //! (`void_bid.rs`, then `top_up.rs`) resolves the accepted maxes again, without one of them; the caller gives what the lot went through
 //! as a `History`, because the state does not keep it.
 //!
@@ -19,6 +20,7 @@
 #![deny(missing_docs)]
 
 mod apply;
+mod before_opening;
 mod buy_now;
 mod command;
 mod decide;

@@ -85,13 +85,15 @@ pub enum Outcome {
     Sold,
     /// There is a bid but the reserve was not met: a negotiation (议价) begins.
     Provisional,
-    /// Nobody bid, or the lot was withdrawn.
+    /// Nobody bid, or nothing came of the negotiation.
     Unsold,
+    /// 撤拍: taken out of the sale before it opened.
+    Withdrawn,
 }
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Outcome; 3] = [Outcome::Sold, Outcome::Provisional, Outcome::Unsold];
+    pub const ALL: [Outcome; 4] = [Outcome::Sold, Outcome::Provisional, Outcome::Unsold, Outcome::Withdrawn];
 
     /// `sold`: the word on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -99,6 +101,7 @@ impl Outcome {
             Outcome::Sold => "sold",
             Outcome::Provisional => "provisional",
             Outcome::Unsold => "unsold",
+            Outcome::Withdrawn => "withdrawn",
         }
     }
 }
@@ -195,7 +198,7 @@ pub struct LotState {
     pub terms: Terms,
     /// When bidding opens.
     pub opens_at: UnixMs,
-    /// The effective end. Never moves back.
+    /// The effective end. Once the lot is open it never moves back.
     pub end_at: UnixMs,
     /// `R`, secret. `None`: no reserve.
     pub reserve_fen: Option<Fen>,

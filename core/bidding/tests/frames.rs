@@ -189,9 +189,12 @@ fn words_of_a_public_lot() {
     {
         assert_eq!(json!(light), json!(text));
     }
-    for (outcome, text) in
-        [(Outcome::Sold, "sold"), (Outcome::Provisional, "provisional"), (Outcome::Unsold, "unsold")]
-    {
+    for (outcome, text) in [
+        (Outcome::Sold, "sold"),
+        (Outcome::Provisional, "provisional"),
+        (Outcome::Unsold, "unsold"),
+        (Outcome::Withdrawn, "withdrawn"),
+    ] {
         assert_eq!(json!(outcome), json!(text));
     }
 }

@@ -325,6 +325,10 @@ fn wild_command() -> impl Strategy<Value = Command> {
         1 => wild().prop_map(|min_left_ms| Command::Resume { min_left_ms }),
         1 => (at(), at(), wild()).prop_map(|(from, to, min_left_ms)| Command::ExtendBySystem { from, to, min_left_ms }),
         1 => Just(Command::Close),
+        1 => Just(Command::WithdrawLot),
+        1 => (at(), at(), wild(), at()).prop_map(|(opens_at, end_at, window_ms, cap_at)| Command::Reschedule {
+            opens_at, end_at, window_ms, cap_at,
+        }),
         // the history is filled in when it is sent
         2 => (0..12_i64).prop_map(|bid_seq| Command::VoidBid {
             bid_seq, reason: VoidReason::SystemFault, history: History::beginning(None), powers: Vec::new(),

@@ -2,11 +2,13 @@
 //!
 //! `price` holds vectors 1–23 of §3.7, `void_bid` 24 and 25 with the rest of voiding, `top_up` what
 //! a void may find uncovered, `pre_bid` is §3.4 before the
-//! opening, `gap` the seller's own word of §3.5, `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `hold` its buying power, `report` is
+//! opening, `before_opening` what the sale itself may do by then, `gap` the seller's own word of §3.5, `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `hold` its buying power, `report` is
 //! §6, `amounts` sends nonsense, `secrets` looks for what must not be told.
 
 #[path = "vectors/amounts.rs"]
 mod amounts;
+#[path = "vectors/before_opening.rs"]
+mod before_opening;
 #[path = "vectors/eligibility.rs"]
 mod eligibility;
 #[path = "vectors/gap.rs"]

@@ -69,24 +69,9 @@ pub struct CreateSale {
 impl CreateSale {
     /// What is wrong with it, whatever the cars are. Opening may lie in the past: then it opens at once.
     pub fn wrong_fields(&self, now: UnixMs) -> Vec<FieldProblem> {
-        let mut wrong = Vec::new();
-        if self.name.trim().is_empty() || self.name.chars().count() > 80 {
-            wrong.push(FieldProblem::new("name", "NAME_NEEDED"));
-        }
+        let mut wrong = self.times().wrong_fields(self.format, now);
         if !self.format.ends_by_the_clock() {
             wrong.extend(self.format.wrong_fields());
-        } else if self.first_end_at <= self.opens_at {
-            wrong.push(FieldProblem::new("first_end_at", "END_BEFORE_OPENING"));
-        } else if self.first_end_at <= now {
-            wrong.push(FieldProblem::new("first_end_at", "END_IN_PAST"));
-        }
-        for (field, value) in [("stagger", self.stagger_ms), ("window", self.window_ms)] {
-            if !(0..=3_600_000).contains(&value) {
-                wrong.push(FieldProblem::new(field, "OUT_OF_RANGE"));
-            }
-        }
-        if !(0..=24 * 3_600_000).contains(&self.cap_ms) {
-            wrong.push(FieldProblem::new("cap", "OUT_OF_RANGE"));
         }
         wrong.extend(wrong_money(self.deposit_bp, self.gap_fen));
         match self.buy_now_percent {

@@ -84,6 +84,45 @@ pub struct ProvisionalDeclined {
     pub basis: String,
 }
 
+/// A lot was taken out of its sale before it opened: the car may be offered again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotWithdrawn {
+    /// The lot.
+    pub lot_id: LotId,
+    /// The sale.
+    pub sale_id: SaleId,
+    /// Its name.
+    pub sale_name: String,
+    /// The car.
+    pub vehicle_id: VehicleId,
+}
+
+/// A sale that has not opened got another name or other times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleChanged {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// Its name now.
+    pub sale_name: String,
+    /// When it opens now.
+    pub opens_at: UnixMs,
+    /// When its first lot ends now.
+    pub first_end_at: UnixMs,
+}
+
+/// A sale was called off before it opened; each of its lots tells `LotWithdrawn` besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleCalledOff {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// Its name.
+    pub sale_name: String,
+    /// How many lots it still had.
+    pub lots: i64,
+    /// Why.
+    pub reason: String,
+}
+
 /// No hold needs the money that a dealer asked back any more: finance may pay it out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepositReturnCovered {
@@ -107,6 +146,9 @@ event!(LotOpened);
 event!(AuctionCompleted);
 event!(ProvisionalAgreed);
 event!(ProvisionalDeclined);
+event!(LotWithdrawn);
+event!(SaleChanged);
+event!(SaleCalledOff);
 event!(DepositReturnCovered);
 
 /// Whether anybody is told of an accepted command. Bids are told of on the live channel and stand in the log: an event
@@ -134,6 +176,15 @@ pub(crate) fn of_batch<'a>(
                 Event::Opened => {
                     let opened = LotOpened { lot_id: facts.lot_id, vehicle_id: facts.vehicle_id };
                     rows.extend(row(&opened, facts.lot_id, seq, job));
+                }
+                Event::Closed { outcome: Outcome::Withdrawn } => {
+                    let withdrawn = LotWithdrawn {
+                        lot_id: facts.lot_id,
+                        sale_id: facts.sale_id,
+                        sale_name: facts.sale_name.clone(),
+                        vehicle_id: facts.vehicle_id,
+                    };
+                    rows.extend(row(&withdrawn, facts.lot_id, seq, job));
                 }
                 Event::Closed { outcome } => {
                     let completed = completed(facts, next, *outcome, job, &dealer_name);
@@ -175,7 +226,7 @@ fn completed(
         price_fen: next.price_fen,
         deposit_fen: match outcome {
             Outcome::Sold => next.leading_hold().map_or(Fen::ZERO, |(_, fen)| fen),
-            Outcome::Provisional | Outcome::Unsold => Fen::ZERO,
+            Outcome::Provisional | Outcome::Unsold | Outcome::Withdrawn => Fen::ZERO,
         },
         in_gap: next.in_gap,
         closed_at: job.admitted_at,

@@ -1,6 +1,6 @@
 //! A person's news: what he is told, what he wants to be told, what he has read.
 
-use kernel::{Fen, FieldProblem, LotId, NegotiationId, Principal, Problem, UnixMs};
+use kernel::{Fen, FieldProblem, LotId, NegotiationId, Principal, Problem, SaleId, UnixMs};
 use platform_db::CommandError;
 use uuid::Uuid;
 
@@ -39,11 +39,17 @@ pub enum AlertKind {
     Agreed,
     /// 议价未成
     NoDeal,
+    /// 场次变更: another name or other times, before it opened.
+    SaleChanged,
+    /// 场次取消
+    SaleCalledOff,
+    /// 撤拍
+    LotWithdrawn,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [AlertKind; 10] = [
+    pub const ALL: [AlertKind; 13] = [
         AlertKind::Match,
         AlertKind::Ending,
         AlertKind::Outbid,
@@ -54,6 +60,9 @@ impl AlertKind {
         AlertKind::Deadline,
         AlertKind::Agreed,
         AlertKind::NoDeal,
+        AlertKind::SaleChanged,
+        AlertKind::SaleCalledOff,
+        AlertKind::LotWithdrawn,
     ];
 
     /// The name in the database and in text keys.
@@ -69,6 +78,9 @@ impl AlertKind {
             AlertKind::Deadline => "deadline",
             AlertKind::Agreed => "agreed",
             AlertKind::NoDeal => "no_deal",
+            AlertKind::SaleChanged => "sale_changed",
+            AlertKind::SaleCalledOff => "sale_called_off",
+            AlertKind::LotWithdrawn => "lot_withdrawn",
         }
     }
 
@@ -91,12 +103,14 @@ pub enum Topic {
     Result,
     /// What happens in his negotiations.
     Negotiation,
+    /// Sales of his lots that are changed or called off.
+    Sale,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Topic; 5] =
-        [Topic::Match, Topic::Ending, Topic::Outbid, Topic::Result, Topic::Negotiation];
+    pub const ALL: [Topic; 6] =
+        [Topic::Match, Topic::Ending, Topic::Outbid, Topic::Result, Topic::Negotiation, Topic::Sale];
 
     /// The name in the database, in forms and in text keys.
     pub const fn name(self) -> &'static str {
@@ -106,6 +120,7 @@ impl Topic {
             Topic::Outbid => "outbid",
             Topic::Result => "result",
             Topic::Negotiation => "negotiation",
+            Topic::Sale => "sale",
         }
     }
 }
@@ -119,6 +134,19 @@ pub enum LotEnd {
     Paused,
     /// It is over since then.
     Over(UnixMs),
+}
+
+/// What was done to a sale before it opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleNews {
+    /// The sale.
+    pub id: SaleId,
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// When it opens after the change; none where it was called off.
+    pub opens_at: Option<UnixMs>,
 }
 
 /// One piece of news.
@@ -136,6 +164,8 @@ pub struct Alert {
     pub negotiation_id: Option<NegotiationId>,
     /// When the lot ends, where that is the news.
     pub ends: Option<LotEnd>,
+    /// What was done to the lot's sale, where it is about that.
+    pub sale: Option<SaleNews>,
     /// Until when the person's company has the word in it.
     pub answer_by: Option<UnixMs>,
     /// The name of the search that found it.

@@ -2,7 +2,8 @@
 //!
 //! It owns the database `auction` and decides every bid by the pure fold of `core/bidding`. It hears of priced cars
 //! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened`, `AuctionCompleted`,
-//! `ProvisionalAgreed`, `ProvisionalDeclined` and `DepositReturnCovered` (`events.rs`).
+//! `ProvisionalAgreed`, `ProvisionalDeclined`, `LotWithdrawn`, `SaleChanged`, `SaleCalledOff` and
+//! `DepositReturnCovered` (`events.rs`).
 //!
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
 //! * `follow.rs` is what other processes of the same database commit.
@@ -24,7 +25,9 @@ mod alerts;
 mod asked_return;
 mod audience;
 mod business_days;
+mod call_off;
 mod chain;
+mod change_sale;
 mod checkpoint;
 mod clock;
 mod confirmation;
@@ -71,6 +74,8 @@ use tokio::task::JoinHandle;
 
 pub use audience::{Audience, SisterPolicy};
 pub use business_days::{BusinessDay, BusinessDayChange, SetDays};
+pub use call_off::Withdrawal;
+pub use change_sale::{ChangeSale, SaleChange, SaleChangeKind, SaleTimes};
 pub use checkpoint::{
     CheckpointLine, CheckpointSearch, Consistency, checkpoint_now, daily_checkpoint, know_signer,
 };
@@ -80,11 +85,12 @@ pub use create_sale::{BelowReserveMode, CreateSale, DEPOSIT_BP, MAX_LOTS_A_SALE}
 pub use delivery::{CityCost, CityDelivery, DeliveryDoors};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{
-    AuctionCompleted, DepositReturnCovered, LotListed, LotOpened, ProvisionalAgreed, ProvisionalDeclined,
+    AuctionCompleted, DepositReturnCovered, LotListed, LotOpened, LotWithdrawn, ProvisionalAgreed,
+    ProvisionalDeclined, SaleCalledOff, SaleChanged,
 };
 pub use floor_record::{FLOOR_LINES_MAX, FloorLine, FloorRecord, MergeFloor, MergedLine};
 pub use inbox::{
-    Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, Topic, UNREAD_SHOWN_MAX,
+    Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, SaleNews, Topic, UNREAD_SHOWN_MAX,
 };
 pub use lane::{FloorBid, GivePaddle, Paddle};
 pub use negotiation::{

@@ -112,7 +112,9 @@ pub(crate) fn without_sellers_word(line: LogLine) -> LogLine {
 /// can tell from the price.
 pub(crate) fn without_secret_max(line: LogLine, lot: &LotState) -> LogLine {
     let is_secret = |max_fen: Fen| lot.price_fen.is_none_or(|price_fen| max_fen > price_fen);
-    let is_over = lot.status == LotStatus::Closed && lot.outcome != Some(Outcome::Provisional);
+    // a car that was withdrawn is offered again, perhaps to the same bidders
+    let is_open = matches!(lot.outcome, Some(Outcome::Provisional | Outcome::Withdrawn));
+    let is_over = lot.status == LotStatus::Closed && !is_open;
     if is_over || !line.max_fen.is_some_and(is_secret) {
         return line;
     }

@@ -3,6 +3,7 @@
 use bidding::{DutchSteps, Format, Ladder, LaneTimes, LotState, Terms};
 use kernel::{Fen, FieldProblem, UnixMs};
 
+use crate::change_sale::SaleTimes;
 use crate::create_sale::{CreateSale, TICK_FEN};
 use crate::store::sales::CarToOffer;
 
@@ -116,6 +117,17 @@ impl SaleFormat {
         !matches!(self, SaleFormat::Dutch(_) | SaleFormat::Lane(_))
     }
 
+    /// When the first lot of a sale ends that opens then, as far as that is known; `by_the_clock` is when the sale says.
+    pub(crate) fn first_end(self, opens_at: UnixMs, by_the_clock: UnixMs) -> UnixMs {
+        match self {
+            SaleFormat::Dutch(plan) => {
+                opens_at.plus_ms(plan.step_ms.saturating_mul(plan.steps.saturating_add(1)))
+            }
+            SaleFormat::Lane(times) => opens_at.plus_ms(times.lot_ms),
+            _ => by_the_clock,
+        }
+    }
+
     /// What is wrong with the format's own numbers.
     pub(crate) fn wrong_fields(self) -> Vec<FieldProblem> {
         let check = |field: &str, value: i64, range: std::ops::RangeInclusive<i64>| {
@@ -137,12 +149,18 @@ impl SaleFormat {
 impl CreateSale {
     /// When its first lot ends, as far as that is known.
     pub(crate) fn first_end(&self) -> UnixMs {
-        match self.format {
-            SaleFormat::Dutch(plan) => {
-                self.opens_at.plus_ms(plan.step_ms.saturating_mul(plan.steps.saturating_add(1)))
-            }
-            SaleFormat::Lane(times) => self.opens_at.plus_ms(times.lot_ms),
-            _ => self.first_end_at,
+        self.format.first_end(self.opens_at, self.first_end_at)
+    }
+
+    /// Its name and its times.
+    pub(crate) fn times(&self) -> SaleTimes {
+        SaleTimes {
+            name: self.name.clone(),
+            opens_at: self.opens_at,
+            first_end_at: self.first_end_at,
+            stagger_ms: self.stagger_ms,
+            window_ms: self.window_ms,
+            cap_ms: self.cap_ms,
         }
     }
 }
@@ -154,7 +172,7 @@ pub(crate) fn lot_state(sale: &CreateSale, position: i64, car: &CarToOffer) -> L
         Format::Dutch(steps) => dutch_start(steps, sale.format, car),
         _ => car.start_fen,
     };
-    let end_at = end_at(sale, position, format, start_fen);
+    let end_at = lot_end(&sale.times(), position, format, start_fen);
     let is_english = format.is_english();
     let terms = Terms {
         start_fen,
@@ -174,7 +192,8 @@ pub(crate) fn lot_state(sale: &CreateSale, position: i64, car: &CarToOffer) -> L
     LotState { gap_fen, ..LotState::scheduled(terms, sale.opens_at, end_at, car.reserve_fen) }
 }
 
-fn end_at(sale: &CreateSale, position: i64, format: Format, start_fen: Fen) -> UnixMs {
+/// When the lot at this place ends, as far as that is known.
+pub(crate) fn lot_end(sale: &SaleTimes, position: i64, format: Format, start_fen: Fen) -> UnixMs {
     match format {
         Format::Dutch(steps) => sale.opens_at.plus_ms(steps.whole_ms(start_fen)),
         Format::Lane(times) => {

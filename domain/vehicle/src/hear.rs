@@ -14,9 +14,9 @@ use crate::actor::Actor;
 use crate::car::{Car, Writing};
 use crate::{Status, VehicleSold, store};
 
-/// `LotListed` of the auction, as far as we need it.
+/// `LotListed` and `LotWithdrawn` of the auction, as far as we need them.
 #[derive(Debug, Deserialize)]
-struct LotListed {
+struct LotOfSale {
     lot_id: LotId,
     vehicle_id: VehicleId,
     sale_name: String,
@@ -41,13 +41,14 @@ pub(crate) struct VehicleConsumer {
 #[async_trait]
 impl Consumer for VehicleConsumer {
     fn handles(&self) -> &'static [&'static str] {
-        &["LotListed", "AuctionCompleted", "ProvisionalAgreed", "ProvisionalDeclined"]
+        &["LotListed", "LotWithdrawn", "AuctionCompleted", "ProvisionalAgreed", "ProvisionalDeclined"]
     }
 
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
         let mut writing = Writing::new(self.clock.now(), Actor::system("auction"), event.correlation_id);
         writing.causation_id = Some(event.id);
         match (event.r#type.as_str(), event.version) {
+            ("LotWithdrawn", 1) => withdrawn(conn, writing, event, read(event)?).await,
             ("LotListed", 1) => listed(conn, writing, event, read(event)?).await,
             ("AuctionCompleted" | "ProvisionalAgreed" | "ProvisionalDeclined", 1) => {
                 completed(conn, writing, event, read(event)?).await
@@ -68,7 +69,7 @@ async fn listed(
     conn: &mut PgConnection,
     mut writing: Writing,
     event: &Envelope,
-    lot: LotListed,
+    lot: LotOfSale,
 ) -> Result<(), CommandError> {
     let mut car = lock(conn, lot.vehicle_id).await?;
     if car.status != Status::Sold {
@@ -76,6 +77,20 @@ async fn listed(
         car.listed_lot_id = Some(lot.lot_id.0);
     }
     writing.note(&mut car, event.id, "listed", json!({ "lot_id": lot.lot_id, "sale_name": lot.sale_name }));
+    save(conn, writing, car).await
+}
+
+/// Its lot was taken out of the sale before it opened: it waits for another one.
+async fn withdrawn(
+    conn: &mut PgConnection,
+    mut writing: Writing,
+    event: &Envelope,
+    lot: LotOfSale,
+) -> Result<(), CommandError> {
+    let mut car = lock(conn, lot.vehicle_id).await?;
+    leave(&mut car, lot.lot_id);
+    let data = json!({ "lot_id": lot.lot_id, "sale_name": lot.sale_name });
+    writing.note(&mut car, event.id, "withdrawn", data);
     save(conn, writing, car).await
 }
 
@@ -105,14 +120,18 @@ async fn completed(
         // it stays in its lot until the negotiation has ended
         writing.note(&mut car, event.id, "in_negotiation", data);
     } else {
-        // an answer about an earlier lot does not take the car out of the one it is in now
-        if car.status == Status::Listed && car.listed_lot_id == Some(lot.lot_id.0) {
-            car.status = Status::Priced;
-            car.listed_lot_id = None;
-        }
+        leave(&mut car, lot.lot_id);
         writing.note(&mut car, event.id, "not_sold", data);
     }
     save(conn, writing, car).await
+}
+
+/// The car is in this lot no longer. An answer about an earlier lot does not take it out of the one it is in now.
+fn leave(car: &mut Car, lot_id: LotId) {
+    if car.status == Status::Listed && car.listed_lot_id == Some(lot_id.0) {
+        car.status = Status::Priced;
+        car.listed_lot_id = None;
+    }
 }
 
 async fn lock(conn: &mut PgConnection, vehicle_id: VehicleId) -> Result<Car, CommandError> {

@@ -50,7 +50,7 @@ async fn open_sale_with(
     sale_id
 }
 
-async fn hear_of_car(server: &TestServer, index: usize) -> VehicleId {
+pub async fn hear_of_car(server: &TestServer, index: usize) -> VehicleId {
     let id = VehicleId(new_id());
     let event = Envelope {
         id: new_id(),

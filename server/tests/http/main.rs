@@ -21,6 +21,7 @@ mod office_dealers;
 mod office_deposits;
 mod office_lots;
 mod office_orders;
+mod office_sales;
 mod office_vehicles;
 mod office_vehicles_import;
 mod receipts;

@@ -119,6 +119,8 @@ fn ended(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
         (bidding::Outcome::Provisional, true) => (Tone::Warn, "format.ended.yours_to_negotiate"),
         (bidding::Outcome::Provisional, false) => (Tone::Neutral, "format.ended.negotiated"),
         (bidding::Outcome::Unsold, _) => (Tone::Neutral, "format.ended.unsold"),
+        // why stands above
+        (bidding::Outcome::Withdrawn, _) => (Tone::Neutral, "format.ended.withdrawn"),
     };
     let is_bought = (outcome, lot.mine.leading) == (bidding::Outcome::Sold, true);
     let order =

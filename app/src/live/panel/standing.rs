@@ -19,6 +19,7 @@ fn now(screen: Screen) -> (&'static str, Word, Word) {
             (shape::HALF, Word::OthersNegotiate, Word::OthersNegotiateHint)
         }
         (Phase::Over(Ending::Unsold), _) => (shape::CROSS, Word::Unsold, Word::UnsoldHint),
+        (Phase::Over(Ending::Withdrawn), _) => (shape::CROSS, Word::Withdrawn, Word::WithdrawnHint),
         (Phase::Upcoming, _) => (shape::CIRCLE, Word::Upcoming, Word::UpcomingHint),
         (Phase::Paused, Standing::Leading) => (shape::UP, Word::Leading, paused(screen)),
         (Phase::Paused, Standing::Outbid) => (shape::DOWN, Word::Outbid, paused(screen)),

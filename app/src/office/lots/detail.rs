@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use auction::{LogLine, LotDetail};
-use bidding::{LotStatus, ReserveLight};
+use bidding::{Format, LotStatus, Outcome, ReserveLight};
 use kernel::{LotId, Problem, ProblemKind, Role};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
-use crate::dealer::words::kilometres;
+use crate::dealer::words::{kilometres, withdrawal_banner};
 use crate::i18n::{t, t_with};
 use crate::negotiation::{load_of_lot, of_lot};
 use crate::office::sales::{light, line_answer, line_who, state_badge};
@@ -25,6 +25,13 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let detail = cx.services.auction.lot(cx.who()?, id).await.map_err(CommandError::into_problem)?;
     let negotiation = load_of_lot(&cx, &detail.lot).await?;
     let word = revealed(&cx, id).await?;
+    let withdrawal = match detail.lot.lot.outcome {
+        Some(Outcome::Withdrawn) => {
+            cx.services.auction.withdrawal(id).await.map_err(CommandError::into_problem)?
+        }
+        _ => None,
+    };
+    // no view before this line: views stay on the thread that makes them, and each await may change it
     let negotiation = of_lot(&cx, &detail.lot, negotiation)?;
     let title = detail.lot.title.clone();
     let crumbs = vec![Crumb::new(t(lang, "sale.title"), "/office/sales")];
@@ -33,6 +40,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         "sale.lot_note",
         &[("no", &detail.lot.lot_no.to_string()), ("sale", &detail.lot.sale_name)],
     );
+    let withdrawal = withdrawal.map(|found| withdrawal_banner(&cx, &found));
     let problem = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
     let badge = state_badge(lang, &detail.lot.lot, cx.now);
     let (tiles, facts, controls) = (tiles(&cx, &detail), facts(&cx, &detail), controls(&cx, &detail));
@@ -51,6 +59,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href=replay>{t(lang, "replay.title")}</LinkButton>
         </PageHead>
         {problem.map(|problem| view! { <ProblemBanner problem=problem/> })}
+        {withdrawal}
         {negotiation}
         {top_up}
         {tiles}
@@ -148,11 +157,23 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
             </PostForm>
         }
     });
-    let nothing = running.is_none() && lower.is_none();
+    let waits_for_turn = matches!(lot.format(), Format::Lane(_));
+    let waits = lot.lot.status == LotStatus::Scheduled && (waits_for_turn || cx.now < lot.opens_at);
+    let withdraw = (runs && waits).then(|| {
+        let hint = t(lang, "sale.withdraw.reason_hint").into_owned();
+        view! {
+            <ConfirmButton action=format!("{path}/withdraw") label=t(lang, "sale.withdraw")
+                question=t_with(lang, "sale.withdraw.question", &[("title", &lot.title), ("sale", &lot.sale_name)])
+                confirm=t(lang, "sale.withdraw.confirm")>
+                <TextField name="reason" label=t(lang, "sale.withdraw.reason") required=true max_length=200 hint/>
+            </ConfirmButton>
+        }
+    });
+    let nothing = running.is_none() && lower.is_none() && withdraw.is_none();
     view! {
         <Panel title=t(lang, "sale.controls").into_owned()>
             {nothing.then(|| view! { <p class="muted">{t(lang, "sale.no_controls")}</p> })}
-            <div class="answers">{running}</div>
+            <div class="answers">{running} {withdraw}</div>
             {lower.map(|lower| view! { <div class="mt-4">{lower}</div> })}
             {gap.map(|gap| view! { <div class="mt-4">{gap}</div> })}
         </Panel>

@@ -8,7 +8,7 @@ use kernel::{Role, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
-use super::{light, state_badge};
+use super::{change, history, light, state_badge};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -27,13 +27,21 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     }
     let title = detail.sale.name.clone();
     let note = t_with(lang, "sale.made_by", &[("name", &detail.sale.created_by_name)]);
-    let relists = cx.who()?.has_role(Role::Auctioneer)
-        && detail.lots.iter().any(|lot| lot.lot.outcome == Some(Outcome::Unsold));
+    let relists = cx.who()?.has_role(Role::Auctioneer) && detail.lots.iter().any(can_relist);
     let templates = match relists {
         true => cx.services.auction.sale_templates().await.map_err(CommandError::into_problem)?,
         false => Vec::new(),
     };
+    let changes = cx.services.auction.sale_changes(id).await.map_err(CommandError::into_problem)?;
     // no view before this line: views stay on the thread that makes them, and each await may change it
+    let badge = (detail.sale.count.lots == 0)
+        .then(|| view! { <Badge tone=Tone::Warn>{t(lang, "sale.called_off")}</Badge> }.into_any());
+    let may_change = cx.who()?.has_role(Role::Auctioneer) && change::can_change(&detail.sale, cx.now);
+    let change = may_change.then(|| {
+        let href = format!("/office/sales/{id}/change");
+        view! { <LinkButton href>{t(lang, "sale.change")}</LinkButton> }
+    });
+    let history = history::panel(&cx, changes);
     let (tiles, terms) = (tiles(&cx, &detail), terms(&cx, &detail));
     let lane = (detail.sale.format == LANE && cx.who()?.has_role(Role::Auctioneer)).then(|| {
         let href = format!("/office/sales/{id}/lane");
@@ -49,12 +57,14 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         }
     };
     let body = view! {
-        <PageHead title=title.clone() crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")] note=note>
+        <PageHead title=title.clone() crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")] note=note badge=badge>
+            {change}
             {lane}
         </PageHead>
         {tiles}
         {terms}
         {lots}
+        {history}
     };
     Ok(PageView::office(title, body))
 }
@@ -88,9 +98,13 @@ fn tiles(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
     let ended = count.sold + count.provisional + count.unsold;
     let rate = if ended > 0 { format!("{}%", count.sold * 100 / ended) } else { "—".to_owned() };
     let hammer = count.hammer_fen.yuan();
+    let withdrawn = match count.withdrawn {
+        0 => String::new(),
+        n => t_with(lang, "sale.withdrawn_count", &[("n", &n.to_string())]),
+    };
     view! {
         <Tiles>
-            <Tile label=t(lang, "sale.lots") value=count.lots.to_string()/>
+            <Tile label=t(lang, "sale.lots") value=count.lots.to_string() note=withdrawn/>
             <Tile label=t(lang, "sale.open_lots") value=count.open.to_string() tone=Tone::Active/>
             <Tile label=t(lang, "sale.lot.sold") value=count.sold.to_string() tone=Tone::Good/>
             <Tile label=t(lang, "sale.sell_through") value=rate note=t(lang, "sale.sell_through_note").into_owned()/>
@@ -172,13 +186,17 @@ fn columns(cx: &PageContext, relists: bool) -> Vec<Column> {
     choose.into_iter().chain(others).collect()
 }
 
+/// Whether its car may be in another sale.
+fn can_relist(lot: &HallLot) -> bool {
+    matches!(lot.lot.outcome, Some(Outcome::Unsold | Outcome::Withdrawn))
+}
+
 fn row(cx: &PageContext, lot: HallLot, relists: bool) -> impl IntoView + use<> {
     let (lang, now) = (cx.lang, cx.now);
     let choose = relists.then(|| {
         let id = lot.vehicle_id.to_string();
-        let unsold = lot.lot.outcome == Some(Outcome::Unsold);
         let title = lot.title.clone();
-        let tick = unsold.then(|| view! { <input type="checkbox" class="checkbox" name="vehicle_id" value=id aria-label=title/> });
+        let tick = can_relist(&lot).then(|| view! { <input type="checkbox" class="checkbox" name="vehicle_id" value=id aria-label=title/> });
         view! { <td class="cell-choice">{tick}</td> }
     });
     let waits = lot.lot.status == LotStatus::Scheduled && matches!(lot.format(), Format::Lane(_));

@@ -106,9 +106,11 @@ fn row(lang: Lang, sale: SaleLine, may_run: bool) -> impl IntoView {
         let href = format!("/office/sales/{}/lane", sale.id);
         view! { " · " <a href=href>{t(lang, "format.lane.console_short")}</a> }
     });
+    let called_off =
+        (count.lots == 0).then(|| view! { " " <Badge tone=Tone::Warn>{t(lang, "sale.called_off")}</Badge> });
     view! {
         <tr>
-            <td><a class="row-link" href=format!("/office/sales/{}", sale.id)>{sale.name}</a></td>
+            <td><a class="row-link" href=format!("/office/sales/{}", sale.id)>{sale.name}</a>{called_off}</td>
             <td>{format}{console}</td>
             <td><Time at=sale.opens_at/></td>
             <td><Time at=ends/></td>

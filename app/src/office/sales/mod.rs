@@ -1,10 +1,12 @@
 //! Sale sessions (场次), as the office makes and follows them.
 
 pub mod calendar;
+pub mod change;
 pub mod detail;
 pub mod floor;
 mod floor_record;
 mod form;
+mod history;
 pub mod lane;
 pub mod list;
 pub mod new;

@@ -27,6 +27,7 @@ pub fn outcome_badge(lang: Lang, outcome: Outcome) -> AnyView {
         Outcome::Sold => (Tone::Good, "sale.lot.sold"),
         Outcome::Provisional => (Tone::Warn, "sale.lot.provisional"),
         Outcome::Unsold => (Tone::Neutral, "sale.lot.unsold"),
+        Outcome::Withdrawn => (Tone::Neutral, "sale.lot.withdrawn"),
     };
     view! { <Badge tone=tone>{t(lang, key)}</Badge> }.into_any()
 }

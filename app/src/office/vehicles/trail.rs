@@ -22,7 +22,7 @@ fn step(lang: Lang, line: TrailView) -> Step {
     let what = t(lang, &format!("vehicle.trail.{}", deed(&line))).into_owned();
     let tone = match line.what.as_str() {
         "sold" => Tone::Good,
-        "not_sold" => Tone::Warn,
+        "not_sold" | "withdrawn" => Tone::Warn,
         "priced" | "listed" | "in_negotiation" => Tone::Active,
         _ => Tone::Neutral,
     };
@@ -65,7 +65,9 @@ fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
             let why = text("reason").or(text("source")).map(str::to_owned);
             Some(view! { <ul>{changes}</ul>{why} }.into_any())
         }
-        "listed" | "not_sold" | "in_negotiation" => Some(text("sale_name")?.to_owned().into_any()),
+        "listed" | "not_sold" | "withdrawn" | "in_negotiation" => {
+            Some(text("sale_name")?.to_owned().into_any())
+        }
         "sold" => {
             let buyer = text("buyer_name").unwrap_or_default().to_owned();
             Some(view! { {buyer} " " <span class="money">{fen("price_fen")}</span> }.into_any())

@@ -44,7 +44,7 @@ pub(crate) use answer::{Recorded, encode};
 pub use counts::BidPathCounts;
 pub(crate) use peers::Peers;
 pub(crate) use power::{Power, Powers};
-pub(crate) use within::{Within, write_within};
+pub(crate) use within::{Within, write_all_within, write_within};
 
 /// Writer tasks a process: one decides while the other's statement is under way. More only wait for each other: a batch
 /// over many lots moves the holds of most dealers, whose rows stay locked until its flush.

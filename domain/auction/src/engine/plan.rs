@@ -249,5 +249,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::ConfirmReport { .. } => "confirm_report",
         Command::PassOver { .. } => "pass_over",
         Command::Settle { .. } => "settle",
+        Command::Reschedule { .. } => "reschedule",
+        Command::WithdrawLot => "withdraw_lot",
     }
 }

@@ -1,4 +1,4 @@
-//! A command of the system that is written in its sender's transaction: what must happen with the lot, or not at all.
+//! Commands that are written in their sender's transaction: what must happen with the lots, or not at all.
 //!
 //! The lot's row is locked from the load to the commit, so no fence is lost. What a writer of this process has of the lot
 //! in memory is old afterwards; [`Within::told`] says so, once the transaction is committed.
@@ -44,32 +44,50 @@ pub(crate) async fn write_within(
     (key, command): (Uuid, Command),
     now: UnixMs,
 ) -> Result<Result<Within, Refusal>, sqlx::Error> {
-    let actor = Actor::new(lot);
-    let mut plan = LotPlan::new(&actor);
-    plan.decide(job(actor.facts.lot_id, key, command.clone(), now), &command);
-    if let Some(Err(refusal)) = plan.decided.first().map(|decided| &decided.verdict) {
-        return Ok(Err(refusal.clone()));
-    }
-    let batch = batch_of(service, &actor, &plan);
-    let written = batch::write(conn, &batch).await?;
-    if !written.lots.contains(&plan.lot_id) {
-        // its row is locked: nobody can have moved it on
-        return Err(sqlx::Error::Protocol(format!("lot {} lost the fence under its lock", plan.lot_id)));
-    }
-    Ok(Ok(Within { lot_id: plan.lot_id, seq: plan.next.seq }))
+    let sender = Sender { actor: Uuid::nil(), user_id: None, user_name: "negotiation".to_owned() };
+    let written = write_all_within(service, conn, vec![(lot, key, command)], &sender, now).await?;
+    Ok(written.map(|within| within[0]))
 }
 
-fn job(lot_id: LotId, key: Uuid, command: Command, now: UnixMs) -> Job {
-    let sender = Sender { actor: Uuid::nil(), user_id: None, user_name: "negotiation".to_owned() };
+/// The same for many lots at once, each with the key of its line: all of them, or at the first refusal none.
+pub(crate) async fn write_all_within(
+    service: &Service,
+    conn: &mut PgConnection,
+    lots: Vec<(LoadedLot, Uuid, Command)>,
+    sender: &Sender,
+    now: UnixMs,
+) -> Result<Result<Vec<Within>, Refusal>, sqlx::Error> {
+    let mut batch = Batch::default();
+    let mut within = Vec::with_capacity(lots.len());
+    for (lot, key, command) in lots {
+        let actor = Actor::new(lot);
+        let mut plan = LotPlan::new(&actor);
+        plan.decide(job(actor.facts.lot_id, key, command.clone(), (sender, now)), &command);
+        if let Some(Err(refusal)) = plan.decided.first().map(|decided| &decided.verdict) {
+            return Ok(Err(refusal.clone()));
+        }
+        add(&mut batch, service, &actor, &plan);
+        within.push(Within { lot_id: plan.lot_id, seq: plan.next.seq });
+    }
+    let written = batch::write(conn, &batch).await?;
+    if let Some(lost) = within.iter().find(|lot| !written.lots.contains(&lot.lot_id)) {
+        // its row is locked: nobody can have moved it on
+        return Err(sqlx::Error::Protocol(format!("lot {} lost the fence under its lock", lost.lot_id)));
+    }
+    Ok(Ok(within))
+}
+
+fn job(lot_id: LotId, key: Uuid, command: Command, (sender, now): (&Sender, UnixMs)) -> Job {
+    let sender = sender.clone();
     // it waits in no queue, and nobody waits for its answer
     let (reply, _) = oneshot::channel();
     let place = QueuePlace(Arc::new(AtomicUsize::new(1)));
     Job { key, lot_id, command, sender, admitted_at: now, reply_to: ReplyTo::Caller(reply), _place: place }
 }
 
-fn batch_of(service: &Service, actor: &Actor, plan: &LotPlan) -> Batch {
+fn add(batch: &mut Batch, service: &Service, actor: &Actor, plan: &LotPlan) {
     let before: &LotState = &actor.state;
-    let lot = LotWrite {
+    batch.lots.push(LotWrite {
         lot_id: plan.lot_id,
         expected_seq: before.seq,
         expected_status: before.status,
@@ -79,13 +97,9 @@ fn batch_of(service: &Service, actor: &Actor, plan: &LotPlan) -> Batch {
         hold_fen: plan.new_hold(actor),
         state: plan.next.clone(),
         chain_head: plan.chain_head,
-    };
-    Batch {
-        lots: vec![lot],
-        bidders: plan.new_bidders(before.bidders.len()).collect(),
-        holds: plan.hold_moves(actor),
-        restored: Vec::new(),
-        log: plan.decided.iter().filter_map(|decided| decided.row.clone()).collect(),
-        out: events::of_batch(actor, &plan.next, plan.accepted(), |id| service.dealers.name(id)),
-    }
+    });
+    batch.bidders.extend(plan.new_bidders(before.bidders.len()));
+    batch.holds.extend(plan.hold_moves(actor));
+    batch.log.extend(plan.decided.iter().filter_map(|decided| decided.row.clone()));
+    batch.out.extend(events::of_batch(actor, &plan.next, plan.accepted(), |id| service.dealers.name(id)));
 }

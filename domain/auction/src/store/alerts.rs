@@ -3,12 +3,12 @@
 //! A lot's row of `alert_lot` is locked by whoever tells its news, so that no two processes tell the same.
 
 use bidding::{LotStatus, Outcome};
-use kernel::{DealerId, Fen, LotId, NegotiationId, UnixMs, UserId};
+use kernel::{DealerId, Fen, LotId, NegotiationId, SaleId, UnixMs, UserId};
 use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::inbox::{Alert, AlertKind, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, Topic};
+use crate::inbox::{Alert, AlertKind, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, SaleNews, Topic};
 
 /// A lot with news that nobody was told yet.
 #[derive(Clone, Copy, Debug)]
@@ -270,6 +270,8 @@ pub(crate) async fn tell_results(
            FROM lot l
            JOIN lot_party p ON p.lot_id = l.id
           WHERE l.id = ANY($1)
+            -- what was taken out of its sale has no result; that was told already
+            AND l.outcome <> 'withdrawn'
             AND NOT EXISTS (
                 SELECT FROM alert_choice c WHERE c.user_id = p.user_id AND c.topic = 'result' AND NOT c.wanted)
          ON CONFLICT DO NOTHING",
@@ -344,10 +346,13 @@ pub(crate) async fn list(
 ) -> Result<(i64, Vec<Alert>), sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT a.id, a.kind, a.lot_id, l.title, l.status, l.end_at, s.name AS \"search_name?\", a.price_fen, a.times,
-                a.last_at, a.read_at, a.negotiation_id, a.answer_by, count(*) OVER () AS \"total!\"
+                a.last_at, a.read_at, a.negotiation_id, a.answer_by, c.sale_id AS \"sale_id?\", s2.name AS \"sale_name?\",
+                c.reason AS \"reason?\", c.after AS \"after?\", count(*) OVER () AS \"total!\"
            FROM alert a
            JOIN lot l ON l.id = a.lot_id
            LEFT JOIN saved_search s ON s.id = a.search_id
+           LEFT JOIN sale_change c ON c.id = a.sale_change_id
+           LEFT JOIN sale s2 ON s2.id = c.sale_id
           WHERE a.user_id = $1 AND (NOT $2 OR a.read_at IS NULL)
           ORDER BY a.last_at DESC, a.id
           LIMIT $3 OFFSET $4",
@@ -370,6 +375,12 @@ pub(crate) async fn list(
             title: row.title,
             negotiation_id: row.negotiation_id.map(NegotiationId),
             answer_by: row.answer_by.map(from_sql),
+            sale: row.sale_id.map(|id| SaleNews {
+                id: SaleId(id),
+                name: row.sale_name.unwrap_or_default(),
+                reason: row.reason.unwrap_or_default(),
+                opens_at: row.after.as_ref().and_then(|after| after["opens_at"].as_i64()).map(UnixMs),
+            }),
             search_name: row.search_name,
             price_fen: row.price_fen.map(Fen),
             times: row.times,

@@ -464,12 +464,12 @@ fn push_standing(query: &mut QueryBuilder<Postgres>, viewer: Viewer, standing: M
         MyStanding::Leading | MyStanding::Outbid => " AND l.status <> 'closed'",
         MyStanding::Won => " AND l.outcome = 'sold'",
         MyStanding::Negotiating => " AND l.outcome = 'provisional'",
-        MyStanding::Lost => " AND l.status = 'closed'",
+        MyStanding::Lost => " AND l.status = 'closed' AND l.outcome <> 'withdrawn'",
     });
     let is_leader = match standing {
         MyStanding::Leading | MyStanding::Won | MyStanding::Negotiating => " AND l.leader_dealer_id = ",
         MyStanding::Outbid => " AND l.leader_dealer_id IS DISTINCT FROM ",
-        // a lot that was withdrawn is lost to whoever led
+        // a lot that nobody bought is lost to whoever led
         MyStanding::Lost => " AND (l.outcome = 'unsold' OR l.leader_dealer_id IS DISTINCT FROM ",
     };
     query.push(is_leader).push_bind(viewer.dealer_id.map_or(Uuid::nil(), |dealer| dealer.0));

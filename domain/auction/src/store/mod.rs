@@ -24,6 +24,7 @@ pub(crate) mod proofs;
 pub(crate) mod pulse;
 pub(crate) mod report_changes;
 pub(crate) mod reveals;
+pub(crate) mod sale_changes;
 pub(crate) mod sales;
 pub(crate) mod searches;
 pub(crate) mod seller_news;

@@ -196,13 +196,19 @@ pub struct SaleLine {
     pub stagger_ms: i64,
     /// How far soft close may move an end.
     pub cap_ms: i64,
+    /// When its first lot ends, as it was planned.
+    pub first_end_at: UnixMs,
+    /// Counts its changes before the opening.
+    pub version: i32,
 }
 
 /// How many lots of a sale are where, and what the sold ones brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SalesCount {
-    /// All.
+    /// All that were not withdrawn.
     pub lots: i64,
+    /// Taken out before they opened.
+    pub withdrawn: i64,
     /// Not open yet.
     pub scheduled: i64,
     /// Open or paused.
@@ -257,10 +263,11 @@ pub(crate) async fn list(
     let rows = sqlx::query!(
         "SELECT s.id, s.name, s.opens_at, s.created_by_name, s.below_reserve, s.window_ms,
                 s.format, s.buy_now_percent, s.dutch_start_percent, s.dutch_steps, s.dutch_step_ms, s.lane_lot_ms,
-                s.sisters, s.stagger_ms, s.cap_ms,
+                s.sisters, s.stagger_ms, s.cap_ms, s.first_end_at, s.version,
                 ARRAY(SELECT g.group_name FROM sale_group g WHERE g.sale_id = s.id ORDER BY g.group_name) AS \"groups!\",
-                max(l.end_at) AS \"last_end_at!\",
-                count(*) AS \"lots!\",
+                coalesce(max(l.end_at) FILTER (WHERE l.outcome IS DISTINCT FROM 'withdrawn'), max(l.end_at)) AS \"last_end_at!\",
+                count(*) FILTER (WHERE l.outcome IS DISTINCT FROM 'withdrawn') AS \"lots!\",
+                count(*) FILTER (WHERE l.outcome = 'withdrawn') AS \"withdrawn!\",
                 count(*) FILTER (WHERE l.status = 'scheduled') AS \"scheduled!\",
                 count(*) FILTER (WHERE l.status IN ('open', 'paused')) AS \"open!\",
                 count(*) FILTER (WHERE l.outcome = 'sold') AS \"sold!\",
@@ -276,7 +283,8 @@ pub(crate) async fn list(
                      SELECT FROM sale_group i JOIN dealer d ON d.group_name = i.group_name
                       WHERE i.sale_id = s.id AND d.dealer_id = $6))
           GROUP BY s.id
-         HAVING $2::timestamptz IS NULL OR max(l.end_at) > $2
+         -- what was called off takes place at no time
+         HAVING $2::timestamptz IS NULL OR max(l.end_at) FILTER (WHERE l.outcome IS DISTINCT FROM 'withdrawn') > $2
           ORDER BY s.opens_at DESC, s.id
           LIMIT $3 OFFSET $4",
         filter.id.map(|id| id.0),
@@ -311,8 +319,11 @@ pub(crate) async fn list(
             sisters: SisterPolicy::of(&row.sisters),
             stagger_ms: row.stagger_ms,
             cap_ms: row.cap_ms,
+            first_end_at: from_sql(row.first_end_at),
+            version: row.version,
             count: SalesCount {
                 lots: row.lots,
+                withdrawn: row.withdrawn,
                 scheduled: row.scheduled,
                 open: row.open,
                 sold: row.sold,

@@ -111,7 +111,7 @@ pub struct TrailView {
     /// Its place in the car's history.
     pub seq: i64,
     /// `received`, `inspected`, `priced`, `corrected`, `imported`, `photo_added`, `photo_removed`, `listed`, `sold`,
-    /// `in_negotiation`, `not_sold`. Text keys: `vehicle.trail.<what>`.
+    /// `in_negotiation`, `not_sold`, `withdrawn`. Text keys: `vehicle.trail.<what>`.
     pub what: String,
     /// Who.
     pub who_name: String,

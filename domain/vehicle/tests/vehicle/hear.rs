@@ -108,6 +108,22 @@ async fn an_unsold_car_may_be_offered_again() {
 }
 
 #[tokio::test]
+async fn a_car_whose_lot_was_withdrawn_may_be_offered_again() {
+    let yard = yard().await;
+    let (car, first, second) = (yard.priced_car().await, new_id(), new_id());
+    let of =
+        |lot: Uuid| json!({ "lot_id": lot, "sale_id": new_id(), "sale_name": "周五场", "vehicle_id": car });
+    list(&yard, car, first).await;
+    hear(&yard, "LotWithdrawn", of(first)).await.unwrap();
+    assert_eq!(status(&yard, car).await, Status::Priced);
+    let trail = yard.service.show_vehicle(&yard.inspector, car).await.unwrap().trail;
+    assert_eq!(trail[0].what, "withdrawn");
+    list(&yard, car, second).await;
+    hear(&yard, "LotWithdrawn", of(first)).await.unwrap();
+    assert_eq!(status(&yard, car).await, Status::Listed, "the news of another lot");
+}
+
+#[tokio::test]
 async fn a_car_that_is_negotiated_stays_in_its_lot_until_that_is_over() {
     for (event, outcome, after) in
         [("ProvisionalAgreed", "sold", Status::Sold), ("ProvisionalDeclined", "unsold", Status::Priced)]

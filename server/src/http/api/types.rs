@@ -100,7 +100,7 @@ pub struct LotBody {
     pub bidders: u32,
     /// The effective end, which late bids move.
     pub end_at_ms: i64,
-    /// `sold`, `provisional` or `unsold`, once closed.
+    /// `sold`, `provisional`, `unsold` or `withdrawn` (before it opened), once closed.
     pub outcome: Option<String>,
     /// Whether you lead.
     pub leading: bool,
@@ -241,6 +241,7 @@ impl LotBody {
                     Outcome::Sold => "sold",
                     Outcome::Provisional => "provisional",
                     Outcome::Unsold => "unsold",
+                    Outcome::Withdrawn => "withdrawn",
                 }
                 .to_owned()
             }),

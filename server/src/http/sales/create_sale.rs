@@ -97,7 +97,7 @@ fn read(
 }
 
 /// What an `<input type="datetime-local">` sends, in the product's zone.
-fn local_time(text: &str, zone: UtcOffset) -> Option<UnixMs> {
+pub(super) fn local_time(text: &str, zone: UtcOffset) -> Option<UnixMs> {
     let with_seconds = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
     let without = format_description!("[year]-[month]-[day]T[hour]:[minute]");
     let local = time::PrimitiveDateTime::parse(text, &with_seconds)

@@ -1,5 +1,6 @@
 //! The office's side of the auction: making sales, controlling lots.
 
+mod change_sale;
 mod create_sale;
 mod floor;
 mod lane;
@@ -23,12 +24,14 @@ pub fn routes() -> Routes {
         .post("/office/sales/new", AUCTIONEERS, create_sale::create_sale)
         .post("/office/sales/templates/new", AUCTIONEERS, templates::create)
         .post("/office/sales/templates/{id}", AUCTIONEERS, templates::change)
+        .post("/office/sales/{id}/change", AUCTIONEERS, change_sale::change)
         .post("/office/sales/{id}/floor", AUCTIONEERS, floor::at_the_desk)
         .post("/office/lots/{id}/call", AUCTIONEERS, lane::call)
         .post("/office/lots/{id}/pass", AUCTIONEERS, lane::pass)
         .post("/office/lots/{id}/hammer", AUCTIONEERS, lane::hammer)
         .post("/office/lots/{id}/offline", AUCTIONEERS, floor::offline)
         .post("/office/lots/{id}/online", AUCTIONEERS, floor::online)
+        .post("/office/lots/{id}/withdraw", AUCTIONEERS, change_sale::withdraw_lot)
         .post("/office/lots/{id}/pause", AUCTIONEERS, lot_control::pause)
         .post("/office/lots/{id}/resume", AUCTIONEERS, lot_control::resume)
         .post("/office/lots/{id}/reserve", RESERVE, lot_control::lower_reserve)

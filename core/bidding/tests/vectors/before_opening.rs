@@ -1,0 +1,99 @@
+//! A sale is changed or called off before it opens, and one lot taken out of it.
+
+use bidding::{BelowReserve, Command, Event, Format, LaneTimes, LotStatus, Outcome, RefusalCode};
+use kernel::{Fen, UnixMs};
+use serde_json::json;
+
+use crate::{A, B, CAP_AT, END_AT, Lot, MINUTE, OPENS_AT, max, yuan};
+
+const NEW_OPENING: UnixMs = OPENS_AT.plus_ms(30 * MINUTE);
+const NEW_END: UnixMs = OPENS_AT.plus_ms(50 * MINUTE);
+
+fn reschedule() -> Command {
+    Command::Reschedule {
+        opens_at: NEW_OPENING,
+        end_at: NEW_END,
+        window_ms: MINUTE,
+        cap_at: NEW_END.plus_ms(10 * MINUTE),
+    }
+}
+
+fn lot() -> Lot {
+    let mut lot = Lot::scheduled(BelowReserve::Full, None);
+    lot.state.terms.deposit_bp = 1_000;
+    lot.at(OPENS_AT.plus_ms(-1));
+    lot
+}
+
+fn not_applicable(lot: &Lot) -> serde_json::Value {
+    let state = &lot.state;
+    json!({ "status": state.status, "opens_at": state.opens_at, "end_at": state.end_at, "admitted_at": lot.now })
+}
+
+#[test]
+fn a_lot_gets_other_times_and_its_maxes_stay() {
+    let mut lot = lot();
+    lot.bids(A, 60_000).accepts(&reschedule());
+    let state = lot.state.clone();
+    assert_eq!((state.opens_at, state.end_at, state.terms.window_ms), (NEW_OPENING, NEW_END, MINUTE));
+    assert_eq!(state.terms.cap_at, NEW_END.plus_ms(10 * MINUTE));
+    assert_eq!(state.hold_of(A), yuan(6_000), "a max that waits holds on");
+    let early = not_applicable(lot.at(OPENS_AT));
+    lot.refuses(&Command::Open, RefusalCode::NotApplicable, &early);
+    lot.at(NEW_OPENING).accepts(&Command::Open);
+    assert_eq!(lot.state.price_fen, Some(yuan(50_000)));
+}
+
+#[test]
+fn once_it_could_have_opened_its_times_stand() {
+    let mut lot = lot();
+    let late = not_applicable(lot.at(OPENS_AT));
+    lot.refuses(&reschedule(), RefusalCode::NotApplicable, &late);
+    lot.refuses(&Command::WithdrawLot, RefusalCode::NotApplicable, &late);
+    lot.accepts(&Command::Open);
+    let open = not_applicable(&lot);
+    lot.refuses(&reschedule(), RefusalCode::NotApplicable, &open);
+    lot.refuses(&Command::WithdrawLot, RefusalCode::NotApplicable, &open);
+}
+
+#[test]
+fn times_that_make_no_sense_are_refused() {
+    let mut lot = lot();
+    let refusal = not_applicable(&lot);
+    for (opens_at, end_at, window_ms, cap_at) in [
+        (NEW_END, NEW_END, MINUTE, CAP_AT),
+        (OPENS_AT, END_AT, -1, CAP_AT),
+        (OPENS_AT, END_AT, MINUTE, END_AT.plus_ms(-1)),
+    ] {
+        let command = Command::Reschedule { opens_at, end_at, window_ms, cap_at };
+        lot.refuses(&command, RefusalCode::NotApplicable, &refusal);
+    }
+}
+
+#[test]
+fn a_lot_that_is_withdrawn_holds_nothing_and_is_neither_sold_nor_unsold() {
+    let mut lot = lot();
+    lot.bids(A, 60_000).bids(B, 70_000);
+    let withdrawn = lot.accepts(&Command::WithdrawLot);
+    let released = |dealer_id| Event::PreBidWithdrawn { dealer_id };
+    let closed = Event::Closed { outcome: Outcome::Withdrawn };
+    assert_eq!(withdrawn.events, [released(A), released(B), closed]);
+    assert_eq!((lot.state.status, lot.state.outcome), (LotStatus::Closed, Some(Outcome::Withdrawn)));
+    assert_eq!((lot.state.holds().count(), lot.state.price_fen), (0, None));
+    let data = json!({ "admitted_at": lot.now, "end_at": END_AT });
+    lot.refuses(&max(A, yuan(80_000)), RefusalCode::Closed, &data);
+    let again = not_applicable(&lot);
+    lot.refuses(&Command::WithdrawLot, RefusalCode::NotApplicable, &again);
+    lot.refuses(&reschedule(), RefusalCode::NotApplicable, &again);
+}
+
+#[test]
+fn a_later_lot_of_a_lane_is_taken_out_until_its_turn() {
+    let mut lot = lot();
+    lot.state.terms.format = Format::Lane(LaneTimes { lot_ms: 45_000 });
+    let late = not_applicable(lot.at(OPENS_AT.plus_ms(MINUTE)));
+    lot.refuses(&reschedule(), RefusalCode::NotApplicable, &late);
+    lot.accepts(&Command::WithdrawLot);
+    assert_eq!(lot.state.outcome, Some(Outcome::Withdrawn));
+    assert_eq!(lot.state.hold_of(A), Fen::ZERO);
+}

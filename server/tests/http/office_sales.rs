@@ -1,0 +1,125 @@
+//! `/office/sales/{id}/change`, and a lot taken out of its sale.
+
+use auction::{Audience, BelowReserveMode, CreateSale, SaleFormat};
+use axum::http::StatusCode;
+use kernel::{Fen, LotId, SaleId, event_id_for};
+use platform_db::new_id;
+
+use crate::formats::hear_of_car;
+use crate::support::TestServer;
+
+/// A sale of so many cars that opens in an hour.
+async fn scheduled_sale(server: &TestServer, count: usize) -> (SaleId, Vec<LotId>) {
+    let mut vehicle_ids = Vec::new();
+    for index in 0..count {
+        vehicle_ids.push(hear_of_car(server, index).await);
+    }
+    let auction = &server.state.services.auction;
+    let opens_at = auction.now().plus_ms(3_600_000);
+    let sale = CreateSale {
+        id: SaleId(new_id()),
+        name: "周日专场".into(),
+        opens_at,
+        first_end_at: opens_at.plus_ms(3_600_000),
+        stagger_ms: 30_000,
+        window_ms: 120_000,
+        cap_ms: 3_600_000,
+        below_reserve: BelowReserveMode::Full,
+        deposit_bp: 0,
+        gap_fen: Fen::ZERO,
+        vehicle_ids,
+        format: SaleFormat::Timed,
+        buy_now_percent: None,
+        audience: Audience::default(),
+    };
+    let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
+    (id, (0..count).map(|index| LotId(event_id_for(id.0, &format!("lot:{index}")))).collect())
+}
+
+#[tokio::test]
+async fn a_sale_is_changed_and_called_off_without_a_script() {
+    let server = TestServer::new().await;
+    let (sale, lots) = scheduled_sale(&server, 2).await;
+    let (path, change) = (format!("/office/sales/{sale}"), format!("/office/sales/{sale}/change"));
+    let mut dealer = server.signed_in("yuanxing").await;
+    let key = new_id().to_string();
+    dealer.post(&format!("/auctions/lots/{}/watch", lots[1]), &[("watched", "on")]).await;
+    let mut clerk = server.signed_in("auctioneer").await;
+    assert!(clerk.get(&path).await.body.contains(&format!("href=\"{change}\"")), "the way there");
+    let page = clerk.get(&change).await;
+    assert!(page.body.contains("value=\"周日专场\"") && page.body.contains("取消整场"), "{}", page.body);
+    let fields = |opens: &'static str| {
+        [
+            ("form", "change"),
+            ("key", &*key),
+            ("seen", "1"),
+            ("name", "周一夜场"),
+            ("opens_at", opens),
+            ("first_end_at", "2098-01-02T21:00"),
+            ("stagger", "60"),
+            ("window", "120"),
+            ("cap", "60"),
+            ("reason", "场地调整"),
+        ]
+    };
+    let wrong = clerk.post(&change, &fields("2098-01-02T22:00")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("value=\"周一夜场\""), "what was typed stays: {}", wrong.body);
+    for _ in 0..2 {
+        let changed = clerk.post(&change, &fields("2098-01-02T20:00")).await;
+        assert_eq!(changed.location(), format!("{path}?done=SALE_CHANGED"), "{}", changed.body);
+    }
+    let page = clerk.get(&path).await.body;
+    assert!(page.contains("周一夜场") && page.contains("变更记录") && page.contains("场地调整"), "{page}");
+    let news = dealer.get("/my/alerts").await.body;
+    assert!(news.contains("场次变更") && news.contains("现定开拍 2098-01-02 20:00"), "{news}");
+
+    let late = clerk
+        .post(
+            &change,
+            &[&[("key", new_id().to_string().as_str())], &fields("2098-01-02T20:00")[2..]].concat(),
+        )
+        .await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "who saw an older version");
+    let key = new_id().to_string();
+    let no_reason = clerk.post(&change, &[("form", "call_off"), ("key", &key), ("reason", "")]).await;
+    assert_eq!(no_reason.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let called_off = clerk.post(&change, &[("form", "call_off"), ("key", &key), ("reason", "天气")]).await;
+    assert_eq!(called_off.location(), format!("{path}?done=SALE_CALLED_OFF"), "{}", called_off.body);
+    let page = clerk.get(&path).await.body;
+    assert!(
+        page.contains("已取消") && page.contains("天气") && !page.contains(&format!("href=\"{change}\""))
+    );
+    assert!(clerk.get(&change).await.body.contains("场次已取消。"), "nothing left to change");
+    let lot = dealer.get(&format!("/auctions/lots/{}", lots[0])).await.body;
+    assert!(lot.contains("本场已取消") && lot.contains("原因：天气"), "{lot}");
+    assert!(dealer.get("/my/alerts").await.body.contains("场次取消"));
+}
+
+#[tokio::test]
+async fn a_lot_is_withdrawn_on_its_page_and_only_by_who_runs_sales() {
+    let server = TestServer::new().await;
+    let (_, lots) = scheduled_sale(&server, 2).await;
+    let path = format!("/office/lots/{}", lots[0]);
+    let action = format!("{path}/withdraw");
+    let key = new_id().to_string();
+    let fields = |reason: &'static str| [("key", &*key), ("reason", reason)];
+    let mut sales = server.signed_in("sales").await;
+    assert_eq!(sales.post(&action, &fields("证件")).await.status, StatusCode::FORBIDDEN);
+    assert!(!sales.get(&path).await.body.contains(&action), "no button for who may not");
+    let mut clerk = server.signed_in("auctioneer").await;
+    assert!(clerk.get(&path).await.body.contains(&action));
+    let without = clerk.post(&action, &fields(" ")).await;
+    assert_eq!(without.location(), format!("{path}?problem=REASON_NEEDED"));
+    for _ in 0..2 {
+        let done = clerk.post(&action, &fields("证件不全")).await;
+        assert_eq!(done.location(), format!("{path}?done=LOT_WITHDRAWN"), "{}", done.body);
+    }
+    let page = clerk.get(&path).await.body;
+    assert!(page.contains("撤拍") && page.contains("证件不全") && !page.contains(&action), "{page}");
+    let mut dealer = server.signed_in("yuanxing").await;
+    let lot = dealer.get(&format!("/auctions/lots/{}", lots[0])).await.body;
+    assert!(lot.contains("本车已撤拍") && lot.contains("原因：证件不全"), "{lot}");
+    let open = clerk.post(&action, &[("key", new_id().to_string().as_str()), ("reason", "再次")]).await;
+    assert_eq!(open.location(), format!("{path}?problem=LOT_WITHDRAWN"));
+}
