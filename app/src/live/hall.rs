@@ -303,6 +303,8 @@ pub fn standing(room: &Room, now: UnixMs) -> (&'static str, Word) {
         (Phase::Over(Ending::OthersNegotiate), _) => ("over", Word::OthersNegotiate),
         (Phase::Over(Ending::Unsold), _) => ("over", Word::Unsold),
         (Phase::Over(Ending::Withdrawn), _) => ("over", Word::Withdrawn),
+        // a max that waits for the opening is no bid yet
+        (Phase::Upcoming, _) if room.mine.max_fen.is_some() => ("offered", Word::WaitsForOpening),
         (_, Standing::Leading) => ("leading", Word::Leading),
         (_, Standing::Outbid) => ("outbid", Word::Outbid),
         (_, Standing::NotBid) => ("not-bid", Word::NotBid),

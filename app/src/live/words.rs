@@ -34,6 +34,8 @@ words! {
     OutbidHint = "outbid_hint",
     NotBid = "not_bid",
     NotBidHint = "not_bid_hint",
+    Offered = "offered",
+    WaitsForOpening = "waits_for_opening",
     Won = "won",
     WonHint = "won_hint",
     Lost = "lost",

@@ -4,7 +4,8 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde_json::json;
 
 use crate::{
-    Accepted, Bar, Event, Explanation, Leader, LotState, LotStatus, Refusal, RefusalCode, eligibility, gap,
+    Accepted, Bar, Event, Explanation, Leader, LotState, LotStatus, PublicLot, Refusal, RefusalCode,
+    ReserveLight, eligibility, gap,
 };
 
 /// The price is offered only below this share of it, in percent.
@@ -23,11 +24,23 @@ impl LotState {
     /// The buy-now price while it is offered: until an accepted bid meets the reserve, or the price comes near it.
     pub fn buy_now(&self) -> Option<Fen> {
         let buy_now = self.terms.buy_now_fen.filter(|_| self.terms.format.is_english())?;
-        let is_near = self
-            .price_fen
-            .is_some_and(|price| i128::from(price.0) * 100 >= i128::from(buy_now.0) * OFFERED_BELOW_PERCENT);
-        (self.status != LotStatus::Closed && !self.met && !is_near).then_some(buy_now)
+        let stands = self.status != LotStatus::Closed && !self.met && !is_near(self.price_fen, buy_now);
+        stands.then_some(buy_now)
     }
+}
+
+impl PublicLot {
+    /// Whether this buy-now price of the lot is still offered, as far as everybody may know.
+    pub fn offers_at_once(&self, buy_now: Fen) -> bool {
+        self.status != LotStatus::Closed
+            && self.reserve != ReserveLight::Met
+            && !is_near(self.price_fen, buy_now)
+    }
+}
+
+fn is_near(price: Option<Fen>, buy_now: Fen) -> bool {
+    let limit = i128::from(buy_now.0) * OFFERED_BELOW_PERCENT;
+    price.is_some_and(|price| i128::from(price.0) * 100 >= limit)
 }
 
 /// Judges a purchase. The amount is printed on the lot, so the fat-finger guard does not ask.

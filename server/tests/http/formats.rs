@@ -220,6 +220,10 @@ async fn no_output_tells_a_sealed_offer_before_the_close() {
     }
     assert!(bidder.get(&path).await.body.contains("¥62,100"), "one's own is shown");
     assert!(bidder.get("/my/bids").await.body.contains("¥62,100"));
+    let hall = format!("/auctions?sale={sale_id}");
+    let cards = (bidder.get(&hall).await.body, rival.get(&hall).await.body);
+    assert!(cards.0.contains("data-look=\"offered\"") && cards.0.contains("¥62,100"), "{}", cards.0);
+    assert!(cards.1.contains("data-look=\"not-bid\"") && !cards.1.contains("data-look=\"offered\""));
     let board = bidder.get("/my/board").await.body;
     assert!(board.contains("去车辆页出价"), "the board has no button that would replace the offer: {board}");
     assert!(!board.contains("name=\"quick_fen\""), "{board}");

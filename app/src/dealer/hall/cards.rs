@@ -84,7 +84,10 @@ fn head(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
     let number = t_with(lang, "auction.hall.lot_no", &[("n", &lot.lot_no.to_string())]);
     let (look, look_words) = if lot.format().is_sealed() && lot.lot.outcome.is_none() {
         // who leads is nobody's business yet: neither "leading" nor "outbid"
-        ("not-bid", Word::NotBid)
+        match lot.mine.max_fen {
+            Some(_) => ("offered", Word::Offered),
+            None => ("not-bid", Word::NotBid),
+        }
     } else {
         standing(room, now)
     };

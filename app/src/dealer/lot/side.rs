@@ -41,8 +41,9 @@ pub(super) fn below_panel(cx: &PageContext, detail: &LotDetail) -> AnyView {
 
 fn buy_now(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
     let (lang, lot) = (cx.lang, &detail.lot);
-    let takes = lot.lot.status == LotStatus::Open && detail.server_time < lot.lot.end_at;
-    let price = lot.buy_now().filter(|_| takes)?;
+    let price = lot.buy_now()?;
+    // the panel shows and hides it while the page is open
+    let waits = lot.lot.status != LotStatus::Open || detail.server_time >= lot.lot.end_at;
     let action = format!("/auctions/lots/{}/buy-now", lot.id);
     let words = price.yuan();
     let fields = vec![("price_fen", price.0.to_string()), ("report", lot.report_hash.clone())];
@@ -50,6 +51,7 @@ fn buy_now(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
         t_with(lang, "format.buy_now.question", &[("price", words.as_str()), ("title", lot.title.as_str())]);
     Some(
         view! {
+            <div id="buy-now" data-price=price.0.to_string() hidden=waits>
             <Panel title=t(lang, "format.buy_now.title")>
                 <div class="stack">
                     <p class="take__price"><Money fen=price wan=true/></p>
@@ -61,6 +63,7 @@ fn buy_now(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
                 </div>
                 <p class="lot-note">{t(lang, "format.buy_now.note")}</p>
             </Panel>
+            </div>
         }
         .into_any(),
     )

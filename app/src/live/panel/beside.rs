@@ -1,4 +1,5 @@
-//! What stands beside the panel as plain HTML and follows it: the table of landed costs, and what is free of the deposit.
+//! What stands beside the panel as plain HTML and follows it: the table of landed costs, what is free of the deposit, and
+//! whether the lot can be bought at once.
 
 use kernel::Fen;
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ pub(super) fn start(screen: Screen) {
     Effect::new(move |_| {
         landed(screen);
         power(screen);
+        buy_now(screen);
     });
 }
 
@@ -47,6 +49,16 @@ fn power(screen: Screen) {
     write(&line, "power", "free", &free.yuan());
     write(&line, "power", "covers", &screen.with(Word::PowerCovers, "amount", &covered(free, share).yuan()));
     set(&line, "data-free", if free > Fen::ZERO { "some" } else { "none" });
+}
+
+/// The button that buys at once (`data-price`) is there while pressing it can do anything.
+fn buy_now(screen: Screen) {
+    let runs = screen.takes_bids();
+    let Some(panel) = document().get_element_by_id("buy-now") else { return };
+    let Some(price) = panel.get_attribute("data-price").and_then(|price| price.parse().ok()) else { return };
+    let is_offered = runs && screen.room.with(|room| room.lot.offers_at_once(Fen(price)));
+    // the attribute of that name is ours, and valid
+    drop(panel.toggle_attribute_with_force("hidden", !is_offered));
 }
 
 /// The highest bid whose share of `share_bp` this covers.

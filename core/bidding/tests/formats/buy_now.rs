@@ -50,6 +50,22 @@ fn it_is_gone_from_85_percent_on() {
     lot.refuses(&buy(B, 100_000), RefusalCode::NotApplicable);
 }
 
+/// What the page of an open lot goes by, without the secrets.
+#[test]
+fn everybody_can_tell_whether_it_is_still_offered() {
+    let mut lots = [lot(Some(60_000), 100_000), lot(None, 100_000), lot(Some(80_000), 100_000)];
+    for (lot, bids) in lots.iter_mut().zip([[55_000, 60_000], [90_000, 85_400], [79_000, 100_000]]) {
+        for (who, amount) in [A, B].into_iter().zip(bids) {
+            lot.accepts(&max(who, amount));
+            let seen = lot.state.public().offers_at_once(yuan(100_000));
+            assert_eq!(seen, lot.state.buy_now().is_some(), "{who:?} {amount}");
+        }
+    }
+    let mut bought = lot(None, 100_000);
+    bought.accepts(&buy(A, 100_000));
+    assert!(!bought.state.public().offers_at_once(yuan(100_000)));
+}
+
 #[test]
 fn what_was_bought_is_not_voided_and_nor_are_the_bids_before_it() {
     let mut lot = lot(Some(80_000), 100_000);
