@@ -300,6 +300,7 @@ pub fn standing(room: &Room, now: UnixMs) -> (&'static str, Word) {
         (Phase::Over(Ending::Lost), _) => ("over", Word::Lost),
         (Phase::Over(Ending::Sold), _) => ("over", Word::Sold),
         (Phase::Over(Ending::Negotiating), _) => ("negotiating", Word::Negotiating),
+        (Phase::Over(Ending::OthersNegotiate), Standing::Outbid) => ("negotiating", Word::ResultOpen),
         (Phase::Over(Ending::OthersNegotiate), _) => ("over", Word::OthersNegotiate),
         (Phase::Over(Ending::Unsold), _) => ("over", Word::Unsold),
         (Phase::Over(Ending::Withdrawn), _) => ("over", Word::Withdrawn),

@@ -51,6 +51,8 @@ words! {
     NegotiatingHint = "negotiating_hint",
     OthersNegotiate = "others_negotiate",
     OthersNegotiateHint = "others_negotiate_hint",
+    ResultOpen = "result_open",
+    ResultOpenHint = "result_open_hint",
     Unsold = "unsold",
     UnsoldHint = "unsold_hint",
     Withdrawn = "withdrawn",

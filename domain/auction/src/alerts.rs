@@ -190,6 +190,7 @@ mod tests {
             leader: Some(dealer(leader)),
             price_fen: Some(Fen(5)),
             is_closed,
+            is_over: is_closed,
         }
     }
 

@@ -76,7 +76,9 @@ impl Screen {
     fn look(self) -> &'static str {
         match (self.phase.get(), self.room.with(Room::standing)) {
             (Phase::Over(Ending::Won), _) => "won",
-            (Phase::Over(Ending::Negotiating), _) => "negotiating",
+            (Phase::Over(Ending::Negotiating), _)
+            // who has bid waits for the result
+            | (Phase::Over(Ending::OthersNegotiate), Standing::Outbid) => "negotiating",
             (Phase::Over(_), _) => "over",
             (_, Standing::Leading) => "leading",
             (_, Standing::Outbid) => "outbid",

@@ -15,6 +15,9 @@ fn now(screen: Screen) -> (&'static str, Word, Word) {
         (Phase::Over(Ending::Lost), _) => (shape::CROSS, Word::Lost, Word::LostHint),
         (Phase::Over(Ending::Sold), _) => (shape::GAVEL, Word::Sold, Word::SoldHint),
         (Phase::Over(Ending::Negotiating), _) => (shape::HALF, Word::Negotiating, Word::NegotiatingHint),
+        (Phase::Over(Ending::OthersNegotiate), Standing::Outbid) => {
+            (shape::HALF, Word::ResultOpen, Word::ResultOpenHint)
+        }
         (Phase::Over(Ending::OthersNegotiate), _) => {
             (shape::HALF, Word::OthersNegotiate, Word::OthersNegotiateHint)
         }

@@ -20,6 +20,8 @@ pub(crate) struct Unseen {
     pub(crate) leader: Option<DealerId>,
     pub(crate) price_fen: Option<Fen>,
     pub(crate) is_closed: bool,
+    /// Whether nothing more can come of it; a closed lot may still be negotiated.
+    pub(crate) is_over: bool,
 }
 
 /// Who bid on a lot between two of its numbers, and who led after that.
@@ -131,11 +133,12 @@ pub(crate) async fn take_unseen(
     limit: i64,
 ) -> Result<Vec<Unseen>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT a.lot_id, a.seen_seq, a.seen_leader, l.seq, l.leader_dealer_id, l.price_fen, l.status
+        "SELECT a.lot_id, a.seen_seq, a.seen_leader, l.seq, l.leader_dealer_id, l.price_fen, l.status, l.outcome
            FROM alert_lot a
            JOIN lot l ON l.id = a.lot_id
           WHERE a.settled_at IS NULL
-            AND (l.status = 'closed' OR l.seq > a.seen_seq AND (a.seen_at IS NULL OR a.seen_at <= $2))
+            AND (l.status = 'closed' AND l.outcome <> 'provisional'
+                 OR l.seq > a.seen_seq AND (l.status = 'closed' OR a.seen_at IS NULL OR a.seen_at <= $2))
           ORDER BY a.lot_id
           LIMIT $1
             FOR UPDATE OF a SKIP LOCKED",
@@ -154,6 +157,7 @@ pub(crate) async fn take_unseen(
             leader: row.leader_dealer_id.map(DealerId),
             price_fen: row.price_fen.map(Fen),
             is_closed: row.status == LotStatus::Closed.as_str(),
+            is_over: row.outcome.is_some_and(|outcome| outcome != Outcome::Provisional.as_str()),
         })
         .collect())
 }
@@ -252,7 +256,8 @@ pub(crate) async fn tell_outbid(
     Ok(())
 }
 
-/// Tells who bid how these lots ended for them.
+/// Tells who bid how these lots ended for them. While one is negotiated that is open: only its high bidder has news, that the
+/// word is about his bid. Who negotiated has the end from there.
 pub(crate) async fn tell_results(
     conn: &mut PgConnection,
     lots: &[LotId],
@@ -272,6 +277,9 @@ pub(crate) async fn tell_results(
           WHERE l.id = ANY($1)
             -- what was taken out of its sale has no result; that was told already
             AND l.outcome <> 'withdrawn'
+            AND (l.outcome = $4 AND l.leader_dealer_id = p.dealer_id
+                 OR l.outcome <> $4 AND NOT EXISTS (
+                    SELECT FROM negotiation n WHERE n.lot_id = l.id AND n.buyer_dealer_id = p.dealer_id))
             AND NOT EXISTS (
                 SELECT FROM alert_choice c WHERE c.user_id = p.user_id AND c.topic = 'result' AND NOT c.wanted)
          ON CONFLICT DO NOTHING",
@@ -295,17 +303,21 @@ pub(crate) async fn settle_seen(
     let seqs: Vec<i64> = lots.iter().map(|lot| lot.seq).collect();
     let leaders: Vec<Option<Uuid>> = lots.iter().map(|lot| lot.leader.map(|leader| leader.0)).collect();
     let closed: Vec<bool> = lots.iter().map(|lot| lot.is_closed).collect();
+    let over: Vec<bool> = lots.iter().map(|lot| lot.is_over).collect();
     sqlx::query!(
         "UPDATE alert_lot
             SET seen_seq = w.seq, seen_leader = w.leader, seen_at = $5,
-                settled_at = CASE WHEN w.closed THEN $5::timestamptz END
-           FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bool[]) AS w (lot_id, seq, leader, closed)
+                closed_at = coalesce(alert_lot.closed_at, CASE WHEN w.closed THEN $5::timestamptz END),
+                settled_at = CASE WHEN w.over THEN $5::timestamptz END
+           FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bool[], $6::bool[])
+             AS w (lot_id, seq, leader, closed, over)
           WHERE alert_lot.lot_id = w.lot_id",
         &ids,
         &seqs,
         &leaders as &[Option<Uuid>],
         &closed,
-        to_sql(now)
+        to_sql(now),
+        &over
     )
     .execute(conn)
     .await?;

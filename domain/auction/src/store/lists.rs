@@ -42,7 +42,7 @@ pub enum MyStanding {
     Outbid,
     /// Sold to the company.
     Won,
-    /// Over, and the company is the highest bidder below the reserve.
+    /// Closed below the reserve, and the price is negotiated: the result is open.
     Negotiating,
     /// Over otherwise.
     Lost,
@@ -460,19 +460,19 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, viewer: Viewer, filter: &
 }
 
 fn push_standing(query: &mut QueryBuilder<Postgres>, viewer: Viewer, standing: MyStanding) {
-    query.push(match standing {
-        MyStanding::Leading | MyStanding::Outbid => " AND l.status <> 'closed'",
-        MyStanding::Won => " AND l.outcome = 'sold'",
-        MyStanding::Negotiating => " AND l.outcome = 'provisional'",
-        MyStanding::Lost => " AND l.status = 'closed' AND l.outcome <> 'withdrawn'",
-    });
-    let is_leader = match standing {
-        MyStanding::Leading | MyStanding::Won | MyStanding::Negotiating => " AND l.leader_dealer_id = ",
-        MyStanding::Outbid => " AND l.leader_dealer_id IS DISTINCT FROM ",
+    let condition = match standing {
+        MyStanding::Leading => " AND l.status <> 'closed' AND l.leader_dealer_id = ",
+        MyStanding::Outbid => " AND l.status <> 'closed' AND l.leader_dealer_id IS DISTINCT FROM ",
+        MyStanding::Won => " AND l.outcome = 'sold' AND l.leader_dealer_id = ",
+        // whoever leads: until that is over nobody has lost it
+        MyStanding::Negotiating => {
+            query.push(" AND l.outcome = 'provisional'");
+            return;
+        }
         // a lot that nobody bought is lost to whoever led
-        MyStanding::Lost => " AND (l.outcome = 'unsold' OR l.leader_dealer_id IS DISTINCT FROM ",
+        MyStanding::Lost => " AND (l.outcome = 'unsold' OR l.outcome = 'sold' AND l.leader_dealer_id <> ",
     };
-    query.push(is_leader).push_bind(viewer.dealer_id.map_or(Uuid::nil(), |dealer| dealer.0));
+    query.push(condition).push_bind(viewer.dealer_id.map_or(Uuid::nil(), |dealer| dealer.0));
     if standing == MyStanding::Lost {
         query.push(")");
     }

@@ -1,7 +1,7 @@
 //! News of negotiations for the persons of the buyer who bid on the lot.
 //!
 //! A negotiation's row of `alert_negotiation` is locked by whoever tells its news; the negotiation itself is not, so
-//! nobody who acts in it waits. Nothing is told before the lot's own news is settled: who bid on it is known then, also
+//! nobody who acts in it waits. Nothing is told before the lot's own close is told: who bid on it is known then, also
 //! where another process is just writing that down.
 
 use kernel::UnixMs;
@@ -17,7 +17,7 @@ pub(crate) async fn tell_turns(conn: &mut PgConnection, now: UnixMs, limit: i64)
                FROM alert_negotiation a
                JOIN negotiation n ON n.id = a.negotiation_id
               WHERE a.settled_at IS NULL AND n.status = 'open' AND n.turn = 'buyer'
-                AND NOT EXISTS (SELECT FROM alert_lot s WHERE s.lot_id = n.lot_id AND s.settled_at IS NULL)
+                AND NOT EXISTS (SELECT FROM alert_lot s WHERE s.lot_id = n.lot_id AND s.closed_at IS NULL)
                 AND a.told_turn IS DISTINCT FROM n.turn_since
               ORDER BY n.deadline_at
               LIMIT $2
@@ -58,7 +58,7 @@ pub(crate) async fn tell_deadlines(
                FROM alert_negotiation a
                JOIN negotiation n ON n.id = a.negotiation_id
               WHERE a.settled_at IS NULL AND n.status = 'open' AND n.turn = 'buyer'
-                AND NOT EXISTS (SELECT FROM alert_lot s WHERE s.lot_id = n.lot_id AND s.settled_at IS NULL)
+                AND NOT EXISTS (SELECT FROM alert_lot s WHERE s.lot_id = n.lot_id AND s.closed_at IS NULL)
                 AND n.deadline_at > $1 AND n.deadline_at <= $2
                 AND n.deadline_at - n.turn_since > $2::timestamptz - $1::timestamptz
                 AND a.warned_turn IS DISTINCT FROM n.turn_since
@@ -96,7 +96,7 @@ pub(crate) async fn tell_ends(conn: &mut PgConnection, now: UnixMs, limit: i64) 
                FROM alert_negotiation a
                JOIN negotiation n ON n.id = a.negotiation_id
               WHERE a.settled_at IS NULL AND n.status <> 'open'
-                AND NOT EXISTS (SELECT FROM alert_lot s WHERE s.lot_id = n.lot_id AND s.settled_at IS NULL)
+                AND NOT EXISTS (SELECT FROM alert_lot s WHERE s.lot_id = n.lot_id AND s.closed_at IS NULL)
               ORDER BY n.ended_at
               LIMIT $2
                 FOR UPDATE OF a SKIP LOCKED

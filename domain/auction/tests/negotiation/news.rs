@@ -1,6 +1,6 @@
 //! Who hears what of a negotiation, and how often.
 
-use auction::{Act, AlertKind, SellerNews, Topic};
+use auction::{Act, AlertKind, HallFilter, MyStanding, SellerNews, Topic};
 use kernel::{Principal, Role};
 use platform_testkit::staff;
 
@@ -38,6 +38,62 @@ async fn the_buyer_hears_of_each_turn_once_and_of_the_end() {
         assert_eq!(news(&table, &table.buyer).await, [AlertKind::Turn, AlertKind::Turn, AlertKind::Agreed]);
     }
     assert_eq!(news(&table, &table.second).await, [], "another's negotiation is not one's own");
+}
+
+/// All that this person was told, the oldest first, but of being outbid.
+async fn told(table: &Table, who: &Principal) -> Vec<AlertKind> {
+    table.world.service.tell_news().await.expect("news is told");
+    let page = table.world.service.alerts(who, false, 1).await.expect("news is read");
+    let kinds = page.alerts.iter().rev().map(|alert| alert.kind);
+    kinds.filter(|kind| *kind != AlertKind::Outbid).collect()
+}
+
+/// How many cars stand so for this person.
+async fn standing(table: &Table, who: &Principal, standing: MyStanding) -> i64 {
+    let bid_by = who.dealer().map(|seat| seat.dealer_id);
+    let filter = HallFilter { bid_by, standing: Some(standing), page: 1, ..HallFilter::default() };
+    table.world.service.hall(who, &filter).await.expect("the hall is read").total
+}
+
+#[tokio::test]
+async fn the_result_is_open_while_others_negotiate_and_told_once_afterwards() {
+    for (act, end) in
+        [(Act::Accept { offer_fen: yuan(60_000) }, AlertKind::Agreed), (Act::Decline, AlertKind::NoDeal)]
+    {
+        let table = Table::set().await;
+        for _ in 0..2 {
+            assert_eq!(told(&table, &table.second).await, [], "nobody has lost it yet");
+            assert_eq!(told(&table, &table.buyer).await, [AlertKind::Negotiating]);
+        }
+        for who in [&table.buyer, &table.second] {
+            assert_eq!(standing(&table, who, MyStanding::Negotiating).await, 1);
+            assert_eq!(standing(&table, who, MyStanding::Lost).await, 0);
+        }
+        table.seller(act).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(told(&table, &table.second).await, [AlertKind::Lost]);
+            assert_eq!(told(&table, &table.buyer).await, [AlertKind::Negotiating, end]);
+        }
+        assert_eq!(standing(&table, &table.second, MyStanding::Negotiating).await, 0);
+        assert_eq!(standing(&table, &table.second, MyStanding::Lost).await, 1);
+        let lost = i64::from(end == AlertKind::NoDeal);
+        assert_eq!(standing(&table, &table.buyer, MyStanding::Lost).await, lost);
+    }
+}
+
+#[tokio::test]
+async fn who_is_asked_second_hears_of_his_own_negotiation_only() {
+    let table = Table::set().await;
+    table.declined_with_next_bidder().await;
+    assert_eq!(told(&table, &table.buyer).await.last(), Some(&AlertKind::NoDeal));
+    assert_eq!(told(&table, &table.second).await, [AlertKind::Turn]);
+    let who = &table.second;
+    let id = table.world.service.negotiation_of_lot(who, table.world.lots[0]).await.unwrap().unwrap().0;
+    let act = Act::Accept { offer_fen: yuan(55_000) };
+    let input = auction::Negotiate { key: uuid::Uuid::now_v7(), id, act, then_next_bidder: false };
+    table.world.service.negotiate(who, input).await.unwrap();
+    assert_eq!(told(&table, who).await, [AlertKind::Turn, AlertKind::Agreed]);
+    assert_eq!(told(&table, &table.buyer).await.last(), Some(&AlertKind::NoDeal), "and nothing more");
 }
 
 #[tokio::test]
