@@ -26,6 +26,8 @@ rust_i18n::i18n!("locales", fallback = "zh-CN");
 #[cfg(feature = "ssr")]
 pub mod company;
 #[cfg(feature = "ssr")]
+pub mod condition;
+#[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]
 pub mod dealer;

@@ -15,7 +15,8 @@ use kernel::{
 use platform_db::CommandError;
 use uuid::Uuid;
 use vehicle::{
-    Damage, Facts, Findings, InspectVehicle, Price, PriceVehicle, ReceiveVehicle, TICK, VehicleFilter,
+    Damage, Facts, Findings, InspectVehicle, Measures, PANELS, Price, PriceVehicle, ReceiveVehicle, TICK,
+    VehicleFilter, WHEELS,
 };
 
 use self::cars::{CARS, DemoCar};
@@ -158,6 +159,7 @@ async fn bring_in(state: &AppState, index: usize, car: &DemoCar) -> Result<Vehic
     let findings = Findings {
         grade: car.grade.to_owned(),
         damages: car.damages.iter().map(damage).collect(),
+        measures: measures(index, car),
         notes: car.notes.to_owned(),
     };
     let report = InspectVehicle { id: event_id_for(id.0, "demo.report"), vehicle_id: id, findings };
@@ -178,6 +180,27 @@ async fn bring_in(state: &AppState, index: usize, car: &DemoCar) -> Result<Vehic
     };
     vehicles.price_vehicle(&who, priced).await?;
     Ok(id)
+}
+
+/// Readings that go with the damages: what was painted again has more paint, older cars have less tread.
+fn measures(index: usize, car: &DemoCar) -> Measures {
+    let spread =
+        |place: usize, span: usize| u16::try_from((index * 7 + place * 5) % span).unwrap_or_default();
+    let worn = u16::try_from(car.mileage_km / 3_000).unwrap_or_default();
+    let treads = WHEELS.iter().enumerate();
+    let treads = treads.map(|(place, (wheel, _))| {
+        ((*wheel).to_owned(), (72 + spread(place, 6)).saturating_sub(worn).max(14))
+    });
+    let painted = |panel: &str| {
+        car.damages.iter().any(|(part, kind, _)| *part == panel && matches!(*kind, "repainted" | "dent"))
+    };
+    let paint = PANELS.iter().enumerate();
+    let paint = paint.map(|(place, (panel, _))| {
+        let again = if painted(panel) { 140 } else { 0 };
+        ((*panel).to_owned(), 102 + spread(place, 31) + again)
+    });
+    let codes = if index % 9 == 4 { vec!["P0420".to_owned()] } else { Vec::new() };
+    Measures { treads: treads.collect(), paint_um: paint.collect(), fault_codes: Some(codes) }
 }
 
 fn facts(index: usize, car: &DemoCar) -> Facts {

@@ -107,6 +107,7 @@ pub(crate) struct ReportRow {
     pub origin: &'static str,
     pub grade: String,
     pub damages: Value,
+    pub measures: Value,
     pub notes: String,
     pub hash: String,
 }
@@ -213,6 +214,7 @@ impl Writing {
             origin: origin.name(),
             grade: findings.grade.clone(),
             damages: json!(findings.damages),
+            measures: json!(findings.measures),
             notes: findings.notes.clone(),
             hash: hash.clone(),
         });

@@ -44,7 +44,10 @@ impl Service {
                 vehicle_id: input.vehicle_id,
                 report_hash,
                 before_hash: before.hash,
-                material: report::is_material(&before.damages, &input.findings.damages),
+                material: report::is_material(
+                    (&before.damages, &before.measures),
+                    (&input.findings.damages, &input.findings.measures),
+                ),
                 grade: car.facts.grade.clone(),
             };
             writing.tell(&car, &renewed)?;

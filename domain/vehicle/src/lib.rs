@@ -23,6 +23,7 @@ mod facts;
 mod hear;
 pub mod import;
 mod inspect_vehicle;
+mod measures;
 mod photo;
 mod price;
 mod price_vehicle;
@@ -48,6 +49,10 @@ pub use correct_vehicle::CorrectVehicle;
 pub use events::{ReportRenewed, VehiclePriced, VehicleReceived, VehicleSold};
 pub use facts::{Facts, Field, Reading, TEXT_CHARS_MAX, read_facts};
 pub use inspect_vehicle::InspectVehicle;
+pub use measures::{
+    FAULT_CODES_MAX, Measures, PAINT_AGAIN_UM, PAINT_FILLER_UM, PAINT_MAX_UM, PANELS, TREAD_LEGAL, TREAD_MAX,
+    TREAD_WORN, WHEELS, read_measures, tread_text,
+};
 pub use photo::{PHOTO_BYTES_MAX, PhotoSize, PhotoStore, StoreError};
 pub use price::{PRICE_MAX, Price, PriceRule, PriceUnit, TICK};
 pub use price_vehicle::PriceVehicle;

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::measures::Measures;
+
 /// The parts of the damage map, in the order of a walk around the car. Text keys: `vehicle.part.<name>`.
 pub const PARTS: [&str; 24] = [
     "front_bumper",
@@ -101,12 +103,14 @@ pub struct Findings {
     pub grade: String,
     /// The damages.
     pub damages: Vec<Damage>,
+    /// What was measured.
+    pub measures: Measures,
     /// Remarks.
     pub notes: String,
 }
 
 impl Findings {
-    /// Known parts and kinds, sensible lengths, and a grade.
+    /// Known parts and kinds, readings that can be, sensible lengths, and a grade.
     pub fn check(&self) -> Result<(), Problem> {
         let mut wrong = Vec::new();
         if self.grade.trim().is_empty() {
@@ -126,13 +130,21 @@ impl Findings {
         if self.damages.len() > DAMAGES_MAX || !self.damages.iter().all(known) {
             wrong.push(FieldProblem::new("damages", "DAMAGE_INVALID"));
         }
+        if !self.measures.is_sound() {
+            wrong.push(FieldProblem::new("measures", "MEASURE_INVALID"));
+        }
         if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
     }
 }
 
 /// Whether a new report says something else about structure, powertrain, flood or fire: then whoever gave a price on
-/// the old one is asked again. (Odometer and papers are facts of the car, which stay as they are while it is on offer.)
-pub(crate) fn is_material(before: &[Damage], after: &[Damage]) -> bool {
+/// the old one is asked again. Fault codes of the powertrain count, tyres and paint do not. (Odometer and papers are facts
+/// of the car, which stay as they are while it is on offer.)
+pub(crate) fn is_material(before: (&[Damage], &Measures), after: (&[Damage], &Measures)) -> bool {
+    is_grave_change(before.0, after.0) || before.1.powertrain_codes() != after.1.powertrain_codes()
+}
+
+fn is_grave_change(before: &[Damage], after: &[Damage]) -> bool {
     let grave = |damages: &[Damage]| {
         let counts = |damage: &&Damage| {
             MATERIAL_PARTS.contains(&damage.part.as_str()) || MATERIAL_KINDS.contains(&damage.kind.as_str())
@@ -158,9 +170,10 @@ pub(crate) struct Hashed<'a> {
     pub at: UnixMs,
 }
 
-/// The lower-case hex SHA-256 of the report's canonical JSON.
+/// The lower-case hex SHA-256 of the report's canonical JSON. Readings stand in it where there are any: a report without
+/// has the hash that it had before there were readings.
 pub(crate) fn hash_of(report: &Hashed<'_>) -> String {
-    let content = json!({
+    let mut content = json!({
         "vehicle_id": report.vehicle_id,
         "version": report.version,
         "origin": report.origin.name(),
@@ -170,6 +183,9 @@ pub(crate) fn hash_of(report: &Hashed<'_>) -> String {
         "inspected_by": report.inspected_by,
         "inspected_at": report.at.0,
     });
+    if !report.findings.measures.is_empty() {
+        content["measures"] = json!(report.findings.measures);
+    }
     sha256_hex(canonical_json(&content).as_bytes())
 }
 
@@ -239,7 +255,24 @@ mod tests {
         assert_eq!(hash(1, &findings), hash(1, &findings));
         assert_ne!(hash(1, &findings), hash(2, &findings));
         assert_ne!(hash(1, &findings), hash(1, &other));
-        assert_eq!(hash(1, &findings).len(), 64);
+        let of_before = "4585c7be141a0245d77b0b042406824cc888a489d356411e04dda7fac697f409";
+        assert_eq!(hash(1, &findings), of_before, "a report without readings is what it always was");
+        let measured = |treads: u16, codes: Option<Vec<String>>| Findings {
+            measures: Measures {
+                treads: [("left_front".to_owned(), treads)].into(),
+                fault_codes: codes,
+                ..Measures::default()
+            },
+            ..findings.clone()
+        };
+        let worn = measured(30, None);
+        assert_ne!(hash(1, &worn), hash(1, &findings));
+        assert_ne!(hash(1, &worn), hash(1, &measured(31, None)));
+        assert_ne!(
+            hash(1, &worn),
+            hash(1, &measured(30, Some(Vec::new()))),
+            "that nobody asked is another report"
+        );
     }
 
     #[test]
@@ -251,6 +284,8 @@ mod tests {
             note: String::new(),
         };
         let before = [damage("frame", "rust", 1), damage("roof", "scratch", 1)];
+        let none = Measures::default();
+        let is_material = |before: &[Damage], after: &[Damage]| is_material((before, &none), (after, &none));
         assert!(!is_material(&before, &[damage("roof", "dent", 2), damage("frame", "rust", 1)]));
         assert!(is_material(&before, &[damage("roof", "scratch", 1)]), "one that is gone");
         assert!(is_material(&before, &[damage("frame", "rust", 2)]), "a graver one");
@@ -259,9 +294,25 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_of_the_powertrain_is_material_and_a_worn_tyre_is_not() {
+        let with = |codes: &[&str], tread: u16| Measures {
+            treads: [("left_front".to_owned(), tread)].into(),
+            fault_codes: Some(codes.iter().map(|code| (*code).to_owned()).collect()),
+            ..Measures::default()
+        };
+        let changed = |before: &Measures, after: &Measures| is_material((&[], before), (&[], after));
+        assert!(!changed(&with(&[], 60), &with(&["B1000"], 20)));
+        assert!(changed(&with(&[], 60), &with(&["P0301"], 60)));
+        assert!(!changed(&Measures::default(), &with(&[], 60)), "that it was asked and has none");
+    }
+
+    #[test]
     fn unknown_parts_are_refused() {
         let damage = Damage { part: "sofa".into(), kind: "dent".into(), severity: 1, note: String::new() };
-        let findings = Findings { grade: "B".into(), damages: vec![damage], notes: String::new() };
+        let findings = Findings { grade: "B".into(), damages: vec![damage], ..Findings::default() };
         assert_eq!(findings.check().unwrap_err().fields[0].code, "DAMAGE_INVALID");
+        let measures = Measures { paint_um: [("sofa".to_owned(), 90)].into(), ..Measures::default() };
+        let findings = Findings { grade: "B".into(), measures, ..Findings::default() };
+        assert_eq!(findings.check().unwrap_err().fields[0].code, "MEASURE_INVALID");
     }
 }

@@ -4,6 +4,46 @@ use axum::http::StatusCode;
 
 use crate::support::TestServer;
 
+#[tokio::test]
+async fn a_lot_shows_what_was_measured_and_a_new_report_what_changed() {
+    let server = TestServer::new().await;
+    server::demo::load(&server.state).await.unwrap();
+    let mut dealer = server.signed_in("yuanxing").await;
+    let hall = dealer.get("/auctions?status=open&sort=price").await.body;
+    let lot = link(&hall, "/auctions/lots/");
+    let page = dealer.get(&lot).await.body;
+    for words in ["轮胎花纹深度", "左前轮", " mm", "漆膜厚度", "µm", "OBD 故障码"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+
+    let vehicle = page_of_car(&server, &lot).await;
+    let mut inspector = server.signed_in("inspector").await;
+    let form = inspector.get(&vehicle).await.body;
+    assert!(form.contains("name=\"tread_left_front\"") && form.contains("name=\"paint_bonnet\""), "{form}");
+    let key = uuid::Uuid::now_v7().to_string();
+    let report = [
+        ("form", "inspect"),
+        ("key", key.as_str()),
+        ("grade", "B"),
+        ("tread_left_front", "1.4"),
+        ("fault_codes", "p0301"),
+    ];
+    let done = inspector.post(&vehicle, &report).await;
+    assert!(done.location().ends_with("?done=VEHICLE_INSPECTED"), "{}", done.body);
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.sweep().await.unwrap();
+    let page = dealer.get(&lot).await.body;
+    assert!(page.contains("低于法定 1.6 mm") && page.contains("P0301"), "{page}");
+    assert!(page.contains("→ 1.4 mm") && page.contains("→ P0301"), "what changed is said: {page}");
+}
+
+/// The office's page of a lot's car.
+async fn page_of_car(server: &TestServer, lot: &str) -> String {
+    let lot = lot.replace("/auctions/", "/office/");
+    let page = server.signed_in("admin").await.get(&lot).await.body;
+    link(&page, "/office/vehicles/")
+}
+
 /// The first address in a page that begins so.
 fn link(page: &str, begins: &str) -> String {
     let found = page.split_once(&format!("href=\"{begins}")).and_then(|(_, rest)| rest.split_once('"'));

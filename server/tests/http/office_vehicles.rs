@@ -61,6 +61,32 @@ async fn what_is_wrong_stands_beside_its_field() {
 }
 
 #[tokio::test]
+async fn readings_that_cannot_be_are_named_beside_their_fields_and_kept() {
+    let server = TestServer::new().await;
+    let mut inspector = server.signed_in("inspector").await;
+    let car = taken_in(&mut inspector, VIN, "S5").await;
+    let report = [
+        ("form", "inspect"),
+        ("key", &*key()),
+        ("grade", ""),
+        ("tread_left_front", "65"),
+        ("paint_roof", "1,2"),
+        ("fault_codes", "X99"),
+        ("obd_read", "on"),
+    ];
+    let answer = inspector.post(&car, &report).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in ["花纹深度应为", "漆膜厚度应为", "故障码应为", "请填写车况等级", "value=\"1,2\""]
+    {
+        assert!(answer.body.contains(text), "{text}: {}", answer.body);
+    }
+    let report = [("form", "inspect"), ("key", &*key()), ("grade", "B"), ("obd_read", "on")];
+    assert!(inspector.post(&car, &report).await.location().ends_with("?done=VEHICLE_INSPECTED"));
+    let page = inspector.get(&car).await.body;
+    assert!(page.contains("已读取，无故障码") && !page.contains("measured__one"), "{page}");
+}
+
+#[tokio::test]
 async fn inspected_priced_and_corrected_by_whose_it_is() {
     let server = TestServer::new().await;
     let mut inspector = server.signed_in("inspector").await;

@@ -5,6 +5,7 @@ use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::{Damage, ReportView};
 
+use crate::condition::measured;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -59,10 +60,12 @@ fn findings_in_short(lang: Lang, lot: &HallLot, report: Option<&ReportView>) -> 
 fn findings(lang: Lang, mut report: ReportView) -> AnyView {
     report.damages.sort_by_key(|damage| std::cmp::Reverse(damage.severity));
     let damages = report.damages.into_iter().map(|damage| row(lang, damage)).collect_view();
+    let measured = measured(lang, &report.measures);
     let notes =
         (!report.notes.is_empty()).then(|| view! { <p class="lot-remarks">{report.notes.clone()}</p> });
     view! {
         <ul class="damages">{damages}</ul>
+        {measured}
         {notes}
     }
     .into_any()

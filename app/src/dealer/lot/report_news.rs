@@ -5,7 +5,7 @@ use bidding::LotStatus;
 use kernel::{Lang, Problem};
 use leptos::prelude::*;
 use platform_db::CommandError;
-use vehicle::{Damage, OfferedCar, ReportView};
+use vehicle::{Damage, Measures, OfferedCar, PANELS, ReportView, WHEELS, tread_text};
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -85,9 +85,39 @@ fn differences(lang: Lang, before: &ReportView, now: &ReportView) -> Vec<String>
     };
     lines.extend(only_in(&now.damages, &before.damages, "report_news.found"));
     lines.extend(only_in(&before.damages, &now.damages, "report_news.gone"));
+    lines.extend(changed_readings(lang, &before.measures, &now.measures));
     if before.notes != now.notes {
         lines.push(t(lang, "report_news.notes").into_owned());
     }
+    lines
+}
+
+/// Readings that are others now, and fault codes that came or went.
+fn changed_readings(lang: Lang, before: &Measures, now: &Measures) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut changed = |label: String, before: Option<String>, now: Option<String>| {
+        if before != now {
+            let (before, now) = (before.unwrap_or_else(|| "—".into()), now.unwrap_or_else(|| "—".into()));
+            let parts = [("what", label.as_str()), ("before", &before), ("now", &now)];
+            lines.push(t_with(lang, "report_news.reading", &parts));
+        }
+    };
+    for (wheel, _) in WHEELS {
+        let of = |measures: &Measures| measures.treads.get(wheel).map(|it| format!("{} mm", tread_text(*it)));
+        let place = t(lang, &format!("vehicle.wheel.{wheel}"));
+        changed(format!("{} {place}", t(lang, "vehicle.treads")), of(before), of(now));
+    }
+    for (panel, _) in PANELS {
+        let of = |measures: &Measures| measures.paint_um.get(panel).map(|um| format!("{um} µm"));
+        let place = t(lang, &format!("vehicle.part.{panel}"));
+        changed(format!("{} {place}", t(lang, "vehicle.paint")), of(before), of(now));
+    }
+    let codes = |measures: &Measures| match measures.fault_codes.as_deref() {
+        None => t(lang, "vehicle.obd_unread").into_owned(),
+        Some([]) => t(lang, "vehicle.obd_none").into_owned(),
+        Some(codes) => codes.join(" "),
+    };
+    changed(t(lang, "vehicle.obd").into_owned(), Some(codes(before)), Some(codes(now)));
     lines
 }
 

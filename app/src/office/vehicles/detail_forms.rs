@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use vehicle::{DAMAGE_KINDS, PARTS, ReportView, VehicleDetail};
 
 use super::facts_form::FactsFields;
+use super::measures_form::MeasureFields;
 use crate::context::page;
 use crate::i18n::{field_text, t};
 use crate::ui::*;
@@ -21,7 +22,8 @@ pub(super) fn InspectForm(car: VehicleDetail) -> impl IntoView {
     let label = if last.is_some() { "vehicle.inspect_again" } else { "vehicle.inspect" };
     let state = cx.form.of("inspect");
     let error = state.error("damages").map(|code| field_text(lang, code));
-    let (grade, notes, damages) = last.map(|r| (r.grade, r.notes, r.damages)).unwrap_or_default();
+    let (grade, notes, damages, measures) =
+        last.map(|r| (r.grade, r.notes, r.damages, r.measures)).unwrap_or_default();
     let lines = damages.len().max(DAMAGE_LINES - 2) + 2;
     let held = |n: usize| damages.get(n).cloned();
     let rows = (0..lines.min(vehicle::DAMAGES_MAX)).map(|n| damage_line(n, held(n))).collect_view();
@@ -35,6 +37,7 @@ pub(super) fn InspectForm(car: VehicleDetail) -> impl IntoView {
                 <TextField name="grade" label=t(lang, "vehicle.field.grade") value=grade required=true max_length=20/>
                 {error.map(|text| view! { <p class="field__error" role="alert">{text}</p> })}
                 <Table columns caption=t(lang, "vehicle.damages")>{rows}</Table>
+                <MeasureFields measures/>
                 <TextArea name="notes" label=t(lang, "vehicle.notes") value=notes max_length=4000/>
                 <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.inspect_save")}</Button></div>
             </PostForm>

@@ -6,6 +6,7 @@ use vehicle::{Field, PriceView, ReportView, Reserve, VehicleDetail};
 
 use super::trail::priced;
 use super::{reserve_word, source_name};
+use crate::condition::measured;
 use crate::context::page;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -163,6 +164,7 @@ fn ReportBody(report: ReportView) -> impl IntoView {
         <div class="grid gap-3">
             <Facts facts/>
             {damages}
+            {measured(lang, &report.measures)}
             {(!report.notes.is_empty()).then(|| view! { <p class="whitespace-pre-line">{report.notes.clone()}</p> })}
             <p class="text-xs opacity-70">
                 {t(lang, "vehicle.report_hash")} " " <span class="font-mono break-all">{report.hash}</span>

@@ -7,6 +7,7 @@ mod facts_form;
 mod filter;
 pub mod import;
 pub mod list;
+mod measures_form;
 pub mod new;
 mod reserve;
 mod trail;

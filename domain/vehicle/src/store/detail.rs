@@ -2,9 +2,9 @@
 
 use kernel::{Fen, UnixMs, VehicleId};
 use platform_db::from_sql;
+use serde::de::DeserializeOwned;
 use sqlx::PgPool;
 
-use crate::Damage;
 use crate::car::Car;
 use crate::reveal::{SHOWN, without_reserve};
 use crate::views::{OfferedCar, PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
@@ -56,7 +56,7 @@ pub(crate) async fn offered(
 ) -> Result<Option<OfferedCar>, sqlx::Error> {
     let row = sqlx::query!(
         "SELECT v.body, v.fuel, v.transmission, v.interior, v.first_registration, v.plate_place, v.transfers,
-                r.version, r.origin, r.grade, r.damages, r.notes, r.hash, r.who_name, r.at
+                r.version, r.origin, r.grade, r.damages, r.measures, r.notes, r.hash, r.who_name, r.at
            FROM vehicle v
            JOIN condition_report r ON r.vehicle_id = v.id
           WHERE v.id = $1 AND r.hash = $2
@@ -80,7 +80,8 @@ pub(crate) async fn offered(
             version: row.version,
             origin: row.origin,
             grade: row.grade,
-            damages: damages(row.damages)?,
+            damages: stored(row.damages)?,
+            measures: stored(row.measures)?,
             notes: row.notes,
             hash: row.hash,
             who_name: row.who_name,
@@ -89,13 +90,13 @@ pub(crate) async fn offered(
     }))
 }
 
-fn damages(stored: serde_json::Value) -> Result<Vec<Damage>, sqlx::Error> {
-    serde_json::from_value(stored).map_err(|e| sqlx::Error::Decode(Box::new(e)))
+fn stored<T: DeserializeOwned>(json: serde_json::Value) -> Result<T, sqlx::Error> {
+    serde_json::from_value(json).map_err(|e| sqlx::Error::Decode(Box::new(e)))
 }
 
 async fn reports(db: &PgPool, id: VehicleId) -> Result<Vec<ReportView>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT version, origin, grade, damages, notes, hash, who_name, at
+        "SELECT version, origin, grade, damages, measures, notes, hash, who_name, at
            FROM condition_report
           WHERE vehicle_id = $1
           ORDER BY version DESC",
@@ -109,7 +110,8 @@ async fn reports(db: &PgPool, id: VehicleId) -> Result<Vec<ReportView>, sqlx::Er
                 version: row.version,
                 origin: row.origin,
                 grade: row.grade,
-                damages: damages(row.damages)?,
+                damages: stored(row.damages)?,
+                measures: stored(row.measures)?,
                 notes: row.notes,
                 hash: row.hash,
                 who_name: row.who_name,

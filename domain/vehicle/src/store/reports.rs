@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{ensure_rows, rows_of};
 use crate::actor::Actor;
 use crate::car::ReportRow;
+use crate::measures::Measures;
 use crate::report::Damage;
 
 pub(crate) async fn insert(
@@ -20,10 +21,12 @@ pub(crate) async fn insert(
         return Ok(());
     }
     let done = sqlx::query!(
-        "INSERT INTO condition_report (id, vehicle_id, version, origin, grade, damages, notes, hash, who_id, who_name, at)
-         SELECT id, vehicle_id, version, origin, grade, damages, notes, hash, $2, $3, $4
+        "INSERT INTO condition_report (id, vehicle_id, version, origin, grade, damages, measures, notes, hash, who_id,
+                                       who_name, at)
+         SELECT id, vehicle_id, version, origin, grade, damages, measures, notes, hash, $2, $3, $4
            FROM jsonb_to_recordset($1) AS r (
-                id UUID, vehicle_id UUID, version INTEGER, origin TEXT, grade TEXT, damages JSONB, notes TEXT, hash TEXT)",
+                id UUID, vehicle_id UUID, version INTEGER, origin TEXT, grade TEXT, damages JSONB, measures JSONB, notes TEXT,
+                hash TEXT)",
         rows_of(rows)?,
         actor.id,
         actor.name,
@@ -38,6 +41,7 @@ pub(crate) async fn insert(
 pub(crate) struct NewestReport {
     pub(crate) hash: String,
     pub(crate) damages: Vec<Damage>,
+    pub(crate) measures: Measures,
 }
 
 /// A car's newest report.
@@ -46,14 +50,16 @@ pub(crate) async fn newest(
     vehicle_id: Uuid,
 ) -> Result<Option<NewestReport>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT hash, damages FROM condition_report WHERE vehicle_id = $1 ORDER BY version DESC LIMIT 1",
+        "SELECT hash, damages, measures FROM condition_report WHERE vehicle_id = $1 ORDER BY version DESC LIMIT 1",
         vehicle_id
     )
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let damages = serde_json::from_value(row.damages).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
-    Ok(Some(NewestReport { hash: row.hash, damages }))
+    let decode = |e| sqlx::Error::Decode(Box::new(e));
+    let damages = serde_json::from_value(row.damages).map_err(decode)?;
+    let measures = serde_json::from_value(row.measures).map_err(decode)?;
+    Ok(Some(NewestReport { hash: row.hash, damages, measures }))
 }
 
 /// The hash of a car's newest report.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::{Damage, Facts, Origin, Reveal, Service, Status, store};
+use crate::{Damage, Facts, Measures, Origin, Reveal, Service, Status, store};
 
 /// A car's record.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,8 @@ pub struct ReportView {
     pub grade: String,
     /// The damages.
     pub damages: Vec<Damage>,
+    /// What was measured.
+    pub measures: Measures,
     /// Remarks.
     pub notes: String,
     /// Hex SHA-256 of its content.

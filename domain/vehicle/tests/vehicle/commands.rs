@@ -1,8 +1,8 @@
 use kernel::{Fen, VehicleId, Vin};
 use platform_db::new_id;
 use vehicle::{
-    CorrectVehicle, Damage, Facts, Findings, InspectVehicle, Price, PriceVehicle, ReceiveVehicle, Status,
-    VehiclePriced,
+    CorrectVehicle, Damage, Facts, Findings, InspectVehicle, Measures, Price, PriceVehicle, ReceiveVehicle,
+    Status, VehiclePriced,
 };
 
 use crate::yard::{PRICE, code, facts, findings, yard};
@@ -98,17 +98,33 @@ async fn a_vin_is_taken_once_and_a_doubtful_one_is_confirmed() {
     assert_eq!(code(yard.service.receive_vehicle(by, nameless).await), "IDENTITY_MISSING");
 }
 
+fn measures() -> Measures {
+    Measures {
+        treads: [("left_front".to_owned(), 65), ("right_rear".to_owned(), 15)].into(),
+        paint_um: [("bonnet".to_owned(), 240)].into(),
+        fault_codes: Some(vec!["P0301".to_owned()]),
+    }
+}
+
 #[tokio::test]
 async fn reports_are_versions_that_nobody_changes() {
     let yard = yard().await;
     let id = yard.priced_car().await;
     let scratch =
         Damage { part: "roof".into(), kind: "scratch".into(), severity: 1, note: "天线旁".into() };
-    let found = Findings { grade: "3.9".into(), damages: vec![scratch.clone()], notes: "雨后".into() };
+    let found = Findings {
+        grade: "3.9".into(),
+        damages: vec![scratch.clone()],
+        measures: measures(),
+        notes: "雨后".into(),
+    };
     let input = InspectVehicle { id: new_id(), vehicle_id: id, findings: found };
     assert_eq!(yard.service.inspect_vehicle(&yard.inspector, input).await.unwrap(), 2);
     let car = yard.service.show_vehicle(&yard.inspector, id).await.unwrap();
     assert_eq!((car.status, car.reports[0].damages.clone()), (Status::Priced, vec![scratch]));
+    assert_eq!((&car.reports[0].measures, car.reports[1].measures.is_empty()), (&measures(), true));
+    let offered = yard.service.offered_car(&yard.inspector, id, &car.reports[0].hash).await.unwrap().unwrap();
+    assert_eq!(offered.report, car.reports[0], "bidders see the readings that the hash is of");
     assert_ne!(car.reports[0].hash, car.reports[1].hash);
     // the auction hears of the new report
     let last = yard.events().await.pop().unwrap().read::<VehiclePriced>().unwrap().unwrap();

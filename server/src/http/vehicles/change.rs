@@ -7,7 +7,9 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Fen, FieldProblem, MoneyError, Principal, Problem, ProblemKind, VehicleId, parse_amount};
 use platform_db::CommandError;
-use vehicle::{CorrectVehicle, Damage, Findings, InspectVehicle, Price, PriceVehicle, Service};
+use vehicle::{
+    CorrectVehicle, Damage, Findings, InspectVehicle, Price, PriceVehicle, Service, read_measures,
+};
 
 use super::receive::facts_of;
 use crate::http::identity::posted::Posted;
@@ -39,8 +41,7 @@ async fn changed(
     let id = form.key()?;
     match form.raw("form") {
         "inspect" => {
-            let findings =
-                Findings { grade: form.text("grade"), damages: damages_of(form), notes: form.text("notes") };
+            let findings = findings_of(form)?;
             service.inspect_vehicle(who, InspectVehicle { id, vehicle_id, findings }).await?;
             Ok("VEHICLE_INSPECTED")
         }
@@ -65,6 +66,23 @@ async fn changed(
         }
         _ => Err(Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST").into()),
     }
+}
+
+/// What was found; what cannot be read is told with everything else that is wrong.
+fn findings_of(form: &Posted) -> Result<Findings, Problem> {
+    let (measures, mut wrong) = read_measures(|name| form.raw(name));
+    let findings = Findings {
+        grade: form.text("grade"),
+        damages: damages_of(form),
+        measures,
+        notes: form.text("notes"),
+    };
+    if wrong.is_empty() {
+        return Ok(findings);
+    }
+    let others = findings.check().err().map(|problem| problem.fields).unwrap_or_default();
+    wrong.extend(others.into_iter().filter(|other| other.field != "measures"));
+    Err(Problem::fields(wrong))
 }
 
 /// The lines of the damage table; empty ones are left out, half filled ones are refused by the command.
