@@ -27,7 +27,7 @@ pub enum Command {
         power_fen: Option<Fen>,
         /// The hash of the condition report that the bidder saw, where his page or program says so.
         seen_report: Option<String>,
-        /// The entity's dealer group, where stores of one group count as one bidder.
+        /// The entity's dealer group, unless its stores may bid against each other here.
         group: Option<Group>,
     },
     /// A bid from the floor of a lane, taken by the clerk: the entity's max like any other. It counts while the floor's bids are

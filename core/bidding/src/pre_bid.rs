@@ -67,10 +67,12 @@ pub(crate) fn open(state: &LotState, barred: &[DealerId], now: UnixMs) -> Result
     events.extend(began);
     let mut lot = state.clone();
     events.iter().for_each(|event| apply(&mut lot, event));
+    let counting = group::counting(&lot, &entering);
     for pre_bid in &entering {
         let own = Leader { dealer_id: pre_bid.dealer_id, max_fen: pre_bid.max_fen };
         // accepted before the opening, it counts whatever the price is by now
-        let resolution = resolve::counted(&lot, own);
+        let counts = counting.contains(&own.dealer_id);
+        let resolution = counts.then(|| resolve::counted(&lot, own)).flatten();
         let placed = Event::MaxPlaced { dealer_id: own.dealer_id, max_fen: own.max_fen };
         let change = resolution.and_then(|resolution| price_change(&lot, &resolution));
         for event in std::iter::once(placed).chain(change) {

@@ -230,7 +230,7 @@ pub struct LotState {
     /// Who is asked instead of him.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chance: Option<Chance>,
-    /// The groups of bidders, where stores of one group count as one bidder. A store without a group is not in it.
+    /// The groups of bidders, unless stores of one group may bid against each other. A store without a group is not in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<(DealerId, Group)>,
     /// The live offers of a sealed lot. Secret until the close.

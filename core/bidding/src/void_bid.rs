@@ -99,9 +99,12 @@ impl Replay {
             }
             Change::Opened { entered } => {
                 let mut standing = std::mem::take(&mut self.lot.pre_bids);
+                standing.retain(|pre_bid| entered.contains(&pre_bid.dealer_id));
                 standing.sort_by_key(|pre_bid| pre_bid.since);
-                for pre_bid in standing.iter().filter(|pre_bid| entered.contains(&pre_bid.dealer_id)) {
-                    self.placed(Leader { dealer_id: pre_bid.dealer_id, max_fen: pre_bid.max_fen });
+                let counting = group::counting(&self.lot, &standing);
+                for PreBid { dealer_id, max_fen, .. } in standing {
+                    let own = Leader { dealer_id, max_fen };
+                    if counting.contains(&dealer_id) { self.placed(own) } else { self.keep(own) }
                 }
             }
             Change::Placed { dealer_id, max_fen } => {

@@ -1,10 +1,12 @@
-//! §5, code 7, policy `merge`: stores of one group count as one bidder. Vectors, and that the fold comes to what it comes to
-//! when the group is one entity.
+//! §5, code 7: stores of one group count as one bidder, live where the sale merges them, and under `block` wherever their maxes
+//! meet without one outbidding the other. Vectors, and that the fold comes to what it comes to when the group is one entity.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::cmp::Reverse;
+
 use bidding::{
-    BelowReserve, Command, Event, Format, Group, History, Ladder, Leader, LotState, LotStatus, Note,
-    RefusalCode, Terms, VoidReason, apply, apply_all, decide,
+    Bar, BelowReserve, Command, Event, Format, Group, History, Ladder, Leader, LotState, LotStatus, Note,
+    PreBid, RefusalCode, Terms, VoidReason, apply, apply_all, decide,
 };
 use kernel::{DealerId, Fen, UnixMs};
 use proptest::collection::vec;
@@ -19,6 +21,7 @@ const TICK: i64 = 10_000;
 /// Stores of one group.
 const A: DealerId = DealerId(Uuid::from_u128(0xA));
 const B: DealerId = DealerId(Uuid::from_u128(0xB));
+const C: DealerId = DealerId(Uuid::from_u128(0xC));
 /// Of another group, with one store here.
 const X: DealerId = DealerId(Uuid::from_u128(0x10));
 /// Of none.
@@ -206,6 +209,37 @@ fn at_the_opening_the_highest_max_of_a_group_enters_for_it() {
     lot.accepts(&Command::Open);
     lot.stands(A, 70_000, Some(65_000), 65_500);
     assert_eq!(lot.state.holds().count(), 1);
+    // of equal ones the earlier; and the group enters once, with its best, not with one after the other
+    let mut lot = Lot::scheduled(Format::Timed, BelowReserve::Full, None);
+    for (who, amount) in [(X, 54_000), (A, 54_400), (B, 55_000), (C, 55_000)] {
+        lot.bids(who, amount);
+    }
+    lot.accepts(&Command::Open);
+    lot.stands(B, 55_000, Some(54_000), 54_500);
+    assert_eq!(lot.state.bidders, [X, A, B, C], "all of them have bid");
+    // one after the other comes back when the best are voided
+    lot.voids(3);
+    lot.stands(C, 55_000, Some(54_000), 54_500);
+    lot.voids(4);
+    lot.stands(A, 54_400, Some(54_000), 54_400);
+}
+
+#[test]
+fn a_void_lets_no_sister_drive_the_price_that_she_could_not_drive_before() {
+    // under `block`: B could bid because an outsider led, and with him gone the sisters meet
+    let mut lot = Lot::open(None);
+    lot.bids(A, 60_000);
+    lot.bids(X, 80_000);
+    let barred = bid(B, yuan(90_000), group_of(B)).known(Some(Bar::SisterRooftopLeads), yuan(1_000_000));
+    assert_eq!(
+        decide(&lot.state, &barred, lot.now).unwrap_err().data,
+        json!({}),
+        "the bar answers first, and says nothing of the sister's max"
+    );
+    lot.bids(B, 90_000);
+    lot.stands(B, 90_000, Some(80_000), 80_500);
+    lot.voids(3);
+    lot.stands(B, 90_000, None, 50_000);
 }
 
 #[test]
@@ -319,6 +353,20 @@ fn entity(dealer_id: DealerId) -> DealerId {
     group_of(dealer_id).map_or(dealer_id, |Group(group)| DealerId(group))
 }
 
+/// The maxes that wait for the opening, of each group only its best: of equal ones the earliest.
+fn best_of_each(state: &LotState) -> Vec<PreBid> {
+    let mut best: Vec<PreBid> = Vec::new();
+    let mut waiting = state.pre_bids.clone();
+    waiting.sort_by_key(|pre_bid| (Reverse(pre_bid.max_fen), pre_bid.since));
+    for pre_bid in waiting {
+        let one = PreBid { dealer_id: entity(pre_bid.dealer_id), ..pre_bid };
+        if best.iter().all(|other| other.dealer_id != one.dealer_id) {
+            best.push(one);
+        }
+    }
+    best
+}
+
 fn modes() -> impl Strategy<Value = (BelowReserve, Option<i64>)> {
     let reserve = prop_oneof![Just(None), (0..300_i64).prop_map(Some)];
     (prop_oneof![Just(BelowReserve::Full), Just(BelowReserve::Stepped)], reserve)
@@ -362,6 +410,32 @@ proptest! {
             let shown = |state: &LotState| (state.price_fen, state.second_max_fen, state.met, state.end_at, state.extensions);
             prop_assert_eq!(shown(&lot.state), shown(&plain));
         }
+    }
+
+    /// Whatever waited for the opening, lead, price and second-best max are those of a lot on which each group gave its best
+    /// max only.
+    #[test]
+    fn at_the_opening_no_sister_raises_a_sister(
+        modes in modes(),
+        early in vec((dealer(), 0..60_i64), 0..14),
+    ) {
+        let mut lot = Lot::scheduled(Format::Timed, modes.0, modes.1.map(|ticks| Fen(5_000_000 + ticks * TICK)));
+        for (who, ticks) in early {
+            let asked = bid(who, Fen(5_000_000 + ticks * TICK), group_of(who));
+            if let Ok(accepted) = decide(&lot.state, &asked, lot.now) {
+                lot.state = apply_all(&lot.state, &accepted.events);
+            }
+        }
+        let mut plain = LotState { pre_bids: best_of_each(&lot.state), groups: Vec::new(), ..lot.state.clone() };
+        for state in [&mut lot.state, &mut plain] {
+            let opened = decide(state, &Command::Open, lot.now).unwrap();
+            *state = apply_all(state, &opened.events);
+        }
+        let leads = lot.state.leader.map(|leader| (entity(leader.dealer_id), leader.max_fen));
+        prop_assert_eq!(leads, plain.leader.map(|leader| (leader.dealer_id, leader.max_fen)));
+        let shown = |state: &LotState| (state.price_fen, state.second_max_fen, state.met);
+        prop_assert_eq!(shown(&lot.state), shown(&plain));
+        prop_assert!(lot.state.holds().count() <= 1, "only who leads holds");
     }
 
     /// Where only one group bids, before the opening and after it, nobody ever asks for more than the start price, whatever

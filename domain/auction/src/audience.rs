@@ -18,7 +18,7 @@ pub struct Audience {
 /// What happens when another store of the bidder's group leads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SisterPolicy {
-    /// The bid is refused: a group does not bid against itself.
+    /// The bid is refused: a group does not bid against itself. Of maxes given before the opening its highest counts.
     #[default]
     Block,
     /// It counts as any other.
@@ -46,10 +46,11 @@ impl SisterPolicy {
     }
 }
 
-/// The dealer's group, where the lot's sale counts its stores as one bidder. Under an id made of its name: the log need not
-/// tell who belongs together by name.
-pub(crate) fn merged_group(dealers: &Dealers, facts: &LotFacts, dealer_id: DealerId) -> Option<Group> {
-    if facts.sisters != SisterPolicy::Merge {
+/// The dealer's group, where no store may drive the price of another: maxes that meet although neither outbid the other
+/// (at the opening, of sealed offers, after a void) count as one bidder's. Under an id made of its name: the log need not tell
+/// who belongs together by name.
+pub(crate) fn united_group(dealers: &Dealers, facts: &LotFacts, dealer_id: DealerId) -> Option<Group> {
+    if facts.sisters == SisterPolicy::Allow {
         return None;
     }
     let known = dealers.known();

@@ -3,11 +3,11 @@
 
 mod common;
 
-use auction::verify_log;
-use bidding::{LotStatus, RefusalCode};
+use auction::{RequestVoid, SisterPolicy, verify_log};
+use bidding::{LotStatus, RefusalCode, VoidReason};
 use common::{Answered, World, accepted, refused};
-use kernel::{Fen, Principal};
-use platform_testkit::dealer;
+use kernel::{Fen, Principal, Role};
+use platform_testkit::{dealer, staff};
 use uuid::Uuid;
 
 async fn withdrawn(world: &World, who: &Principal, key: Uuid) -> Answered {
@@ -67,6 +67,59 @@ async fn maxes_wait_and_enter_at_the_opening_after_a_restart() {
     assert_eq!(bound.code, RefusalCode::NotApplicable);
     accepted(&world.bid(&ada, 0, Uuid::now_v7(), 91_000).await);
     assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
+
+/// 永达's two stores and an outsider give maxes before the opening, the best store the second: what the lot opens with.
+async fn opens_with_sisters(sisters: SisterPolicy) -> (World, [Principal; 3]) {
+    let world = World::of_sale(1, |sale| {
+        sale.opens_at = sale.opens_at.plus_ms(3_500);
+        sale.deposit_bp = auction::DEPOSIT_BP;
+        sale.audience.sisters = sisters;
+    })
+    .await;
+    let who = [dealer("永达浦东"), dealer("永达闵行"), dealer("广汇杭州")];
+    for (dealer, (group, amount)) in
+        who.iter().zip([("永达集团", 95_000), ("永达集团", 90_000), ("广汇集团", 60_000)])
+    {
+        world.group_dealer(dealer, group).await;
+        world.deposit(dealer, 100_000).await;
+        accepted(&world.bid(dealer, 0, Uuid::now_v7(), amount).await);
+    }
+    world.until(0, LotStatus::Open).await;
+    (world, who)
+}
+
+#[tokio::test]
+async fn at_the_opening_no_store_raises_its_sister() {
+    let (world, [pudong, minhang, other]) = opens_with_sisters(SisterPolicy::Block).await;
+    let state = world.state(0).await;
+    assert!(state.is_leader(pudong.dealer().unwrap().dealer_id));
+    assert_eq!(state.price_fen, Some(Fen(8_000_000)), "the reserve, and not the sister's 90,000 and a step");
+    assert_eq!(state.second_max_fen, Some(Fen(6_000_000)), "the best of those who are no sisters");
+    assert_eq!((held(&world, &pudong).await, held(&world, &minhang).await), (9_500, 0), "who leads holds");
+    let barred = refused(&world.bid(&minhang, 0, Uuid::now_v7(), 99_000).await);
+    assert_eq!(barred.code, RefusalCode::SisterRooftopLeads);
+    // an outsider overtakes, and with his bid voided the sisters meet again
+    accepted(&world.bid(&other, 0, Uuid::now_v7(), 96_000).await);
+    accepted(&world.bid(&minhang, 0, Uuid::now_v7(), 99_000).await);
+    let (one, two) = (staff(&[Role::Auctioneer]), staff(&[Role::Auctioneer]));
+    let bid_seq = world.state(0).await.seq - 1;
+    let (id, lot_id, reason) = (Uuid::now_v7(), world.lots[0], VoidReason::WrongAmount);
+    let request = RequestVoid { id, lot_id, bid_seq, reason, note: "读错了".into() };
+    world.service.request_void(&one, request).await.unwrap();
+    world.service.confirm_void(&two, id).await.unwrap();
+    let state = world.state(0).await;
+    assert!(state.is_leader(minhang.dealer().unwrap().dealer_id));
+    assert_eq!((state.price_fen, state.second_max_fen), (Some(Fen(8_000_000)), Some(Fen(6_000_000))));
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
+
+#[tokio::test]
+async fn where_sisters_may_bid_against_each_other_they_do_so_at_the_opening_too() {
+    let (world, [pudong, ..]) = opens_with_sisters(SisterPolicy::Allow).await;
+    let state = world.state(0).await;
+    assert!(state.is_leader(pudong.dealer().unwrap().dealer_id));
+    assert_eq!((state.price_fen, state.second_max_fen), (Some(Fen(9_050_000)), Some(Fen(9_000_000))));
 }
 
 #[tokio::test]

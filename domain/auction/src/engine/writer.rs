@@ -293,7 +293,7 @@ impl Writer {
         let bar = bar_of(who);
         let free = self.powers.free(who).0.saturating_sub(moves.of(who)).max(0);
         let power = Fen(free.saturating_add(lot.hold_of(who).0));
-        command.known(bar, power).of_group(audience::merged_group(&self.dealers, facts, who))
+        command.known(bar, power).of_group(audience::united_group(&self.dealers, facts, who))
     }
 
     /// Answers a repeat from memory; `home` is the lot whose actor has the record, where it is not the job's own
