@@ -1,12 +1,11 @@
 //! `/office/business-days`: which days are holidays, which weekends are worked, and who said so. The hours in which a seller
-//! has to answer go by it.
+//! has to answer and the days in which a buyer has to pay go by it.
 
 use std::sync::Arc;
 
 use ::time::Date;
 use auction::{BusinessDay, BusinessDayChange};
-use deal::{Day, DayKind};
-use kernel::Lang;
+use kernel::{Day, DayKind, Lang};
 use leptos::prelude::*;
 use platform_db::CommandError;
 

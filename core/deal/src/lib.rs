@@ -12,22 +12,22 @@
 //! * Beside the turns both may enter a secret limit (`secret.rs`): limits that cross settle at once by a published rule.
 //! * A second chance is the same fold with one turn: the next bidder accepts the lot at his own max, or declines.
 //!
-//! `calendar.rs` counts business hours; `view.rs` says what either side may see. To add a move: a variant in
+//! `offer.rs` says how long an offer stands, in business hours; `view.rs` says what either side may see. To add a move: a variant in
 //! `command.rs`, its rule in `decide.rs`, its effect in `apply.rs`, a vector, and a line in the random histories.
 #![deny(missing_docs)]
 
 mod apply;
-mod calendar;
 mod command;
 mod decide;
+mod offer;
 mod secret;
 mod state;
 mod view;
 
 pub use apply::{apply, apply_all};
-pub use calendar::{Calendar, Day, DayKind};
 pub use command::{Command, Event, How, Refusal, RefusalCode};
 pub use decide::decide;
+pub use offer::offer_deadline;
 pub use secret::Gap;
 pub use state::{Kind, Negotiation, Side, Stand, Status, Terms};
 pub use view::View;

@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
+mod calendar;
 mod envelope;
 mod ids;
 mod lang;
@@ -14,6 +15,7 @@ mod problem;
 mod time;
 mod vin;
 
+pub use calendar::{Calendar, Day, DayKind};
 pub use envelope::{Envelope, EventType};
 pub use ids::{DealerId, LotId, NegotiationId, OrderId, SaleId, UserId, VehicleId, event_id_for, uuid_v7};
 pub use lang::Lang;

@@ -1,12 +1,14 @@
-//! Business hours know holidays: an administrator says which days are off, and which weekends are worked for them.
+//! Business hours know holidays: an administrator says which days are off, and which weekends are worked for them. Others
+//! count days too, and are told.
 
-use deal::{Calendar, Day, DayKind};
-use kernel::{FieldProblem, Principal, Problem, ProblemKind, Role, UnixMs};
+use kernel::{Calendar, Day, DayKind, FieldProblem, Principal, Problem, ProblemKind, Role, UnixMs};
+use platform_bus::Meta;
 use platform_db::CommandError;
 use sqlx::PgConnection;
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
 
 use crate::Service;
+use crate::events::BusinessDaysSet;
 use crate::store::business_days as store;
 
 /// So many days at once: more than the longest holiday.
@@ -17,6 +19,10 @@ const DAYS_AHEAD: i64 = 3 * 366;
 const DAYS_SHOWN: i64 = DAYS_AHEAD + DAYS_AT_ONCE;
 /// So many changes a page shows.
 const CHANGES_SHOWN: i64 = 100;
+/// The record whose changes are told: there is one calendar. Migration 0036 tells earlier changes under it.
+const CALENDAR: Uuid = uuid!("0192f000-0000-7000-8000-0000000000ca");
+/// The word for days that are what their weekdays say again.
+pub(crate) const ORDINARY: &str = "ordinary";
 /// A name is so long at most.
 const NAME_CHARS_MAX: usize = 40;
 
@@ -76,7 +82,22 @@ impl Service {
         if !wrong.is_empty() {
             return Err(Problem::fields(wrong).into());
         }
-        Ok(store::insert(&self.db, &input, who, self.now()).await?)
+        let now = self.now();
+        let mut tx = self.db.begin().await?;
+        if let Some(number) = store::insert(&mut tx, &input, who, now).await? {
+            let meta = Meta {
+                aggregate: CALENDAR,
+                aggregate_seq: number,
+                occurred_at: now,
+                actor: format!("user:{}", who.user_id),
+                correlation_id: input.key,
+                causation_id: None,
+            };
+            platform_bus::publish(&mut tx, &input.told(), meta).await?;
+        }
+        tx.commit().await?;
+        (self.told)();
+        Ok(())
     }
 
     /// The days from today on that are not what their weekdays say.
@@ -114,6 +135,15 @@ impl Service {
 }
 
 impl SetDays {
+    fn told(&self) -> BusinessDaysSet {
+        BusinessDaysSet {
+            first_day: self.first.0,
+            last_day: self.last.0,
+            kind: self.kind.map_or(ORDINARY, DayKind::as_str).to_owned(),
+            name: self.name.trim().to_owned(),
+        }
+    }
+
     fn wrong_fields(&self, today: Day) -> Vec<FieldProblem> {
         let mut wrong = Vec::new();
         let (first, last) = (self.first.0, self.last.0);

@@ -31,6 +31,19 @@ pub struct LotOpened {
     pub vehicle_id: VehicleId,
 }
 
+/// Some days are holidays, or worked, or what their weekdays say again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BusinessDaysSet {
+    /// The first of them, counted from 1970-01-01 where business is done.
+    pub first_day: i64,
+    /// The last.
+    pub last_day: i64,
+    /// `holiday`, `workday` or `ordinary`.
+    pub kind: String,
+    /// Why: 国庆节.
+    pub name: String,
+}
+
 /// The hammer fell. Written once, under the fence of the close.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuctionCompleted {
@@ -143,6 +156,7 @@ macro_rules! event {
 }
 event!(LotListed);
 event!(LotOpened);
+event!(BusinessDaysSet);
 event!(AuctionCompleted);
 event!(ProvisionalAgreed);
 event!(ProvisionalDeclined);

@@ -1,9 +1,9 @@
 //! The auction service: sale sessions, lots, bids, the live room.
 //!
 //! It owns the database `auction` and decides every bid by the pure fold of `core/bidding`. It hears of priced cars
-//! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened`, `AuctionCompleted`,
-//! `ProvisionalAgreed`, `ProvisionalDeclined`, `LotWithdrawn`, `SaleChanged`, `SaleCalledOff` and
-//! `DepositReturnCovered` (`events.rs`).
+//! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened`, `AuctionCompleted`, `ProvisionalAgreed`,
+//! `ProvisionalDeclined`, `LotWithdrawn`, `SaleChanged`, `SaleCalledOff`, `DepositReturnCovered` and `BusinessDaysSet`
+//! (`events.rs`).
 //!
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
 //! * `follow.rs` is what other processes of the same database commit.
@@ -136,7 +136,7 @@ pub struct Service {
     /// Wakes the outbox relay; may be set once the bus exists.
     told: Arc<dyn Fn() + Send + Sync>,
     /// When sellers are expected to answer; which days are holidays is asked when it matters.
-    hours: Arc<OnceLock<deal::Calendar>>,
+    hours: Arc<OnceLock<kernel::Calendar>>,
 }
 
 /// The tasks that run beside the handle.
@@ -209,13 +209,13 @@ impl Service {
 
     /// From now on business is done in a zone so far ahead of UTC; said once, at the start. China's, until then.
     pub fn keep_hours_of(&self, offset_min: i32) {
-        let hours = deal::Calendar::nine_to_six(i64::from(offset_min) * 60_000);
+        let hours = kernel::Calendar::nine_to_six(i64::from(offset_min) * 60_000);
         self.hours.get_or_init(|| hours);
     }
 
-    fn hours(&self) -> deal::Calendar {
+    fn hours(&self) -> kernel::Calendar {
         const CHINA_MS: i64 = 8 * 60 * 60 * 1000;
-        self.hours.get().cloned().unwrap_or_else(|| deal::Calendar::nine_to_six(CHINA_MS))
+        self.hours.get().cloned().unwrap_or_else(|| kernel::Calendar::nine_to_six(CHINA_MS))
     }
 
     /// The bid path, for sockets.

@@ -8,8 +8,8 @@ use platform_bus::Consumer;
 use platform_db::{Clock, CommandError};
 use sqlx::PgConnection;
 
-use crate::heard::{DepositReturnCovered, OrderCreated, read};
-use crate::{deposit_return, issue_receivable};
+use crate::heard::{BusinessDaysSet, DepositReturnCovered, OrderCreated, read};
+use crate::{business_days, deposit_return, issue_receivable};
 
 pub(crate) struct FinanceConsumer {
     pub clock: Arc<dyn Clock>,
@@ -18,7 +18,7 @@ pub(crate) struct FinanceConsumer {
 #[async_trait]
 impl Consumer for FinanceConsumer {
     fn handles(&self) -> &'static [&'static str] {
-        &[OrderCreated::NAME, DepositReturnCovered::NAME]
+        &[OrderCreated::NAME, DepositReturnCovered::NAME, BusinessDaysSet::NAME]
     }
 
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
@@ -29,6 +29,7 @@ impl Consumer for FinanceConsumer {
             DepositReturnCovered::NAME => {
                 deposit_return::on_covered(conn, &read(event)?, self.clock.now()).await
             }
+            BusinessDaysSet::NAME => business_days::on_set(conn, &read(event)?, event.aggregate_seq).await,
             other => Err(CommandError::Inconsistent(format!("{other} was not asked for"))),
         }
     }

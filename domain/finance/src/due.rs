@@ -1,47 +1,34 @@
 //! Until when a receivable has to be paid. Pure.
 
-use kernel::UnixMs;
+use kernel::{Calendar, UnixMs};
 
 /// How many business days a dealer has.
-pub const DUE_BUSINESS_DAYS: i64 = 2;
+pub const DUE_BUSINESS_DAYS: u32 = 2;
 /// The rule's name, kept with each receivable; a changed rule gets another name.
-pub const DUE_RULE: &str = "end_of_2nd_business_day_v1";
+pub const DUE_RULE: &str = "end_of_2nd_business_day_v2";
+/// The days of China, which has one zone and no summer time; without its holidays, which are told.
+pub const CHINA: Calendar = Calendar::nine_to_six(8 * 3_600_000);
 
-const DAY_MS: i64 = 24 * 3_600_000;
-/// China has one zone and no summer time.
-const CHINA_MS: i64 = 8 * 3_600_000;
-/// 1 January 1970 was a Thursday; Monday is 0.
-const FIRST_WEEKDAY: i64 = 3;
-
-/// The last moment of the second business day after the day of issue, in China. Saturdays and Sundays do not count;
-/// public holidays are not known here and do count.
-pub fn due_at(issued_at: UnixMs) -> UnixMs {
-    let mut day = issued_at.0.saturating_add(CHINA_MS).div_euclid(DAY_MS);
-    let mut left = DUE_BUSINESS_DAYS;
-    while left > 0 {
-        day += 1;
-        if is_business_day(day) {
-            left -= 1;
-        }
-    }
-    UnixMs((day + 1).saturating_mul(DAY_MS).saturating_sub(CHINA_MS + 1))
-}
-
-fn is_business_day(day: i64) -> bool {
-    (day + FIRST_WEEKDAY).rem_euclid(7) < 5
+/// The last moment of the second business day after the day of issue.
+pub fn due_at(issued_at: UnixMs, calendar: &Calendar) -> UnixMs {
+    calendar.end_of_workday(issued_at, DUE_BUSINESS_DAYS)
 }
 
 #[cfg(test)]
 mod tests {
+    use kernel::{Day, DayKind};
     use proptest::prelude::*;
     use time::macros::datetime;
     use time::{OffsetDateTime, UtcOffset, Weekday};
 
     use super::*;
 
-    fn due(issued: OffsetDateTime) -> OffsetDateTime {
-        platform_db::to_sql(due_at(platform_db::from_sql(issued)))
-            .to_offset(UtcOffset::from_hms(8, 0, 0).unwrap())
+    fn local(at: UnixMs) -> OffsetDateTime {
+        platform_db::to_sql(at).to_offset(UtcOffset::from_hms(8, 0, 0).unwrap())
+    }
+
+    fn due_by(issued: OffsetDateTime, calendar: &Calendar) -> OffsetDateTime {
+        local(due_at(platform_db::from_sql(issued), calendar))
     }
 
     #[test]
@@ -56,15 +43,29 @@ mod tests {
             (datetime!(2026-11-22 17:00 UTC), datetime!(2026-11-25 23:59:59.999 +8)), // already Monday in China
             (datetime!(2026-12-31 09:00 +8), datetime!(2027-01-04 23:59:59.999 +8)),  // over the new year
         ] {
-            assert_eq!(due(issued), expected, "{issued}");
+            assert_eq!(due_by(issued, &CHINA), expected, "{issued}");
+        }
+    }
+
+    #[test]
+    fn nobody_has_to_pay_on_a_holiday() {
+        // 国庆节 2026: Thursday 1 to Wednesday 7 October, and Saturday 10 October is worked
+        let first = CHINA.day_of(platform_db::from_sql(datetime!(2026-10-01 00:00 +8))).0;
+        let off = (first..first + 7).map(|day| (Day(day), DayKind::Holiday));
+        let golden = CHINA.with_days(off.chain([(Day(first + 9), DayKind::Workday)]));
+        for (issued, expected) in [
+            (datetime!(2026-09-29 10:00 +8), datetime!(2026-10-08 23:59:59.999 +8)), // Tuesday → Thursday behind it
+            (datetime!(2026-10-03 10:00 +8), datetime!(2026-10-09 23:59:59.999 +8)), // within it → Friday
+            (datetime!(2026-10-08 10:00 +8), datetime!(2026-10-10 23:59:59.999 +8)), // Thursday → the worked Saturday
+        ] {
+            assert_eq!(due_by(issued, &golden), expected, "{issued}");
         }
     }
 
     proptest! {
         #[test]
         fn due_is_the_end_of_a_weekday_two_to_four_days_later(ms in 0i64..4_102_444_800_000) {
-            let issued = platform_db::to_sql(UnixMs(ms)).to_offset(UtcOffset::from_hms(8, 0, 0).unwrap());
-            let due = due(issued);
+            let (issued, due) = (local(UnixMs(ms)), local(due_at(UnixMs(ms), &CHINA)));
             prop_assert!(!matches!(due.weekday(), Weekday::Saturday | Weekday::Sunday));
             prop_assert_eq!((due.hour(), due.minute(), due.second(), due.millisecond()), (23, 59, 59, 999));
             let days = due.date().to_julian_day() - issued.date().to_julian_day();
@@ -72,8 +73,15 @@ mod tests {
         }
 
         #[test]
-        fn later_issue_is_never_due_earlier(ms in 0i64..4_102_444_800_000, more in 0i64..1_000_000_000) {
-            prop_assert!(due_at(UnixMs(ms)) <= due_at(UnixMs(ms + more)));
+        fn later_issue_is_never_due_earlier(
+            ms in 0i64..4_102_444_800_000,
+            more in 0i64..1_000_000_000,
+            told in proptest::collection::vec((0i64..20, any::<bool>()), 0..10),
+        ) {
+            let today = CHINA.day_of(UnixMs(ms)).0;
+            let kind = |off| if off { DayKind::Holiday } else { DayKind::Workday };
+            let calendar = CHINA.with_days(told.into_iter().map(|(day, off)| (Day(today + day), kind(off))));
+            prop_assert!(due_at(UnixMs(ms), &calendar) <= due_at(UnixMs(ms + more), &calendar));
         }
     }
 }

@@ -50,6 +50,21 @@ impl EventType for DepositReturnCovered {
     const SERVICE: &'static str = "auction";
 }
 
+/// Some days are holidays, or worked, or what their weekdays say again.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct BusinessDaysSet {
+    pub first_day: i64,
+    pub last_day: i64,
+    pub kind: String,
+    pub name: String,
+}
+
+impl EventType for BusinessDaysSet {
+    const NAME: &'static str = "BusinessDaysSet";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "auction";
+}
+
 /// Reads an event as `E`. Another version is an error, so that the message waits for a server that knows it.
 pub(crate) fn read<E: EventType>(event: &Envelope) -> Result<E, CommandError> {
     match event.read::<E>() {

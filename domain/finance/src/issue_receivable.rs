@@ -1,16 +1,18 @@
 //! An order makes exactly one claim on its buyer, booked in the ledger.
 
-use kernel::{DealerId, Envelope, Fen, LotId, UnixMs, event_id_for};
+use kernel::{Day, DealerId, Envelope, Fen, LotId, UnixMs, event_id_for};
 use platform_bus::{Meta, publish};
 use platform_db::CommandError;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 
+use crate::business_days;
 use crate::deposit::{AppliedHold, apply_hold};
 use crate::due::{DUE_RULE, due_at};
 use crate::entry::{Entry, LineKind, receivable_issued};
 use crate::events::ReceivableIssued;
 use crate::heard::OrderCreated;
+use crate::store::business_days::ToldDay;
 use crate::store::{ledger, receivables, trail};
 
 pub(crate) async fn on_order_created(
@@ -24,11 +26,13 @@ pub(crate) async fn on_order_created(
     if let Some(known) = receivables::terms(conn, id).await? {
         return same_claim(&known, &order);
     }
+    let (calendar, told) = business_days::calendar_from(conn, order.created_at).await?;
+    let due_at = due_at(order.created_at, &calendar);
     let new = receivables::NewReceivable {
         id,
         order: &order,
         issued_at: order.created_at,
-        due_at: due_at(order.created_at),
+        due_at,
         due_rule: DUE_RULE,
     };
     receivables::insert(conn, &new).await?;
@@ -41,7 +45,7 @@ pub(crate) async fn on_order_created(
         basis: json!({ "event_id": event.id, "order_no": order.order_no, "lines": order.lines }),
     };
     ledger::record(conn, &record, &entry).await?;
-    let data = json!({ "event_id": event.id, "due_at": new.due_at, "due_rule": DUE_RULE });
+    let data = json!({ "event_id": event.id, "due_at": due_at, "due_rule": DUE_RULE, "days": told_until(&told, calendar.day_of(due_at)) });
     let seq = trail::write(conn, id, "receivable_issued", now, data).await?;
     let issued = ReceivableIssued {
         receivable_id: id,
@@ -49,7 +53,7 @@ pub(crate) async fn on_order_created(
         order_no: order.order_no.clone(),
         dealer_id: order.buyer_dealer_id,
         amount_fen: order.total_fen,
-        due_at: new.due_at,
+        due_at,
     };
     let meta = Meta {
         aggregate: id,
@@ -76,6 +80,12 @@ pub(crate) async fn on_order_created(
     }
     tracing::info!(receivable.id = %id, order.id = %order.order_id, "receivable issued");
     Ok(())
+}
+
+/// What a due time was counted by, kept beside it: the calendar may say something else tomorrow.
+fn told_until(told: &[ToldDay], last: Day) -> Vec<Value> {
+    let days = told.iter().take_while(|told| told.day <= last);
+    days.map(|told| json!({ "day": told.day.0, "kind": told.kind.as_str(), "name": told.name })).collect()
 }
 
 /// What is booked, if the order's lines are sound: none negative, together the total.

@@ -4,9 +4,10 @@
 //! every change of one. A [`ReceivableRow`] is a claim for one order; what is still owed is the balance of its
 //! entries, never a stored number. Our ledger mirrors money, it never holds it.
 //!
-//! * Hears `OrderCreated` (order) and `DepositReturnCovered` (auction); tells [`ReceivableIssued`], [`DepositChanged`]. Why
+//! * Hears `OrderCreated` (order), `DepositReturnCovered` and `BusinessDaysSet` (auction); tells [`ReceivableIssued`], [`DepositChanged`]. Why
 //!   claims do not follow the auction: `docs/decisions/0002-receivable-follows-the-order.md`.
-//! * `issue_receivable.rs`: the effect. `deposit.rs`: money that dealers bid with. `deposit_return.rs`: what they ask back. `entry.rs`: what is booked, pure. `due.rs`: until when, pure. `list.rs`,
+//! * `issue_receivable.rs`: the effect. `deposit.rs`: money that dealers bid with. `deposit_return.rs`: what they ask back. `entry.rs`: what is booked, pure. `due.rs`: until when, pure; by the holidays that
+//!   `business_days.rs` has heard of. `list.rs`,
 //!   `ageing.rs`, `detail.rs`: what pages show.
 //!
 //! To book one more fact: its kind in the migration (`entry_kind_known`), a function in `entry.rs` that makes its
@@ -15,6 +16,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod ageing;
+mod business_days;
 mod consumer;
 mod deposit;
 mod deposit_return;
@@ -40,7 +42,7 @@ pub use deposit_return::{
     AnswerReturn, AskReturn, ReturnAnswer, ReturnFilter, ReturnRow, ReturnState, WAITING_MAX,
 };
 pub use detail::{EntryView, PostingView, ReceivableDetail, TrailLine};
-pub use due::{DUE_BUSINESS_DAYS, DUE_RULE, due_at};
+pub use due::{CHINA, DUE_BUSINESS_DAYS, DUE_RULE, due_at};
 pub use entry::{Account, AccountKind, Entry, LineKind, Posting, Unbalanced};
 pub use events::{DepositChanged, ReceivableIssued};
 pub use list::{

@@ -5,6 +5,7 @@ use platform_db::{new_id, to_sql};
 use time::Duration;
 use time::macros::offset;
 
+use crate::sold;
 use crate::support::{Browser, TestServer};
 
 const PAGE: &str = "/office/business-days";
@@ -37,6 +38,31 @@ async fn holidays_are_added_made_ordinary_again_and_both_stand_in_the_history() 
     let page = admin.get(PAGE).await.body;
     assert_eq!(page.matches("name=\"day\"").count(), 2);
     assert!(page.contains("修改记录") && page.contains("恢复为普通日"), "{page}");
+}
+
+#[tokio::test]
+async fn who_buys_before_a_holiday_pays_after_it() {
+    let server = TestServer::new().await;
+    let mut admin = server.signed_in("admin").await;
+    let due = async || {
+        let (_, receivable) = sold::sold(&server, "yuanxing", 10_000_000).await;
+        server
+            .state
+            .services
+            .finance
+            .receivable(&server.person("admin"), receivable)
+            .await
+            .unwrap()
+            .row
+            .due_at
+    };
+    let before = due().await;
+    let (first, last) = (day(&server, 0), day(&server, 20));
+    let weeks = [("form", "set"), ("first", &*first), ("last", &last), ("kind", "holiday"), ("name", "春节")];
+    assert_eq!(send(&mut admin, &weeks).await.location(), format!("{PAGE}?done=BUSINESS_DAYS_SET"));
+    server.state.bus.drain().await.unwrap();
+    let later = due().await.since(before) / (24 * 3_600_000);
+    assert!((17..=22).contains(&later), "three weeks later, but for weekends: {later} days");
 }
 
 #[tokio::test]

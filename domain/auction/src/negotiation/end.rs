@@ -2,8 +2,8 @@
 //! his chance.
 
 use bidding::{Basis, Chance, Command, Deal, LotState, Outcome};
-use deal::{Calendar, Kind, Negotiation, Terms};
-use kernel::{DealerId, Fen, UnixMs, event_id_for};
+use deal::{Kind, Negotiation, Terms, offer_deadline};
+use kernel::{Calendar, DealerId, Fen, UnixMs, event_id_for};
 use platform_db::CommandError;
 use sqlx::PgConnection;
 
@@ -33,7 +33,7 @@ pub(super) async fn next_is_asked(
         counters_max: 0,
         reply_ms: REPLY_MS,
     };
-    let state = Negotiation::opened(terms, now, hours.offer_deadline(now));
+    let state = Negotiation::opened(terms, now, offer_deadline(hours, now));
     store::open(conn, &New { lot_id: locked.lot_id, buyer: next.dealer_id, state }).await?;
     store::plan_next_bidder(conn, locked.id, true).await?;
     Ok(Some((next.dealer_id, next.max_fen)))

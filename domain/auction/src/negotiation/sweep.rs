@@ -1,7 +1,7 @@
 //! What happens by itself: negotiations begin, lose no time to outages, end at their deadlines, and are told to their
 //! lots. Every process sweeps; each step is one that happens once however often it is asked for.
 
-use deal::{Command, Kind, Negotiation, Status, Terms};
+use deal::{Command, Kind, Negotiation, Status, Terms, offer_deadline};
 use kernel::{NegotiationId, UnixMs, event_id_for};
 use platform_db::CommandError;
 use uuid::Uuid;
@@ -57,7 +57,7 @@ async fn begin(service: &Service, waiting: &Waiting, now: UnixMs) -> Result<(), 
     };
     let mut conn = service.db.acquire().await?;
     let hours = service.hours_from(&mut conn, now).await?;
-    let state = Negotiation::opened(terms, now, hours.offer_deadline(now));
+    let state = Negotiation::opened(terms, now, offer_deadline(&hours, now));
     let new = New { lot_id: waiting.lot_id, buyer: leader.dealer_id, state };
     if store::open(&mut conn, &new).await? {
         let id = event_id_for(waiting.lot_id.0, Kind::HighBidder.as_str());

@@ -1,11 +1,10 @@
 //! Days on which business is done or not, and who said so.
 
-use deal::{Day, DayKind};
-use kernel::{Principal, UnixMs};
+use kernel::{Day, DayKind, Principal, UnixMs};
 use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 
-use crate::business_days::{BusinessDay, BusinessDayChange, SetDays};
+use crate::business_days::{BusinessDay, BusinessDayChange, ORDINARY, SetDays};
 
 /// What holds of the days from this one on: those that are not what their weekday says.
 pub(crate) async fn from(
@@ -34,31 +33,32 @@ pub(crate) async fn from(
     Ok(told.collect())
 }
 
-/// Writes down what is told of some days, once.
+/// Writes down what is told of some days, once. The number of the change; none where it was told already.
 pub(crate) async fn insert(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     input: &SetDays,
     who: &Principal,
     at: UnixMs,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+) -> Result<Option<i64>, sqlx::Error> {
+    let numbers = sqlx::query_scalar!(
         "INSERT INTO business_day_change (key, day, kind, name, user_id, user_name, at)
          SELECT $1, DATE '1970-01-01' + d, $4, $5, $6, $7, $8
            FROM generate_series($2::integer, $3::integer) AS d
           WHERE NOT EXISTS (SELECT FROM business_day_change WHERE key = $1)
-         ON CONFLICT DO NOTHING",
+         ON CONFLICT DO NOTHING
+         RETURNING n",
         input.key,
         number(input.first),
         number(input.last),
-        input.kind.map_or("ordinary", DayKind::as_str),
+        input.kind.map_or(ORDINARY, DayKind::as_str),
         input.name.trim(),
         who.user_id.0,
         who.display_name,
         to_sql(at)
     )
-    .execute(pool)
+    .fetch_all(conn)
     .await?;
-    Ok(())
+    Ok(numbers.into_iter().max())
 }
 
 /// The newest changes, each with the days that it is about.

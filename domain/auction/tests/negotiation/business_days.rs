@@ -1,8 +1,7 @@
 //! Holidays count in the time that a seller has, and whoever changes them stands in the history.
 
 use auction::{BusinessDay, SetDays};
-use deal::{Calendar, Day, DayKind};
-use kernel::{Principal, Problem, Role};
+use kernel::{Calendar, Day, DayKind, Principal, Problem, Role};
 use platform_db::CommandError;
 use platform_testkit::staff;
 use uuid::Uuid;
@@ -68,6 +67,9 @@ async fn every_change_stays_with_who_and_when() {
     let told: Vec<_> = changes.iter().map(|one| (one.first.0, one.last.0, one.kind)).collect();
     assert_eq!(told, [(first, first, None), (first, first + 2, Some(DayKind::Holiday))], "a repeat is none");
     assert_eq!(changes[0].by_name, admin.display_name);
+    let heard = world.told("BusinessDaysSet").await;
+    let heard: Vec<_> = heard.iter().map(|one| (one["first_day"].as_i64(), one["kind"].as_str())).collect();
+    assert_eq!(heard, [(Some(first), Some("holiday")), (Some(first), Some("ordinary"))], "each is told once");
     for change in ["DELETE FROM business_day_change", "UPDATE business_day_change SET kind = 'ordinary'"] {
         assert!(sqlx::query(change).execute(&world.db).await.is_err(), "{change}");
     }

@@ -1,6 +1,7 @@
 //! All SQL of this service.
 
 pub(crate) mod ageing;
+pub(crate) mod business_days;
 pub(crate) mod deposit_returns;
 pub(crate) mod deposits;
 pub(crate) mod detail;

@@ -77,7 +77,17 @@ impl World {
         self.say("OrderCreated", "order", version, data).await;
     }
 
+    /// The auction says of some days what they are; the change has this number.
+    pub async fn days_are(&self, kind: &str, (first, last): (i64, i64), number: i64) {
+        let data = json!({ "first_day": first, "last_day": last, "kind": kind, "name": "国庆节" });
+        self.say_in_order("BusinessDaysSet", ("auction", 1), number, data).await;
+    }
+
     async fn say(&self, name: &str, service: &str, version: u16, data: Value) {
+        self.say_in_order(name, (service, version), 1, data).await;
+    }
+
+    async fn say_in_order(&self, name: &str, (service, version): (&str, u16), seq: i64, data: Value) {
         let envelope = Envelope {
             id: new_id(),
             r#type: name.into(),
@@ -85,7 +95,7 @@ impl World {
             occurred_at: NOW,
             service: service.into(),
             aggregate: new_id(),
-            aggregate_seq: 1,
+            aggregate_seq: seq,
             correlation_id: new_id(),
             causation_id: None,
             actor: "system:test".into(),

@@ -7,8 +7,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use deal::{Day, DayKind};
-use kernel::{FieldProblem, Principal, Problem, ProblemKind};
+use kernel::{Day, DayKind, FieldProblem, Principal, Problem, ProblemKind};
 use platform_db::CommandError;
 
 use crate::http::identity::posted::Posted;

@@ -1,8 +1,8 @@
-//! Business hours: a seller is not made to answer at night, nor on a holiday.
+//! When business is done: nobody is made to answer at night, nor to pay on a holiday.
 
 use std::collections::BTreeMap;
 
-use kernel::UnixMs;
+use crate::UnixMs;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -10,10 +10,6 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 const FIRST_WEEKDAY: i64 = 3;
 /// Monday to Friday.
 const WORKDAYS: i64 = 5;
-/// How long the high bidder is bound (`T_offer`, domain rules §8).
-const OFFER_MS: i64 = 4 * HOUR_MS;
-/// At most so long by the clock on the wall, nights and weekends included.
-const OFFER_MAX_MS: i64 = DAY_MS;
 
 /// Whether business is done on a day that the week would have otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,10 +72,7 @@ impl Calendar {
         let local = from.plus_ms(self.zone_ms).0;
         let mut left = work_ms;
         let mut day = local.div_euclid(DAY_MS);
-        // as many days as the work fills, the weekends between them and all holidays are always enough
-        let told = i64::try_from(self.days.len()).unwrap_or(i64::MAX);
-        let days_at_most = ((work_ms / a_day + 2) * 2 + 7).saturating_add(told.saturating_mul(2));
-        for _ in 0..days_at_most {
+        for _ in 0..self.days_to_look_at(work_ms / a_day) {
             let (begins, ends) = (day * DAY_MS + self.opens_ms, day * DAY_MS + self.closes_ms);
             let start = begins.max(local);
             if self.is_workday(day) && start < ends {
@@ -94,14 +87,31 @@ impl Calendar {
         UnixMs(day * DAY_MS).plus_ms(-self.zone_ms)
     }
 
-    /// Until when an offer that is made at `from` may be answered: four business hours, at most a day.
-    pub fn offer_deadline(&self, from: UnixMs) -> UnixMs {
-        self.after(from, OFFER_MS).min(from.plus_ms(OFFER_MAX_MS))
+    /// The last moment of the day that is so many business days behind the day of `from`.
+    pub fn end_of_workday(&self, from: UnixMs, days: u32) -> UnixMs {
+        let mut day = self.day_of(from).0;
+        let mut left = i64::from(days);
+        for _ in 0..self.days_to_look_at(left) {
+            if left <= 0 {
+                break;
+            }
+            day = day.saturating_add(1);
+            if self.is_workday(day) {
+                left -= 1;
+            }
+        }
+        UnixMs(day.saturating_add(1).saturating_mul(DAY_MS).saturating_sub(self.zone_ms.saturating_add(1)))
     }
 
     /// The day of an instant, where business is done.
     pub fn day_of(&self, at: UnixMs) -> Day {
         Day(at.plus_ms(self.zone_ms).0.div_euclid(DAY_MS))
+    }
+
+    /// As many days as the work fills, the weekends between them and all that are told are always enough.
+    fn days_to_look_at(&self, workdays: i64) -> i64 {
+        let told = i64::try_from(self.days.len()).unwrap_or(i64::MAX);
+        workdays.saturating_add(2).saturating_mul(2).saturating_add(7).saturating_add(told.saturating_mul(2))
     }
 
     fn is_workday(&self, day: i64) -> bool {
@@ -147,12 +157,6 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_bound_for_more_than_a_day() {
-        assert_eq!(CHINA.offer_deadline(at(0, 14, 1)), at(1, 9, 1));
-        assert_eq!(CHINA.offer_deadline(at(4, 17, 0)), at(5, 17, 0), "Friday evening: to Saturday evening");
-    }
-
-    #[test]
     fn no_hour_runs_on_a_holiday() {
         let four = |calendar: &Calendar, from| calendar.after(from, 4 * HOUR_MS);
         let tuesday = with([(1, DayKind::Holiday)]);
@@ -173,17 +177,30 @@ mod tests {
     }
 
     #[test]
-    fn a_holiday_binds_nobody_for_more_than_a_day() {
-        let tuesday = with([(1, DayKind::Holiday)]);
-        assert_eq!(tuesday.offer_deadline(at(1, 10, 0)), at(2, 10, 0));
-        assert_eq!(CHINA.offer_deadline(at(1, 10, 0)), at(1, 14, 0), "as if it were none");
-    }
-
-    #[test]
     fn years_of_holidays_are_no_endless_search() {
         let days = (0..3_000).map(|day| (Day(MONDAY_DAY + day), DayKind::Holiday));
         let never = CHINA.with_days(days);
         assert_eq!(never.after(MONDAY, HOUR_MS), at(3_000, 10, 0), "the Friday behind them");
+    }
+
+    #[test]
+    fn days_count_from_the_next_one_on_and_only_those_on_which_business_is_done() {
+        let end = |day: i64| at(day + 1, 0, 0).plus_ms(-1);
+        assert_eq!(CHINA.end_of_workday(at(0, 0, 0), 2), end(2), "Monday to Wednesday");
+        assert_eq!(CHINA.end_of_workday(at(3, 23, 59), 2), end(7), "Thursday to Monday");
+        assert_eq!(CHINA.end_of_workday(at(5, 10, 0), 2), end(8), "Saturday to Tuesday");
+        let week = with([2, 3, 4].map(|day| (day, DayKind::Holiday)));
+        assert_eq!(
+            week.end_of_workday(at(0, 10, 0), 2),
+            end(7),
+            "Tuesday and the Monday behind the holidays"
+        );
+        assert_eq!(week.end_of_workday(at(3, 10, 0), 2), end(8), "made on a holiday");
+        let worked = with([(4, DayKind::Holiday), (5, DayKind::Workday)]);
+        assert_eq!(worked.end_of_workday(at(3, 10, 0), 2), end(7), "a Saturday that is worked counts");
+        assert_eq!(CHINA.end_of_workday(at(0, 10, 0), 0), end(0), "none: today");
+        let days = (0..3_000).map(|day| (Day(MONDAY_DAY + day), DayKind::Holiday));
+        assert_eq!(CHINA.with_days(days).end_of_workday(MONDAY, 1), end(3_000), "the Friday behind them");
     }
 
     #[test]

@@ -1,0 +1,64 @@
+//! `BusinessDaysSet`: a buyer has to pay in business days, and which days those are the auction says.
+
+use finance::{CHINA, due_at};
+use kernel::{Day, DayKind, UnixMs};
+use platform_testkit::dealer;
+use uuid::Uuid;
+
+use crate::world::{DAY_MS, NOW, World};
+
+/// The Sunday on which all of this happens.
+fn today() -> i64 {
+    CHINA.day_of(NOW).0
+}
+
+/// The last moment of the day so many days from today.
+fn end_of(days: i64) -> UnixMs {
+    UnixMs(due_at(NOW, &CHINA).0 + (days - 2) * DAY_MS)
+}
+
+async fn due(world: &World) -> (Uuid, UnixMs) {
+    let id = world.ordered(&dealer("申城车行"), 5_000_000, NOW).await;
+    (id, world.service.receivable(&world.staff, id).await.unwrap().row.due_at)
+}
+
+#[tokio::test]
+async fn holidays_that_were_told_give_a_buyer_more_time() {
+    let world = World::new().await;
+    let (early, before) = due(&world).await;
+    assert_eq!(before, end_of(2), "Tuesday");
+    world.days_are("holiday", (today() + 1, today() + 3), 3).await;
+    let (id, at) = due(&world).await;
+    assert_eq!(at, end_of(5), "Friday: Monday to Wednesday are off");
+    let told = CHINA.with_days((1..=3).map(|day| (Day(today() + day), DayKind::Holiday)));
+    assert_eq!(at, due_at(NOW, &told));
+    let claim = world.service.receivable(&world.staff, id).await.unwrap();
+    let counted = claim.trail[0].data["days"].as_array().unwrap();
+    assert_eq!(counted.len(), 3, "what it was counted by is kept with it");
+    assert_eq!(counted[0]["name"], "国庆节");
+    let again = world.service.receivable(&world.staff, early).await.unwrap();
+    assert_eq!(again.row.due_at, before, "what was claimed before stays as it is");
+}
+
+#[tokio::test]
+async fn of_two_words_about_a_day_the_newer_counts_in_whichever_order_they_come() {
+    let world = World::new().await;
+    world.days_are("holiday", (today() + 1, today() + 2), 2).await;
+    world.days_are("ordinary", (today() + 1, today() + 1), 3).await;
+    assert_eq!(due(&world).await.1, end_of(3), "Monday is one again, Tuesday is off");
+    world.days_are("holiday", (today() + 1, today() + 1), 1).await;
+    assert_eq!(due(&world).await.1, end_of(3), "an older word");
+    world.days_are("workday", (today(), today()), 4).await;
+    assert_eq!(due(&world).await.1, end_of(3), "the day of the order never counts");
+}
+
+#[tokio::test]
+async fn days_that_are_none_are_a_dead_letter() {
+    let world = World::new().await;
+    world.days_are("holiday", (5, 4), 1).await;
+    world.days_are("holiday", (0, 400), 2).await;
+    world.days_are("feast", (1, 1), 3).await;
+    let dead = world.dead_letters().await;
+    assert_eq!(dead.len(), 3, "{dead:?}");
+    assert_eq!(world.count("SELECT count(*) FROM business_day").await, 0);
+}
