@@ -43,7 +43,7 @@ pub(crate) fn pass_over(state: &LotState, next: Option<Chance>, now: UnixMs) -> 
     let fits = |next: Chance| {
         let most = state.negotiation_hold_fen(second.unwrap_or_default());
         state.bidders.contains(&next.dealer_id)
-            && !state.is_leader(next.dealer_id)
+            && is_apart(state, next.dealer_id)
             && (Fen::ZERO..=most).contains(&next.hold_fen)
     };
     if second.is_none() || next.is_some_and(|next| !fits(next)) {
@@ -104,6 +104,13 @@ fn may_buy(state: &LotState, deal: Deal, basis: Basis) -> bool {
         }
     };
     on_tick && has_bid && fits
+}
+
+/// Neither the high bidder himself nor another store of his group: who fails does not get the car for less through a sister.
+fn is_apart(state: &LotState, dealer_id: DealerId) -> bool {
+    state
+        .leader
+        .is_none_or(|leader| leader.dealer_id != dealer_id && !state.are_sisters(leader.dealer_id, dealer_id))
 }
 
 fn is_provisional(state: &LotState) -> bool {

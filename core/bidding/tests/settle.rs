@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bidding::{
-    Basis, BelowReserve, Chance, Command, Deal, Event, Format, Ladder, LotState, LotStatus, Outcome,
+    Basis, BelowReserve, Chance, Command, Deal, Event, Format, Group, Ladder, LotState, LotStatus, Outcome,
     RefusalCode, Terms, apply_all, decide,
 };
 use kernel::{DealerId, Fen, UnixMs};
@@ -138,6 +138,21 @@ fn only_who_bid_is_asked_and_for_no_more_than_his_share() {
         let refused = decide(&provisional(), &Command::PassOver { next }, END_AT).unwrap_err();
         assert_eq!(refused.code, RefusalCode::NotApplicable, "{next:?}");
     }
+}
+
+#[test]
+fn no_sister_of_the_high_bidder_is_asked() {
+    let group = Group(Uuid::from_u128(1));
+    let next = Some(Chance { dealer_id: B, hold_fen: yuan(100) });
+    let of_groups = |groups| LotState { groups, ..provisional() };
+    let apart = [vec![], vec![(A, group)], vec![(A, group), (B, Group(Uuid::from_u128(2)))]];
+    for groups in apart {
+        run(&of_groups(groups), &Command::PassOver { next }, END_AT);
+    }
+    let sisters = of_groups(vec![(A, group), (B, group)]);
+    let refused = decide(&sisters, &Command::PassOver { next }, END_AT).unwrap_err();
+    assert_eq!(refused.code, RefusalCode::NotApplicable);
+    run(&sisters, &Command::PassOver { next: None }, END_AT);
 }
 
 #[test]

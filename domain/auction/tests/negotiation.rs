@@ -10,8 +10,8 @@ mod news;
 mod table;
 
 use auction::{Act, HallFilter, NegotiationFilter, NegotiationState};
-use bidding::Outcome;
-use common::join_all;
+use bidding::{LotStatus, Outcome};
+use common::{World, join_all};
 use deal::{Gap, Side, Status};
 use kernel::{Fen, NegotiationId, Role};
 use platform_testkit::{dealer, staff};
@@ -258,6 +258,65 @@ async fn the_next_bidder_gets_his_second_chance_at_his_own_max() {
     let told = offer.world.told("ProvisionalAgreed").await;
     assert_eq!((told.len(), &told[0]["basis"]), (1, &"second_chance".into()));
     offer.log_is_sound().await;
+}
+
+#[tokio::test]
+async fn the_second_chance_passes_over_stores_of_the_high_bidder() {
+    let world = World::with_lots_ending_in(1, table::ENDS_IN_MS).await;
+    let third = dealer("第三车行");
+    common::accepted(&world.bid(&third, 0, Uuid::now_v7(), 54_000).await);
+    let table = Table::on(world).await;
+    for store in [&table.buyer, &table.second] {
+        table.world.group_dealer(store, "永达集团").await;
+    }
+    let next = table.seen_by_staff().await.next_bidder.expect("there is one");
+    assert_eq!((next.max_fen, next.dealer_id), (yuan(54_000), third.dealer().unwrap().dealer_id));
+    table.declined_with_next_bidder().await;
+    let lot_id = table.world.lots[0];
+    assert_eq!(table.world.service.negotiation_of_lot(&table.second, lot_id).await.unwrap(), None);
+    let offer = table.world.service.negotiation_of_lot(&third, lot_id).await.unwrap();
+    let offer = Table { id: offer.expect("an offer").0, ..table };
+    offer.by(&third, Uuid::now_v7(), Act::Accept { offer_fen: yuan(54_000) }).await.unwrap();
+    let lot = offer.world.state(0).await;
+    assert_eq!((lot.outcome, lot.price_fen), (Some(Outcome::Sold), Some(yuan(54_000))));
+    offer.log_is_sound().await;
+}
+
+#[tokio::test]
+async fn who_may_not_bid_any_more_has_no_second_chance() {
+    let table = Table::set_with_deposits().await;
+    assert!(table.seen_by_staff().await.next_bidder.is_some());
+    table.world.papers(&table.second, "missing").await;
+    assert!(table.seen_by_staff().await.next_bidder.is_none(), "without papers");
+    table.world.papers(&table.second, "verified").await;
+    table.world.deposit_changed(&table.second, 10_000, true, None).await;
+    table.world.service.beat().await.unwrap();
+    assert!(table.seen_by_staff().await.next_bidder.is_none(), "with a frozen deposit");
+    table.declined_with_next_bidder().await;
+    assert_eq!(table.world.state(0).await.outcome, Some(Outcome::Unsold), "nobody is left to ask");
+}
+
+#[tokio::test]
+async fn a_max_that_never_entered_has_no_second_chance() {
+    let world = World::of_sale(1, |sale| {
+        sale.opens_at = sale.opens_at.plus_ms(2_500);
+        sale.first_end_at = sale.opens_at.plus_ms(1_200);
+    })
+    .await;
+    let (away, first, second) = (dealer("走了车行"), dealer("甲"), dealer("乙"));
+    common::accepted(&world.bid(&away, 0, Uuid::now_v7(), 54_500).await);
+    let withdrawn = world.service.withdraw_max(&away, Uuid::now_v7(), world.lots[0]).await.unwrap();
+    assert!(withdrawn.refusal().is_none());
+    world.until(0, LotStatus::Open).await;
+    for (who, amount) in [(&first, 54_000), (&second, 60_000)] {
+        common::accepted(&world.bid(who, 0, Uuid::now_v7(), amount).await);
+    }
+    world.until_closed().await;
+    world.service.beat().await.unwrap();
+    let sales = staff(&[Role::Sales]);
+    let id = world.service.negotiation_of_lot(&sales, world.lots[0]).await.unwrap().expect("it began").0;
+    let next = world.service.negotiation(&sales, id).await.unwrap().next_bidder.expect("there is one");
+    assert_eq!(next.dealer_id, first.dealer().unwrap().dealer_id);
 }
 
 #[tokio::test]

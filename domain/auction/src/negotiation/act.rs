@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::end;
 use crate::Service;
 use crate::engine::{Failure, Within};
 use crate::store::negotiations::{self as store, Ended, Locked, LogRow, Recorded};
@@ -218,7 +217,7 @@ impl Service {
             Status::Agreed => None,
             _ => {
                 let hours = self.hours_from(conn, now).await?;
-                end::next_is_asked(conn, locked, &hours, now).await?
+                self.next_is_asked(conn, locked, &hours, now).await?
             }
         };
         let ended = Ended {

@@ -13,33 +13,34 @@ use crate::engine::{Within, write_within};
 use crate::store::negotiations::{self as store, Ended, Locked, New};
 use crate::store::{lots, power};
 
-/// Part of the transaction that ends a negotiation without a deal: the next bidder gets his offer, if that is wanted and
-/// there is one. Who that is, and his max.
-pub(super) async fn next_is_asked(
-    conn: &mut PgConnection,
-    locked: &Locked,
-    hours: &Calendar,
-    now: UnixMs,
-) -> Result<Option<(DealerId, Fen)>, CommandError> {
-    if !locked.then_next_bidder || locked.state.terms.kind != Kind::HighBidder {
-        return Ok(None);
-    }
-    let Some(next) = store::next_bidder(conn, locked.lot_id).await? else { return Ok(None) };
-    let terms = Terms {
-        kind: Kind::SecondChance,
-        bid_fen: next.max_fen,
-        reserve_fen: next.max_fen,
-        tick_fen: locked.state.terms.tick_fen,
-        counters_max: 0,
-        reply_ms: REPLY_MS,
-    };
-    let state = Negotiation::opened(terms, now, offer_deadline(hours, now));
-    store::open(conn, &New { lot_id: locked.lot_id, buyer: next.dealer_id, state }).await?;
-    store::plan_next_bidder(conn, locked.id, true).await?;
-    Ok(Some((next.dealer_id, next.max_fen)))
-}
-
 impl Service {
+    /// Part of the transaction that ends a negotiation without a deal: the next bidder gets his offer, if that is wanted and
+    /// there is one. Who that is, and his max.
+    pub(super) async fn next_is_asked(
+        &self,
+        conn: &mut PgConnection,
+        locked: &Locked,
+        hours: &Calendar,
+        now: UnixMs,
+    ) -> Result<Option<(DealerId, Fen)>, CommandError> {
+        if !locked.then_next_bidder || locked.state.terms.kind != Kind::HighBidder {
+            return Ok(None);
+        }
+        let Some(next) = self.next_bidder(conn, locked.lot_id).await? else { return Ok(None) };
+        let terms = Terms {
+            kind: Kind::SecondChance,
+            bid_fen: next.max_fen,
+            reserve_fen: next.max_fen,
+            tick_fen: locked.state.terms.tick_fen,
+            counters_max: 0,
+            reply_ms: REPLY_MS,
+        };
+        let state = Negotiation::opened(terms, now, offer_deadline(hours, now));
+        store::open(conn, &New { lot_id: locked.lot_id, buyer: next.dealer_id, state }).await?;
+        store::plan_next_bidder(conn, locked.id, true).await?;
+        Ok(Some((next.dealer_id, next.max_fen)))
+    }
+
     /// Part of the transaction that ends a negotiation: the lot is sold, or unsold and holds nothing any more; or its high
     /// bidder is out and holds nothing any more, and the next one, who is asked, holds his part. A line of the lot's log
     /// says so. Nothing, where the lot knows already.

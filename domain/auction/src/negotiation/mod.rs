@@ -3,11 +3,12 @@
 //! The rules are the fold of `core/deal`. A negotiation is a row that one transaction locks, decides on and writes with a
 //! line of its log, so two who act at once come one after the other. `act.rs` has the commands of both sides, `sweep.rs`
 //! opens negotiations, ends them at their deadlines and gives back the time of outages, `end.rs` settles the lot in the
-//! transaction of the end.
+//! transaction of the end, `next_bidder.rs` says who is asked then.
 //! `views.rs` is what pages read.
 
 mod act;
 mod end;
+mod next_bidder;
 mod sweep;
 mod views;
 

@@ -7,7 +7,7 @@ use platform_db::CommandError;
 use super::{Move, Row, Sort};
 use crate::Service;
 use crate::reveal::{Reveal, SHOWN, may_look_in_negotiation};
-use crate::store::{self, negotiation_lists as lists, negotiations};
+use crate::store::{self, negotiation_lists as lists};
 
 /// How many a page shows.
 const PAGE_SIZE: i64 = 50;
@@ -166,7 +166,7 @@ impl Service {
             other = of_lot.into_iter().map(|(one, _)| one).find(|one| *one != id);
             if runs && is_first {
                 let mut conn = self.db.acquire().await?;
-                next_bidder = negotiations::next_bidder(&mut conn, found.row.lot.id).await?;
+                next_bidder = self.next_bidder(&mut conn, found.row.lot.id).await?;
             }
         }
         Ok(Detail {

@@ -12,6 +12,8 @@ use super::lots::decode;
 
 /// How many the sweeper takes at once; the rest follows a second later.
 const SWEPT_AT_ONCE: i64 = 100;
+/// How many of those who did not get a lot are looked at for a second chance: more than stores of one group bid on one car.
+const NEXT_BIDDERS: i64 = 100;
 
 /// A negotiation with what its commands ask for. Its row is locked.
 #[derive(Clone, Debug)]
@@ -89,7 +91,7 @@ pub(crate) struct Ended {
     pub(crate) next: Option<(DealerId, Fen)>,
 }
 
-/// The best of those who did not get the lot.
+/// One of those who did not get the lot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NextBidder {
     pub(crate) dealer_id: DealerId,
@@ -339,32 +341,34 @@ pub(crate) async fn unsettled(pool: &PgPool) -> Result<Vec<Ended>, sqlx::Error> 
         .collect()
 }
 
-/// Who authorised most after the high bidder (what he authorised last counts), the earlier first; nobody who may not bid any more,
-/// and nothing above the lot's own second max, which is the most that it can be settled for.
-pub(crate) async fn next_bidder(
+/// Those who bid and did not get the lot, by what each authorised last, the most first and of equals the earlier: nobody whose
+/// max never entered, and nothing above the lot's own second max, which is the most that it can be settled for.
+pub(crate) async fn next_bidders(
     conn: &mut PgConnection,
     lot_id: LotId,
-) -> Result<Option<NextBidder>, sqlx::Error> {
-    let row = sqlx::query!(
+) -> Result<Vec<NextBidder>, sqlx::Error> {
+    let rows = sqlx::query!(
         "SELECT b.actor, d.name AS \"name?\", b.max_fen AS \"max_fen!\"
            FROM (SELECT DISTINCT ON (g.actor) g.actor, g.max_fen, g.seq
                    FROM lot_log g
+                   JOIN lot_bidder e ON e.lot_id = g.lot_id AND e.dealer_id = g.actor
                   WHERE g.lot_id = $1 AND g.command = 'place_max' AND g.seq IS NOT NULL
                     AND NOT bid_is_void(g.lot_id, g.seq)
                   ORDER BY g.actor, g.seq DESC) b
            JOIN lot l ON l.id = $1 AND l.leader_dealer_id <> b.actor
                      AND b.max_fen <= (l.state ->> 'second_max_fen')::bigint
            LEFT JOIN dealer d ON d.dealer_id = b.actor
-          WHERE d.suspended IS NOT TRUE
           ORDER BY b.max_fen DESC, b.seq
-          LIMIT 1",
-        lot_id.0
+          LIMIT $2",
+        lot_id.0,
+        NEXT_BIDDERS
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(row.map(|row| NextBidder {
+    let read = rows.into_iter().map(|row| NextBidder {
         dealer_id: DealerId(row.actor),
         name: row.name,
         max_fen: Fen(row.max_fen),
-    }))
+    });
+    Ok(read.collect())
 }
