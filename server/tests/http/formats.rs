@@ -17,7 +17,7 @@ async fn open_sale(server: &TestServer, count: usize, format: SaleFormat, audien
 }
 
 /// The same, whose bids hold so much of a deposit.
-async fn open_sale_with(
+pub async fn open_sale_with(
     server: &TestServer,
     count: usize,
     format: SaleFormat,
@@ -83,11 +83,11 @@ pub async fn hear_of_car(server: &TestServer, index: usize) -> VehicleId {
     id
 }
 
-fn lot_of(sale_id: SaleId, index: usize) -> LotId {
+pub fn lot_of(sale_id: SaleId, index: usize) -> LotId {
     LotId(event_id_for(sale_id.0, &format!("lot:{index}")))
 }
 
-fn everybody() -> Audience {
+pub fn everybody() -> Audience {
     Audience::default()
 }
 

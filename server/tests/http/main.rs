@@ -13,6 +13,7 @@ mod dealer_tools;
 mod demo;
 mod formats;
 mod lists;
+mod live_power;
 mod middleware;
 mod negotiations;
 mod office_business_days;
