@@ -117,7 +117,7 @@ pub use store::voids::VoidRequest;
 pub use take::{AcceptStep, BuyNow};
 pub use verify_log::{CheckpointFault, LogFault, LogVerdict, verify_log};
 pub use views::{BidOutcome, BidReason, LotDetail, SaleDetail};
-pub use void_bid::{REASONS_OF_STAFF, RequestVoid};
+pub use void_bid::{REASONS_OF_STAFF, RequestVoid, VoidPreview};
 pub use witness::{CheckpointWitness, CosignatureFault, keep_cosignature};
 
 /// Its tables.

@@ -14,6 +14,7 @@ use crate::events::system_key;
 use crate::lot_control::LEFT_AFTER_PAUSE_MS;
 use crate::store::report_changes::{self, ReportChange};
 use crate::store::{history, lots};
+use crate::void_bid::void;
 
 /// An open lot stands still for so long after a material change: time to hear of it and to read.
 const PAUSE_MS: i64 = 2 * 60 * 1000;
@@ -104,8 +105,7 @@ async fn due(
     };
     let known = history::of(&service.db, lot_id, state).await?;
     let Some(bid_seq) = known.newest_bid_of(leader) else { return Ok(None) };
-    let void = service.void(lot_id, bid_seq, VoidReason::CrChanged).await?;
-    Ok(Some((format!("unconfirmed:{bid_seq}"), void)))
+    Ok(Some((format!("unconfirmed:{bid_seq}"), void(bid_seq, VoidReason::CrChanged))))
 }
 
 /// Whether there was an answer.

@@ -11,6 +11,7 @@ use crate::engine::Sender;
 use crate::events::system_key;
 use crate::store::top_ups::{self, Waiting};
 use crate::store::{history, lots};
+use crate::void_bid::void;
 
 /// Lets those lots go on whose leader has the deposit by now, and voids what nobody has covered in time.
 pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
@@ -43,8 +44,7 @@ async fn due(
         return Ok(None);
     }
     let Some(bid_seq) = newest_bid(service, waiting.lot_id, waiting).await? else { return Ok(None) };
-    let void = service.void(waiting.lot_id, bid_seq, VoidReason::NotCovered).await?;
-    Ok(Some((format!("uncovered:{bid_seq}"), void)))
+    Ok(Some((format!("uncovered:{bid_seq}"), void(bid_seq, VoidReason::NotCovered))))
 }
 
 async fn newest_bid(service: &Service, lot_id: LotId, waiting: &Waiting) -> Result<Option<i64>, sqlx::Error> {

@@ -17,6 +17,7 @@ use crate::store::power::{self, BuyingPower};
 use crate::store::reveals;
 use crate::store::sales::{self, SaleFilter, SaleLine};
 use crate::store::voids::{self, VoidRequest};
+use crate::void_bid::VoidPreview;
 use crate::{Service, projection};
 
 /// How many lines of a lot's log staff see.
@@ -45,6 +46,8 @@ pub struct LotDetail {
     pub log: Vec<LogLine>,
     /// What was asked to be voided, and by whom: staff only, empty for dealers.
     pub voids: Vec<VoidRequest>,
+    /// What those that wait for a second person would leave: staff only.
+    pub void_previews: Vec<VoidPreview>,
 }
 
 /// A sale's page for staff.
@@ -104,7 +107,7 @@ impl Service {
         let viewer = viewer(who);
         let OneLot { lot, history, voided } =
             lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
-        let (reveals, log, voids) = match who.is_staff() {
+        let (reveals, log, voids, void_previews) = match who.is_staff() {
             true => {
                 // offers of a sealed lot are nobody's business until the close
                 let with_bids = !lot.state.is_sealed_now();
@@ -112,13 +115,15 @@ impl Service {
                 let told = log.into_iter().map(reveal::without_sellers_word);
                 let log = told.map(|line| reveal::without_secret_max(line, &lot.state)).collect();
                 let reveals = reveals::of_lot(&self.db, lot_id, reveal::SHOWN).await?;
-                (reveals, log, voids::of_lot(&self.db, lot_id).await?)
+                let voids = voids::of_lot(&self.db, lot_id).await?;
+                let previews = self.preview_voids(lot_id, &voids).await?;
+                (reveals, log, voids, previews)
             }
-            false => (Vec::new(), Vec::new(), Vec::new()),
+            false => (Vec::new(), Vec::new(), Vec::new(), Vec::new()),
         };
         let terms = lot.state.terms.clone();
         let server_time = self.now();
-        Ok(LotDetail { lot, history, voided, terms, server_time, reveals, log, voids })
+        Ok(LotDetail { lot, history, voided, terms, server_time, reveals, log, voids, void_previews })
     }
 
     /// The snapshot a socket asked for.

@@ -1,13 +1,14 @@
 //! A bid is voided by two persons: one asks, another confirms (domain rules §3.4).
 
-use bidding::{Command, History, LotState, VoidReason};
-use kernel::{DealerId, Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role};
+use bidding::{Command, History, Leader, VoidReason, apply_all, decide};
+use kernel::{Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role};
 use platform_db::{CommandError, constraint};
 use uuid::Uuid;
 
 use crate::Service;
 use crate::engine::Sender;
-use crate::store::{lots, power, voids};
+use crate::store::voids::VoidRequest;
+use crate::store::{history, lots, power, voids};
 
 /// What staff may void a bid for. That a bidder did not confirm a new condition report, the sweeper finds out.
 pub const REASONS_OF_STAFF: [VoidReason; 4] =
@@ -30,7 +31,58 @@ pub struct RequestVoid {
     pub note: String,
 }
 
+/// What a void would leave, as things are when it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VoidPreview {
+    /// The request that it is about.
+    pub request_id: Uuid,
+    /// Who would lead, and at what price; nobody where no bid would be left.
+    pub leader_name: Option<String>,
+    /// The price.
+    pub price_fen: Option<Fen>,
+    /// How much the leader's deposit lacks: the lot would stand still, and he would have to top it up first.
+    pub short_fen: Fen,
+}
+
 impl Service {
+    /// What each of these voids would leave now; nothing of those that are decided or cannot be confirmed any more.
+    pub(crate) async fn preview_voids(
+        &self,
+        lot_id: LotId,
+        requests: &[VoidRequest],
+    ) -> Result<Vec<VoidPreview>, sqlx::Error> {
+        let open: Vec<&VoidRequest> = requests.iter().filter(|one| one.confirmed.is_none()).collect();
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut conn = self.db.acquire().await?;
+        let Some(lot) = lots::load(&mut conn, lot_id, false).await?.map(|lot| lot.state) else {
+            return Ok(Vec::new());
+        };
+        drop(conn);
+        let history = history::of(&self.db, lot_id, &lot).await?;
+        let powers = power::for_lot(&self.db, &lot).await?;
+        let preview = |request: &VoidRequest| {
+            let (bid_seq, reason) = (request.bid_seq, request.reason);
+            let (history, powers) = (history.clone(), powers.clone());
+            let command = Command::VoidBid { bid_seq, reason, history, powers: powers.clone() };
+            let accepted = decide(&lot, &command, self.now()).ok()?;
+            let left = apply_all(&lot, &accepted.events);
+            let waits = left.top_up.is_some();
+            let short = |leader: Leader| {
+                let power = powers.iter().find(|(who, _)| *who == leader.dealer_id)?.1;
+                Some(Fen(left.terms.hold_fen(leader.max_fen).0.saturating_sub(power.0).max(0)))
+            };
+            Some(VoidPreview {
+                request_id: request.id,
+                leader_name: left.leader.map(|one| self.dealers.name(one.dealer_id).unwrap_or_default()),
+                price_fen: left.price_fen,
+                short_fen: left.leader.filter(|_| waits).and_then(short).unwrap_or_default(),
+            })
+        };
+        Ok(open.into_iter().filter_map(preview).collect())
+    }
+
     /// Asks that a bid be voided. Nothing happens until another person confirms.
     ///
     /// A sealed offer is changed by who made it until the close, and a step or a buy-now price ends the lot: there a sale is
@@ -87,7 +139,7 @@ impl Service {
         if request.requested_by == who.user_id {
             return Err(Problem::new(ProblemKind::Forbidden, "TWO_PERSONS_NEEDED").into());
         }
-        let command = self.void(request.lot_id, request.bid_seq, request.reason).await?;
+        let command = void(request.bid_seq, request.reason);
         let sender =
             Sender { actor: Uuid::nil(), user_id: Some(who.user_id), user_name: who.display_name.clone() };
         // under the request's own id: if we fall before the commit below, a repeat finds the first answer
@@ -121,46 +173,15 @@ impl Service {
         Ok(request.lot_id)
     }
 
-    /// The command that voids a bid, with what each bidder may hold for the lot. What it went through is filled in when it is
-    /// judged.
-    pub(crate) async fn void(
-        &self,
-        lot_id: LotId,
-        bid_seq: i64,
-        reason: VoidReason,
-    ) -> Result<Command, sqlx::Error> {
-        let mut conn = self.db.acquire().await?;
-        let lot = lots::load(&mut conn, lot_id, false).await?.map(|lot| lot.state);
-        drop(conn);
-        let powers = match &lot {
-            Some(lot) => self.powers_for(lot).await?,
-            None => Vec::new(),
-        };
-        Ok(Command::VoidBid { bid_seq, reason, history: History::beginning(None), powers })
-    }
-
-    /// What is free of each bidder's deposit, and what the lot holds of it already.
-    async fn powers_for(&self, lot: &LotState) -> Result<Vec<(DealerId, Fen)>, sqlx::Error> {
-        let mut powers = Vec::with_capacity(lot.bidders.len());
-        for who in &lot.bidders {
-            let held = lot.hold_of(*who);
-            let free = match lot.top_up {
-                // his limit was stretched to what he holds: the deposit alone counts
-                Some(top_up) if top_up.dealer_id == *who => {
-                    let power = power::buying_power(&self.db, *who).await?;
-                    power.deposit_fen.0.saturating_sub(power.held_fen.0)
-                }
-                _ => self.powers.free(*who).0,
-            };
-            powers.push((*who, Fen(free.saturating_add(held.0).max(0))));
-        }
-        Ok(powers)
-    }
-
     async fn is_asked(&self, id: Uuid) -> Result<bool, CommandError> {
         let mut conn = self.db.acquire().await?;
         Ok(voids::lock(&mut conn, id).await?.is_some())
     }
+}
+
+/// The command that voids a bid. What its lot went through, and what each bidder may hold, is filled in when it is judged.
+pub(crate) const fn void(bid_seq: i64, reason: VoidReason) -> Command {
+    Command::VoidBid { bid_seq, reason, history: History::beginning(None), powers: Vec::new() }
 }
 
 fn may_void(who: &Principal) -> Result<(), Problem> {

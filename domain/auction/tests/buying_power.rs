@@ -31,6 +31,24 @@ fn is_accepted(answer: &Answered) -> bool {
     matches!(answer, Ok(Answer { outcome: Outcome::Accepted { .. }, .. }))
 }
 
+/// Memory looks at deposits once a second; the row is what counts.
+#[tokio::test]
+async fn a_frozen_deposit_holds_nothing_more_from_the_moment_it_is_written() {
+    let world = World::with_deposits(2, 3_600_000).await;
+    let ada = dealer("甲");
+    world.deposit(&ada, 50_000).await;
+    world.service.beat().await.unwrap();
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    world.deposit_changed(&ada, 50_000, true, None).await;
+    for (lot, yuan) in [(1, 60_000), (0, 65_000)] {
+        let barred = refused(&world.bid(&ada, lot, Uuid::now_v7(), yuan).await);
+        assert_eq!(barred.code, RefusalCode::Banned);
+    }
+    let power = world.service.buying_power(ada.dealer().unwrap().dealer_id).await.unwrap();
+    assert_eq!((power.held_fen, power.limit_fen), (Fen(600_000), Fen(5_000_000)), "what leads goes on");
+    assert!(world.service.unbalanced_holds().await.unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn who_has_no_deposit_bids_on_nothing() {
     let world = world(1).await;

@@ -276,6 +276,76 @@ async fn short_of_deposit() -> (World, Principal, Principal) {
     (world, ada, bert)
 }
 
+/// 甲 (deposit ¥7,000) had led the lot with ¥60,000 before 乙 took the lead; somebody asks that 乙's bid be voided.
+async fn outbid_and_asked() -> (World, Principal, Principal, Uuid) {
+    let world = World::with_deposits(2, 3_600_000).await;
+    let (one, two) = (staff(&[Role::Auctioneer]), staff(&[Role::Auctioneer]));
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    world.deposit(&ada, 7_000).await;
+    world.deposit(&bert, 100_000).await;
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 90_000).await);
+    let request = ask(&world, 3);
+    let id = request.id;
+    asked(&world, &one, request).await.unwrap();
+    (world, ada, two, id)
+}
+
+/// Waits for his deposit, and holds no more than he was asked to top up.
+async fn waits_for(world: &World, who: &Principal) {
+    let dealer_id = who.dealer().unwrap().dealer_id;
+    let state = world.state(0).await;
+    assert_eq!(state.top_up.map(|top_up| top_up.dealer_id), Some(dealer_id));
+    assert_eq!((state.status, state.is_leader(dealer_id)), (LotStatus::Paused, true));
+    assert!(world.service.unbalanced_holds().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn who_asked_his_deposit_back_and_got_it_tops_up_before_he_leads_again() {
+    let (world, ada, two, id) = outbid_and_asked().await;
+    // nothing holds it, so finance may pay it at once; this process has not looked at deposits since
+    world.asks_back(&ada, 0, Uuid::now_v7()).await;
+    assert_eq!(world.told("DepositReturnCovered").await.len(), 1);
+    confirmed(&world, &two, id).await.unwrap();
+    waits_for(&world, &ada).await;
+    world.deposit(&ada, 6_000).await;
+    world.service.sweep().await.unwrap();
+    assert_eq!((world.status(0).await, world.state(0).await.top_up), (LotStatus::Open, None));
+}
+
+#[tokio::test]
+async fn a_deposit_that_shrinks_while_a_void_is_written_is_looked_at_again() {
+    let (world, ada, two, id) = outbid_and_asked().await;
+    let slow = common::hold(&world.db, world.lots[0]).await;
+    let meanwhile = async {
+        common::until("the void waits for the lot", async || common::waiting(&world.db).await > 0).await;
+        world.asks_back(&ada, 5_900, Uuid::now_v7()).await;
+        slow.rollback().await.unwrap();
+    };
+    let (done, ()) = tokio::join!(confirmed(&world, &two, id), meanwhile);
+    done.unwrap();
+    waits_for(&world, &ada).await;
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
+
+#[tokio::test]
+async fn staff_see_what_a_void_would_leave_before_they_confirm_it() {
+    let (world, ada, two, id) = outbid_and_asked().await;
+    world.name_dealer(&ada).await;
+    let seen = async || world.service.lot(&two, world.lots[0]).await.unwrap().void_previews;
+    let previews = seen().await;
+    assert_eq!((previews.len(), previews[0].request_id), (1, id));
+    assert_eq!(previews[0].leader_name.as_deref(), Some("甲"));
+    assert_eq!((previews[0].price_fen, previews[0].short_fen), (Some(Fen(6_000_000)), Fen::ZERO));
+    accepted(&world.bid(&ada, 1, Uuid::now_v7(), 60_000).await);
+    assert_eq!(seen().await[0].short_fen, Fen(500_000), "6,000 are needed, 1,000 are left");
+    let dealers = world.service.lot(&ada, world.lots[0]).await.unwrap();
+    assert!(dealers.void_previews.is_empty(), "dealers do not");
+    confirmed(&world, &two, id).await.unwrap();
+    waits_for(&world, &ada).await;
+    assert!(seen().await.is_empty(), "it is done");
+}
+
 #[tokio::test]
 async fn the_lot_waits_for_a_restored_leaders_deposit_and_goes_on_with_it() {
     let (world, ada, bert) = short_of_deposit().await;

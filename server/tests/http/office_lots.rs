@@ -45,6 +45,7 @@ async fn a_bid_is_voided_by_two_people_without_a_script() {
     let mut two = server.signed_in("admin").await;
     let page = two.get(&path).await;
     assert_eq!(offered(&page.body, "confirm"), Some(confirm.clone()));
+    assert!(page.body.contains("领先，价格 ¥50,000。"), "what is left is seen before: {}", page.body);
     assert_eq!(two.post(&confirm, &[("key", &key)]).await.status, StatusCode::SEE_OTHER);
     let page = two.get(&path).await;
     assert!(page.body.contains("已作废") && page.body.contains("作废出价"));

@@ -1,8 +1,8 @@
 //! Voiding a bid: one asks, another confirms.
 
-use auction::{LogLine, LotDetail, REASONS_OF_STAFF, VoidRequest};
+use auction::{LogLine, LotDetail, REASONS_OF_STAFF, VoidPreview, VoidRequest};
 use bidding::{LotStatus, VoidReason};
-use kernel::Role;
+use kernel::{Fen, Role};
 use leptos::prelude::*;
 
 use crate::context::PageContext;
@@ -18,7 +18,10 @@ pub(super) fn panel(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
     if bids.is_empty() && detail.voids.is_empty() {
         return None;
     }
-    let requests = detail.voids.iter().map(|request| line(cx, request, may && runs)).collect_view();
+    let preview_of =
+        |request: &VoidRequest| detail.void_previews.iter().find(|preview| preview.request_id == request.id);
+    let requests =
+        detail.voids.iter().map(|request| line(cx, request, preview_of(request), may && runs)).collect_view();
     let ask = (!bids.is_empty()).then(|| form(cx, bids));
     Some(
         view! {
@@ -72,7 +75,7 @@ fn form(cx: &PageContext, bids: Vec<Choice>) -> AnyView {
     .into_any()
 }
 
-fn line(cx: &PageContext, request: &VoidRequest, may: bool) -> AnyView {
+fn line(cx: &PageContext, request: &VoidRequest, preview: Option<&VoidPreview>, may: bool) -> AnyView {
     let lang = cx.lang;
     let no = request.bid_seq.to_string();
     let title = t_with(lang, "void.request", &[("no", &no), ("reason", &reason_text(cx, request.reason))]);
@@ -93,8 +96,27 @@ fn line(cx: &PageContext, request: &VoidRequest, may: bool) -> AnyView {
         <section class="grid gap-2">
             <p><strong>{title}</strong> " " <Badge tone>{t(lang, state)}</Badge></p>
             <Timeline steps/>
+            {preview.map(|preview| left(cx, preview))}
             {buttons}
         </section>
+    }
+    .into_any()
+}
+
+/// What would be left without the bid, and whether the lot would have to wait for a deposit.
+fn left(cx: &PageContext, preview: &VoidPreview) -> AnyView {
+    let lang = cx.lang;
+    let words = match (&preview.leader_name, preview.price_fen) {
+        (Some(who), Some(price)) => t_with(lang, "void.leaves", &[("who", who), ("price", &price.yuan())]),
+        _ => t(lang, "void.leaves_nobody").into_owned(),
+    };
+    let short = (preview.short_fen > Fen::ZERO).then(|| {
+        let words = t_with(lang, "void.leaves_short", &[("short", &preview.short_fen.yuan())]);
+        view! { <Banner tone=Tone::Warn>{words}</Banner> }
+    });
+    view! {
+        <p>{words}</p>
+        {short}
     }
     .into_any()
 }

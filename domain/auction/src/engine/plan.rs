@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use bidding::{Accepted, BidLine, Command, LotState, Note, Refusal, RefusalCode, advance, decide};
+use bidding::{Accepted, BidLine, Command, Event, LotState, Note, Refusal, RefusalCode, advance, decide};
 use kernel::{DealerId, Fen, LotId};
 use proof::Hash;
 use serde_json::Value;
@@ -91,6 +91,14 @@ impl LotPlan {
             history.follow(seq, &accepted.events);
         }
         Some(Command::VoidBid { bid_seq: *bid_seq, reason: *reason, history, powers: powers.clone() })
+    }
+
+    /// Who leads again after a void and has to top up first: he holds more than his deposit meanwhile. Nobody else may.
+    pub(super) fn restored(&self) -> Option<Uuid> {
+        let voids = self.accepted().any(|(_, _, accepted)| {
+            accepted.events.iter().any(|event| matches!(event, Event::BidVoided { .. }))
+        });
+        self.next.top_up.filter(|_| voids).map(|top_up| top_up.dealer_id.0)
     }
 
     /// The entities that bid for the first time, with their aliases, as rows.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use bidding::LotState;
 use kernel::{DealerId, Fen};
 use sqlx::PgPool;
 
@@ -65,6 +66,22 @@ impl Moves {
         self.0.get(&dealer_id).copied().unwrap_or_default()
     }
 
+    /// What is left of these powers for a lot that was at `before` when they were read and is at `lot` by now: what others of
+    /// the batch hold is not there any more, and what this lot holds itself still counts for it.
+    pub(crate) fn left_of(
+        &self,
+        powers: &[(DealerId, Fen)],
+        before: &LotState,
+        lot: &LotState,
+    ) -> Vec<(DealerId, Fen)> {
+        let left = |who: DealerId, power: Fen| {
+            let here = lot.hold_of(who).0.saturating_sub(before.hold_of(who).0);
+            let elsewhere = self.of(who).saturating_sub(here);
+            (who, Fen(power.0.saturating_sub(elsewhere).max(0)))
+        };
+        powers.iter().map(|(who, power)| left(*who, *power)).collect()
+    }
+
     /// A lot's holds became others.
     pub(crate) fn add(&mut self, before: &[Hold], after: impl Iterator<Item = Hold>) {
         for (dealer_id, delta_fen) in deltas(before, after) {
@@ -111,6 +128,38 @@ mod tests {
         assert_eq!(of(&[(A, Fen(5))], &[(A, Fen(7))]), [(A, 2)]);
         assert_eq!(of(&[(A, Fen(5)), (B, Fen(1))], &[(B, Fen(1)), (A, Fen(5))]), []);
         assert_eq!(of(&[(A, Fen(5))], &[]), [(A, -5)]);
+    }
+
+    #[test]
+    fn what_a_batch_holds_elsewhere_is_not_left_for_a_lot() {
+        let lot = |holds: Option<i64>| {
+            let terms = bidding::Terms {
+                start_fen: Fen(100),
+                tick_fen: Fen(1),
+                ladder: bidding::Ladder::standard(),
+                window_ms: 0,
+                cap_at: kernel::UnixMs(0),
+                double_after_extensions: 20,
+                below_reserve: bidding::BelowReserve::Full,
+                guide_fen: None,
+                fat_finger_guard: false,
+                format: bidding::Format::Timed,
+                buy_now_fen: None,
+                deposit_bp: 10_000,
+            };
+            let lot = LotState::scheduled(terms, kernel::UnixMs(0), kernel::UnixMs(1), None);
+            let leader = holds.map(|fen| bidding::Leader { dealer_id: A, max_fen: Fen(fen) });
+            LotState { leader, status: bidding::LotStatus::Open, ..lot }
+        };
+        let mut moves = Moves::default();
+        moves.add(&[], [(A, Fen(3)), (B, Fen(9))].into_iter());
+        let powers = [(A, Fen(10)), (B, Fen(4))];
+        assert_eq!(moves.left_of(&powers, &lot(None), &lot(None)), [(A, Fen(7)), (B, Fen::ZERO)]);
+        assert_eq!(
+            moves.left_of(&powers, &lot(None), &lot(Some(3)))[0],
+            (A, Fen(10)),
+            "it is this lot that holds it"
+        );
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::power::{Hold, Moves, Powers};
 use super::rest::Rest;
 use super::turns::{Turn, Turns};
 use super::untold::Untold;
-use super::{BATCH_LIMIT, Failure, Job, LotFacts, LotHub, Outcome, Peers, Recorded, ReplyTo};
+use super::{BATCH_LIMIT, Failure, Job, LotHub, Outcome, Peers, Recorded, ReplyTo};
 use crate::audience;
 use crate::clock::AnchoredClock;
 use crate::consumer::Dealers;
@@ -231,20 +231,25 @@ impl Writer {
     /// What is left to be judged, with what has to be known for that.
     pub(super) async fn prepared(&self, jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
         let jobs = self.without_hasty(jobs).await?;
-        self.tell_history(jobs).await
+        self.tell_past(jobs).await
     }
 
-    /// Gives each void what its lot went through, up to the state that it will be judged on.
-    async fn tell_history(&self, mut jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
+    /// Gives each void what its lot went through, up to the state that it will be judged on, and what its bidders may hold by
+    /// now: memory may not have heard yet that a deposit is smaller.
+    async fn tell_past(&self, mut jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
         for at in 0..jobs.len() {
             let lot_id = jobs[at].lot_id;
             let (Some(actor), Command::VoidBid { .. }) = (self.actors.get(&lot_id), &jobs[at].command) else {
                 continue;
             };
-            match history::of(&self.db, lot_id, &actor.state).await {
+            let past = async {
+                let known = history::of(&self.db, lot_id, &actor.state).await?;
+                Ok((known, power::for_lot(&self.db, &actor.state).await?))
+            };
+            match past.await {
                 Ok(known) => {
-                    if let Command::VoidBid { history, .. } = &mut jobs[at].command {
-                        *history = known;
+                    if let Command::VoidBid { history, powers, .. } = &mut jobs[at].command {
+                        (*history, *powers) = known;
                     }
                 }
                 Err(error) => return Err((jobs, error)),
@@ -273,7 +278,7 @@ impl Writer {
                 });
                 first_copy_in.insert(key, at);
                 let before: Vec<Hold> = plans[at].next.holds().collect();
-                let command = self.judged(&job.command, &actor.facts, &plans[at].next, &moves);
+                let command = self.judged(&job.command, actor, &plans[at].next, &moves);
                 plans[at].decide(job, &command);
                 moves.add(&before, plans[at].next.holds());
             }
@@ -282,7 +287,13 @@ impl Writer {
     }
 
     /// The command with what only we know of who asks: whether he may bid, and what he may hold for this lot.
-    fn judged(&self, command: &Command, facts: &LotFacts, lot: &LotState, moves: &Moves) -> Command {
+    fn judged(&self, command: &Command, actor: &Actor, lot: &LotState, moves: &Moves) -> Command {
+        if let Command::VoidBid { bid_seq, reason, history, powers } = command {
+            let (bid_seq, reason, history) = (*bid_seq, *reason, history.clone());
+            let powers = moves.left_of(powers, &actor.state, lot);
+            return Command::VoidBid { bid_seq, reason, history, powers };
+        }
+        let facts = &actor.facts;
         let bar_of = |who| audience::bar(&self.dealers, facts, lot, who, self.powers.is_frozen(who));
         if let Command::Open = command {
             let waiting = lot.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id);
@@ -337,9 +348,7 @@ impl Writer {
             });
             batch.holds.extend(plan.hold_moves(actor));
             batch.bidders.extend(plan.new_bidders(actor.state.bidders.len()));
-            batch.restored.extend(
-                plan.accepted().flat_map(|(_, _, accepted)| accepted.events.iter().filter_map(restored)),
-            );
+            batch.restored.extend(plan.restored());
             batch.log.extend(plan.decided.iter().filter_map(|d| d.row.clone()));
             batch
                 .out
@@ -519,14 +528,6 @@ fn concerned(event: &Event) -> impl Iterator<Item = DealerId> {
         _ => (None, None),
     };
     one.into_iter().chain(other)
-}
-
-/// Who leads again after a void, perhaps with more than his deposit covers by now.
-fn restored(event: &Event) -> Option<Uuid> {
-    match event {
-        Event::BidVoided { leader: Some(leader), .. } => Some(leader.dealer_id.0),
-        _ => None,
-    }
 }
 
 pub(super) fn fail_all(jobs: Vec<Job>, failure: Failure) {

@@ -107,7 +107,7 @@ pub(crate) struct Batch {
     pub(crate) lots: Vec<LotWrite>,
     pub(crate) bidders: Vec<BidderRow>,
     pub(crate) holds: Vec<HoldRow>,
-    /// Who leads again after a void: what was covered when it was bid may exceed the deposit by now.
+    /// Who leads again after a void and has to top up: what was covered when it was bid exceeds his deposit by now.
     pub(crate) restored: Vec<Uuid>,
     pub(crate) log: Vec<LogRow>,
     pub(crate) out: Vec<OutRow>,
@@ -334,6 +334,12 @@ pub(crate) async fn lock(conn: &mut PgConnection, lots: &[LotId]) -> Result<Vec<
 
 /// Writes the batch and says which lots it holds for. A lot that is not returned lost the fence: nothing of it was
 /// written. Everything is one statement, so it commits in one round trip and the row locks live only inside it.
+///
+/// The dealers' `power` comes after the lots and in one order as well. Whoever would hold more than his limit breaks
+/// `buying_power_covers_holds`: then nothing of the batch is written, and it is decided again on what holds now. Only who leads
+/// again after a void may, and only where the void says that he has to top up: the price fell to his earlier bid, and he cannot
+/// be asked before. A deposit that was frozen a moment ago covers nothing more: that breaks the rule too, so a ban holds from
+/// the moment at which it is written, whichever process has heard of it.
 pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Written, sqlx::Error> {
     let lots = LotColumns::of(&batch.lots)?;
     let log = LogColumns::of(&batch.log);
@@ -343,9 +349,6 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
     // with `locked`, never with the statement's own older snapshot. NO KEY: whoever refers to the lot, a watch list or
     // an alert, only needs it to stay, and neither waits for the other.
     // A lot with refusals only keeps its seq: `judged` fences it without touching the row.
-    // `power` comes after the lots and in one order as well. Whoever would hold more than his limit breaks
-    // `buying_power_covers_holds`: then nothing of the batch is written, and it is decided again on what holds now. Only
-    // who leads again after a void may: the price fell to his earlier bid, and he cannot be asked before.
     let rows = sqlx::query_as!(
         WrittenRow,
         r#"
@@ -423,7 +426,9 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
             SELECT p.dealer_id FROM buying_power p JOIN moved m USING (dealer_id) ORDER BY p.dealer_id FOR NO KEY UPDATE OF p
         ), held AS (
             UPDATE buying_power p
-               SET held_fen = p.held_fen + m.delta_fen,
+               SET held_fen = CASE
+                       WHEN p.frozen AND m.delta_fen > 0 AND p.dealer_id <> ALL($50) THEN p.limit_fen + 1
+                       ELSE p.held_fen + m.delta_fen END,
                    limit_fen = CASE
                        WHEN p.dealer_id = ANY($50) THEN GREATEST(p.limit_fen, p.held_fen + m.delta_fen)
                        ELSE GREATEST(p.deposit_fen, LEAST(p.limit_fen, p.held_fen + m.delta_fen)) END,

@@ -1,5 +1,6 @@
 //! Buying power as the database has it.
 
+use bidding::LotState;
 use kernel::{DealerId, Fen, LotId, UnixMs};
 use platform_db::from_sql;
 use sqlx::{PgConnection, PgPool};
@@ -40,6 +41,27 @@ pub(crate) async fn of(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Row::power).collect())
+}
+
+/// What each bidder of a lot may hold for it: what is free, and what it holds of his already. Of who has to top up only the
+/// deposit counts: his limit was stretched to what he holds.
+pub(crate) async fn for_lot(pool: &PgPool, lot: &LotState) -> Result<Vec<(DealerId, Fen)>, sqlx::Error> {
+    let ids: Vec<Uuid> = lot.bidders.iter().map(|dealer| dealer.0).collect();
+    let rows = sqlx::query!(
+        "SELECT dealer_id, deposit_fen, limit_fen, held_fen, frozen FROM buying_power WHERE dealer_id = ANY($1)",
+        &ids
+    )
+    .fetch_all(pool)
+    .await?;
+    let power_of = |who: DealerId| {
+        let has_to_top_up = lot.top_up.is_some_and(|top_up| top_up.dealer_id == who);
+        let free = rows.iter().find(|row| row.dealer_id == who.0 && !row.frozen).map_or(0, |row| {
+            let most = if has_to_top_up { row.deposit_fen } else { row.limit_fen };
+            most.saturating_sub(row.held_fen)
+        });
+        Fen(free.saturating_add(lot.hold_of(who).0).max(0))
+    };
+    Ok(lot.bidders.iter().map(|who| (*who, power_of(*who))).collect())
 }
 
 /// A row of `buying_power` as the bid path needs it.
