@@ -28,7 +28,7 @@ use outcome::Outcomes;
 /// Sockets of the ordinary room.
 const ORDINARY_SOCKETS: usize = 20;
 const LAST_ANSWERS: Duration = Duration::from_secs(15);
-/// What the memory may grow by, in percent, once the attackers are gone.
+/// What the memory may grow by in each attack, in percent, once the attackers are gone.
 const GROWTH_MAX: f64 = 5.0;
 /// Freed memory goes back to the system a little later.
 const SETTLE: Duration = Duration::from_secs(5);
@@ -50,6 +50,9 @@ pub(crate) struct BadInputArguments {
     /// For how many seconds the ordinary room is timed alone.
     #[arg(long, default_value_t = 10)]
     before: u64,
+    /// How often the whole attack is made. What a server keeps for ever, it keeps of one of them; what it leaks, of each.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    rounds: u32,
 }
 
 /// Everything the cases need.
@@ -65,37 +68,63 @@ pub(crate) struct Ground {
 /// Runs it.
 pub(crate) async fn run(arguments: BadInputArguments) -> Result<()> {
     let mut outcomes = Outcomes::default();
+    let mut sheet = Sheet::default();
+    let started_kib = memory(&arguments.target.target().await?)?;
     warm_up(&arguments, &mut outcomes).await?;
     let ground = ground(&arguments).await?;
     let ordinary = lots::seed(&ground.databases.auction, 2).await?;
     let alone = Duration::from_secs(arguments.before);
-    let mut sheet = Sheet::default();
     let quiet = room(&ground, &ordinary, &arguments, alone).await?;
     timed(&mut sheet, "ordinary bids, alone", &quiet);
-    tokio::time::sleep(SETTLE).await;
-    let before_kib = memory(&ground.target)?;
-    // long enough for the whole attack; ended when that is over
-    let length = attack::duration(arguments.frames, arguments.attackers);
-    let (during, attacked) = tokio::join!(
-        room(&ground, &ordinary, &arguments, length),
-        everything(&arguments, &ground, &mut outcomes)
-    );
-    let (during, ()) = (during?, attacked?);
-    timed(&mut sheet, "ordinary bids, attacked", &during);
-    tokio::time::sleep(SETTLE).await;
-    let growth = (memory(&ground.target)? / before_kib - 1.0) * 100.0;
-    sheet.add("server memory growth, %", growth, 1);
-    let acks: Vec<_> = quiet.acks.into_iter().chain(during.acks).collect();
+    let mut acks = quiet.acks;
+    sheet.add("server memory at first, MiB", started_kib / 1024.0, 1);
+    let mut memory_kib = settled(&ground).await?;
+    sheet.add("server memory warmed up, MiB", memory_kib / 1024.0, 1);
+    let mut least_growth = f64::MAX;
+    for round in 1..=arguments.rounds {
+        let during = attacked(&ground, &ordinary, &arguments, &mut outcomes).await?;
+        timed(&mut sheet, &format!("ordinary bids, attack {round}"), &during);
+        acks.extend(during.acks);
+        let after_kib = settled(&ground).await?;
+        let growth = (after_kib / memory_kib - 1.0) * 100.0;
+        least_growth = least_growth.min(growth);
+        sheet.add(format!("server memory after attack {round}, MiB"), after_kib / 1024.0, 1);
+        sheet.add(format!("server memory growth in attack {round}, %"), growth, 1);
+        memory_kib = after_kib;
+    }
+    sheet.add("server memory growth in each attack, %", least_growth, 1);
     let verdict = oracle::judge(&ground.databases.auction, &ordinary, &acks).await?;
     sheet.count("cases answered as they should", outcomes.right());
     sheet.count("cases answered otherwise", outcomes.wrong());
     outcomes.print();
     report::print("bad input", &[sheet]);
     report::say(format!("ordinary room: {}", verdict.line()));
-    if outcomes.wrong() > 0 || verdict.faults() > 0 || growth > GROWTH_MAX {
+    if outcomes.wrong() > 0 || verdict.faults() > 0 || least_growth > GROWTH_MAX {
         return Err(fault("not everything was as it should be"));
     }
     Ok(())
+}
+
+/// The whole attack once, on lots and with people of its own (what is answered depends on what was sent before), while the
+/// ordinary room goes on: what that room was answered.
+async fn attacked(
+    ground: &Ground,
+    ordinary: &[SeededLot],
+    arguments: &BadInputArguments,
+    outcomes: &mut Outcomes,
+) -> Result<crate::bids::tally::Tally> {
+    let theirs = self::ground(arguments).await?;
+    // long enough for the whole attack; ended when that is over
+    let length = attack::duration(arguments.frames, arguments.attackers);
+    let (during, attacked) =
+        tokio::join!(room(ground, ordinary, arguments, length), everything(arguments, &theirs, outcomes));
+    attacked.and(during)
+}
+
+/// The server's memory once what it has freed has gone back.
+async fn settled(ground: &Ground) -> Result<f64> {
+    tokio::time::sleep(SETTLE).await;
+    memory(&ground.target)
 }
 
 /// The same attack beforehand, each kind of frame as often as there are sockets: what a server keeps of such input for ever
