@@ -1,6 +1,6 @@
 //! The daily checkpoint over all lots: leaves are added, what the tree is then is signed.
 //!
-//! Every process tries once a minute; a lock in the database lets one at a time, and the day's checkpoint is made once.
+//! Every process looks once a minute; a lock in the database lets one at a time work, and the day's checkpoint is made once.
 //! Leaves are added in pages, each in a transaction of its own: what is added stays, and who comes next goes on there.
 //! Refused lines are walked in the order of time, window by window: each line is read once, however many there are.
 
@@ -86,11 +86,26 @@ pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => return,
             _ = looks.tick() => {}
         }
-        let made = daily_checkpoint(&service.db, &service.signer, service.now()).await;
-        if let Err(error) = made {
+        if let Err(error) = daily_checkpoint_in_turn(&service.db, &service.signer, service.now()).await {
             tracing::warn!(%error, "the day's checkpoint could not be made; trying again");
         }
     }
+}
+
+/// As [`daily_checkpoint`], unless another process is at it: while one rests between two pages, nobody else works. None then.
+pub async fn daily_checkpoint_in_turn(
+    db: &PgPool,
+    signer: &Signer,
+    now: UnixMs,
+) -> Result<Option<CheckpointLine>, sqlx::Error> {
+    if let Some(made) = checkpoints::of_day(&mut *db.acquire().await?, now).await? {
+        return Ok(Some(made.into()));
+    }
+    let Some(turn) = checkpoints::turn(db).await? else { return Ok(None) };
+    let made = daily_checkpoint(db, signer, now).await;
+    // until here nobody else had it
+    drop(turn);
+    made
 }
 
 /// Notes a key that signs, for a process that runs no [`Service`]: receipts and checkpoints are checked with known keys.

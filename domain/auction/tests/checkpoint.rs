@@ -3,7 +3,9 @@
 
 mod common;
 
-use auction::{CheckpointFault, CheckpointLine, checkpoint_now, daily_checkpoint, verify_log};
+use auction::{
+    CheckpointFault, CheckpointLine, checkpoint_now, daily_checkpoint, daily_checkpoint_in_turn, verify_log,
+};
 use common::{World, accepted, refused};
 use kernel::{Principal, UnixMs};
 use platform_testkit::dealer;
@@ -98,6 +100,28 @@ async fn a_day_has_one_checkpoint_whoever_makes_it() {
     let lines = world.service.checkpoints(i64::MAX, 10).await.unwrap();
     assert_eq!(lines.iter().map(|line| line.n).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(faults(&world).await, []);
+}
+
+#[tokio::test]
+async fn while_a_process_works_on_it_the_others_leave_it() {
+    let Evening { world, .. } = with_bids().await;
+    let (key, now) = (signer(), world.now());
+    let mut at_work = world.db.acquire().await.unwrap().detach();
+    let turn = "SELECT pg_advisory_lock(hashtext('daily-checkpoint'))";
+    sqlx::query(turn).execute(&mut at_work).await.unwrap();
+    assert_eq!(daily_checkpoint_in_turn(&world.db, &key, now).await.unwrap(), None);
+    drop(at_work);
+    let made = async {
+        // its end of the connection is gone at once, the server's a moment later
+        loop {
+            if let Some(made) = daily_checkpoint_in_turn(&world.db, &key, now).await.unwrap() {
+                return made;
+            }
+        }
+    };
+    let made = tokio::time::timeout(std::time::Duration::from_secs(20), made).await.unwrap();
+    assert_eq!((made.n, made.is_daily), (1, true));
+    assert_eq!(daily_checkpoint_in_turn(&world.db, &key, now).await.unwrap(), Some(made));
 }
 
 #[tokio::test]

@@ -41,6 +41,17 @@ pub(crate) struct KeptLeaf {
     pub(crate) in_log: bool,
 }
 
+/// The turn to make the day's checkpoint, for as long as this connection is held; none while another process has it.
+pub(crate) async fn turn(pool: &PgPool) -> Result<Option<PgConnection>, sqlx::Error> {
+    // not to be given back to the pool, where it would keep the turn
+    let mut conn = pool.acquire().await?.detach();
+    let is_mine =
+        sqlx::query_scalar!("SELECT pg_try_advisory_lock(hashtext('daily-checkpoint')) AS \"mine!\"")
+            .fetch_one(&mut conn)
+            .await?;
+    Ok(is_mine.then_some(conn))
+}
+
 /// The log's name and size; nobody else adds leaves until the transaction ends.
 pub(crate) async fn lock(conn: &mut PgConnection) -> Result<(String, i64), sqlx::Error> {
     let row = sqlx::query!("SELECT origin, size FROM checkpoint_log FOR UPDATE").fetch_one(conn).await?;
