@@ -96,8 +96,10 @@ impl Office {
         let of_guide = |percent: i64| yuan(car.guide_fen.0 * percent / 100);
         let reserve = RESERVES_PERCENT[number % RESERVES_PERCENT.len()].map(of_guide).unwrap_or_default();
         let (guide, start) = (yuan(car.guide_fen.0), of_guide(START_PERCENT));
+        // one of the reserves lies above the guide price, which the office is asked about
+        let sure = ("reserve_confirmed", "yes".to_owned());
         let price =
-            [key(), ("form", "price".into()), ("guide", guide), ("start", start), ("reserve", reserve)];
+            [key(), ("form", "price".into()), ("guide", guide), ("start", start), ("reserve", reserve), sure];
         self.post(number, &page, &price).await?;
         Ok(Offer { vehicle_id: VehicleId(id), guide_fen: car.guide_fen })
     }
