@@ -60,6 +60,13 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     // the address first: a taken one is said at once, before a database starts
     let listening = TcpListener::bind(config.addr).await;
     let listener = listening.map_err(|source| ServeError::Listen { addr: config.addr, source })?;
+    let peers = match config.peer_addr {
+        Some(addr) => {
+            let listening = TcpListener::bind(addr).await;
+            Some(listening.map_err(|source| ServeError::Listen { addr, source })?)
+        }
+        None => None,
+    };
     let databases = services::open(&config).await?;
     // after the database, which makes the data folder as its own user needs it
     let signer = signing_key::signer(&config)?;
@@ -77,6 +84,9 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     if let Some(url) = &state.config.redis_url {
         let fanout = platform_cache::start(url, LOTS_CHANNEL, stopped.clone())?;
         workers.extend(state.services.auction.join(fanout, &stopped));
+    }
+    if let Some(peers) = peers {
+        workers.push(state.services.auction.take_part(peers, &stopped).map_err(ServeError::Serve)?);
     }
     workers.push(auction_tasks.teller);
     workers.push(auth::sweeper::start(state.services.identity.clone(), stopped.clone()));

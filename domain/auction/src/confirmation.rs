@@ -71,6 +71,11 @@ impl Confirmations {
         Ok(Confirmations(Arc::new(key)))
     }
 
+    /// The secret of this database, for what else only its processes may know.
+    pub(crate) fn secret(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// What confirms this bid.
     pub(crate) fn of_bid(&self, meant: &Meant, now: UnixMs) -> Confirmation {
         let until = now.plus_ms(WAITS_MS);

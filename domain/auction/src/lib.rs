@@ -69,6 +69,7 @@ use std::sync::{Arc, OnceLock};
 use platform_db::Clock as _;
 use proof::Signer;
 use sqlx::PgPool;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -195,6 +196,20 @@ impl Service {
     /// when `stop` turns true.
     pub fn join(&self, fanout: platform_cache::Fanout, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         follow::start(self, fanout, stop)
+    }
+
+    /// From now on this process takes bids of other processes on its database at this listener, and hands its own to the
+    /// one of them that decides. The task ends when `stop` turns true.
+    ///
+    /// # Errors
+    /// When the listener has no address.
+    pub fn take_part(
+        &self,
+        listener: TcpListener,
+        stop: &watch::Receiver<bool>,
+    ) -> std::io::Result<JoinHandle<()>> {
+        let place = engine::Place::at(listener, self.confirmations.secret())?;
+        Ok(tokio::spawn(engine::take_part(self.db.clone(), self.engine.clone(), place, stop.clone())))
     }
 
     /// Looks once for what other processes have committed on watched lots: for tests, which run no follower of their

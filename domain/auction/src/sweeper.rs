@@ -76,6 +76,8 @@ fn report(before: BidPathCounts, now: BidPathCounts) -> BidPathCounts {
             bids.deadlocks = now.deadlocks,
             bids.sent_again = now.sent_again,
             bids.outdated = now.outdated,
+            bids.handed_on = now.handed_on,
+            bids.taken_back = now.taken_back,
             "the bid path since the start"
         );
     }

@@ -44,6 +44,8 @@ pub struct Config {
     pub databases: Databases,
     /// Connections of each service's pool.
     pub pool_size: u32,
+    /// Where other processes reach this one, if there are any.
+    pub peer_addr: Option<SocketAddr>,
     /// The Redis between processes, if there is one.
     pub redis_url: Option<String>,
     /// Whether to load the demo.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::settings::{
-    ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, PAY_ACCOUNT, PAY_BANK, PAY_NAME, POOL_SIZE,
+    ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, PAY_ACCOUNT, PAY_BANK, PAY_NAME, PEER_ADDR, POOL_SIZE,
     POSTGRES_BIN, PROXIES, PUBLIC_URL, REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE, setting,
 };
 use crate::values::{is_account, is_log_filter, is_name};
@@ -42,6 +42,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
     let databases = reader.databases(services.as_deref());
     let pool_size =
         reader.read(POOL_SIZE, |text| text.parse::<u32>().ok().filter(|size| POOL_SIZES.contains(size)));
+    let peer_addr = reader.peer_addr();
     let redis_url = reader.redis_url();
     let demo = reader.read(DEMO, Demo::read);
     let log = reader.read(LOG, |text| is_log_filter(text).then(|| text.to_owned()));
@@ -63,6 +64,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
             services: services?,
             databases: databases?,
             pool_size: pool_size?,
+            peer_addr,
             redis_url,
             demo: demo?,
             log: log?,
@@ -206,6 +208,16 @@ impl Reader {
                 );
             }
         }
+    }
+
+    /// Where others reach this process: they are told it, so "every interface" is no answer.
+    fn peer_addr(&mut self) -> Option<SocketAddr> {
+        let text = self.given(PEER_ADDR)?.to_owned();
+        let addr = text.parse::<SocketAddr>().ok().filter(|addr| !addr.ip().is_unspecified());
+        if addr.is_none() {
+            self.errors.push(ConfigError::Value { variable: PEER_ADDR, value: text });
+        }
+        addr
     }
 
     fn redis_url(&mut self) -> Option<String> {

@@ -20,6 +20,7 @@ pub(crate) const SIGNING_KEY: &str = "LUOCHUI_SIGNING_KEY";
 pub(crate) const POSTGRES_BIN: &str = "LUOCHUI_POSTGRES_BIN";
 pub(crate) const SERVICES: &str = "LUOCHUI_SERVICES";
 pub(crate) const POOL_SIZE: &str = "LUOCHUI_POOL_SIZE";
+pub(crate) const PEER_ADDR: &str = "LUOCHUI_PEER_ADDR";
 pub(crate) const REDIS_URL: &str = "LUOCHUI_REDIS_URL";
 pub(crate) const DEMO: &str = "LUOCHUI_DEMO";
 pub(crate) const LOG: &str = "LUOCHUI_LOG";
@@ -112,6 +113,14 @@ pub const SETTINGS: &[Setting] = &[
         default: "16",
         allowed: "a number from 2 to 100",
         meaning: "Connections of each service's pool. The embedded PostgreSQL serves 180 in all.",
+    },
+    Setting {
+        name: PEER_ADDR,
+        default: "",
+        allowed: "an IP address of this machine and a port, for example 10.0.0.7:3001; 0 takes any free port",
+        meaning: "Where other processes of the same databases reach this one. With it they agree on one that decides the \
+                  bids of all, which costs less than deciding beside each other; without it, or while it is unreachable, \
+                  each decides its own. Bids go over it in the clear: only for the network in which PostgreSQL is.",
     },
     Setting {
         name: REDIS_URL,

@@ -17,6 +17,10 @@ pub struct BidPathCounts {
     pub sent_again: u64,
     /// Lots that followed their log because another process had said that it moved them on.
     pub outdated: u64,
+    /// Bids that were handed to the process that decides.
+    pub handed_on: u64,
+    /// Of these those that were decided here after all: the link ended before they had an answer.
+    pub taken_back: u64,
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +31,8 @@ pub(super) struct Counters {
     deadlocks: AtomicU64,
     sent_again: AtomicU64,
     outdated: AtomicU64,
+    handed_on: AtomicU64,
+    taken_back: AtomicU64,
 }
 
 impl Counters {
@@ -54,6 +60,14 @@ impl Counters {
         self.outdated.fetch_add(lots as u64, Ordering::Relaxed);
     }
 
+    pub(super) fn handed_on(&self) {
+        self.handed_on.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn taken_back(&self, bids: usize) {
+        self.taken_back.fetch_add(bids as u64, Ordering::Relaxed);
+    }
+
     pub(super) fn now(&self) -> BidPathCounts {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         BidPathCounts {
@@ -63,6 +77,8 @@ impl Counters {
             deadlocks: read(&self.deadlocks),
             sent_again: read(&self.sent_again),
             outdated: read(&self.outdated),
+            handed_on: read(&self.handed_on),
+            taken_back: read(&self.taken_back),
         }
     }
 }

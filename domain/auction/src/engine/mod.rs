@@ -17,6 +17,7 @@ mod peers;
 mod plan;
 mod power;
 mod rest;
+mod routing;
 mod turns;
 mod untold;
 mod within;
@@ -31,6 +32,7 @@ use kernel::{DealerId, LotId, SaleId, UnixMs, UserId, VehicleId};
 use platform_live::{Hub, Mailbox};
 use proof::Signer;
 use sqlx::PgPool;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -44,6 +46,8 @@ pub(crate) use answer::{Recorded, encode};
 pub use counts::BidPathCounts;
 pub(crate) use peers::Peers;
 pub(crate) use power::{Power, Powers};
+pub(crate) use routing::{Place, run as take_part};
+use routing::{Routing, WayBack};
 pub(crate) use within::{Within, write_all_within, write_within};
 
 /// Writer tasks a process: one decides while the other's statement is under way. More only wait for each other: a batch
@@ -94,6 +98,11 @@ pub(crate) struct Sender {
 pub(crate) enum ReplyTo {
     Caller(oneshot::Sender<Result<Answer, Failure>>),
     Socket(Arc<LotMailbox>),
+    /// Another process, where somebody waits for it.
+    Process {
+        way_back: Arc<WayBack>,
+        number: u64,
+    },
 }
 
 /// A command in a lot's queue.
@@ -121,6 +130,7 @@ struct Inner {
     clock: AnchoredClock,
     hub: Arc<LotHub>,
     peers: Arc<Peers>,
+    routing: Routing,
     counters: Arc<counts::Counters>,
 }
 
@@ -162,7 +172,8 @@ impl Engine {
             tasks.push(tokio::spawn(writer.run(receiver)));
             writers.push(sender);
         }
-        let inner = Inner { writers, waiting: RwLock::new(HashMap::new()), clock, hub, peers, counters };
+        let (waiting, routing) = (RwLock::new(HashMap::new()), Routing::default());
+        let inner = Inner { writers, waiting, clock, hub, peers, routing, counters };
         (Engine { inner: Arc::new(inner) }, tasks)
     }
 
@@ -200,7 +211,12 @@ impl Engine {
         answer.await.unwrap_or(Err(Failure::Unavailable))
     }
 
-    /// Queues a command; its answer goes where `reply_to` says. The admission time is now.
+    /// Where bids are decided at present.
+    fn routing(&self) -> &Routing {
+        &self.inner.routing
+    }
+
+    /// Queues a command, here or where it is decided; its answer goes where `reply_to` says. The admission time is now.
     pub(crate) fn submit(
         &self,
         lot_id: LotId,
@@ -212,11 +228,53 @@ impl Engine {
         let admitted_at = self.inner.clock.admission_time().ok_or(Failure::Unavailable)?;
         let place = self.take_place(lot_id)?;
         let job = Job { key, lot_id, command, sender, admitted_at, reply_to, _place: place };
-        let index = usize::try_from(lot_id.0.as_u128() % WRITERS as u128).unwrap_or_default();
-        self.inner.writers[index].try_send(job).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Failure::Busy,
-            mpsc::error::TrySendError::Closed(_) => Failure::Unavailable,
-        })
+        let Some(way) = self.routing().way_of(&job) else {
+            return self.queue(job).map_err(|error| failure_of(&error));
+        };
+        match way.try_send(job) {
+            Ok(()) => {
+                self.inner.counters.handed_on();
+                Ok(())
+            }
+            // the link has ended, and the next look will find out
+            Err(TrySendError::Closed(job)) => self.queue(job).map_err(|error| failure_of(&error)),
+            Err(TrySendError::Full(_)) => Err(Failure::Busy),
+        }
+    }
+
+    /// Queues a command that was admitted then, to be decided here.
+    fn queue_here(
+        &self,
+        (lot_id, key): (LotId, Uuid),
+        command: Command,
+        sender: Sender,
+        admitted_at: UnixMs,
+        reply_to: ReplyTo,
+    ) -> Result<(), Failure> {
+        let place = self.take_place(lot_id)?;
+        let job = Job { key, lot_id, command, sender, admitted_at, reply_to, _place: place };
+        self.queue(job).map_err(|error| failure_of(&error))
+    }
+
+    /// Queues commands here that were handed on and have no answer.
+    fn take_back(&self, jobs: Vec<Job>) {
+        self.inner.counters.taken_back(jobs.len());
+        for job in jobs {
+            if let Err(error) = self.queue(job) {
+                let failure = failure_of(&error);
+                writer::fail_all(vec![error.into_inner()], failure);
+            }
+        }
+    }
+
+    /// Queues a job for the writer of its lot; one that finds no place is given back.
+    #[expect(
+        clippy::result_large_err,
+        reason = "a job is moved from queue to queue, and a box would be one more"
+    )]
+    fn queue(&self, job: Job) -> Result<(), TrySendError<Job>> {
+        let index = usize::try_from(job.lot_id.0.as_u128() % WRITERS as u128).unwrap_or_default();
+        self.inner.writers[index].try_send(job)
     }
 
     fn take_place(&self, lot_id: LotId) -> Result<QueuePlace, Failure> {
@@ -237,5 +295,12 @@ impl Engine {
             return Err(Failure::Busy);
         }
         Ok(QueuePlace(counter))
+    }
+}
+
+fn failure_of(error: &TrySendError<Job>) -> Failure {
+    match error {
+        TrySendError::Full(_) => Failure::Busy,
+        TrySendError::Closed(_) => Failure::Unavailable,
     }
 }

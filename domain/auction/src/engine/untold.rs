@@ -1,9 +1,11 @@
 //! What a written batch still has to say: answers to who asked, news to who watches.
 
+use std::sync::Arc;
+
 use proof::{Hash, Signer, Stamp};
 
 use super::plan::payload;
-use super::{Answer, BidProof, Job, LotHub, Outcome, Peers, ReplyTo};
+use super::{Answer, BidProof, Job, LotHub, Outcome, Peers, ReplyTo, WayBack};
 use crate::confirmation::Meant;
 use crate::projection::News;
 
@@ -29,14 +31,22 @@ impl Untold {
     pub(super) fn tell(self, hub: &LotHub, peers: &Peers, signer: &Signer) {
         let lines: Vec<Hash> = self.answers.iter().filter_map(|(_, _, line)| *line).collect();
         let mut stamps = Stamp::on(&lines, signer).into_iter();
+        let mut ways_back: Vec<Arc<WayBack>> = Vec::new();
         for (job, mut outcome, line) in self.answers {
             if let (Outcome::Refused(refusal), Some(confirmations)) = (&mut outcome, peers.confirmations()) {
                 confirmations.ask(refusal, &meant(&job), job.admitted_at);
             }
             let proof = line
                 .and_then(|hash| Some(BidProof { hash, key: signer.id().clone(), stamp: stamps.next()? }));
+            if let ReplyTo::Process { way_back, .. } = &job.reply_to
+                && !ways_back.iter().any(|known| Arc::ptr_eq(known, way_back))
+            {
+                ways_back.push(Arc::clone(way_back));
+            }
             reply(job, outcome, proof);
         }
+        // all answers of a batch share a frame
+        ways_back.iter().for_each(|way_back| way_back.send());
         for news in &self.news {
             news.tell(hub, peers);
         }
@@ -56,5 +66,6 @@ fn reply(job: Job, outcome: Outcome, proof: Option<BidProof>) {
         // the caller may have gone; the answer is written down all the same
         ReplyTo::Caller(caller) => drop(caller.send(Ok(answer))),
         ReplyTo::Socket(mailbox) => mailbox.send(answer.encode()),
+        ReplyTo::Process { way_back, number } => way_back.answer(number, &answer),
     }
 }

@@ -535,6 +535,7 @@ pub(super) fn fail_all(jobs: Vec<Job>, failure: Failure) {
         match job.reply_to {
             ReplyTo::Caller(caller) => drop(caller.send(Err(failure))),
             ReplyTo::Socket(mailbox) => mailbox.send(encode(&failure.frame(job.key))),
+            ReplyTo::Process { way_back, number } => way_back.fail(number, job.key, failure),
         }
     }
 }

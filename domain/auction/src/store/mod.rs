@@ -20,6 +20,7 @@ pub(crate) mod negotiation_alerts;
 pub(crate) mod negotiation_lists;
 pub(crate) mod negotiations;
 pub(crate) mod power;
+pub(crate) mod processes;
 pub(crate) mod proofs;
 pub(crate) mod pulse;
 pub(crate) mod report_changes;
