@@ -1,5 +1,5 @@
 //! `bench processes`: several servers on one database, against one. They have no owner of a lot among them: the same
-//! lots are bid on everywhere, and the fence decides. Throughput must not fall, and the guarantees must hold.
+//! lots are bid on everywhere, and the fence decides; with `--routed` one of them decides while it answers. Throughput must not fall, and the guarantees must hold.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use clap::Args;
 use crate::bids::amounts::Climb;
 use crate::bids::room::{self, Room};
 use crate::compare::redis_server::RedisServer;
-use crate::kill::victim::Victim;
+use crate::kill::victim::{PEER_ADDR, REDIS_URL, Victim};
 use crate::measure::Reading;
 use crate::oracle::Verdict;
 use crate::report::{self, Sheet};
@@ -21,6 +21,8 @@ use crate::target::{Databases, Target};
 use crate::{Result, fault, limits, oracle};
 
 const WARM_UP: Duration = Duration::from_secs(2);
+/// The day's checkpoint over two seconds of bids.
+const CHECKPOINT_WITHIN: Duration = Duration::from_secs(300);
 const LAST_ANSWERS: Duration = Duration::from_secs(15);
 /// PostgreSQL's backends report their counters about once a second.
 const COUNTERS_LAG: Duration = Duration::from_millis(1500);
@@ -37,6 +39,9 @@ pub(crate) struct ProcessesArguments {
     /// Without Redis: the servers find out by themselves that another was first.
     #[arg(long)]
     without_redis: bool,
+    /// The servers hand bids to the one of them that decides, where otherwise each decides its own.
+    #[arg(long)]
+    routed: bool,
     /// How often each is run; they take turns.
     #[arg(long, default_value_t = 5)]
     runs: usize,
@@ -64,12 +69,13 @@ const ANSWERED: &str = "durable answers/s";
 pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
     limits::allow_sockets(arguments.connections)?;
     let redis = if arguments.without_redis { None } else { Some(RedisServer::start().await?) };
-    let redis = redis.as_ref().map(RedisServer::url);
-    let first = Victim::start_with(&arguments.server, redis).await?;
+    let first =
+        Victim::start_on_empty_folder(&arguments.server, settings(&arguments, redis.as_ref())).await?;
     let databases = first.databases().await?;
     let seats = seed::people::seed(&databases, arguments.dealers).await?;
     let (mut alone, mut together) = (Vec::new(), Vec::new());
     let mut faults = 0;
+    settle_checkpoint(&arguments, &first, &databases, &seats).await?;
     for number in 1..=arguments.runs {
         let targets = [first.target().await?];
         let (sheet, verdict) = one_run(&arguments, &targets, &databases, &seats).await?;
@@ -103,6 +109,38 @@ pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
     ));
     first.stop().await?;
     if faults > 0 { Err(fault(format!("the oracle found {faults} faults"))) } else { Ok(()) }
+}
+
+/// Lets the day's checkpoint be made before anything is measured: the next server that starts makes it, over all that was
+/// bid until then, and only one of the two arms would carry it.
+async fn settle_checkpoint(
+    arguments: &ProcessesArguments,
+    first: &Victim,
+    databases: &Databases,
+    seats: &[Seat],
+) -> Result<()> {
+    let arguments = ProcessesArguments { seconds: 0, ..arguments.clone() };
+    one_run(&arguments, &[first.target().await?], databases, seats).await?;
+    let other = Victim::start_beside(first).await?;
+    let give_up_at = Instant::now() + CHECKPOINT_WITHIN;
+    loop {
+        let made: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM checkpoint").fetch_one(&databases.auction).await?;
+        if made > 0 {
+            return other.stop().await;
+        }
+        if Instant::now() > give_up_at {
+            return Err(fault("no checkpoint is made"));
+        }
+        tokio::time::sleep(COUNTERS_LAG).await;
+    }
+}
+
+fn settings(arguments: &ProcessesArguments, redis: Option<&RedisServer>) -> Vec<(String, String)> {
+    let redis = redis.map(|redis| (REDIS_URL, redis.url()));
+    let peers = arguments.routed.then_some(PEER_ADDR);
+    let set = redis.into_iter().chain(peers);
+    set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 fn said(verdict: &Verdict) -> u64 {

@@ -15,6 +15,7 @@ use crate::bids::bidder::Order;
 use crate::bids::room::{self, Room};
 use crate::bids::tally::Tally;
 use crate::kill::again;
+use crate::kill::victim::PEER_ADDR;
 use crate::ledger::{Ack, Ledger};
 use crate::oracle::{self, Fault, Verdict};
 use crate::report::{self, Sheet};
@@ -49,6 +50,17 @@ pub(crate) struct StormArguments {
     /// Dealers, each with two sockets.
     #[arg(long, default_value_t = 40)]
     dealers: usize,
+    /// Several processes hand bids to the one of them that decides.
+    #[arg(long)]
+    routed: bool,
+}
+
+impl StormArguments {
+    /// What the server processes are set to.
+    pub(crate) fn settings(&self) -> Vec<(String, String)> {
+        let (name, value) = PEER_ADDR;
+        self.routed.then(|| (name.to_owned(), value.to_owned())).into_iter().collect()
+    }
 }
 
 /// The dealers, the lots and what was answered.

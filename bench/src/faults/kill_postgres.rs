@@ -36,7 +36,11 @@ pub(crate) struct KillPostgresArguments {
 
 /// Runs it.
 pub(crate) async fn run(arguments: KillPostgresArguments) -> Result<()> {
-    let mut plant = Plant::start(Plan::of(&arguments.storm.server, arguments.processes.max(1))).await?;
+    let mut plant = Plant::start(Plan {
+        settings: arguments.storm.settings(),
+        ..Plan::of(&arguments.storm.server, arguments.processes.max(1))
+    })
+    .await?;
     let databases = plant.databases().await?;
     let mut storm = Storm::new(&arguments.storm, databases.clone()).await?;
     let mut longest = Duration::ZERO;

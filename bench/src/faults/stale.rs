@@ -33,7 +33,8 @@ pub(crate) struct StaleArguments {
 
 /// Runs it.
 pub(crate) async fn run(arguments: StaleArguments) -> Result<()> {
-    let settings = vec![("LUOCHUI_LOG".to_owned(), "info,sqlx=warn,auction=debug".to_owned())];
+    let mut settings = arguments.storm.settings();
+    settings.push(("LUOCHUI_LOG".to_owned(), "info,sqlx=warn,auction=debug".to_owned()));
     let plan = Plan { settings, ..Plan::of(&arguments.storm.server, arguments.processes.max(2)) };
     let plant = Plant::start(plan).await?;
     let mut storm = Storm::new(&arguments.storm, plant.databases().await?).await?;

@@ -63,7 +63,11 @@ async fn alone(arguments: &KillArguments) -> Result<()> {
 }
 
 async fn several(arguments: &KillArguments) -> Result<()> {
-    let mut plant = Plant::start(Plan::of(&arguments.storm.server, arguments.processes)).await?;
+    let mut plant = Plant::start(Plan {
+        settings: arguments.storm.settings(),
+        ..Plan::of(&arguments.storm.server, arguments.processes)
+    })
+    .await?;
     let mut storm = Storm::new(&arguments.storm, plant.databases().await?).await?;
     let mut longest = Duration::ZERO;
     let done = async {

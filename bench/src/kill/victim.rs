@@ -19,7 +19,9 @@ use crate::{Result, fault};
 const READY_WITHIN: Duration = Duration::from_secs(90);
 const STOPPED_WITHIN: Duration = Duration::from_secs(40);
 /// The server's setting of that Redis.
-const REDIS_URL: &str = "LUOCHUI_REDIS_URL";
+pub(crate) const REDIS_URL: &str = "LUOCHUI_REDIS_URL";
+/// The server's setting of where others reach it, and what lets each take a port of its own.
+pub(crate) const PEER_ADDR: (&str, &str) = ("LUOCHUI_PEER_ADDR", "127.0.0.1:0");
 const POLL: Duration = Duration::from_millis(10);
 
 /// A server with its folder. Whatever happens, it and its PostgreSQL end with this value.
@@ -35,13 +37,7 @@ pub(crate) struct Victim {
 impl Victim {
     /// Starts a server on an empty folder.
     pub(crate) async fn start(binary: &Path) -> Result<Victim> {
-        Victim::start_with(binary, None).await
-    }
-
-    /// The same, with a Redis over which servers tell each other of commits.
-    pub(crate) async fn start_with(binary: &Path, redis: Option<&str>) -> Result<Victim> {
-        let settings = redis.map(|url| (REDIS_URL.to_owned(), url.to_owned()));
-        Victim::start_on_empty_folder(binary, settings.into_iter().collect()).await
+        Victim::start_on_empty_folder(binary, Vec::new()).await
     }
 
     /// One more server of the same binary, on the databases of another and with its signing key.
