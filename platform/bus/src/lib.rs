@@ -18,6 +18,7 @@ pub mod dead;
 mod inbox;
 mod outbox;
 mod relay;
+mod under_way;
 
 use async_trait::async_trait;
 use kernel::Envelope;

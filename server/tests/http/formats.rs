@@ -51,6 +51,13 @@ pub async fn open_sale_with(
 }
 
 pub async fn hear_of_car(server: &TestServer, index: usize) -> VehicleId {
+    let id = tell_of_car(server, index).await;
+    server.state.bus.drain().await.unwrap();
+    id
+}
+
+/// Prices a car that the auction has not heard of yet.
+pub async fn tell_of_car(server: &TestServer, index: usize) -> VehicleId {
     let id = VehicleId(new_id());
     let event = Envelope {
         id: new_id(),
@@ -79,7 +86,6 @@ pub async fn hear_of_car(server: &TestServer, index: usize) -> VehicleId {
         .await
         .unwrap();
     pool.close().await;
-    server.state.bus.drain().await.unwrap();
     id
 }
 

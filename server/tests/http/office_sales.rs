@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use kernel::{Fen, LotId, SaleId, event_id_for};
 use platform_db::new_id;
 
-use crate::formats::hear_of_car;
+use crate::formats::{hear_of_car, tell_of_car};
 use crate::support::TestServer;
 
 /// A sale of so many cars that opens in an hour.
@@ -122,4 +122,23 @@ async fn a_lot_is_withdrawn_on_its_page_and_only_by_who_runs_sales() {
     assert!(lot.contains("本车已撤拍") && lot.contains("原因：证件不全"), "{lot}");
     let open = clerk.post(&action, &[("key", new_id().to_string().as_str()), ("reason", "再次")]).await;
     assert_eq!(open.location(), format!("{path}?problem=LOT_WITHDRAWN"));
+}
+
+#[tokio::test]
+async fn the_page_of_a_new_sale_says_how_many_cars_are_on_their_way() {
+    let server = TestServer::new().await;
+    let mut clerk = server.signed_in("auctioneer").await;
+    for index in 0..2 {
+        tell_of_car(&server, index).await;
+    }
+    let page = clerk.get("/office/sales/new").await;
+    assert!(page.body.contains("还有约 2 台已定价车辆正在送往拍卖"), "{}", page.body);
+    assert!(page.headers.contains_key("refresh"), "nothing is typed that would be lost");
+    server.state.bus.drain().await.unwrap();
+    let there = clerk.get("/office/sales/new").await;
+    assert!(!there.body.contains("正在送往拍卖") && !there.headers.contains_key("refresh"));
+    tell_of_car(&server, 2).await;
+    let form = clerk.get("/office/sales/new").await;
+    assert!(form.body.contains("还有约 1 台") && form.body.contains("已填内容保留"), "{}", form.body);
+    assert!(!form.headers.contains_key("refresh"), "a form is not taken away from who fills it in");
 }

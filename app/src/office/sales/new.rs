@@ -20,6 +20,8 @@ const OPENS_IN_MS: i64 = 10 * 60 * 1_000;
 /// And its first lot ends so long after it opened.
 const RUNS_FOR_MS: i64 = 60 * 60 * 1_000;
 const MINUTE_MS: i64 = 60_000;
+/// A page without cars is asked for again after so many seconds, while cars are on their way.
+const LOOK_AGAIN_S: u32 = 2;
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
@@ -29,7 +31,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let (total, cars) = found.map_err(CommandError::into_problem)?;
     let templates = cx.services.auction.sale_templates().await.map_err(CommandError::into_problem)?;
     let groups = cx.services.auction.dealer_groups().await.map_err(CommandError::into_problem)?;
+    let coming = cx.bus.under_way("auction", "VehiclePriced").await;
+    let coming = coming.map_err(|error| CommandError::from(error).into_problem())?;
     let rules = rules(&cx, &templates);
+    let is_empty = cars.is_empty() && search.is_empty();
+    let coming_note = on_their_way(&cx, coming, is_empty);
     let body = view! {
         <PageHead
             title=t(lang, "sale.new")
@@ -38,8 +44,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         >
             <LinkButton href="/office/sales/templates">{t(lang, "sale.template.title")}</LinkButton>
         </PageHead>
+        {coming_note}
         {from_template(&cx, templates)}
-        {match cars.is_empty() && search.is_empty() {
+        {match is_empty {
             true => view! {
                 <EmptyState icon=Icon::Car title=t(lang, "sale.no_cars") text=t(lang, "sale.no_cars_text").into_owned()>
                     <LinkButton href="/office/vehicles">{t(lang, "sale.to_vehicles")}</LinkButton>
@@ -49,7 +56,17 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             false => form(&cx, (total, cars), rules, groups).into_any(),
         }}
     };
-    Ok(PageView::office(t(lang, "sale.new"), body))
+    let page = PageView::office(t(lang, "sale.new"), body);
+    // nothing is typed yet that would be lost
+    Ok(if is_empty && coming > 0 { page.refreshing(LOOK_AGAIN_S) } else { page })
+}
+
+/// Priced cars that the auction has not heard of yet: after an import of many they come by and by.
+fn on_their_way(cx: &PageContext, coming: i64, is_empty: bool) -> Option<AnyView> {
+    let lang = cx.lang;
+    let hint = t(lang, if is_empty { "sale.coming_by_itself" } else { "sale.coming_filter" });
+    let words = t_with(lang, "sale.coming", &[("n", &grouped(coming))]);
+    (coming > 0).then(|| view! { <Banner tone=Tone::Active>{words} " " {hint}</Banner> }.into_any())
 }
 
 fn form(

@@ -4,5 +4,6 @@
 mod bulk;
 mod delivery;
 mod failure;
+mod under_way;
 mod workers;
 mod world;
