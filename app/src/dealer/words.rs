@@ -35,7 +35,7 @@ pub(super) fn live_prices(cx: &PageContext) -> AnyView {
 pub(crate) fn withdrawal_banner(cx: &PageContext, found: &Withdrawal) -> AnyView {
     let key = if found.whole_sale { "auction.lot.sale_called_off" } else { "auction.lot.withdrawn" };
     let (words, at) = (t_with(cx.lang, key, &[("reason", &found.reason)]), found.at);
-    view! { <Banner tone=Tone::Warn>{words} " " <Time at=at form=TimeForm::Exact/></Banner> }.into_any()
+    view! { <Banner tone=Tone::Warn>{words} " · " <Time at=at form=TimeForm::Exact/></Banner> }.into_any()
 }
 
 /// What happens to a max below the reserve.

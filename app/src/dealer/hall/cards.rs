@@ -2,7 +2,7 @@
 //! `data-live`.
 
 use auction::HallLot;
-use bidding::{Format, LotStatus, ReserveLight};
+use bidding::{Format, LotStatus, Outcome, ReserveLight};
 use kernel::{Lang, UnixMs};
 use leptos::prelude::*;
 
@@ -156,6 +156,8 @@ fn foot(lang: Lang, room: &Room, now: UnixMs) -> AnyView {
         ReserveLight::Met => ("met", "auction.live.reserve_met"),
         ReserveLight::Secret => ("secret", "auction.live.reserve_secret"),
     };
+    // what was withdrawn had no bid that could reach a reserve
+    let was_withdrawn = room.lot.outcome == Some(Outcome::Withdrawn);
     let (pace, left) = time(lang, room, now);
     let label = match room.phase(now) {
         Phase::Upcoming if room.opens_at > now => t(lang, "auction.live.opens_in"),
@@ -168,7 +170,9 @@ fn foot(lang: Lang, room: &Room, now: UnixMs) -> AnyView {
                 <span class="sr-only">{label}</span>
                 <span data-live="left" data-pace=pace>{left}</span>
             </span>
-            <span class="light" data-live="light" data-light=light>{t(lang, light_words)}</span>
+            {(!was_withdrawn).then(|| view! {
+                <span class="light" data-live="light" data-light=light>{t(lang, light_words)}</span>
+            })}
         </div>
     }
     .into_any()

@@ -4,7 +4,7 @@ use bidding::{Outcome, PublicLot, ReserveLight};
 use kernel::Fen;
 use leptos::prelude::*;
 
-use super::super::room::Phase;
+use super::super::room::{Ending, Phase};
 use super::super::words::Word;
 use super::{Screen, follow, shape};
 
@@ -58,8 +58,10 @@ fn light(screen: Screen) -> AnyView {
             ReserveLight::Met => ("met", shape::CHECK, Some(Word::ReserveMet)),
         })
     };
+    // what was withdrawn had no bid that could reach a reserve
+    let was_withdrawn = move || screen.phase.get() == Phase::Over(Ending::Withdrawn);
     view! {
-        <span class="reserve-light" data-light=follow(move || light().0)>
+        <span class="reserve-light" data-light=follow(move || light().0) hidden=follow(was_withdrawn)>
             {shape::icon(follow(move || light().1))} {follow(move || light().2.map(|word| screen.word(word)).unwrap_or_default())}
         </span>
     }

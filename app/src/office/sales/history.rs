@@ -31,7 +31,8 @@ fn step(cx: &PageContext, change: SaleChange) -> Step {
         let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
         view! { <ul>{lines}</ul> }
     });
-    let reason = (!change.reason.is_empty()).then_some(change.reason);
+    let reason =
+        (!change.reason.is_empty()).then(|| t_with(cx.lang, "alerts.reason", &[("reason", &change.reason)]));
     Step::new(change.at, what, change.by_name).tone(tone).detail(view! { {lot} {changed} {reason} })
 }
 

@@ -35,7 +35,7 @@ pub fn outcome_badge(lang: Lang, outcome: Outcome) -> AnyView {
 /// The reserve light. Before a bid could reach it, a reserve is no cause for alarm.
 pub fn light(lang: Lang, lot: &PublicLot) -> AnyView {
     let (tone, key) = match lot.reserve {
-        ReserveLight::NotMet if lot.price_fen.is_none() && lot.status == LotStatus::Scheduled => {
+        ReserveLight::NotMet if lot.price_fen.is_none() && no_bid_could(lot) => {
             (Tone::Neutral, "sale.reserve.some")
         }
         ReserveLight::None => (Tone::Neutral, "sale.reserve.none"),
@@ -44,6 +44,11 @@ pub fn light(lang: Lang, lot: &PublicLot) -> AnyView {
         ReserveLight::Secret => (Tone::Neutral, "sale.reserve.secret"),
     };
     view! { <Badge tone=tone>{t(lang, key)}</Badge> }.into_any()
+}
+
+/// Whether nobody could bid on it: not yet, or never.
+fn no_bid_could(lot: &PublicLot) -> bool {
+    lot.status == LotStatus::Scheduled || lot.outcome == Some(Outcome::Withdrawn)
 }
 
 /// Who a line of the log is of: the dealer and the person, or the clock.
