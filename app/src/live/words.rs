@@ -245,7 +245,7 @@ pub fn loss_text(lot: &PublicLot, mine: &MyPosition, text: impl FnOnce(Word) -> 
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 32] = [
+pub const REFUSALS: [&str; 33] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
     "LANE_OFFLINE",
@@ -253,6 +253,7 @@ pub const REFUSALS: [&str; 32] = [
     "NOT_INVITED",
     "KYC_MISSING",
     "BANNED",
+    "DEPOSIT_FROZEN",
     "SELLER_OR_AFFILIATE",
     "SISTER_ROOFTOP_LEADS",
     "SISTER_STANDS_HIGHER",
@@ -286,6 +287,7 @@ pub fn shape_of<'a>(code: &'a str, data: &Value) -> &'a str {
         "LOT_NOT_OPEN" if data.get("status").and_then(Value::as_str) == Some("paused") => "LOT_PAUSED",
         "NOT_TICK" if data.get("lower_fen") == data.get("upper_fen") => "NOT_TICK_ONE",
         "BELOW_MIN" if data.get("floor_fen").is_some() => "BELOW_FLOOR",
+        "BANNED" if data.get("reason").and_then(Value::as_str) == Some("deposit_frozen") => "DEPOSIT_FROZEN",
         "SISTER_ROOFTOP_LEADS" if data.get("merged").is_some() => "SISTER_STANDS_HIGHER",
         "DUPLICATE" if data.get("max_fen").is_none() => "KEY_REUSED",
         _ => code,

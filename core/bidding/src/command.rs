@@ -239,6 +239,8 @@ pub enum Bar {
     KycMissing,
     /// Banned or suspended.
     Banned,
+    /// His deposit is frozen: a ban as well.
+    DepositFrozen,
     /// The seller, or close to him.
     SellerOrAffiliate,
     /// Another store of the group leads.

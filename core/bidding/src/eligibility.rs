@@ -209,10 +209,12 @@ fn check_duplicate(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
 }
 
 impl Bar {
-    /// What explains it: of the on-boarding, the step that is missing.
+    /// What explains it: of the on-boarding, the step that is missing; of a ban, what it is.
     fn data(self) -> Value {
         match self {
             Bar::KycMissing => json!({ "step": "papers" }),
+            Bar::Banned => json!({ "reason": "suspended" }),
+            Bar::DepositFrozen => json!({ "reason": "deposit_frozen" }),
             _ => json!({}),
         }
     }
@@ -222,7 +224,7 @@ impl Bar {
         match self {
             Bar::NotInvited => RefusalCode::NotInvited,
             Bar::KycMissing => RefusalCode::KycMissing,
-            Bar::Banned => RefusalCode::Banned,
+            Bar::Banned | Bar::DepositFrozen => RefusalCode::Banned,
             Bar::SellerOrAffiliate => RefusalCode::SellerOrAffiliate,
             Bar::SisterRooftopLeads => RefusalCode::SisterRooftopLeads,
         }

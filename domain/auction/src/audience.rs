@@ -76,8 +76,11 @@ pub(crate) fn bar(
     if known.lacks_papers(dealer_id) {
         return Some(Bar::KycMissing);
     }
-    if is_frozen || known.is_suspended(dealer_id) {
+    if known.is_suspended(dealer_id) {
         return Some(Bar::Banned);
+    }
+    if is_frozen {
+        return Some(Bar::DepositFrozen);
     }
     // the seller is known by name: a dealer company of that name is the seller, its group are his affiliates
     let is_seller = known.name(dealer_id).is_some_and(|name| name == facts.seller_name);

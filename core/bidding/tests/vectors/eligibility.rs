@@ -15,10 +15,11 @@ struct Case {
     power_fen: Option<Fen>,
 }
 
-const BARS: [(Bar, RefusalCode); 5] = [
+const BARS: [(Bar, RefusalCode); 6] = [
     (Bar::NotInvited, RefusalCode::NotInvited),
     (Bar::KycMissing, RefusalCode::KycMissing),
     (Bar::Banned, RefusalCode::Banned),
+    (Bar::DepositFrozen, RefusalCode::Banned),
     (Bar::SellerOrAffiliate, RefusalCode::SellerOrAffiliate),
     (Bar::SisterRooftopLeads, RefusalCode::SisterRooftopLeads),
 ];
@@ -131,8 +132,13 @@ fn bars_answer_with_an_object() {
             seen_report: None,
             group: None,
         };
-        // of the on-boarding it says which step is missing
-        let data = if bar == Bar::KycMissing { json!({ "step": "papers" }) } else { json!({}) };
+        // of the on-boarding it says which step is missing, of a ban what it is
+        let data = match bar {
+            Bar::KycMissing => json!({ "step": "papers" }),
+            Bar::Banned => json!({ "reason": "suspended" }),
+            Bar::DepositFrozen => json!({ "reason": "deposit_frozen" }),
+            _ => json!({}),
+        };
         Lot::no_reserve().refuses(&command, code, &data);
     }
 }
