@@ -57,7 +57,9 @@ impl Replay {
         let mut moments: Vec<Moment> = Vec::with_capacity(rows.len());
         for PublishedRow { row, .. } in rows {
             let before = moments.last();
-            let moved_end = before.is_some_and(|before| row.end_at > before.end_at);
+            // other times before the opening are no extension
+            let moved_end =
+                row.command != "reschedule" && before.is_some_and(|before| row.end_at > before.end_at);
             let by_bid = moved_end && row.command == "place_max";
             moments.push(Moment {
                 seq: row.seq.unwrap_or_default(),

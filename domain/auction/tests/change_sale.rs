@@ -108,6 +108,15 @@ async fn a_sale_gets_other_times_and_everybody_concerned_is_told_once() {
     assert_eq!((history.len(), history[0].kind), (1, SaleChangeKind::Changed));
     let (before, after) = history[0].times.clone().unwrap();
     assert_eq!((before.name.as_str(), after.name.as_str()), ("周日专场", "周一专场"));
+    world.service.call_off_sale(&clerk(), Uuid::now_v7(), change.sale_id, "天气").await.unwrap();
+    let replay = world.service.replay(&clerk(), world.lots[1]).await.unwrap();
+    let moments: Vec<_> =
+        replay.replay.moments().iter().map(|it| (it.command.as_str(), it.moved_end)).collect();
+    assert_eq!(
+        moments,
+        [("place_max", false), ("reschedule", false), ("withdraw_lot", false)],
+        "no extension"
+    );
     assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
 }
 
