@@ -1,9 +1,10 @@
 //! Holidays count in the time that a seller has, and whoever changes them stands in the history.
 
 use auction::{BusinessDay, SetDays};
-use kernel::{Calendar, Day, DayKind, Principal, Problem, Role};
+use kernel::{Calendar, Day, DayKind, Envelope, Principal, Problem, Role};
 use platform_db::CommandError;
 use platform_testkit::staff;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::common::World;
@@ -73,6 +74,32 @@ async fn every_change_stays_with_who_and_when() {
     for change in ["DELETE FROM business_day_change", "UPDATE business_day_change SET kind = 'ordinary'"] {
         assert!(sqlx::query(change).execute(&world.db).await.is_err(), "{change}");
     }
+}
+
+/// What was said before there was an event for it is told by a migration, in the words in which it would be told today.
+#[tokio::test]
+async fn changes_from_before_there_was_an_event_are_told_as_today() {
+    let world = World::with_open_lots(1).await;
+    set(&world, Some(DayKind::Holiday), 3).await;
+    set(&world, None, 1).await;
+    let today = all_told(&world).await;
+    sqlx::query("DELETE FROM outbox").execute(&world.db).await.unwrap();
+    let migration = include_str!("../../../../migrations/auction/0036_tell_business_days.up.sql");
+    sqlx::raw_sql(migration).execute(&world.db).await.unwrap();
+    assert_eq!(today.len(), 2);
+    assert_eq!(all_told(&world).await, today);
+}
+
+/// Everything that is told of days, but for the ids.
+async fn all_told(world: &World) -> Vec<Envelope> {
+    let envelopes: Vec<Value> = sqlx::query_scalar(
+        "SELECT envelope FROM outbox WHERE event_type = 'BusinessDaysSet' ORDER BY position",
+    )
+    .fetch_all(&world.db)
+    .await
+    .unwrap();
+    let read = envelopes.into_iter().map(|envelope| serde_json::from_value(envelope).unwrap());
+    read.map(|told: Envelope| Envelope { id: Uuid::nil(), ..told }).collect()
 }
 
 #[tokio::test]
