@@ -46,10 +46,13 @@ pub fn Button(
     #[prop(optional, into)]
     name: Option<String>,
     #[prop(optional, into)] value: Option<String>,
+    /// The key that presses it, with the browser's own key for that.
+    #[prop(default = None)]
+    access_key: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <button type="submit" class=kind.class(small) name=name value=value disabled=disabled>
+        <button type="submit" class=kind.class(small) name=name value=value disabled=disabled accesskey=access_key>
             {icon.map(|icon| view! { <IconView icon/> })}
             {children()}
         </button>
@@ -66,10 +69,13 @@ pub fn LinkButton(
     /// The answer is a file.
     #[prop(optional)]
     download: bool,
+    /// The key that follows it, with the browser's own key for that.
+    #[prop(default = None)]
+    access_key: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <a href=href class=kind.class(small) download=download.then_some("")>
+        <a href=href class=kind.class(small) download=download.then_some("") accesskey=access_key>
             {icon.map(|icon| view! { <IconView icon/> })}
             {children()}
         </a>

@@ -24,13 +24,16 @@ pub fn PostButton(
     /// Hidden fields besides the key.
     #[prop(optional)]
     fields: Vec<(&'static str, String)>,
+    /// The key that presses it, with the browser's own key for that.
+    #[prop(default = None)]
+    access_key: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <form method="post" action=action class="inline-form">
             <FormKey/>
             {hidden(fields)}
-            <Button kind small icon>{children()}</Button>
+            <Button kind small icon access_key>{children()}</Button>
         </form>
     }
 }

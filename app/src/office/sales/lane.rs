@@ -21,6 +21,10 @@ use crate::ui::*;
 const REFRESH_S: u32 = 2;
 /// `?ask=pass`, and others like it: the console stands still and asks.
 const ASK: &str = "ask";
+/// `?ask=still`: it asks nothing, and stands still for who goes through it by the keyboard.
+const STILL: &str = "still";
+/// The keys of what is said and done many times an hour: the page that reloads itself forgets where the focus was.
+const KEYS: [(&str, &str); 4] = [("attention", "1"), ("last_call", "2"), ("pause", "3"), ("hammer", "4")];
 /// So many lines of the log the console shows.
 const LINES: usize = 8;
 
@@ -48,6 +52,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             note=t(lang, "format.lane.console_note")>
             <LinkButton href=format!("/office/sales/{sale_id}/floor") icon=Icon::Hand>{t(lang, "format.lane.to_floor")}</LinkButton>
             <LinkButton href=format!("/office/sales/{sale_id}")>{t(lang, "sale.to_sale")}</LinkButton>
+            {still(&cx, sale_id, runs)}
         </PageHead>
         {problem.map(|problem| view! { <ProblemBanner problem/> })}
         <div class="grid grid-cols-1 gap-x-4 lg:grid-cols-3">
@@ -74,6 +79,21 @@ pub(super) async fn load(cx: &PageContext) -> Result<(SaleDetail, Option<LotDeta
         None => None,
     };
     Ok((detail, current))
+}
+
+/// The switch between a console that reloads itself and one that stands still.
+fn still(cx: &PageContext, sale_id: SaleId, runs: bool) -> AnyView {
+    let lane = format!("/office/sales/{sale_id}/lane");
+    let (href, word) = match runs {
+        true => (format!("{lane}?{ASK}={STILL}"), "format.lane.stand_still"),
+        false => (lane, "format.lane.run_on"),
+    };
+    let word = t(cx.lang, word);
+    view! { <LinkButton href kind=ButtonKind::Quiet>{word}</LinkButton> }.into_any()
+}
+
+fn key_of(name: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(known, _)| *known == name).map(|(_, key)| *key)
 }
 
 fn over(cx: &PageContext) -> AnyView {
@@ -154,7 +174,8 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
     let call = |call: Call| {
         let fields = vec![lane(), ("call", call.as_str().to_owned())];
         let word = call_word(cx, call);
-        view! { <PostButton action=format!("{path}/call") icon=Icon::Bell fields>{word}</PostButton> }
+        let access_key = key_of(call.as_str());
+        view! { <PostButton action=format!("{path}/call") icon=Icon::Bell fields access_key>{word}</PostButton> }
     };
     if let Some(question) = asked(cx, sale_id, lot) {
         return question;
@@ -162,7 +183,10 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
     // the hammer follows the last call, and a lot without a bid has none
     let hammer = (lot.call() == Some(Call::LastCall) && lot.lot.price_fen.is_some()).then(|| {
         let href = format!("/office/sales/{sale_id}/lane?{ASK}=hammer");
-        view! { <LinkButton href kind=ButtonKind::Primary icon=Icon::Gavel>{t(lang, "format.lane.hammer")}</LinkButton> }
+        let access_key = key_of("hammer");
+        view! {
+            <LinkButton href kind=ButtonKind::Primary icon=Icon::Gavel access_key>{t(lang, "format.lane.hammer")}</LinkButton>
+        }
     });
     let (attention, last_call) = (call(Call::Attention), call(Call::LastCall));
     match lot.lot.status {
@@ -171,10 +195,11 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
                 {attention}
                 {last_call}
                 {hammer}
-                <PostButton action=format!("{path}/pause") fields=vec![lane()]>{t(lang, "sale.pause")}</PostButton>
+                <PostButton action=format!("{path}/pause") fields=vec![lane()] access_key=key_of("pause")>{t(lang, "sale.pause")}</PostButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=offline")>{t(lang, "format.lane.offline")}</LinkButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=pass")>{t(lang, "format.lane.pass")}</LinkButton>
             </div>
+            <p class="lot-note">{t(lang, "format.lane.keys")}</p>
         }
         .into_any(),
         LotStatus::Paused if lot.lot.offline => view! {
