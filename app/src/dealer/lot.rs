@@ -21,7 +21,7 @@ use leptos::prelude::*;
 use platform_db::{CommandError, new_id};
 use vehicle::OfferedCar;
 
-use crate::context::PageContext;
+use crate::context::{PageContext, page as current};
 use crate::i18n::t;
 use crate::live::panel::BidPanel;
 use crate::live::props::{PanelProps, around};
@@ -133,7 +133,7 @@ fn view(
     let head = car::head(cx, &detail);
     if let Some(side) = side::instead_of_panel(cx, &detail, notice.as_ref()) {
         let side = view! { {side} {power} }.into_any();
-        return page_of(head, gallery, side, about);
+        return page_of(head, gallery, (side, false), about);
     }
     let below = side::below_panel(cx, &detail);
     let typed = notice::typed(cx, notice.as_ref());
@@ -156,15 +156,18 @@ fn view(
         <p class="lot__after"><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
     };
     let side = view! { {panel} {pre_bid} {below} {power} {after} }.into_any();
-    page_of(view! { {head} {noscript} }.into_any(), gallery, side, about)
+    page_of(view! { {head} {noscript} }.into_any(), gallery, (side, true), about)
 }
 
-fn page_of(head: AnyView, gallery: AnyView, side: AnyView, about: AnyView) -> AnyView {
+/// `has_panel`: the live panel is at the side, and is called `bid` itself.
+fn page_of(head: AnyView, gallery: AnyView, (side, has_panel): (AnyView, bool), about: AnyView) -> AnyView {
+    // a dozen photos lie between the head and the bid
     view! {
+        <a class="skip-link" href="#bid">{t(current().lang, "auction.lot.skip_to_bid")}</a>
         {head}
         <div class="lot">
             {gallery}
-            <aside class="lot__side">{side}</aside>
+            <aside class="lot__side" id=(!has_panel).then_some("bid")>{side}</aside>
             <div class="lot__main">{about}</div>
         </div>
     }

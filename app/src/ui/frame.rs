@@ -24,8 +24,9 @@ pub fn DealerFrame(body: AnyView) -> impl IntoView {
     let account = cx.principal.as_ref().map(|who| {
         view! {
             <details class="menu">
-                <summary class="menu__button" aria-label=t(cx.lang, "nav.account")>
+                <summary class="menu__button">
                     <IconView icon=Icon::User/>
+                    <span class="sr-only">{t(cx.lang, "nav.account")}</span>
                     <span class="menu__who">{who.display_name.clone()}</span>
                     <IconView icon=Icon::ChevronDown/>
                 </summary>

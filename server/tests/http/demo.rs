@@ -12,6 +12,7 @@ async fn a_lot_shows_what_was_measured_and_a_new_report_what_changed() {
     let hall = dealer.get("/auctions?status=open&sort=price").await.body;
     let lot = link(&hall, "/auctions/lots/");
     let page = dealer.get(&lot).await.body;
+    assert!(page.contains("<a href=\"#bid\" class=\"skip-link\">") && page.contains("id=\"bid\""), "{page}");
     for words in ["轮胎花纹深度", "左前轮", " mm", "漆膜厚度", "µm", "OBD 故障码"] {
         assert!(page.contains(words), "{words}: {page}");
     }
@@ -74,6 +75,10 @@ async fn loading_it_twice_leaves_one_lane_that_dealers_and_the_auctioneer_find()
     let sale = office.get(&format!("/office/sales/{}", lane.id)).await.body;
     let console = office.get(&link(&sale, &format!("/office/sales/{}/lane", lane.id))).await;
     assert_eq!(console.status, StatusCode::OK);
+    assert!(console.body.contains("accesskey=\"2\""), "a page that reloads itself is worked by keys");
+    assert!(!console.header("refresh").is_empty());
+    let still = office.get(&format!("/office/sales/{}/lane?ask=still", lane.id)).await;
+    assert!(still.header("refresh").is_empty() && still.body.contains("继续自动刷新"), "{}", still.body);
     let floor = office.get(&link(&console.body, &format!("/office/sales/{}/floor", lane.id))).await;
     assert_eq!(floor.status, StatusCode::OK);
 }

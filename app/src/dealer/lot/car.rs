@@ -78,20 +78,19 @@ pub(super) fn gallery(cx: &PageContext, lot: &HallLot) -> AnyView {
         view! {
             <a class="gallery__photo" id=anchor href=href>
                 <Photo src=Some(large) alt=alt eager=is_first/>
-                <span class="gallery__n">{n} " / " {total}</span>
+                <span class="gallery__n" aria-hidden="true">{n} " / " {total}</span>
             </a>
         }
     };
     let thumb = |index: usize| {
         let id = lot.photo_ids[index];
-        let n = (index + 1).to_string();
-        let label = t_with(lang, "auction.lot.photo_n", &[("n", &n), ("total", &total.to_string())]);
-        view! {
-            <a href=format!("#photo-{n}") aria-label=label><Photo src=Some(format!("/photos/{id}/thumb")) alt=""/></a>
-        }
+        let href = format!("#photo-{}", index + 1);
+        view! { <a href=href tabindex="-1"><Photo src=Some(format!("/photos/{id}/thumb")) alt=""/></a> }
     };
-    let thumbs = (total > 1)
-        .then(|| view! { <div class="gallery__rest">{(0..total).map(thumb).collect_view()}</div> });
+    // for a finger and a mouse: by the keyboard, and read aloud, the strip itself has every photo once
+    let thumbs = (total > 1).then(|| {
+        view! { <div class="gallery__rest" aria-hidden="true">{(0..total).map(thumb).collect_view()}</div> }
+    });
     view! {
         <section class="gallery" aria-label=t(lang, "auction.lot.photos")>
             <div class="gallery__strip" tabindex="0" role="group" aria-label=t(lang, "auction.lot.photos")>

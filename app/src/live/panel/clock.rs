@@ -101,8 +101,8 @@ pub(super) fn view(screen: Screen) -> AnyView {
             </svg>
             <div class="bid-clock__text">
                 <strong class="bid-clock__call" role="status">{follow(call)}</strong>
-                <span class="bid-clock__label">{follow(label)}</span>
-                <strong class="bid-clock__left-text" role="timer" data-testid="time-left">{follow(move || text(screen))}</strong>
+                <span class="bid-clock__label" id="bid-left">{follow(label)}</span>
+                <strong class="bid-clock__left-text" role="timer" aria-labelledby="bid-left" data-testid="time-left">{follow(move || text(screen))}</strong>
                 <span class="bid-clock__at">{follow(at)} " " <span class="bid-clock__extended">{follow(extended)}</span></span>
             </div>
         </div>

@@ -36,7 +36,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
     let is_hidden = move || screen.phase.get() == Phase::Upcoming && is_empty();
     view! {
         <section class="bid-history" hidden=follow(is_hidden)>
-            <h3 class="bid-history__title">{screen.word(Word::HistoryTitle)}</h3>
+            <h2 class="bid-history__title">{screen.word(Word::HistoryTitle)}</h2>
             <p class="bid-history__empty" hidden=follow(move || !is_empty())>{screen.word(Word::HistoryEmpty)}</p>
             <ol class="bid-history__list" data-testid="history">{follow(lines)}</ol>
         </section>
