@@ -53,6 +53,7 @@ mod sale_format;
 mod sale_templates;
 mod saved_search;
 mod seller_news;
+mod snapshots;
 mod store;
 mod sweeper;
 mod take;
@@ -135,6 +136,7 @@ pub struct Service {
     confirmations: confirmation::Confirmations,
     signer: Arc<Signer>,
     replays: Arc<replay::Replays>,
+    snapshots: snapshots::Snapshots,
     /// Wakes the outbox relay; may be set once the bus exists.
     told: Arc<dyn Fn() + Send + Sync>,
     /// When sellers are expected to answer; which days are holidays is asked when it matters.
@@ -181,8 +183,10 @@ impl Service {
             &signer,
         );
         engine.peers().ask_with(confirmations.clone());
-        let (replays, hours) = (Arc::default(), Arc::default());
-        let service = Service { db, engine, dealers, powers, confirmations, signer, replays, told, hours };
+        let (replays, hours, snapshots) =
+            (Arc::default(), Arc::default(), snapshots::Snapshots::of(db.clone()));
+        let service =
+            Service { db, engine, dealers, powers, confirmations, signer, replays, snapshots, told, hours };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
         let teller = tokio::spawn(alerts::run(service.clone(), stop.clone()));
         let (sweeping, checking) = (service.clone(), service.clone());

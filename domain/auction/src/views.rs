@@ -1,10 +1,11 @@
 //! What pages, sockets and the JSON API read.
 
-use bidding::{BidLine, Refusal, ServerFrame, Terms};
+use bidding::{BidLine, Refusal, Terms};
 use kernel::{DealerId, Fen, LotId, Principal, Problem, SaleId, UnixMs, VehicleId};
 use platform_db::CommandError;
 use uuid::Uuid;
 
+use crate::Service;
 use crate::confirmation::Meant;
 use crate::engine::Recorded;
 use crate::reveal::{self, Reveal};
@@ -18,7 +19,6 @@ use crate::store::reveals;
 use crate::store::sales::{self, SaleFilter, SaleLine};
 use crate::store::voids::{self, VoidRequest};
 use crate::void_bid::VoidPreview;
-use crate::{Service, projection};
 
 /// How many lines of a lot's log staff see.
 const LOG_SHOWN: i64 = 500;
@@ -124,14 +124,6 @@ impl Service {
         let terms = lot.state.terms.clone();
         let server_time = self.now();
         Ok(LotDetail { lot, history, voided, terms, server_time, reveals, log, voids, void_previews })
-    }
-
-    /// The snapshot a socket asked for.
-    pub async fn snapshot(&self, who: &Principal, lot_id: LotId) -> Result<ServerFrame, CommandError> {
-        let viewer = viewer(who);
-        let found = lists::one(&self.db, viewer, lot_id).await?;
-        let OneLot { lot, history, .. } = found.ok_or_else(Problem::not_found)?;
-        Ok(projection::snapshot(lot_id, &lot.state, lot.mine, history, self.now()))
     }
 
     /// What is recorded of this dealer's bid under `key`; `None` when there is nothing.

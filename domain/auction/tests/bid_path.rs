@@ -4,7 +4,7 @@
 mod common;
 
 use auction::{Failure, Outcome};
-use bidding::{LotStatus, Note, RefusalCode};
+use bidding::{LotStatus, Note, RefusalCode, ServerFrame};
 use common::{World, accepted, outcome, proof_hash, refused};
 use kernel::{Fen, LotId, Role, UserId};
 use platform_testkit::{dealer, staff};
@@ -208,4 +208,34 @@ async fn the_log_cannot_be_changed() {
     assert!(update.unwrap_err().to_string().contains("append-only"));
     let delete = sqlx::query("DELETE FROM lot_log").execute(&world.db).await;
     assert!(delete.unwrap_err().to_string().contains("append-only"));
+}
+
+#[tokio::test]
+async fn snapshots_that_are_asked_for_at_once_are_each_ones_own() {
+    let world = World::with_open_lots(2).await;
+    let dealers: Vec<_> = (0..6).map(|n| dealer(&format!("车行{n}"))).collect();
+    for (n, who) in (0..).zip(&dealers[..4]) {
+        world.bid(who, 0, Uuid::now_v7(), 60_000 + n * 2_000).await.unwrap();
+    }
+    let office = staff(&[Role::Auctioneer]);
+    let unknown = LotId(Uuid::now_v7());
+    let mut asked: Vec<_> = dealers.iter().map(|who| (who, world.lots[0])).collect();
+    asked.extend([(&office, world.lots[0]), (&dealers[3], world.lots[1]), (&dealers[0], unknown)]);
+    let service = &world.service;
+    let answers = common::join_all(asked.iter().map(|(who, lot)| service.snapshot(who, *lot))).await;
+    let seen: Vec<_> =
+        answers.into_iter().map(|answer| answer.map_err(|error| error.into_problem().code)).collect();
+    for (n, answer) in seen.iter().enumerate() {
+        let Ok(ServerFrame::Snapshot { lot_id, lot, mine, history, .. }) = answer else {
+            assert_eq!((n, answer.as_ref().unwrap_err().as_str()), (8, "NOT_FOUND"));
+            continue;
+        };
+        let (bids, max) = match n {
+            0..4 => (4, Some(Fen(6_000_000 + i64::try_from(n).unwrap() * 200_000))),
+            7 => (0, None),
+            _ => (4, None),
+        };
+        assert_eq!((*lot_id, history.len(), mine.max_fen), (asked[n].1, bids, max), "{n}");
+        assert_eq!((mine.leading, lot.leader_alias), (n == 3, (bids > 0).then_some(4)), "{n}");
+    }
 }

@@ -29,6 +29,7 @@ pub(crate) mod sale_changes;
 pub(crate) mod sales;
 pub(crate) mod searches;
 pub(crate) mod seller_news;
+pub(crate) mod snapshots;
 pub(crate) mod templates;
 pub(crate) mod top_ups;
 pub(crate) mod voids;
