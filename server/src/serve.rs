@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::serve::ListenerExt as _;
 use platform_config::Config;
 use platform_db::{Clock, SystemClock};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -20,6 +20,9 @@ use crate::{assets, auth, demo, router};
 
 /// Where processes tell each other of lots, in Redis. One Redis for one set of databases.
 const LOTS_CHANNEL: &str = "luochui:lots";
+/// How many may wait to be let in, as far as the system allows it. Whoever finds no place tries again after one second, then
+/// three, then seven; so long a hall that has lost its network would wait.
+const CALLERS_MAX: u32 = 8_192;
 /// How long running requests and open sockets get to end after the signal.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
@@ -58,8 +61,7 @@ pub enum ServeError {
 pub async fn serve(config: Config) -> Result<(), ServeError> {
     let assets = assets::find()?;
     // the address first: a taken one is said at once, before a database starts
-    let listening = TcpListener::bind(config.addr).await;
-    let listener = listening.map_err(|source| ServeError::Listen { addr: config.addr, source })?;
+    let listener = listen(config.addr).map_err(|source| ServeError::Listen { addr: config.addr, source })?;
     let peers = match config.peer_addr {
         Some(addr) => {
             let listening = TcpListener::bind(addr).await;
@@ -108,6 +110,14 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     databases.close().await;
     tracing::info!("stopped");
     served
+}
+
+fn listen(addr: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // the port of a server that has just ended is free again
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(CALLERS_MAX)
 }
 
 /// The welcome is for the person at the terminal, not for the log.

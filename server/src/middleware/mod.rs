@@ -1,6 +1,7 @@
 //! What every request passes on its way in, and every response on its way out.
 //!
-//! From the outside in: request id and access log, security headers, body limit, session, the person behind it, the
+//! From the outside in: request id and access log, security headers, body limit, turns of
+//! handshakes, session, the person behind it, the
 //! form of refusals, panics, time limit, rate limit, origin check, route. The order matters: a refusal is drawn in the
 //! person's language and frame, so the person is known before; and whatever happens, the log and the headers see it.
 
@@ -8,6 +9,7 @@ pub mod access_log;
 pub mod address;
 pub mod cookie;
 pub mod hall;
+pub mod handshakes;
 pub mod limits;
 pub mod origin;
 pub mod person;
@@ -38,6 +40,7 @@ pub fn around(router: Router<AppState>, state: &AppState) -> Router<AppState> {
         .layer(from_fn(session::answered))
         .layer(session::layer(state))
         .layer(from_fn_with_state(state.clone(), session::unless_saved))
+        .layer(from_fn_with_state(handshakes::Turns::default(), handshakes::in_turn))
         .layer(DefaultBodyLimit::max(limits::BODY_MAX))
         .layer(from_fn_with_state(state.clone(), security_headers::add))
         .layer(from_fn_with_state(state.clone(), access_log::log))
