@@ -28,17 +28,30 @@ pub(super) fn check(verdict: &mut Verdict, stored: &StoredLot, acks: &[&Ack]) {
         }
         // a repeat must have been answered like the first copy
         if let Some(first) = first_answers.insert(key, ack)
-            && first.answer != ack.answer
+            && recorded(&first.answer) != recorded(&ack.answer)
         {
             verdict.found(Fault::AnsweredOtherwise, format_args!("first {first:?}, then {ack:?}"));
         }
     }
 }
 
+/// The answer without the question that goes with it: how an unusually high amount is confirmed is told to who asked, until a
+/// moment that each answer names anew, and stands in no log.
+fn recorded(answer: &Answer) -> Answer {
+    let mut answer = answer.clone();
+    if let Answer::Refused { code, data } = &mut answer
+        && code == "FAT_FINGER_CONFIRM"
+        && let Some(data) = data.as_object_mut()
+    {
+        data.remove("confirm");
+    }
+    answer
+}
+
 fn agrees(ack: &Ack, row: &Row) -> bool {
     let same_bid = row.max_fen == Some(ack.max_fen.0) && row.command == "place_max";
     same_bid
-        && match &ack.answer {
+        && match &recorded(&ack.answer) {
             Answer::Accepted { seq, note } => {
                 row.seq == Some(*seq) && row.note == *note && row.code.is_none()
             }

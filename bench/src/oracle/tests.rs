@@ -3,7 +3,7 @@
 
 use bidding::{Command, History, LotState, VoidReason, apply_all, decide};
 use kernel::{DealerId, Fen, LotId, UnixMs};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
@@ -189,6 +189,28 @@ fn another_number_amount_or_code_than_answered_is_found() {
     let mut world = World::new();
     world.acks[0].max_fen = Fen(world.acks[0].max_fen.0 + 1);
     assert_eq!(world.judge().count(Fault::AnsweredOtherwise), 1);
+}
+
+#[test]
+fn how_an_amount_is_confirmed_is_told_and_not_logged() {
+    let question = |until: i64| json!({ "threshold_fen": 9, "confirm": { "token": until.to_string() } });
+    let asked = |world: &mut World, code: &str| {
+        let at = world.acks.iter().position(|ack| matches!(ack.answer, Answer::Refused { .. })).unwrap();
+        let key = world.acks[at].key;
+        let row = world.stored.log.iter_mut().find(|row| row.key == key).unwrap();
+        (row.code, row.explanation) = (Some(code.to_owned()), json!({ "threshold_fen": 9 }));
+        for until in [1, 2] {
+            let answer = Answer::Refused { code: code.to_owned(), data: question(until) };
+            world.acks.push(Ack { answer, ..world.acks[at].clone() });
+        }
+        world.acks.remove(at);
+    };
+    let mut world = World::new();
+    asked(&mut world, "FAT_FINGER_CONFIRM");
+    assert_eq!(world.judge().count(Fault::AnsweredOtherwise), 0);
+    let mut world = World::new();
+    asked(&mut world, "BELOW_MIN");
+    assert!(world.judge().count(Fault::AnsweredOtherwise) > 0, "no other answer has one");
 }
 
 #[test]
