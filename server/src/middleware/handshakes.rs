@@ -39,36 +39,43 @@ pub async fn in_turn(State(turns): State<Turns>, request: Request, next: Next) -
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::convert::Infallible;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use axum::Router;
     use axum::body::Body;
     use axum::middleware::from_fn_with_state;
-    use axum::routing::get;
-    use tower::ServiceExt as _;
+    use axum::response::IntoResponse as _;
+    use tower::{Layer as _, Service, ServiceExt as _, service_fn};
 
     use super::*;
 
     /// A server whose handlers wait, and how many of them are at work.
-    fn slow_server(path: &str) -> (Router, Arc<AtomicUsize>, Arc<Semaphore>) {
+    fn slow_server() -> (
+        impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static,
+        Arc<AtomicUsize>,
+        Arc<Semaphore>,
+    ) {
         let (at_work, go_on) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
         let (counted, waited_for) = (Arc::clone(&at_work), Arc::clone(&go_on));
-        let handler = move || async move {
-            counted.fetch_add(1, Ordering::SeqCst);
-            drop(waited_for.acquire().await);
-            counted.fetch_sub(1, Ordering::SeqCst);
+        let handler = move |_: Request| {
+            let (counted, waited_for) = (Arc::clone(&counted), Arc::clone(&waited_for));
+            async move {
+                counted.fetch_add(1, Ordering::SeqCst);
+                drop(waited_for.acquire().await);
+                counted.fetch_sub(1, Ordering::SeqCst);
+                Ok(().into_response())
+            }
         };
-        let router =
-            Router::new().route(path, get(handler)).layer(from_fn_with_state(Turns::default(), in_turn));
-        (router, at_work, go_on)
+        let server = from_fn_with_state(Turns::default(), in_turn).layer(service_fn(handler));
+        (server, at_work, go_on)
     }
 
     async fn at_work_of(path: &str, requests: usize) -> usize {
-        let (router, at_work, go_on) = slow_server(path);
+        let (server, at_work, go_on) = slow_server();
         let asked: Vec<_> = (0..requests)
             .map(|_| {
                 let request = Request::get(path).body(Body::empty()).unwrap();
-                tokio::spawn(router.clone().oneshot(request))
+                tokio::spawn(server.clone().oneshot(request))
             })
             .collect();
         for _ in 0..10 * requests {
