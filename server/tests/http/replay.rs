@@ -9,7 +9,7 @@ use crate::support::TestServer;
 
 /// A closed lot with a bid of each of two companies.
 async fn closed_lot(server: &TestServer) -> LotId {
-    let lot_id = lot_ending_in(server, 1_500).await;
+    let lot_id = lot_ending_in(server, 4_000).await;
     bid(server, "yuanxing", lot_id, 60_000).await;
     bid(server, "hengxin", lot_id, 70_000).await;
     until_closed(server, lot_id).await;
