@@ -5,7 +5,7 @@ import { dealer, otherDealer, signIn, staff } from '../support/people';
 import { makeSale } from '../support/sale';
 
 /** Enough for two people to bid on two busy cores. */
-const runsForMs = 75_000;
+const runsForMs = 100_000;
 
 test('from a new sale to the order', async ({ browser }) => {
   test.setTimeout(300_000);
@@ -23,6 +23,17 @@ test('from a new sale to the order', async ({ browser }) => {
     await expect(first.locator('[data-landed="now-car"]')).toHaveText(await first.getByTestId('price').innerText());
     await expect(first.locator('[data-landed="next-car"]')).toHaveText(await first.getByTestId('min-next').innerText());
     await expect(first.locator('[data-landed="mine-total"]')).toContainText('¥');
+  });
+
+  await test.step('a bid that is pressed without a network waits for it on its page', async () => {
+    const address = first.url();
+    await first.context().setOffline(true);
+    await expect(panel(first)).toHaveAttribute('data-link', 'lost', { timeout: 20_000 });
+    await first.getByTestId('quick').first().click();
+    await first.context().setOffline(false);
+    await expect(panel(first)).toHaveAttribute('data-look', 'leading', { timeout: 20_000 });
+    expect(first.url(), 'the browser has not gone to a page of its own').toBe(address);
+    await lead(second);
   });
 
   await test.step('the hammer falls', async () => {

@@ -50,7 +50,8 @@ impl Live {
         set_interval(move || self.tick(flash), TICK);
     }
 
-    /// Bids over the socket; `false` when there is none, and the form must be sent as a form.
+    /// Bids over the socket; `false` when there is none, and the form must be sent as a form. Without any network the form
+    /// would only put the browser's own page in the place of this one: then the bid waits for the socket.
     pub(super) fn place(self, max_fen: Fen) -> bool {
         self.begin(page::new_key(), max_fen, None)
     }
@@ -61,11 +62,14 @@ impl Live {
     }
 
     fn begin(self, key: Uuid, max_fen: Fen, confirmation: Option<String>) -> bool {
-        if !self.freshness.get_untracked().is_open() {
+        let is_open = self.freshness.get_untracked().is_open();
+        if !is_open && !page::is_offline() {
             return false;
         }
         let frame = self.room.try_update(|room| room.begin(key, max_fen, confirmation, page::now()));
-        if let Some(Some(frame)) = frame {
+        if let Some(Some(frame)) = frame
+            && is_open
+        {
             self.send(&frame);
         }
         true

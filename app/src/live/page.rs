@@ -44,6 +44,11 @@ pub(super) fn socket_url(path: &str) -> String {
     url
 }
 
+/// Whether the browser has no network at all. Where it says otherwise it may be wrong.
+pub(super) fn is_offline() -> bool {
+    !window().navigator().on_line()
+}
+
 /// Whether somebody looks at the page.
 pub(super) fn is_watched() -> bool {
     document().has_focus().unwrap_or(true)
