@@ -140,8 +140,10 @@ async fn the_landed_cost_of_a_bid_is_the_one_that_was_typed() {
     assert!(after.contains("data-columns=\"now next mine\""), "{after}");
     assert!(before.contains("data-columns=\"next\""), "the other columns wait for their prices");
 
-    for (door, words) in [("100", "没有可出的价"), ("10000", "低于下一口价"), ("many", "金额")]
-    {
+    let lower = dealer.get(&format!("{page}?door=40000")).await.body;
+    assert!(lower.contains("低于此刻") && !lower.contains("landed__bid"), "no max below the price: {lower}");
+
+    for (door, words) in [("100", "没有可出的价"), ("10000", "低于此刻"), ("many", "金额")] {
         let mut other = server.signed_in("hengxin").await;
         let answer = other.get(&format!("{page}?door={door}")).await.body;
         assert!(answer.contains(words) && !answer.contains("landed__bid"), "{door}: {answer}");

@@ -180,6 +180,10 @@ fn answer(cx: &PageContext, detail: &LotDetail, landed: &LandedCost) -> Option<A
     let Some(max) = landed.highest_max(door, tick) else {
         return say(t_with(lang, "landed.nothing_left", &[("door", &door.yuan())]), "bad");
     };
+    // the leader may lower his max, though not below the price (domain rules §3.3)
+    let lot = &detail.lot;
+    let price = lot.lot.price_fen.filter(|_| lot.mine.leading);
+    let least = price.unwrap_or(lot.lot.min_next_fen);
     let lands = |price: Fen| landed.total(price).unwrap_or_default().yuan();
     let more = Fen(max.0.saturating_add(tick.0));
     let values = [
@@ -188,11 +192,10 @@ fn answer(cx: &PageContext, detail: &LotDetail, landed: &LandedCost) -> Option<A
         ("tick", tick.yuan()),
         ("more", lands(more)),
         ("door", door.yuan()),
-        ("min", detail.lot.lot.min_next_fen.yuan()),
+        ("min", least.yuan()),
     ];
     let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let lot = &detail.lot;
-    if max < lot.lot.min_next_fen && !lot.mine.leading {
+    if max < least {
         return say(t_with(lang, "landed.too_low", &values), "warn");
     }
     let takes_bids = lot.lot.status == LotStatus::Open && detail.server_time < lot.lot.end_at;
