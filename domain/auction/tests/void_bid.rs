@@ -239,18 +239,7 @@ async fn in_a_storm_the_void_is_what_the_log_alone_gives() {
 /// What a bid had been covered with may be held elsewhere by the time a void brings its lead back.
 #[tokio::test]
 async fn a_restored_leader_holds_again_even_more_than_his_deposit() {
-    let world = World::with_deposits(2, 3_600_000).await;
-    let (one, two) = (staff(&[Role::Auctioneer]), staff(&[Role::Auctioneer]));
-    let (ada, bert) = (dealer("甲"), dealer("乙"));
-    world.deposit(&ada, 7_000).await;
-    world.deposit(&bert, 100_000).await;
-    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
-    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 90_000).await);
-    accepted(&world.bid(&ada, 1, Uuid::now_v7(), 60_000).await);
-    let request = ask(&world, 3);
-    let id = request.id;
-    asked(&world, &one, request).await.unwrap();
-    confirmed(&world, &two, id).await.unwrap();
+    let (world, ada, _) = short_of_deposit().await;
     assert!(world.state(0).await.is_leader(ada.dealer().unwrap().dealer_id));
     let power = world.service.buying_power(ada.dealer().unwrap().dealer_id).await.unwrap();
     assert_eq!((power.held_fen, power.limit_fen), (Fen(1_200_000), Fen(1_200_000)));
