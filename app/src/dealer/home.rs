@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use auction::{HallFilter, HallLot, NegotiationFilter, NegotiationRow, NegotiationState};
+use bidding::LotStatus;
 use finance::{ReceivableFilter, ReceivableState};
 use kernel::{DealerId, Fen, OrderId, Principal, Problem};
 use leptos::prelude::*;
@@ -128,9 +129,14 @@ fn lots(cx: &PageContext, title: &'static str, lots: Vec<HallLot>) -> Option<Any
             view! { <span>{t(lang, "auction.live.my_max")} " " <Money fen=max/></span> }
         });
         let (price, ends) = (lot.lot.price_fen, lot.lot.end_at);
+        // the clock of a paused lot stands still
+        let ends = match lot.lot.status {
+            LotStatus::Paused => t(lang, "auction.live.paused").into_any(),
+            _ => view! { {t(lang, "home.ends")} " " <Ago at=ends/> }.into_any(),
+        };
         view! {
             <WorkRow href title=lot.title value=view! { <Money fen=price/> }.into_any()>
-                <span>{t(lang, "home.ends")} " " <Ago at=ends/></span> {max}
+                <span>{ends}</span> {max}
             </WorkRow>
         }
     };

@@ -125,7 +125,7 @@ fn view(
 ) -> AnyView {
     let lang = cx.lang;
     let replay = format!("/auctions/lots/{}/replay", detail.lot.id);
-    let words = words(cx, car::below_reserve(&detail));
+    let words = words(cx, car::below_reserve(&detail), detail.terms.format);
     let window_ms = detail.terms.window_ms;
     let gallery = car::gallery(cx, &detail.lot);
     let about = car::view(cx, &detail, car);

@@ -1,7 +1,7 @@
 //! Words that several of the dealers' pages share.
 
 use auction::Withdrawal;
-use bidding::BelowReserve;
+use bidding::{BelowReserve, Format};
 use kernel::Lang;
 use leptos::prelude::*;
 
@@ -17,18 +17,21 @@ const WAN_KM: i64 = 10_000;
 
 /// The texts of the live islands in this person's language. `below_reserve` is how a lot with a reserve shows
 /// a max below it; each way has its own note.
-pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>) -> Words {
+pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>, format: Format) -> Words {
     let zone_min = cx.zone.whole_seconds() / 60;
-    Words::new(cx.lang, zone_min, |key| match (key, below_reserve) {
-        ("auction.live.reserve_note", Some(mode)) => reserve_note(cx.lang, mode),
-        ("auction.live.reserve_note", None) => String::new(),
-        (key, _) => t(cx.lang, key).into_owned(),
+    Words::new(cx.lang, zone_min, |key| match (key, below_reserve, format) {
+        ("auction.live.reserve_note", Some(mode), _) => reserve_note(cx.lang, mode),
+        ("auction.live.reserve_note", None, _) => String::new(),
+        ("auction.live.paused_hint", _, Format::Lane(_)) => {
+            t(cx.lang, "format.lane.paused_hint").into_owned()
+        }
+        (key, ..) => t(cx.lang, key).into_owned(),
     })
 }
 
 /// The prices of the page's cards, kept up to date.
 pub(super) fn live_prices(cx: &PageContext) -> AnyView {
-    around(HallProps { words: words(cx, None) }, || view! { <HallLive/> }.into_any())
+    around(HallProps { words: words(cx, None, Format::Timed) }, || view! { <HallLive/> }.into_any())
 }
 
 /// Why a lot is no longer in its sale.

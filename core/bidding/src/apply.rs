@@ -44,7 +44,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
         | Event::StepHeld { .. }
         | Event::Called { .. }
         | Event::WentOffline { .. }
-        | Event::Paused
+        | Event::Paused { .. }
         | Event::Rescheduled { .. }
         | Event::Resumed { .. } => apply_to_course(state, event),
         Event::TopUpDue(top_up) => state.top_up = Some(*top_up),
@@ -71,7 +71,7 @@ fn apply_to_course(state: &mut LotState, event: &Event) {
         Event::ExtendedBySystem { end_at, cap_at, .. } | Event::LaneBegan { end_at, cap_at } => {
             state.end_at = *end_at;
             state.terms.cap_at = *cap_at;
-            state.called_at = None;
+            silence(state);
         }
         Event::StepsBegan { from, at, end_at, cap_at } => {
             state.steps = Some(StepClock::From(*from));
@@ -84,9 +84,10 @@ fn apply_to_course(state: &mut LotState, event: &Event) {
             state.call = Some(*call);
             state.called_at = *at;
         }
-        Event::Paused => {
+        Event::Paused { left_ms } => {
             state.status = LotStatus::Paused;
-            state.called_at = None;
+            state.left_ms = *left_ms;
+            silence(state);
         }
         Event::Rescheduled { opens_at, end_at, window_ms, cap_at } => {
             state.opens_at = *opens_at;
@@ -97,6 +98,7 @@ fn apply_to_course(state: &mut LotState, event: &Event) {
         Event::WentOffline { at } => state.offline_since = Some(*at),
         Event::Resumed { end_at, cap_at } => {
             state.offline_since = None;
+            state.left_ms = None;
             state.status = LotStatus::Open;
             state.end_at = *end_at;
             state.terms.cap_at = *cap_at;
@@ -190,7 +192,7 @@ pub fn apply_all(state: &LotState, events: &[Event]) -> LotState {
     next
 }
 
-/// What was called was about another price.
+/// What was called was about another price, or is forgotten after a pause or an outage.
 const fn silence(state: &mut LotState) {
     state.call = None;
     state.called_at = None;

@@ -351,7 +351,11 @@ pub enum Event {
         at: UnixMs,
     },
     /// Bidding stopped.
-    Paused,
+    Paused {
+        /// What was left then. Not in logs from before a lane went on with what was left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left_ms: Option<i64>,
+    },
     /// Bidding goes on.
     Resumed {
         /// The end, perhaps moved to leave enough time.

@@ -97,15 +97,21 @@ pub(crate) fn go_offline(state: &LotState, now: UnixMs) -> Result<Accepted, Refu
     }
     let data = json!({ "price_fen": state.price_fen, "end_at": state.end_at });
     let explanation = Explanation { branch: "went_offline".to_owned(), data };
-    Ok(Accepted { events: vec![Event::Paused, Event::WentOffline { at: now }], note: None, explanation })
+    Ok(Accepted {
+        events: vec![system::paused(state, now), Event::WentOffline { at: now }],
+        note: None,
+        explanation,
+    })
 }
 
 /// What was recorded is in the log, or given up: the lot gets its time anew, in which everybody can answer.
 pub(crate) fn back_online(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
-    let Some(since) = state.offline_since.filter(|_| state.top_up.is_none()) else {
+    let since = state.offline_since.filter(|_| state.top_up.is_none());
+    let (Some(since), Format::Lane(times)) = (since, state.terms.format) else {
         return Err(system::not_applicable(state, now));
     };
-    let events = system::resumed(state, 0, now);
+    let LaneTimes { lot_ms } = times;
+    let events = system::resumed_with(state, lot_ms, now);
     let data = json!({ "since_at": since, "price_fen": state.price_fen, "end_before": state.end_at });
     let explanation = Explanation { branch: "back_online".to_owned(), data };
     Ok(Accepted { events, note: None, explanation })

@@ -4,7 +4,7 @@ use kernel::{DealerId, UnixMs};
 use serde_json::json;
 
 use crate::system::{accepted, not_applicable};
-use crate::{Accepted, Event, LotState, LotStatus, Refusal, dutch, eligibility};
+use crate::{Accepted, Event, LotState, LotStatus, Refusal, dutch, eligibility, system};
 
 /// The car has a new report. A material change (`pause_ms` says how long an open lot stands still for it) suspends
 /// the maxes that stand; any other only changes what new bids are made on.
@@ -56,7 +56,7 @@ pub(crate) fn change(
     let event = Event::ReportChanged { report_hash, before_hash, must_confirm, alike, resume_at, confirm_by };
     let mut accepted = accepted(event, "report_changed", data);
     if pauses {
-        accepted.events.push(Event::Paused);
+        accepted.events.push(system::paused(state, now));
         accepted.events.extend(dutch::held(state, now));
     }
     Ok(accepted)

@@ -248,9 +248,12 @@ pub struct LotState {
     /// What the auctioneer of a lane called last, at this price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
-    /// When he called it; none once a pause or an outage came between, after which nobody remembers it.
+    /// When he called it; none in states from before a pause or an outage silenced him.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called_at: Option<UnixMs>,
+    /// What was left when it was paused; none while it runs, and in states from before a lane went on with what was left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_ms: Option<i64>,
     /// Since when the clerk of a lane records the floor's bids offline, while the lot waits for what he brings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline_since: Option<UnixMs>,
@@ -301,6 +304,7 @@ impl LotState {
             steps_since: None,
             call: None,
             called_at: None,
+            left_ms: None,
             offline_since: None,
             pre_bids: Vec::new(),
             top_up: None,

@@ -13,9 +13,15 @@ pub(crate) fn pause(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> 
     if state.status != LotStatus::Open || now >= state.end_at {
         return Err(not_applicable(state, now));
     }
-    let mut paused = accepted(Event::Paused, "paused", json!({ "end_at": state.end_at }));
-    paused.events.extend(dutch::held(state, now));
-    Ok(paused)
+    let data = json!({ "end_at": state.end_at, "left_ms": state.end_at.since(now) });
+    let mut stopped = accepted(paused(state, now), "paused", data);
+    stopped.events.extend(dutch::held(state, now));
+    Ok(stopped)
+}
+
+/// The clock stops here.
+pub(crate) fn paused(state: &LotState, now: UnixMs) -> Event {
+    Event::Paused { left_ms: Some(state.end_at.since(now).max(0)) }
 }
 
 /// Bidding goes on with at least `min_left_ms` to go.
@@ -33,18 +39,30 @@ pub(crate) fn resume(state: &LotState, min_left_ms: i64, now: UnixMs) -> Result<
     Ok(Accepted { events, note: None, explanation })
 }
 
-/// How long is left at least when it goes on.
+/// How long is left at least when it goes on. A lane has its own measure, for the other cars wait: what was left of the lot's
+/// time, and never less than the window in which everybody can answer; its whole time anew where a leader has a new condition
+/// report to read.
 fn left_ms(state: &LotState, min_left_ms: i64) -> i64 {
-    match state.terms.format {
-        // the lot on the block gets its time anew
-        Format::Lane(times) => times.lot_ms,
+    match (state.terms.format, state.left_ms) {
+        (Format::Lane(times), Some(left_ms)) if !waits_for_readers(state) => {
+            left_ms.min(times.lot_ms).max(state.terms.window_ms)
+        }
+        (Format::Lane(times), _) => times.lot_ms,
         _ => min_left_ms,
     }
 }
 
+fn waits_for_readers(state: &LotState) -> bool {
+    state.report.as_ref().is_some_and(|report| !report.must_confirm.is_empty())
+}
+
 /// What happens when a lot goes on.
 pub(crate) fn resumed(state: &LotState, min_left_ms: i64, now: UnixMs) -> Vec<Event> {
-    let min_left_ms = left_ms(state, min_left_ms);
+    resumed_with(state, left_ms(state, min_left_ms), now)
+}
+
+/// It goes on with so long to go, whatever was left.
+pub(crate) fn resumed_with(state: &LotState, min_left_ms: i64, now: UnixMs) -> Vec<Event> {
     let (end_at, cap_at) = moved_to(state, now.plus_ms(min_left_ms));
     let mut events = vec![Event::Resumed { end_at, cap_at }];
     if let Some(steps) = state.terms.format.dutch() {

@@ -5,7 +5,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::system::{accepted, not_applicable, resumed};
+use crate::system::{accepted, not_applicable, paused, resumed};
 use crate::{Accepted, Event, Leader, LotState, LotStatus, Refusal};
 
 /// So long a restored leader has.
@@ -39,8 +39,8 @@ pub(crate) fn after_void(
             let stops = before.status == LotStatus::Open;
             let holds = waits.map_or(stops, |waits| waits.holds);
             let due = TopUp { dealer_id: leader.dealer_id, until: now.plus_ms(TOP_UP_MS), holds };
-            let paused = stops.then_some(Event::Paused);
-            paused.into_iter().chain([Event::TopUpDue(due)]).collect()
+            let stopped = stops.then(|| paused(before, now));
+            stopped.into_iter().chain([Event::TopUpDue(due)]).collect()
         }
         (Some(waits), None) => over(after, waits, now),
         (None, None) => Vec::new(),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::Service;
 use crate::engine::{Answer, Sender};
 
-/// After a pause bidders have at least this long (domain rules §6).
+/// After a pause bidders have at least this long (domain rules §6); in a lane what was left, as the fold says.
 pub(crate) const LEFT_AFTER_PAUSE_MS: i64 = 10 * 60 * 1000;
 
 impl Service {
@@ -17,7 +17,7 @@ impl Service {
         self.by_staff(who, &[Role::Auctioneer], key, lot_id, Command::Pause).await
     }
 
-    /// Lets bidding go on, with at least ten minutes left.
+    /// Lets bidding go on, with at least ten minutes left; in a lane with what was left, and time to answer.
     pub async fn resume_lot(
         &self,
         who: &Principal,

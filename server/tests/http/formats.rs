@@ -362,6 +362,7 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     );
     assert_eq!(page.header("refresh"), "", "with a script nothing is drawn again while somebody types");
     assert!(page.body.contains("<noscript><meta http-equiv=\"refresh\""), "{}", page.body);
+    a_paused_lane_shows_no_end(&mut clerk, &mut watcher, (sale_id, first)).await;
     // a lot without a reserve and with a bid is as good as sold
     let pass = [("lane", sale.as_str()), ("key", keys[4].as_str())];
     let passed = clerk.post(&format!("/office/lots/{first}/pass"), &pass).await;
@@ -369,6 +370,27 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     assert_eq!(watcher.get(&console).await.status, StatusCode::FORBIDDEN);
     let scheduled = watcher.get(&format!("/api/v1/lots/{second}")).await;
     assert!(scheduled.body.contains("\"status\":\"scheduled\""));
+}
+
+/// A pause stands on the dealers' pages instead of the end that was planned, until it is over.
+async fn a_paused_lane_shows_no_end(
+    clerk: &mut Browser,
+    watcher: &mut Browser,
+    (sale_id, lot): (SaleId, LotId),
+) {
+    let (lane, sale) = (format!("/auctions/lanes/{sale_id}"), sale_id.to_string());
+    let no_end = "竞价已暂停<!></strong><span class=\"bid-clock__at\"> <!>";
+    let hint = "<span class=\"bid-standing__hint\">竞价已暂停，计时停止；恢复后接着剩余时间走";
+    for (verb, paused) in [("pause", true), ("resume", false)] {
+        let key = new_id().to_string();
+        let fields = [("lane", sale.as_str()), ("key", key.as_str())];
+        let told = clerk.post(&format!("/office/lots/{lot}/{verb}"), &fields).await;
+        assert!(told.location().contains("done="), "{verb}: {}", told.location());
+        let page = watcher.get(&lane).await;
+        assert_eq!(page.body.contains(no_end), paused, "{verb}: {}", page.body);
+        assert_eq!(page.body.contains(hint), paused, "its rule is told: {verb}");
+        assert_eq!(page.body.contains("正在拍卖"), !paused, "the run list says so as well: {verb}");
+    }
 }
 
 #[tokio::test]

@@ -69,8 +69,9 @@ pub(super) fn view(screen: Screen) -> AnyView {
         _ => String::new(),
     };
     let at = move || {
-        // bought or passed before its time: when that was, the history says
-        if matches!(screen.phase.get(), Phase::Over(_)) && left_ms(screen) > 0 {
+        // bought or passed before its time: when that was, the history says; while it stands still no end is known
+        let is_early = matches!(screen.phase.get(), Phase::Over(_)) && left_ms(screen) > 0;
+        if is_early || screen.phase.get() == Phase::Paused {
             return String::new();
         }
         let moment = screen.words.with_value(|words| words.moment(until(screen)));

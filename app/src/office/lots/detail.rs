@@ -94,6 +94,11 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let lot = &detail.lot;
     let (opens_at, end_at) = (lot.opens_at, lot.lot.end_at);
     let hash = lot.report_hash.clone();
+    let ends = match lot.lot.status {
+        // its clock stands still
+        LotStatus::Paused => t(lang, "sale.lot.paused").into_any(),
+        _ => view! { <Time at=end_at form=TimeForm::Exact/> }.into_any(),
+    };
     let facts = vec![
         Fact::new(t(lang, "sale.format"), t(lang, &format!("format.{}", lot.format().as_str()))),
         Fact::new(t(lang, "format.buy_now.title"), view! { <Money fen=detail.terms.buy_now_fen/> }),
@@ -104,11 +109,19 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
         Fact::text(t(lang, "sale.seller"), lot.seller_name.clone()),
         Fact::new(t(lang, "sale.reserve_light"), light(lang, &lot.lot)),
         Fact::new(t(lang, "sale.opens_at"), view! { <Time at=opens_at form=TimeForm::Exact/> }),
-        Fact::new(t(lang, "sale.end_at"), view! { <Time at=end_at form=TimeForm::Exact/> }),
+        Fact::new(t(lang, "sale.end_at"), ends),
         Fact::new(t(lang, "sale.extensions"), lot.lot.extensions.to_string()),
         Fact::new(t(lang, "sale.report"), view! { <code class="text-xs break-all">{hash}</code> }),
     ];
     view! { <Panel title=t(lang, "sale.facts").into_owned()><Facts facts=facts/></Panel> }
+}
+
+/// How long is left after it.
+const fn pause_question(format: Format) -> &'static str {
+    match format {
+        Format::Lane(_) => "format.lane.pause_question",
+        _ => "sale.pause_question",
+    }
 }
 
 fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
@@ -122,7 +135,7 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
         LotStatus::Open if runs => Some(
             view! {
                 <ConfirmButton action=format!("{path}/pause") label=t(lang, "sale.pause")
-                    question=t_with(lang, "sale.pause_question", &[("title", &lot.title)]) confirm=t(lang, "sale.pause")/>
+                    question=t_with(lang, pause_question(detail.terms.format), &[("title", &lot.title)]) confirm=t(lang, "sale.pause")/>
             }
             .into_any(),
         ),

@@ -299,7 +299,7 @@ pub fn run_list(cx: &PageContext, lots: &[HallLot], current: Option<LotId>, base
     let lang = cx.lang;
     let row = |lot: &HallLot| {
         let href = format!("{base}/{}", lot.id);
-        let on_the_block = (current == Some(lot.id) && lot.lot.status != LotStatus::Scheduled)
+        let on_the_block = (current == Some(lot.id) && lot.lot.status == LotStatus::Open)
             .then(|| view! { <Badge tone=Tone::Active>{t(lang, "format.lane.on_the_block")}</Badge> });
         let state = on_the_block.map_or_else(|| state_badge(lang, &lot.lot, cx.now), IntoAny::into_any);
         let (title, price) =

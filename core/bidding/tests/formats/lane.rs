@@ -31,12 +31,38 @@ fn a_late_bid_resets_to_twelve_seconds() {
     assert_eq!(lot.state.end_at, END_AT.plus_ms(9 * SECOND));
 }
 
-#[test]
-fn after_a_pause_the_lot_gets_its_time_anew_not_ten_minutes() {
+/// Paused with so long to go, and resumed a minute after the end that was planned: what is left then.
+fn left_after_a_pause(left: i64) -> i64 {
     let mut lot = Lot::open(lane(), None);
-    lot.at(END_AT.plus_ms(-5 * SECOND)).accepts(&Command::Pause);
-    lot.at(END_AT.plus_ms(60 * SECOND)).accepts(&Command::Resume { min_left_ms: 600 * SECOND });
-    assert_eq!(lot.state.end_at, END_AT.plus_ms(105 * SECOND));
+    lot.at(END_AT.plus_ms(-left)).accepts(&Command::Pause);
+    let resumed_at = END_AT.plus_ms(60 * SECOND);
+    lot.at(resumed_at).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    assert_eq!(lot.state.left_ms, None, "it runs");
+    lot.replays();
+    lot.state.end_at.since(resumed_at)
+}
+
+#[test]
+fn after_a_pause_the_lot_has_what_was_left_and_time_to_answer_not_ten_minutes() {
+    assert_eq!(left_after_a_pause(20 * SECOND), 20 * SECOND);
+    assert_eq!(left_after_a_pause(5 * SECOND), 12 * SECOND, "everybody can answer");
+    assert_eq!(left_after_a_pause(3 * MINUTE), 45 * SECOND, "never more than a lot's time");
+}
+
+#[test]
+fn after_a_pause_for_a_new_report_a_lot_of_a_lane_has_its_whole_time_for_its_readers() {
+    let mut lot = Lot::open(lane(), None);
+    lot.accepts(&max(A, 60_000));
+    let change = Command::ReportChanged {
+        report_hash: "new".to_owned(),
+        before_hash: "old".to_owned(),
+        material: true,
+        pause_ms: 2 * MINUTE,
+    };
+    lot.at(END_AT.plus_ms(-5 * SECOND)).accepts(&change);
+    let resumed_at = END_AT.plus_ms(2 * MINUTE);
+    lot.at(resumed_at).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    assert_eq!(lot.state.end_at, resumed_at.plus_ms(45 * SECOND));
 }
 
 #[test]
@@ -123,6 +149,7 @@ fn a_pause_or_an_outage_makes_the_last_call_stale() {
     let (from, to) = (END_AT.plus_ms(-20 * SECOND), END_AT.plus_ms(-5 * SECOND));
     away.at(to).accepts(&Command::ExtendBySystem { from, to, min_left_ms: MINUTE });
     for mut lot in [paused, away] {
+        assert_eq!(lot.state.public().call, None, "nobody reads a call that counts no more");
         lot.refuses(&Command::Hammer, RefusalCode::LastCallFirst);
         lot.accepts(&call(Call::LastCall)); // the same call, made again
         let later = lot.now.plus_ms(3 * SECOND);
