@@ -12,6 +12,7 @@ use super::delivery;
 use crate::context::PageContext;
 use crate::i18n::t;
 use crate::office::dealers::StatusBadge;
+use crate::office::dealers::strikes::{bar_banner, strike_lines};
 use crate::office::users::forms::NewDealerUser;
 use crate::office::users::people::People;
 use crate::page::{PageResult, PageView};
@@ -30,6 +31,16 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         .then(|| view! { <Banner tone=Tone::Warn>{t(lang, "identity.company.suspended")}</Banner> });
     let unverified = (dealer.row.papers == Papers::Missing)
         .then(|| view! { <Banner tone=Tone::Warn>{t(lang, "identity.company.papers_missing")}</Banner> });
+    let barred = bar_banner(lang, dealer.strike_bar, cx.now);
+    let strikes = (!dealer.strikes.is_empty()).then(|| {
+        let lines = strike_lines(lang, dealer.strikes);
+        view! {
+            <Panel title=t(lang, "identity.strikes.title").into_owned()>
+                {lines}
+                <p class="lot-note">{t(lang, "identity.strikes.ladder")}</p>
+            </Panel>
+        }
+    });
     let base = if keeps { "/my/company/users" } else { "" };
     let form = if keeps {
         view! {
@@ -52,9 +63,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let body = view! {
         <PageHead title=dealer.row.name badge=view! { <StatusBadge status/> }.into_any()/>
         {suspended}
+        {barred}
         {unverified}
         <div class="grid gap-4">
             <Panel title=t(lang, "identity.dealer.facts").into_owned()><Facts facts/></Panel>
+            {strikes}
             {delivery::panel(&cx, stated)}
             <Panel title=t(lang, "identity.company.users").into_owned() flush=true>
                 <People users=dealer.users base caption=t(lang, "identity.company.users").into_owned()/>

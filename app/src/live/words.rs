@@ -215,7 +215,7 @@ impl Words {
                 Value::Number(number) if name.ends_with("_fen") => {
                     Fen(number.as_i64().unwrap_or_default()).yuan()
                 }
-                Value::Number(number) if name.ends_with("_at") => {
+                Value::Number(number) if name.ends_with("_at") || name == "until" => {
                     self.moment(UnixMs(number.as_i64().unwrap_or_default()))
                 }
                 Value::String(value) => value.clone(),
@@ -245,7 +245,7 @@ pub fn loss_text(lot: &PublicLot, mine: &MyPosition, text: impl FnOnce(Word) -> 
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 33] = [
+pub const REFUSALS: [&str; 34] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
     "LANE_OFFLINE",
@@ -253,6 +253,7 @@ pub const REFUSALS: [&str; 33] = [
     "NOT_INVITED",
     "KYC_MISSING",
     "BANNED",
+    "BANNED_UNTIL",
     "DEPOSIT_FROZEN",
     "SELLER_OR_AFFILIATE",
     "SISTER_ROOFTOP_LEADS",
@@ -287,6 +288,7 @@ pub fn shape_of<'a>(code: &'a str, data: &Value) -> &'a str {
         "LOT_NOT_OPEN" if data.get("status").and_then(Value::as_str) == Some("paused") => "LOT_PAUSED",
         "NOT_TICK" if data.get("lower_fen") == data.get("upper_fen") => "NOT_TICK_ONE",
         "BELOW_MIN" if data.get("floor_fen").is_some() => "BELOW_FLOOR",
+        "BANNED" if data.get("until").is_some_and(Value::is_number) => "BANNED_UNTIL",
         "BANNED" if data.get("reason").and_then(Value::as_str) == Some("deposit_frozen") => "DEPOSIT_FROZEN",
         "SISTER_ROOFTOP_LEADS" if data.get("merged").is_some() => "SISTER_STANDS_HIGHER",
         "DUPLICATE" if data.get("max_fen").is_none() => "KEY_REUSED",

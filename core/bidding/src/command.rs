@@ -239,6 +239,11 @@ pub enum Bar {
     KycMissing,
     /// Banned or suspended.
     Banned,
+    /// Barred by strikes for what it did not stand by: until then, or without an end.
+    Struck {
+        /// Until when.
+        until: Option<UnixMs>,
+    },
     /// His deposit is frozen: a ban as well.
     DepositFrozen,
     /// The seller, or close to him.

@@ -209,12 +209,13 @@ fn check_duplicate(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
 }
 
 impl Bar {
-    /// What explains it: of the on-boarding, the step that is missing; of a ban, what it is.
-    fn data(self) -> Value {
+    /// What explains it: of the on-boarding, the step that is missing; of a ban, what it is and until when (`null`: until staff lift it).
+    pub fn data(self) -> Value {
         match self {
             Bar::KycMissing => json!({ "step": "papers" }),
-            Bar::Banned => json!({ "reason": "suspended" }),
-            Bar::DepositFrozen => json!({ "reason": "deposit_frozen" }),
+            Bar::Banned => json!({ "reason": "suspended", "until": null }),
+            Bar::Struck { until } => json!({ "reason": "strikes", "until": until }),
+            Bar::DepositFrozen => json!({ "reason": "deposit_frozen", "until": null }),
             _ => json!({}),
         }
     }
@@ -224,7 +225,7 @@ impl Bar {
         match self {
             Bar::NotInvited => RefusalCode::NotInvited,
             Bar::KycMissing => RefusalCode::KycMissing,
-            Bar::Banned | Bar::DepositFrozen => RefusalCode::Banned,
+            Bar::Banned | Bar::Struck { .. } | Bar::DepositFrozen => RefusalCode::Banned,
             Bar::SellerOrAffiliate => RefusalCode::SellerOrAffiliate,
             Bar::SisterRooftopLeads => RefusalCode::SisterRooftopLeads,
         }

@@ -1,7 +1,7 @@
 //! Whom a sale is for (定向场), and what is known against a dealer who bids in it: domain rules §5, codes 3 to 7.
 
 use bidding::{Bar, Group, LotState};
-use kernel::{DealerId, event_id_for};
+use kernel::{DealerId, UnixMs, event_id_for};
 
 use crate::consumer::Dealers;
 use crate::engine::LotFacts;
@@ -58,13 +58,13 @@ pub(crate) fn united_group(dealers: &Dealers, facts: &LotFacts, dealer_id: Deale
 }
 
 /// The first bar, in the fixed order, that stands against this dealer on the lot as it is at this moment of the fold. A
-/// frozen deposit is a ban.
+/// frozen deposit is a ban. `now` is when the bid was admitted: a ban that ended before it counts no more.
 pub(crate) fn bar(
     dealers: &Dealers,
     facts: &LotFacts,
     state: &LotState,
     dealer_id: DealerId,
-    is_frozen: bool,
+    (is_frozen, now): (bool, UnixMs),
 ) -> Option<Bar> {
     let known = dealers.known();
     let group = known.group(dealer_id);
@@ -76,8 +76,8 @@ pub(crate) fn bar(
     if known.lacks_papers(dealer_id) {
         return Some(Bar::KycMissing);
     }
-    if known.is_suspended(dealer_id) {
-        return Some(Bar::Banned);
+    if let Some(ban) = known.ban(dealer_id, now) {
+        return Some(ban);
     }
     if is_frozen {
         return Some(Bar::DepositFrozen);

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use async_trait::async_trait;
-use kernel::{DealerId, Envelope, Fen, LotId, VehicleId};
+use bidding::Bar;
+use kernel::{DealerId, Envelope, Fen, LotId, UnixMs, VehicleId};
 use platform_bus::Consumer;
 use platform_db::CommandError;
 use serde::Deserialize;
@@ -60,6 +61,12 @@ pub(crate) struct DealerChanged {
     /// `missing` or `verified`; absent in events from before this question, of companies that were let in by hand.
     #[serde(default)]
     pub(crate) papers: Option<String>,
+    /// Whether strikes keep it from bidding; not in events from before there were strikes.
+    #[serde(default)]
+    pub(crate) struck_out: bool,
+    /// Until when; for good without one.
+    #[serde(default)]
+    pub(crate) struck_until: Option<UnixMs>,
 }
 
 /// A dealer that the auction has heard of.
@@ -69,6 +76,8 @@ pub(crate) struct KnownDealer {
     pub(crate) name: String,
     pub(crate) suspended: bool,
     pub(crate) papers_missing: bool,
+    pub(crate) struck_out: bool,
+    pub(crate) struck_until: Option<UnixMs>,
     /// Empty without one.
     pub(crate) group: String,
 }
@@ -90,8 +99,15 @@ impl Known {
         }
     }
 
-    pub(crate) fn is_suspended(&self, dealer_id: DealerId) -> bool {
-        self.dealers.get(&dealer_id).is_some_and(|dealer| dealer.suspended)
+    /// What keeps this dealer from bidding at this moment: staff, or its strikes.
+    pub(crate) fn ban(&self, dealer_id: DealerId, now: UnixMs) -> Option<Bar> {
+        let dealer = self.dealers.get(&dealer_id)?;
+        let is_struck = dealer.struck_out && dealer.struck_until.is_none_or(|until| now < until);
+        match (dealer.suspended, is_struck) {
+            (true, _) => Some(Bar::Banned),
+            (false, true) => Some(Bar::Struck { until: dealer.struck_until }),
+            (false, false) => None,
+        }
     }
 
     /// Whether it is known that nobody has verified this dealer's papers.
@@ -137,10 +153,6 @@ impl Dealers {
     /// What is known now. Not to be held over an await.
     pub(crate) fn known(&self) -> RwLockReadGuard<'_, Known> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn is_suspended(&self, dealer_id: DealerId) -> bool {
-        self.known().is_suspended(dealer_id)
     }
 
     pub(crate) fn name(&self, dealer_id: DealerId) -> Option<String> {

@@ -190,3 +190,23 @@ async fn the_seller_and_his_group_do_not_bid() {
     }
     accepted(&world.bid(&other, 0, Uuid::now_v7(), 60_000).await);
 }
+
+#[tokio::test]
+async fn strikes_bar_until_their_time_and_the_refusal_says_until_when() {
+    let world = World::with_open_lots(1).await;
+    let ada = dealer("甲车行");
+    let until = world.now().plus_ms(60_000);
+    world.strike_out(&ada, Some(until)).await;
+    let barred = refused(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    let data = serde_json::json!({ "reason": "strikes", "until": until });
+    assert_eq!((barred.code, &barred.data), (RefusalCode::Banned, &data));
+
+    // what is over bars nobody, and nothing has to happen for that
+    world.strike_out(&ada, Some(world.now().plus_ms(-1))).await;
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+
+    world.strike_out(&ada, None).await;
+    let barred = refused(&world.bid(&ada, 0, Uuid::now_v7(), 70_000).await);
+    let data = serde_json::json!({ "reason": "strikes", "until": null });
+    assert_eq!((barred.code, &barred.data), (RefusalCode::Banned, &data), "without an end");
+}

@@ -6,7 +6,7 @@ use platform_db::CommandError;
 use crate::list::Stretch;
 use crate::store::dealer_list;
 use crate::users::UserRow;
-use crate::{Page, Service, TrailLine, permit, store};
+use crate::{Page, Service, Strike, StrikeBar, TrailLine, permit, store};
 
 /// Whether a company may take part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +142,10 @@ pub struct DealerDetail {
     pub status_reason: Option<String>,
     /// The dealer group that it belongs to; empty where there is none.
     pub group: String,
+    /// What its strikes mean.
+    pub strike_bar: StrikeBar,
+    /// Its strikes, newest first; without the notes for the company itself.
+    pub strikes: Vec<Strike>,
     /// Its users, owners first.
     pub users: Vec<UserRow>,
     /// What happened to it, newest first.
@@ -179,12 +183,16 @@ impl Service {
             return Err(Problem::not_found().into());
         }
         let mut conn = self.db.acquire().await?;
-        let (row, status_reason, group) =
+        let (row, status_reason, group, strike_bar) =
             dealer_list::one(&mut conn, id.0).await?.ok_or_else(Problem::not_found)?;
+        let mut strikes = store::strikes::of_dealer(&mut conn, id.0).await?;
+        if !who.is_staff() {
+            strikes.iter_mut().for_each(|strike| strike.note.clear());
+        }
         let users = store::user_list::of_dealer(&mut conn, id.0).await?;
         // what our staff wrote about a company is not for the company
         let trail = if who.is_staff() { store::trail::of_dealer(&mut conn, id.0).await? } else { Vec::new() };
-        Ok(DealerDetail { row, status_reason, group, users, trail })
+        Ok(DealerDetail { row, status_reason, group, strike_bar, strikes, users, trail })
     }
 }
 

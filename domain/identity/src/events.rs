@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// A dealer was registered, renamed, suspended or activated, or its papers were verified.
+/// A dealer was registered, renamed, suspended or activated, its papers were verified, or its strikes became others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DealerChanged {
     /// The company.
@@ -21,6 +21,12 @@ pub struct DealerChanged {
     /// `missing` or `verified`. Companies in events from before this question were let in by hand.
     #[serde(default = "verified")]
     pub papers: String,
+    /// Whether its strikes keep it from bidding: for good, or until the time beside it.
+    #[serde(default)]
+    pub struck_out: bool,
+    /// Until when.
+    #[serde(default)]
+    pub struck_until: Option<UnixMs>,
 }
 
 fn verified() -> String {

@@ -29,6 +29,7 @@ mod set_password;
 mod sign_in;
 mod sign_out;
 mod store;
+mod strikes;
 mod sweep;
 #[cfg(test)]
 mod test_support;
@@ -57,6 +58,7 @@ pub use session_store::{IDLE_MS, LONGEST_MS, Sessions, USER_ID};
 pub use sessions::SessionRow;
 pub use set_password::SetPassword;
 pub use sign_in::SignIn;
+pub use strikes::{GiveStrike, LiftStrike, Lifted, Strike, StrikeBar, StrikeReason};
 pub use tower_sessions_core::session::Id as SessionId;
 pub use trail::TrailLine;
 pub use users::{UserDetail, UserFilter, UserRow, UserSeat, UserSort};

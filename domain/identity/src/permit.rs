@@ -7,6 +7,11 @@ pub fn keeps_dealers(who: &Principal) -> bool {
     who.has_role(Role::Sales)
 }
 
+/// Gives strikes, and lifts those of others: who keeps dealers, and who sees what was not paid.
+pub fn gives_strikes(who: &Principal) -> bool {
+    keeps_dealers(who) || who.has_role(Role::Finance)
+}
+
 /// Registers and changes colleagues.
 pub fn keeps_staff(who: &Principal) -> bool {
     who.has_role(Role::Admin)

@@ -9,7 +9,7 @@ use crate::events::{Occasion, tell};
 use crate::field::Fields;
 use crate::store::dealers::{self, Dealer};
 use crate::trail::{NewLine, key_used};
-use crate::{DealerChanged, Papers, Service, permit, store};
+use crate::{DealerChanged, Papers, Service, StrikeBar, permit, store};
 
 /// The new company.
 #[derive(Clone, Debug)]
@@ -41,6 +41,7 @@ impl Service {
             group_name: String::new(),
             status: "active".into(),
             papers: Papers::Missing.name().into(),
+            strikes: StrikeBar::None,
             event_seq: 1,
         };
         fields.done()?;
@@ -74,12 +75,19 @@ impl Service {
 }
 
 pub(crate) fn event_of(dealer: &Dealer) -> DealerChanged {
+    let (struck_out, struck_until) = match dealer.strikes {
+        StrikeBar::None | StrikeBar::Warned => (false, None),
+        StrikeBar::Until(until) => (true, Some(until)),
+        StrikeBar::ForGood => (true, None),
+    };
     DealerChanged {
         dealer_id: DealerId(dealer.id),
         name: dealer.name.clone(),
         status: dealer.status.clone(),
         group: dealer.group_name.clone(),
         papers: dealer.papers.clone(),
+        struck_out,
+        struck_until,
     }
 }
 

@@ -5,7 +5,7 @@ use identity::demo_dealer_id;
 use uuid::Uuid;
 
 use crate::receipts::open_lot;
-use crate::support::{PASSWORD, TestServer};
+use crate::support::{Browser, PASSWORD, TestServer};
 
 fn key() -> String {
     Uuid::now_v7().to_string()
@@ -72,6 +72,53 @@ async fn a_dealer_without_verified_papers_looks_and_cannot_bid() {
     let bid = key();
     dealer.post(&format!("{lot}/bids"), &[("key", &bid), ("max", "60000")]).await;
     assert!(dealer.get(&format!("{lot}?answer={bid}")).await.body.contains("您是最高价"));
+}
+
+/// What the dealer reads on the lot's page after a bid.
+async fn answer_to_a_bid(dealer: &mut Browser, lot: &str) -> String {
+    let bid = key();
+    dealer.post(&format!("{lot}/bids"), &[("key", &bid), ("max", "60000")]).await;
+    dealer.get(&format!("{lot}?answer={bid}")).await.body
+}
+
+#[tokio::test]
+async fn a_second_strike_suspends_until_another_person_lifts_one() {
+    let server = TestServer::new().await;
+    let lot = format!("/auctions/lots/{}", open_lot(&server).await);
+    let (mut sales, mut finance) = (server.signed_in("sales").await, server.signed_in("finance").await);
+    let path = format!("/office/dealers/{}", demo_dealer_id("yuanxing"));
+    let silent = [("form", "strike"), ("key", &key()), ("reason", "unpaid"), ("note", "")];
+    assert_eq!(sales.post(&path, &silent).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let ids = [key(), key()];
+    for id in &ids {
+        let strike = [("form", "strike"), ("key", id), ("reason", "unpaid"), ("note", "尾款逾期三日")];
+        assert!(sales.post(&path, &strike).await.location().ends_with("?done=STRIKE_GIVEN"));
+    }
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
+    let mut dealer = server.signed_in("yuanxing").await;
+    let refused = answer_to_a_bid(&mut dealer, &lot).await;
+    // once among the texts of the island, and once filled in
+    let told = (refused.matches("因违约记录，您的公司在 ").count(), refused.matches("%{until}").count());
+    assert_eq!(told, (2, 1), "{refused}");
+    let company = dealer.get("/my/company").await.body;
+    assert!(company.contains("因违约记录，暂停竞拍至") && !company.contains("尾款逾期三日"), "{company}");
+
+    let lift = |key: &str| {
+        let fields = [("form", "lift_strike"), ("strike_id", &ids[1]), ("why", "银行延误"), ("key", key)];
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let fields = lift(&key());
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let own = sales.post(&path, &fields).await;
+    assert!(own.status == StatusCode::FORBIDDEN && own.body.contains("须由另一人撤销"), "{}", own.body);
+    let fields = lift(&key());
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    assert!(finance.post(&path, &fields).await.location().ends_with("?done=STRIKE_LIFTED"));
+    assert!(sales.get(&path).await.body.contains("银行延误"), "it stays in the record");
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
+    assert!(answer_to_a_bid(&mut dealer, &lot).await.contains("您是最高价"));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use kernel::DealerId;
 use leptos::prelude::*;
 
 use super::forms::{FactsForm, PapersForm, StatusForm};
+use super::strikes::{StrikesPanel, bar_banner};
 use super::{PapersBadge, StatusBadge};
 use crate::context::{PageContext, page as cx};
 use crate::i18n::{t, t_with};
@@ -30,6 +31,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         let why = dealer.status_reason.clone().unwrap_or_default();
         view! { <Banner tone=Tone::Warn>{t_with(lang, "identity.dealer.suspended_because", &[("why", &why)])}</Banner> }
     });
+    let barred = bar_banner(lang, dealer.strike_bar, cx.now);
     let deposit = format!("/office/deposits/{id}");
     let to_deposit = is_open_to("/office/deposits/{id}", Some(who)).then(|| {
         view! { <LinkButton href=deposit icon=Icon::Wallet>{t(lang, "deposit.open")}</LinkButton> }
@@ -43,9 +45,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             {to_deposit}
         </PageHead>
         {suspended}
+        {barred}
         <div class="grid gap-4 lg:grid-cols-3">
             <div class="grid gap-4 content-start lg:col-span-2">
                 <FactsPanel dealer=dealer.clone() keeps/>
+                <StrikesPanel dealer=dealer.clone()/>
                 <PeoplePanel dealer=dealer.clone() keeps/>
             </div>
             <div><TrailPanel lines=dealer.trail/></div>

@@ -5,6 +5,7 @@ pub mod filter;
 mod forms;
 pub mod list;
 pub mod register;
+pub(crate) mod strikes;
 
 pub use filter::filter_of;
 

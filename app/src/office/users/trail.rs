@@ -19,7 +19,7 @@ pub(crate) fn TrailPanel(lines: Vec<TrailLine>) -> impl IntoView {
 
 fn step(lang: Lang, line: TrailLine) -> Step {
     let tone = match line.what.as_str() {
-        "suspended" | "deactivated" | "token_revoked" | "papers_withdrawn" => Tone::Bad,
+        "suspended" | "deactivated" | "token_revoked" | "papers_withdrawn" | "strike_given" => Tone::Bad,
         "activated" | "reactivated" | "registered" | "papers_verified" => Tone::Good,
         "password_reset" | "password_changed" => Tone::Warn,
         _ => Tone::Neutral,

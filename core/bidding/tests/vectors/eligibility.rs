@@ -15,10 +15,12 @@ struct Case {
     power_fen: Option<Fen>,
 }
 
-const BARS: [(Bar, RefusalCode); 6] = [
+const BARS: [(Bar, RefusalCode); 8] = [
     (Bar::NotInvited, RefusalCode::NotInvited),
     (Bar::KycMissing, RefusalCode::KycMissing),
     (Bar::Banned, RefusalCode::Banned),
+    (Bar::Struck { until: Some(UnixMs(7)) }, RefusalCode::Banned),
+    (Bar::Struck { until: None }, RefusalCode::Banned),
     (Bar::DepositFrozen, RefusalCode::Banned),
     (Bar::SellerOrAffiliate, RefusalCode::SellerOrAffiliate),
     (Bar::SisterRooftopLeads, RefusalCode::SisterRooftopLeads),
@@ -135,8 +137,9 @@ fn bars_answer_with_an_object() {
         // of the on-boarding it says which step is missing, of a ban what it is
         let data = match bar {
             Bar::KycMissing => json!({ "step": "papers" }),
-            Bar::Banned => json!({ "reason": "suspended" }),
-            Bar::DepositFrozen => json!({ "reason": "deposit_frozen" }),
+            Bar::Banned => json!({ "reason": "suspended", "until": null }),
+            Bar::Struck { until } => json!({ "reason": "strikes", "until": until }),
+            Bar::DepositFrozen => json!({ "reason": "deposit_frozen", "until": null }),
             _ => json!({}),
         };
         Lot::no_reserve().refuses(&command, code, &data);

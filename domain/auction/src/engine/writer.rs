@@ -278,7 +278,7 @@ impl Writer {
                 });
                 first_copy_in.insert(key, at);
                 let before: Vec<Hold> = plans[at].next.holds().collect();
-                let command = self.judged(&job.command, actor, &plans[at].next, &moves);
+                let command = self.judged(&job, actor, &plans[at].next, &moves);
                 plans[at].decide(job, &command);
                 moves.add(&before, plans[at].next.holds());
             }
@@ -287,14 +287,17 @@ impl Writer {
     }
 
     /// The command with what only we know of who asks: whether he may bid, and what he may hold for this lot.
-    fn judged(&self, command: &Command, actor: &Actor, lot: &LotState, moves: &Moves) -> Command {
+    fn judged(&self, job: &Job, actor: &Actor, lot: &LotState, moves: &Moves) -> Command {
+        let command = &job.command;
         if let Command::VoidBid { bid_seq, reason, history, powers } = command {
             let (bid_seq, reason, history) = (*bid_seq, *reason, history.clone());
             let powers = moves.left_of(powers, &actor.state, lot);
             return Command::VoidBid { bid_seq, reason, history, powers };
         }
         let facts = &actor.facts;
-        let bar_of = |who| audience::bar(&self.dealers, facts, lot, who, self.powers.is_frozen(who));
+        let bar_of = |who| {
+            audience::bar(&self.dealers, facts, lot, who, (self.powers.is_frozen(who), job.admitted_at))
+        };
         if let Command::Open = command {
             let waiting = lot.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id);
             let barred: Vec<DealerId> = waiting.filter(|who| bar_of(*who).is_some()).collect();

@@ -83,11 +83,9 @@ impl Service {
         let side = side_of(who)?;
         let own = who.dealer().map(|seat| seat.dealer_id);
         let command = command(side, input.act)?;
-        if let Some(dealer_id) = own
-            && input.act != Act::Decline
-            && self.dealers.is_suspended(dealer_id)
-        {
-            return Err(Problem::new(ProblemKind::Forbidden, "BANNED").into());
+        let ban = own.and_then(|dealer_id| self.dealers.known().ban(dealer_id, self.now()));
+        if let Some(ban) = ban.filter(|_| input.act != Act::Decline) {
+            return Err(Problem::new(ProblemKind::Forbidden, "BANNED").with(ban.data()).into());
         }
         let sender = sender_of(who, own);
         // admitted before the row is locked: who was in time stays in time

@@ -24,8 +24,8 @@ impl Service {
     /// Whether he may bid here now, by the rules for bids, and is no store of the high bidder's group, whatever the sale says of
     /// sisters: who fails does not get the car for less through another store of his.
     fn may_follow(&self, lot: &LoadedLot, dealer_id: DealerId) -> bool {
-        let is_frozen = self.powers.is_frozen(dealer_id);
-        let bar = audience::bar(&self.dealers, &lot.facts, &lot.state, dealer_id, is_frozen);
+        let standing = (self.powers.is_frozen(dealer_id), self.now());
+        let bar = audience::bar(&self.dealers, &lot.facts, &lot.state, dealer_id, standing);
         let known = self.dealers.known();
         let group = known.group(dealer_id);
         let is_sister = lot.state.leader.is_some_and(|leader| {

@@ -1,7 +1,7 @@
 //! What the auction has heard: cars with a price, dealers.
 
 use kernel::{DealerId, Fen, UnixMs, VehicleId};
-use platform_db::to_sql;
+use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 
 use crate::consumer::{DealerChanged, KnownDealer, VehiclePriced};
@@ -57,18 +57,22 @@ pub(crate) async fn hear_dealer(
     seq: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "INSERT INTO dealer (dealer_id, heard_seq, name, suspended, group_name, papers_missing)
-         VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO dealer (dealer_id, heard_seq, name, suspended, group_name, papers_missing,
+                             struck_out, struck_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (dealer_id) DO UPDATE
             SET heard_seq = excluded.heard_seq, name = excluded.name, suspended = excluded.suspended,
-                group_name = excluded.group_name, papers_missing = excluded.papers_missing
+                group_name = excluded.group_name, papers_missing = excluded.papers_missing,
+                struck_out = excluded.struck_out, struck_until = excluded.struck_until
           WHERE dealer.heard_seq < excluded.heard_seq",
         dealer.dealer_id.0,
         seq,
         dealer.name,
         dealer.status == "suspended",
         dealer.group,
-        dealer.papers.as_deref() == Some("missing")
+        dealer.papers.as_deref() == Some("missing"),
+        dealer.struck_out,
+        dealer.struck_until.map(to_sql)
     )
     .execute(conn)
     .await?;
@@ -77,9 +81,11 @@ pub(crate) async fn hear_dealer(
 
 /// All dealers heard of.
 pub(crate) async fn dealers(pool: &PgPool) -> Result<Vec<KnownDealer>, sqlx::Error> {
-    let rows = sqlx::query!("SELECT dealer_id, name, suspended, papers_missing, group_name FROM dealer")
-        .fetch_all(pool)
-        .await?;
+    let rows = sqlx::query!(
+        "SELECT dealer_id, name, suspended, papers_missing, group_name, struck_out, struck_until FROM dealer"
+    )
+    .fetch_all(pool)
+    .await?;
     Ok(rows
         .into_iter()
         .map(|row| KnownDealer {
@@ -87,6 +93,8 @@ pub(crate) async fn dealers(pool: &PgPool) -> Result<Vec<KnownDealer>, sqlx::Err
             name: row.name,
             suspended: row.suspended,
             papers_missing: row.papers_missing,
+            struck_out: row.struck_out,
+            struck_until: row.struck_until.map(from_sql),
             group: row.group_name,
         })
         .collect())

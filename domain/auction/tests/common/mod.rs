@@ -318,6 +318,17 @@ impl World {
         self.dealer_changed(who, "suspended", "").await;
     }
 
+    /// Identity says that strikes keep this dealer from bidding, until then or for good.
+    pub async fn strike_out(&self, who: &Principal, until: Option<UnixMs>) {
+        let seat = who.dealer().expect("a dealer");
+        let data = json!({
+            "dealer_id": seat.dealer_id, "name": seat.dealer_name, "status": "active", "group": "",
+            "papers": "verified", "struck_out": true, "struck_until": until
+        });
+        self.hear("DealerChanged", seat.dealer_id.0, self.now().0, data).await;
+        self.service.beat().await.expect("the dealers are read again");
+    }
+
     /// Identity says whether this dealer's papers were verified.
     pub async fn papers(&self, who: &Principal, papers: &str) {
         let seat = who.dealer().expect("a dealer");

@@ -6,8 +6,10 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::StrikeBar;
 use crate::dealers::{DealerFilter, DealerRow, DealerSort, DealerStatus, Papers};
 use crate::list::{Stretch, contains};
+use crate::store::dealers::bar_of;
 
 #[derive(FromRow)]
 struct Raw {
@@ -62,13 +64,14 @@ pub(crate) async fn rows(
     Ok(raw.into_iter().map(DealerRow::from).collect())
 }
 
-/// One company, with the reason of its status and its group.
+/// One company, with the reason of its status, its group and what its strikes mean.
 pub(crate) async fn one(
     conn: &mut PgConnection,
     id: Uuid,
-) -> Result<Option<(DealerRow, Option<String>, String)>, sqlx::Error> {
+) -> Result<Option<(DealerRow, Option<String>, String, StrikeBar)>, sqlx::Error> {
     let row = sqlx::query!(
         "SELECT d.id, d.name, d.city, d.phone, d.group_name, d.status, d.papers, d.status_reason, d.created_at,
+                d.strike_bar, d.struck_until,
                 (SELECT count(*) FROM users u WHERE u.dealer_id = d.id AND u.active) AS \"users!\"
            FROM dealers d
           WHERE d.id = $1",
@@ -87,7 +90,8 @@ pub(crate) async fn one(
             users: r.users,
             created_at: r.created_at,
         };
-        (DealerRow::from(raw), r.status_reason, r.group_name)
+        let bar = bar_of(&r.strike_bar, r.struck_until);
+        (DealerRow::from(raw), r.status_reason, r.group_name, bar)
     }))
 }
 

@@ -1,10 +1,12 @@
 //! Dealer companies.
 
 use kernel::UnixMs;
-use platform_db::{CommandError, constraint, ensure_one_row, to_sql};
+use platform_db::{CommandError, constraint, ensure_one_row, from_sql, to_sql};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::StrikeBar;
 use crate::field::one;
 
 /// A row as commands need it.
@@ -17,7 +19,57 @@ pub(crate) struct Dealer {
     pub group_name: String,
     pub status: String,
     pub papers: String,
+    pub strikes: StrikeBar,
     pub event_seq: i64,
+}
+
+/// A row as it is stored.
+struct Raw {
+    id: Uuid,
+    name: String,
+    city: String,
+    phone: String,
+    group_name: String,
+    status: String,
+    papers: String,
+    strike_bar: String,
+    struck_until: Option<OffsetDateTime>,
+    event_seq: i64,
+}
+
+impl From<Raw> for Dealer {
+    fn from(raw: Raw) -> Dealer {
+        Dealer {
+            id: raw.id,
+            name: raw.name,
+            city: raw.city,
+            phone: raw.phone,
+            group_name: raw.group_name,
+            status: raw.status,
+            papers: raw.papers,
+            strikes: bar_of(&raw.strike_bar, raw.struck_until),
+            event_seq: raw.event_seq,
+        }
+    }
+}
+
+/// What the strikes mean, as it is stored; what nobody knows bars.
+pub(crate) fn bar_of(word: &str, until: Option<OffsetDateTime>) -> StrikeBar {
+    match (word, until) {
+        ("none", _) => StrikeBar::None,
+        ("warned", _) => StrikeBar::Warned,
+        ("until", Some(until)) => StrikeBar::Until(from_sql(until)),
+        _ => StrikeBar::ForGood,
+    }
+}
+
+const fn word_of(bar: StrikeBar) -> (&'static str, Option<UnixMs>) {
+    match bar {
+        StrikeBar::None => ("none", None),
+        StrikeBar::Warned => ("warned", None),
+        StrikeBar::Until(until) => ("until", Some(until)),
+        StrikeBar::ForGood => ("for_good", None),
+    }
 }
 
 /// Inserts a company. `false`: there is one of this id already.
@@ -48,24 +100,28 @@ pub(crate) async fn insert(
 
 /// The company.
 pub(crate) async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dealer>, sqlx::Error> {
-    sqlx::query_as!(
-        Dealer,
-        "SELECT id, name, city, phone, group_name, status, papers, event_seq FROM dealers WHERE id = $1",
+    let raw = sqlx::query_as!(
+        Raw,
+        "SELECT id, name, city, phone, group_name, status, papers, strike_bar, struck_until, event_seq
+           FROM dealers WHERE id = $1",
         id
     )
     .fetch_optional(conn)
-    .await
+    .await?;
+    Ok(raw.map(Dealer::from))
 }
 
 /// The company, locked until the transaction ends: its changes and its events come one after the other.
 pub(crate) async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dealer>, sqlx::Error> {
-    sqlx::query_as!(
-        Dealer,
-        "SELECT id, name, city, phone, group_name, status, papers, event_seq FROM dealers WHERE id = $1 FOR UPDATE",
+    let raw = sqlx::query_as!(
+        Raw,
+        "SELECT id, name, city, phone, group_name, status, papers, strike_bar, struck_until, event_seq
+           FROM dealers WHERE id = $1 FOR UPDATE",
         id
     )
     .fetch_optional(conn)
-    .await
+    .await?;
+    Ok(raw.map(Dealer::from))
 }
 
 /// Writes the changed row back, with the reason of its status.
@@ -74,9 +130,11 @@ pub(crate) async fn update(
     dealer: &Dealer,
     reason: Option<&str>,
 ) -> Result<(), CommandError> {
+    let (strike_bar, struck_until) = word_of(dealer.strikes);
     let updated = sqlx::query!(
         "UPDATE dealers
             SET name = $2, city = $3, phone = $4, status = $5, event_seq = $6, group_name = $8, papers = $9,
+                strike_bar = $10, struck_until = $11,
                 status_reason = CASE WHEN status = $5 THEN status_reason ELSE $7 END
           WHERE id = $1",
         dealer.id,
@@ -88,6 +146,8 @@ pub(crate) async fn update(
         reason,
         dealer.group_name,
         dealer.papers,
+        strike_bar,
+        struck_until.map(to_sql),
     )
     .execute(conn)
     .await

@@ -5,6 +5,7 @@ pub(crate) mod dealer_list;
 pub(crate) mod dealers;
 pub(crate) mod principals;
 pub(crate) mod sessions;
+pub(crate) mod strikes;
 pub(crate) mod tokens;
 pub(crate) mod trail;
 pub(crate) mod user_list;

@@ -5,7 +5,9 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use identity::{ChangeDealer, DealerStatus, NewSeat, Papers, RegisterDealer};
+use identity::{
+    ChangeDealer, DealerStatus, GiveStrike, LiftStrike, NewSeat, Papers, RegisterDealer, StrikeReason,
+};
 use kernel::{DealerId, Principal, Problem, ProblemKind};
 use platform_db::CommandError;
 
@@ -87,8 +89,38 @@ async fn changed(
             identity.register_user(who, new_user(form, who, seat)?).await?;
             return Ok("USER_REGISTERED");
         }
-        _ => return Err(Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST").into()),
+        "strike" => return give_strike(state, who, dealer_id, form).await,
+        "lift_strike" => return lift_strike(state, who, dealer_id, form).await,
+        _ => return Err(malformed().into()),
     };
     identity.change_dealer(who, input).await?;
     Ok(done)
+}
+
+async fn give_strike(
+    state: &AppState,
+    who: &Principal,
+    dealer_id: DealerId,
+    form: &Posted,
+) -> Result<&'static str, CommandError> {
+    let reason = StrikeReason::from_name(form.raw("reason")).ok_or_else(malformed)?;
+    let input = GiveStrike { key: form.key()?, dealer_id, reason, note: form.text("note") };
+    state.services.identity.give_strike(who, input).await?;
+    Ok("STRIKE_GIVEN")
+}
+
+async fn lift_strike(
+    state: &AppState,
+    who: &Principal,
+    dealer_id: DealerId,
+    form: &Posted,
+) -> Result<&'static str, CommandError> {
+    let strike_id = form.raw("strike_id").parse().map_err(|_| malformed())?;
+    let input = LiftStrike { key: form.key()?, dealer_id, strike_id, why: form.text("why") };
+    state.services.identity.lift_strike(who, input).await?;
+    Ok("STRIKE_LIFTED")
+}
+
+fn malformed() -> Problem {
+    Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST")
 }

@@ -14,6 +14,8 @@ use crate::route_table::Routes;
 
 /// Who registers and changes dealers, and changes users; whose users is the command's question.
 const SALES: Access = Access::Roles(&[Role::Sales]);
+/// Sales keep companies; finance gives strikes. Which form is whose, the commands say.
+const STRIKES: Access = Access::Roles(&[Role::Sales, Role::Finance]);
 /// Who registers colleagues.
 const ADMINS: Access = Access::Roles(&[Role::Admin]);
 
@@ -22,7 +24,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(sheet::files("/office/dealers", Access::Staff, export::dealers))
         .post("/office/dealers/new", SALES, dealers::register)
-        .post("/office/dealers/{id}", SALES, dealers::change)
+        .post("/office/dealers/{id}", STRIKES, dealers::change)
         .merge(sheet::files("/office/users", SALES, export::users))
         .post("/office/users/new", ADMINS, users::register_colleague)
         .post("/office/users/{id}", SALES, users::change)

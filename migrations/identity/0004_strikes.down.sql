@@ -1,0 +1,3 @@
+ALTER TABLE dealers DROP COLUMN struck_until, DROP COLUMN strike_bar;
+DROP TABLE strikes;
+DROP FUNCTION refuse_rewriting_strikes();
