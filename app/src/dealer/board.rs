@@ -12,11 +12,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::hall::cards;
-use super::words::live_prices;
+use super::words::{list_lost, live_prices};
 use crate::context::PageContext;
 use crate::i18n::{problem_text, t, t_with};
 use crate::live::amount_words::in_words;
+use crate::live::hall::next_look;
 use crate::live::room::{Phase, Question, Room, question};
+use crate::live::words::KEYS;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -41,26 +43,30 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         Some(key) => auction.bid_outcome(who, key).await.map_err(CommandError::into_problem)?,
         None => None,
     };
-    let title_of = |id: LotId| found.lots.iter().find(|lot| lot.id == id).map(|lot| lot.title.clone());
-    let about = cx.query.parse::<LotId>("lot").and_then(title_of);
+    // said on its card, where the eyes are, if it has one here
+    let about = cx.query.parse::<LotId>("lot").filter(|id| found.lots.iter().any(|lot| lot.id == *id));
     let now = auction.now();
     let list = match found.lots.is_empty() {
         true => empty(&cx),
-        false => cards::grid_with(&cx, &found.lots, now, |lot, room| bid_form(&cx, lot, room, now)),
+        false => cards::grid_with(&cx, &found.lots, now, |lot, room| {
+            let said = (about == Some(lot.id)).then(|| said(&cx, outcome.as_ref()));
+            bid_form(&cx, lot, room, (now, said))
+        }),
     };
+    let above = about.is_none().then(|| said(&cx, outcome.as_ref()));
     let live = (!found.lots.is_empty()).then(|| live_prices(&cx));
     let body = view! {
         <PageHead title=t(lang, "board.title") note=t(lang, "board.note")>
             <LinkButton href="/my/bids" icon=Icon::Hand>{t(lang, "auction.my.title")}</LinkButton>
         </PageHead>
-        {claimed(&cx)}
-        {outcome.map(|outcome| told(&cx, outcome, about))}
+        {above}
         <div class="hall-head">
             <p class="hall-head__end">
                 <span>{t_with(lang, "auction.hall.count", &[("n", &grouped(found.total))])}</span>
                 {live}
             </p>
         </div>
+        {list_lost()}
         {list}
         <Pager current=filter.page total=found.total page_size=found.page_size/>
     };
@@ -77,31 +83,45 @@ fn empty(cx: &PageContext) -> AnyView {
     .into_any()
 }
 
-/// The button that bids what one would bid next; the island keeps its amount.
-fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
+/// The button that bids what one would bid next; the island keeps its amount, and sends it without leaving the page.
+/// `(now, said)`: the time, and what became of a bid on this car.
+fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room, (now, said): (UnixMs, Option<AnyView>)) -> AnyView {
     let lang = cx.lang;
-    if room.phase(now) != Phase::Running {
-        return ().into_any();
-    }
+    let phase = room.phase(now);
     if !lot.format().is_english() {
         // a press would replace a sealed offer, or take a falling price without a question
         let href = format!("/auctions/lots/{}#bid", lot.id);
-        return view! { <LinkButton href>{t(lang, "board.to_lot")}</LinkButton> }.into_any();
+        let link = (phase == Phase::Running)
+            .then(|| view! { <LinkButton href>{t(lang, "board.to_lot")}</LinkButton> });
+        return view! { <div class="board-more">{link} {said}</div> }.into_any();
     }
     let next = room.quick()[0];
-    let verb = if room.leads() { "auction.live.raise_to" } else { "auction.live.quick_bid" };
-    let words = format!("{} {}", t(lang, verb), next.yuan());
+    let (verb, class) = next_look(room);
+    let words = format!("{} {}", t(lang, KEYS[verb as usize]), next.yuan());
+    let said = said.map(|said| view! { <div data-live="told">{said}</div> });
     view! {
-        <form class="board-bid" method="post" action=BIDS>
-            <FormKey/>
-            <input type="hidden" name="lot_id" value=lot.id.to_string()/>
-            <input type="hidden" name="report" value=lot.report_hash.clone()/>
-            <button class="button button--primary board-bid__button" type="submit" name="quick_fen" value=next.0.to_string() data-live="next">
-                {words}
-            </button>
-        </form>
+        <div class="board-more">
+            // hidden before it opens: the island shows it when it does
+            <form class="board-bid" method="post" action=BIDS data-live="form" hidden=phase != Phase::Running>
+                <FormKey/>
+                <input type="hidden" name="lot_id" value=lot.id.to_string()/>
+                <input type="hidden" name="report" value=lot.report_hash.clone()/>
+                <button class=class type="submit" name="quick_fen" value=next.0.to_string() data-live="next">
+                    {words}
+                </button>
+                <button class="button button--danger board-bid__button" type="submit" data-live="confirm" hidden></button>
+            </form>
+            <p class="board-said" role="status" data-live="said"></p>
+            <a class="board-said" data-live="look-up" hidden></a>
+            {said}
+        </div>
     }
     .into_any()
+}
+
+/// What became of the bid that was sent as a form.
+fn said(cx: &PageContext, outcome: Option<&BidOutcome>) -> AnyView {
+    view! { {claimed(cx)} {outcome.map(|outcome| told(cx, outcome))} }.into_any()
 }
 
 fn claimed(cx: &PageContext) -> Option<AnyView> {
@@ -110,10 +130,9 @@ fn claimed(cx: &PageContext) -> Option<AnyView> {
     Some(view! { <Banner tone=Tone::Bad>{text}</Banner> }.into_any())
 }
 
-/// What became of the bid: on which car, at which amount, and why if not.
-fn told(cx: &PageContext, outcome: BidOutcome, about: Option<String>) -> AnyView {
+/// What became of the bid: at which amount, and why if it does not count.
+fn told(cx: &PageContext, outcome: &BidOutcome) -> AnyView {
     let lang = cx.lang;
-    let car = about.map(|title| view! { <strong>{title}</strong> " " });
     match outcome {
         BidOutcome::Accepted { max_fen, note } => {
             let amount = max_fen.unwrap_or_default().yuan();
@@ -123,13 +142,13 @@ fn told(cx: &PageContext, outcome: BidOutcome, about: Option<String>) -> AnyView
                 Some(Note::TiedEarlierWins) => (Tone::Warn, Some(t(lang, "auction.live.tied_earlier_wins"))),
                 Some(Note::OutbidAtOnce) => (Tone::Warn, Some(t(lang, "auction.live.outbid_at_once"))),
             };
-            view! { <Banner tone>{car} {text} " " {more}</Banner> }.into_any()
+            view! { <Banner tone>{text} " " {more}</Banner> }.into_any()
         }
         BidOutcome::Refused(problem) => match question(&problem.code, &problem.data) {
-            Some(asked) => confirm(cx, &problem, asked, car.into_any()),
+            Some(asked) => confirm(cx, problem, asked),
             None => {
-                let why = problem_text(lang, &problem);
-                view! { <Banner tone=Tone::Bad>{car} {t(lang, "auction.live.refused")} " " {why}</Banner> }
+                let why = problem_text(lang, problem);
+                view! { <Banner tone=Tone::Bad>{t(lang, "auction.live.refused")} " " {why}</Banner> }
                     .into_any()
             }
         },
@@ -137,7 +156,7 @@ fn told(cx: &PageContext, outcome: BidOutcome, about: Option<String>) -> AnyView
 }
 
 /// The amount in figures and in words, and the same bid again with what confirms it.
-fn confirm(cx: &PageContext, problem: &Problem, asked: Question, car: AnyView) -> AnyView {
+fn confirm(cx: &PageContext, problem: &Problem, asked: Question) -> AnyView {
     let lang = cx.lang;
     let max_fen = Fen(problem.data.get("max_fen").and_then(Value::as_i64).unwrap_or_default());
     let lot_id = problem.data.get("lot_id").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -152,7 +171,7 @@ fn confirm(cx: &PageContext, problem: &Problem, asked: Question, car: AnyView) -
                 <input type="hidden" name="lot_id" value=lot_id/>
                 <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
                 <input type="hidden" name="confirmation" value=asked.token/>
-                <p>{car} {t_with(lang, why, &[("amount", &amount), ("limit", &limit)])}</p>
+                <p>{t_with(lang, why, &[("amount", &amount), ("limit", &limit)])}</p>
                 <p>{t_with(lang, "auction.live.confirm_words", &[("words", &words)])}</p>
                 <Button kind=ButtonKind::Danger>{t_with(lang, "auction.live.confirm_yes", &[("amount", &amount)])}</Button>
             </form>

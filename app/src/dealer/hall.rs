@@ -15,7 +15,7 @@ use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
-use super::words::live_prices;
+use super::words::{list_lost, live_prices};
 
 pub use filter::{chip_texts, filter_of, query_of};
 
@@ -64,6 +64,7 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
                 {live}
             </p>
         </div>
+        {list_lost()}
         {list}
         <Pager current=current total=total page_size=page_size/>
     }

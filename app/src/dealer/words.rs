@@ -34,6 +34,11 @@ pub(super) fn live_prices(cx: &PageContext) -> AnyView {
     around(HallProps { words: words(cx, None, Format::Timed) }, || view! { <HallLive/> }.into_any())
 }
 
+/// The line above a list of cards that says when it can no longer be trusted. The island writes it.
+pub(super) fn list_lost() -> AnyView {
+    view! { <p class="list-lost" role="alert" data-list-lost=""></p> }.into_any()
+}
+
 /// Why a lot is no longer in its sale.
 pub(crate) fn withdrawal_banner(cx: &PageContext, found: &Withdrawal) -> AnyView {
     let key = if found.whole_sale { "auction.lot.sale_called_off" } else { "auction.lot.withdrawn" };

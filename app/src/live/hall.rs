@@ -1,38 +1,35 @@
-//! The prices of the hall: one small island beside the list. It follows every lot of the page over one socket and
-//! writes price, standing and time left into the cards, which are plain HTML (`[data-lot]`, `[data-live]`).
+//! The prices of the hall and of the board: one small island beside the list. It follows every lot of the page over one
+//! socket and writes price, standing and time left into the cards, which are plain HTML (`[data-lot]`, `[data-live]`).
+//! Where a card has a form, its bids go over the same socket.
 
-use std::cell::RefCell;
+mod card;
+mod said;
+
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use bidding::{ClientFrame, ReserveLight, ServerFrame};
-use kernel::{LotId, UnixMs};
+use bidding::{ClientFrame, ServerFrame};
+use kernel::{Fen, LotId, UnixMs};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
-use web_sys::Element;
+use web_sys::{Element, SubmitEvent};
 
+use super::alarm::Alarm;
 use super::clock::{ServerClock, time_left};
 use super::link::Freshness;
 use super::page;
-use super::panel::{follow, price_label};
+use super::panel::{follow, sound_switch};
 use super::props::{HallProps, given};
-use super::room::{Ending, Phase, REACTION_MS, Room, Standing, Start};
+use super::room::{Ending, Notice, Phase, Room, Standing, Start};
 use super::socket::{Event, Socket};
 use super::words::{Word, Words};
+use card::{Card, Drawn};
+
+pub use card::next_look;
 
 /// Twice a second: a list is not looked at as closely as a lot.
 const TICK: Duration = Duration::from_millis(500);
-
-/// One card of the page.
-struct Card {
-    element: Element,
-    lot_id: LotId,
-    opens_at: UnixMs,
-    /// Known with the first snapshot.
-    room: Option<Room>,
-    /// Since when its button rests: a finger on its way was meant for the amount before.
-    rests_since: Option<i64>,
-}
 
 struct Board {
     cards: RefCell<Vec<Card>>,
@@ -40,6 +37,12 @@ struct Board {
     countdowns: Vec<(Element, UnixMs)>,
     clock: RefCell<ServerClock>,
     words: Words,
+    freshness: Cell<Freshness>,
+    /// When the server was last heard, by its own clock.
+    heard_at: Cell<UnixMs>,
+    alarm: Alarm,
+    /// The lot whose lost lead is the alarm's reason.
+    outbid_on: Cell<Option<LotId>>,
 }
 
 /// Keeps the cards of the page up to date, and says whether they are.
@@ -47,8 +50,9 @@ struct Board {
 pub fn HallLive() -> impl IntoView {
     let Some(HallProps { words }) = given() else { return ().into_any() };
     let freshness = RwSignal::new(Freshness::Still);
+    let alarm = Alarm::new();
     let texts = StoredValue::new(words);
-    Effect::new(move |_| start(texts.get_value(), freshness));
+    Effect::new(move |_| start(texts.get_value(), freshness, alarm));
     let text = move || {
         let word = match freshness.get() {
             Freshness::Still => return String::new(),
@@ -59,22 +63,33 @@ pub fn HallLive() -> impl IntoView {
         };
         texts.with_value(|words| words.get(word))
     };
+    let sound = texts.with_value(|words| words.get(Word::Sound));
     view! {
         <span class="bid-link__state" role="status" data-link=follow(move || freshness.get().name())>
             <span class="bid-link__dot" aria-hidden="true"></span>
             {follow(text)}
         </span>
+        {sound_switch(alarm, sound, follow(move || freshness.get() == Freshness::Still))}
     }
     .into_any()
 }
 
-fn start(words: Words, freshness: RwSignal<Freshness>) {
-    let board =
-        Board { cards: RefCell::new(cards()), countdowns: countdowns(), clock: RefCell::default(), words };
+fn start(words: Words, freshness: RwSignal<Freshness>, alarm: Alarm) {
+    let board = Board {
+        cards: RefCell::new(found("[data-lot]").filter_map(Card::read).collect()),
+        countdowns: countdowns(),
+        clock: RefCell::default(),
+        words,
+        freshness: Cell::default(),
+        heard_at: Cell::default(),
+        alarm,
+        outbid_on: Cell::default(),
+    };
     let board = Rc::new(board);
     if board.cards.borrow().is_empty() {
         return;
     }
+    alarm.recall();
     // the socket's events need the socket: it is put here as soon as it is made, before the first event
     let line: Rc<RefCell<Option<Socket>>> = Rc::default();
     let (heard, sender) = (Rc::clone(&board), Rc::clone(&line));
@@ -93,6 +108,12 @@ fn start(words: Words, freshness: RwSignal<Freshness>) {
             back.send(&frame);
         }
     });
+    let (pressed, bids) = (Rc::clone(&board), socket.clone());
+    page::on_submit(move |event| {
+        if let Some(frame) = pressed.press(&event) {
+            bids.send(&frame);
+        }
+    });
     set_interval(
         move || {
             let now = socket.tick();
@@ -107,35 +128,43 @@ fn start(words: Words, freshness: RwSignal<Freshness>) {
     );
 }
 
-/// The cards that the page was made with.
-fn cards() -> Vec<Card> {
-    let Ok(found) = document().query_selector_all("[data-lot]") else { return Vec::new() };
-    let card = |element: Element| {
-        let lot_id = element.get_attribute("data-lot")?.parse().ok()?;
-        let opens_at =
-            element.get_attribute("data-opens").and_then(|text| text.parse().ok()).unwrap_or_default();
-        Some(Card { element, lot_id, opens_at: UnixMs(opens_at), room: None, rests_since: None })
-    };
-    let elements = (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<Element>().ok());
-    elements.filter_map(card).collect()
+/// The elements of the page that the selector finds.
+fn found(selector: &str) -> impl Iterator<Item = Element> {
+    let list = document().query_selector_all(selector).ok();
+    let length = list.as_ref().map_or(0, |list| list.length());
+    (0..length).filter_map(move |index| list.as_ref()?.item(index)?.dyn_into::<Element>().ok())
 }
 
 fn countdowns() -> Vec<(Element, UnixMs)> {
-    let Ok(found) = document().query_selector_all("[data-until]") else { return Vec::new() };
-    let elements = (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<Element>().ok());
     let until = |element: &Element| element.get_attribute("data-until")?.parse().ok().map(UnixMs);
-    elements.filter_map(|element| until(&element).map(|at| (element, at))).collect()
+    found("[data-until]").filter_map(|element| until(&element).map(|at| (element, at))).collect()
 }
 
 impl Board {
     fn hear(&self, event: Event) -> Vec<ClientFrame> {
         match event {
             Event::Opened => {
-                self.cards.borrow().iter().map(|card| ClientFrame::Watch { lot_id: card.lot_id }).collect()
+                let here = page::now();
+                let watch = |card: &mut Card| {
+                    if let Some(room) = &mut card.room {
+                        room.reconnected(here);
+                    }
+                    ClientFrame::Watch { lot_id: card.lot_id }
+                };
+                self.cards.borrow_mut().iter_mut().map(watch).collect()
             }
             Event::Frame(frame) => self.take(frame).into_iter().collect(),
             // the line above the list says that the connection is lost; the next page asks to sign in
-            Event::SignedOut => Vec::new(),
+            Event::SignedOut => {
+                let drawn = self.drawn(page::now());
+                for card in self.cards.borrow_mut().iter_mut() {
+                    if let Some(room) = card.room.as_mut().filter(|room| room.pending.is_some()) {
+                        room.signed_out();
+                        card.show(drawn);
+                    }
+                }
+                Vec::new()
+            }
         }
     }
 
@@ -145,34 +174,67 @@ impl Board {
         {
             self.clock.borrow_mut().hear(*server_time, UnixMs(here));
         }
-        let lot_id = match &frame {
-            ServerFrame::Snapshot { lot_id, .. }
-            | ServerFrame::Delta { lot_id, .. }
-            | ServerFrame::Mine { lot_id, .. } => *lot_id,
-            _ => return None,
+        self.heard_at.set(self.clock.borrow().at(UnixMs(here)));
+        let mut cards = self.cards.borrow_mut();
+        let card = cards.iter_mut().find(|card| card.is_meant(&frame))?;
+        let lot_id = card.lot_id;
+        let heard = match (&mut card.room, frame) {
+            (Some(room), frame) => room.hear(frame, here),
+            (None, ServerFrame::Snapshot { lot, mine, server_time, .. }) => {
+                let (opens_at, history, notice) = (card.opens_at, Vec::new(), None);
+                let mut room = Room::new(Start { lot_id, lot, mine, history, opens_at, server_time, notice });
+                room.report = card.report();
+                card.room = Some(room);
+                Default::default()
+            }
+            (None, _) => Default::default(),
         };
+        if heard.outbid {
+            self.outbid_on.set(Some(lot_id));
+            self.alarm.raise(here);
+        } else if self.outbid_on.get() == Some(lot_id) && card.room.as_ref().is_some_and(Room::leads) {
+            self.alarm.calm();
+        }
+        card.show(self.drawn(here));
+        card.show_next(&self.words, here);
+        heard.ask.then_some(ClientFrame::Snapshot { lot_id })
+    }
+
+    fn drawn(&self, here: i64) -> Drawn<'_> {
+        let is_lost = self.freshness.get() == Freshness::Lost;
+        Drawn {
+            words: &self.words,
+            now: self.clock.borrow().at(UnixMs(here)),
+            known_at: is_lost.then(|| self.heard_at.get()),
+        }
+    }
+
+    /// A card's form is about to be sent: over the socket the page stays as it is. Without any network the form would only
+    /// put the browser's own page in the place of this one: then the bid waits for the socket.
+    fn press(&self, event: &SubmitEvent) -> Option<ClientFrame> {
+        let button = event.submitter()?;
+        let lot_id = button.closest("[data-lot]").ok()??.get_attribute("data-lot")?.parse().ok()?;
+        let (is_open, is_offline) = (self.freshness.get().is_open(), page::is_offline());
         let mut cards = self.cards.borrow_mut();
         let card = cards.iter_mut().find(|card| card.lot_id == lot_id)?;
-        let ask = match (&mut card.room, frame) {
-            (Some(room), frame) => room.hear(frame, here).ask,
-            (None, ServerFrame::Snapshot { lot, mine, server_time, .. }) => {
-                let (opens_at, history) = (card.opens_at, Vec::new());
-                card.room = Some(Room::new(Start {
-                    lot_id,
-                    lot,
-                    mine,
-                    history,
-                    opens_at,
-                    server_time,
-                    notice: None,
-                }));
-                false
+        let asked = card.room.as_ref().and_then(|room| room.notice.clone());
+        let amount = || button.get_attribute("value")?.parse().ok().map(Fen);
+        let (key, max_fen, confirmation) = match asked {
+            Some(Notice::Confirm { max_fen, asked })
+                if button.get_attribute("data-live").as_deref() == Some("confirm") =>
+            {
+                (asked.key, max_fen, Some(asked.token))
             }
-            (None, _) => false,
+            _ if is_open || is_offline => (page::new_key(), amount()?, None),
+            _ => return None,
         };
-        card.show(&self.words, self.clock.borrow().at(UnixMs(here)));
-        card.show_next(&self.words, here);
-        ask.then_some(ClientFrame::Snapshot { lot_id })
+        event.prevent_default();
+        let here = page::now();
+        let frame = card.room.as_mut()?.begin(key, max_fen, confirmation, here);
+        let drawn = self.drawn(here);
+        card.show(Drawn { known_at: drawn.known_at.or((!is_open).then(|| self.heard_at.get())), ..drawn });
+        card.wake(here, drawn.now);
+        frame.filter(|_| is_open)
     }
 
     fn ask(&self) -> Vec<ClientFrame> {
@@ -186,106 +248,78 @@ impl Board {
 
     fn tick(&self, freshness: Freshness) -> Vec<ClientFrame> {
         let here = page::now();
-        let now = self.clock.borrow().at(UnixMs(here));
+        let has_changed = self.freshness.replace(freshness) != freshness;
+        let drawn = self.drawn(here);
+        if has_changed {
+            self.tell(drawn);
+        }
+        // the old socket may have come to life again: what waited for it is sent now
+        if has_changed && freshness.is_open() {
+            let mut cards = self.cards.borrow_mut();
+            cards.iter_mut().filter_map(|card| card.room.as_mut()).for_each(|room| room.reconnected(here));
+        }
         let mut frames = Vec::new();
         for card in self.cards.borrow_mut().iter_mut() {
+            let mut is_answered = false;
             if let Some(room) = &mut card.room {
+                let was_pending = room.pending.is_some();
                 frames.extend(room.tick(here, freshness.is_open()));
+                // given up: that has to be said
+                is_answered = was_pending && room.pending.is_none();
             }
-            card.show_time(&self.words, now);
-            card.wake(here, now);
+            if has_changed || is_answered {
+                card.show(drawn);
+            }
+            card.show_time(&self.words, drawn.now);
+            card.wake(here, drawn.now);
         }
+        self.alarm.tick(here, || self.flash());
         // before the first frame the server's clock is not known
         if freshness.is_open() {
             let day = self.words.get(Word::Day);
             for (element, until) in &self.countdowns {
-                element.set_text_content(Some(&time_left(until.since(now), &day)));
+                element.set_text_content(Some(&time_left(until.since(drawn.now), &day)));
             }
         }
         frames
     }
+
+    /// Whether the whole list can be trusted: its look, and a line above it where it cannot.
+    fn tell(&self, drawn: Drawn<'_>) {
+        for list in found(".hall") {
+            // the name is ours, and valid
+            drop(list.set_attribute("data-link", self.freshness.get().name()));
+        }
+        let at = drawn.known_at.map(|at| self.words.time(at));
+        let text = at.map(|at| self.words.with(Word::ListLost, "time", &at)).unwrap_or_default();
+        for line in found("[data-list-lost]") {
+            line.set_text_content(Some(&text));
+        }
+    }
+
+    /// What the tab says: on which car the lead is lost.
+    fn flash(&self) -> String {
+        let cards = self.cards.borrow();
+        let outbid = self.outbid_on.get();
+        let title = cards.iter().find(|card| outbid == Some(card.lot_id)).map(Card::title);
+        [&self.words.get(Word::FlashOutbid), " ", &title.unwrap_or_default()].concat()
+    }
 }
 
 impl Card {
-    /// Writes all that may have changed.
-    fn show(&self, words: &Words, now: UnixMs) {
-        let Some(room) = &self.room else { return };
-        let price = room.lot.price_fen.unwrap_or(room.lot.min_next_fen);
-        self.write("price", &price.yuan(), None);
-        self.write("wan", &words.wan(price), None);
-        self.write("label", &words.get(price_label(&room.lot)), None);
-        let (light, word) = match room.lot.reserve {
-            ReserveLight::Secret => ("secret", None),
-            ReserveLight::None => ("none", Some(Word::ReserveNone)),
-            ReserveLight::NotMet => ("not-met", Some(Word::ReserveNotMet)),
-            ReserveLight::Met => ("met", Some(Word::ReserveMet)),
-        };
-        self.write(
-            "light",
-            &word.map(|word| words.get(word)).unwrap_or_default(),
-            Some(("data-light", light)),
-        );
-        let (look, word) = standing(room, now);
-        self.write("mine", &words.get(word), Some(("data-look", look)));
-        self.show_time(words, now);
-    }
-
-    /// The amount of its button, where it has one (`data-live="next"`). A changed button rests for a moment.
-    fn show_next(&mut self, words: &Words, here: i64) {
-        let (Some(room), Some(button)) = (&self.room, self.part("next")) else { return };
-        let next = room.quick()[0];
-        let value = next.0.to_string();
-        if button.get_attribute("value").as_ref() == Some(&value) {
-            return;
-        }
-        let verb = if room.leads() { Word::RaiseTo } else { Word::QuickBid };
-        let text = [&words.get(verb), " ", &next.yuan()].concat();
-        self.write("next", &text, Some(("value", &value)));
-        drop(button.set_attribute("disabled", ""));
-        self.rests_since = Some(here);
-    }
-
-    /// A button that has rested can be pressed again; none can when the time is up.
-    fn wake(&mut self, here: i64, now: UnixMs) {
-        let (Some(room), Some(button)) = (&self.room, self.part("next")) else { return };
-        let rests = self.rests_since.is_some_and(|since| here - since < REACTION_MS);
-        if !rests {
-            self.rests_since = None;
-        }
-        // the attribute of that name is ours, and valid
-        drop(button.toggle_attribute_with_force("disabled", rests || room.phase(now) != Phase::Running));
-    }
-
-    fn show_time(&self, words: &Words, now: UnixMs) {
-        let Some(room) = &self.room else { return };
-        let day = words.get(Word::Day);
-        let (text, pace) = match room.phase(now) {
-            // a lane has begun, and its later cars wait until they are called
-            Phase::Upcoming if room.opens_at <= now => (words.get(Word::WaitsForTurn), "still"),
-            Phase::Upcoming => (time_left(room.opens_at.since(now), &day), "upcoming"),
-            Phase::Running => {
-                let left_ms = room.lot.end_at.since(now);
-                (time_left(left_ms, &day), if left_ms <= URGENT_MS { "urgent" } else { "calm" })
+    /// Whether a frame is about its lot, or answers the command that waits here.
+    fn is_meant(&self, frame: &ServerFrame) -> bool {
+        match frame {
+            ServerFrame::Snapshot { lot_id, .. }
+            | ServerFrame::Delta { lot_id, .. }
+            | ServerFrame::Mine { lot_id, .. }
+            | ServerFrame::Accepted { lot_id, .. }
+            | ServerFrame::Refused { lot_id, .. } => *lot_id == self.lot_id,
+            ServerFrame::Error { key: Some(key), .. } => {
+                let pending = self.room.as_ref().and_then(|room| room.pending.as_ref());
+                pending.is_some_and(|pending| pending.key == *key)
             }
-            Phase::Ending => (words.get(Word::Ending), "ending"),
-            Phase::Paused => (words.get(Word::Paused), "still"),
-            Phase::Over(_) => (words.get(Word::Over), "still"),
-        };
-        self.write("left", &text, Some(("data-pace", pace)));
-    }
-
-    fn part(&self, name: &str) -> Option<Element> {
-        self.element.query_selector(&["[data-live=", name, "]"].concat()).ok().flatten()
-    }
-
-    fn write(&self, name: &str, text: &str, attribute: Option<(&str, &str)>) {
-        let Some(element) = self.part(name) else { return };
-        if element.text_content().as_deref() != Some(text) {
-            element.set_text_content(Some(text));
-        }
-        if let Some((name, value)) = attribute {
-            // the names are ours, and valid
-            drop(element.set_attribute(name, value));
+            _ => false,
         }
     }
 }

@@ -7,6 +7,7 @@ use leptos::prelude::{document, window};
 use uuid::Uuid;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
+use web_sys::SubmitEvent;
 
 thread_local! {
     /// What the tab was called before it flashed.
@@ -78,4 +79,11 @@ pub(super) fn on_return(act: impl Fn() + Clone + 'static) {
     drop(document.add_event_listener_with_callback("visibilitychange", listener));
     drop(window.add_event_listener_with_callback("pageshow", listener));
     drop(window.add_event_listener_with_callback("online", listener));
+}
+
+/// Calls `act` for every form of the page that is about to be sent.
+pub(super) fn on_submit(act: impl Fn(SubmitEvent) + 'static) {
+    let listener = Closure::<dyn Fn(SubmitEvent)>::new(act).into_js_value();
+    // no browser refuses a listener
+    drop(document().add_event_listener_with_callback("submit", listener.unchecked_ref()));
 }

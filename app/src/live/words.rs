@@ -130,6 +130,9 @@ words! {
     Sound = "sound",
     FlashOutbid = "flash_outbid",
     Day = "day",
+    KnownAt = "known_at",
+    ListLost = "list_lost",
+    Waiting = "waiting",
     PanelTitle = "panel_title",
 }
 

@@ -169,11 +169,20 @@ async fn the_board_bids_and_says_what_became_of_it() {
         let fields = fields(&key, amount);
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let answer = browser.post("/my/board/bids", &fields).await;
-        assert_eq!(answer.location(), format!("/my/board?answer={key}&lot={id}"));
+        assert_eq!(answer.location(), format!("/my/board?answer={key}&lot={id}#lot-{id}"));
         browser.get(answer.location()).await.body
     };
     let accepted = send(&mut dealer, "5000000").await;
     assert!(accepted.contains("出价成功") && accepted.contains("您是最高价"), "{accepted}");
+    let card = accepted.split_once(&format!("id=\"lot-{id}\"")).unwrap().1;
+    assert!(card.contains("出价成功"), "what became of it stands on its card: {accepted}");
+    let raise =
+        card.split_once("data-live=\"form\"").unwrap().1.split_once("data-live=\"confirm\"").unwrap().0;
+    assert!(
+        raise.contains("提高到") && !raise.contains("button--primary"),
+        "nobody is urged to raise: {raise}"
+    );
+    assert!(board.contains("button--primary board-bid__button"), "who does not lead is: {board}");
     assert!(send(&mut other, "5000000").await.contains("低于最低可出价"));
     assert!(
         send(&mut other, "90000000").await.contains("玖拾万元整"),
@@ -187,7 +196,7 @@ async fn the_board_bids_and_says_what_became_of_it() {
     let odd = dealer.post("/my/board/bids", &[("key", "x"), ("lot_id", &id)]).await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
     let nothing = dealer.post("/my/board/bids", &[("key", &new_id().to_string()), ("lot_id", &id)]).await;
-    assert_eq!(nothing.location(), format!("/my/board?problem=AMOUNT_NEEDED&lot={id}"));
+    assert_eq!(nothing.location(), format!("/my/board?problem=AMOUNT_NEEDED&lot={id}#lot-{id}"));
 }
 
 #[tokio::test]

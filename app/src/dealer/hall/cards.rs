@@ -22,21 +22,32 @@ const EAGER: usize = 4;
 
 /// All cards of the page.
 pub(in crate::dealer) fn grid(cx: &PageContext, lots: &[HallLot], now: UnixMs) -> AnyView {
-    grid_with(cx, lots, now, |_, _| ().into_any())
+    let cards = cards(cx, lots, now, |_, _| ().into_any());
+    view! { <div class="hall">{cards}</div> }.into_any()
 }
 
-/// All cards of the page, each with more at its end.
+/// All cards of the page, small, each with more at its end.
 pub(in crate::dealer) fn grid_with(
     cx: &PageContext,
     lots: &[HallLot],
     now: UnixMs,
     more: impl Fn(&HallLot, &Room) -> AnyView,
 ) -> AnyView {
-    let cards = lots.iter().enumerate().map(|(index, lot)| {
+    let cards = cards(cx, lots, now, more);
+    view! { <div class="hall hall--board">{cards}</div> }.into_any()
+}
+
+fn cards(
+    cx: &PageContext,
+    lots: &[HallLot],
+    now: UnixMs,
+    more: impl Fn(&HallLot, &Room) -> AnyView,
+) -> Vec<AnyView> {
+    let each = lots.iter().enumerate().map(|(index, lot)| {
         let room = room(lot, now);
         card(cx, lot, &room, now, (index < EAGER, more(lot, &room)))
     });
-    view! { <div class="hall">{cards.collect_view()}</div> }.into_any()
+    each.collect()
 }
 
 /// `(eager, more)`: whether its picture is seen at once, and what stands at its end.

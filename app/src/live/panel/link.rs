@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::super::alarm::Alarm;
 use super::super::link::Freshness;
 use super::super::words::Word;
-use super::{Screen, follow};
+use super::{Follows, Screen, follow};
 
 /// The line at the top of the panel; a warning when the connection is lost.
 pub(super) fn view(screen: Screen) -> AnyView {
@@ -19,25 +20,32 @@ pub(super) fn view(screen: Screen) -> AnyView {
     };
     let is_lost = move || screen.freshness.get() == Freshness::Lost;
     let is_still = move || screen.freshness.get() == Freshness::Still;
-    let alarm = screen.live.alarm;
     view! {
         <div class="bid-link">
             <span class="bid-link__state" data-testid="link">
                 <span class="bid-link__dot" aria-hidden="true"></span>
                 {follow(text)}
             </span>
-            <label class="bid-link__sound" hidden=follow(is_still)>
-                <input
-                    type="checkbox"
-                    prop:checked=follow(move || alarm.has_sound.get())
-                    on:change=move |event| alarm.switch(event_target_checked(&event))
-                />
-                {screen.word(Word::Sound)}
-            </label>
+            {sound_switch(screen.live.alarm, screen.word(Word::Sound), follow(is_still))}
         </div>
         <p class="bid-lost" role="alert" hidden=follow(move || !is_lost())>
             {follow(move || if is_lost() { screen.word(Word::LinkLostHint) } else { String::new() })}
         </p>
+    }
+    .into_any()
+}
+
+/// Switches the sound of being outbid, once the page is live.
+pub(in crate::live) fn sound_switch(alarm: Alarm, label: String, hidden: Follows<bool>) -> AnyView {
+    view! {
+        <label class="bid-link__sound" hidden=hidden>
+            <input
+                type="checkbox"
+                prop:checked=follow(move || alarm.has_sound.get())
+                on:change=move |event| alarm.switch(event_target_checked(&event))
+            />
+            {label}
+        </label>
     }
     .into_any()
 }

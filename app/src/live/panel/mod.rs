@@ -15,6 +15,7 @@ mod shape;
 mod standing;
 
 pub use beside::covered;
+pub(super) use link::sound_switch;
 pub use price::label as price_label;
 
 use fees::Landing;

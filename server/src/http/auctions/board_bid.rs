@@ -29,5 +29,6 @@ pub async fn board_bid(
     let malformed = |_| Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST");
     let lot_id: LotId = form.lot_id.parse().map_err(malformed)?;
     let outcome = place(&state, &who, lot_id, &form.bid).await?;
-    Ok(Redirect::to(&format!("/my/board?{outcome}&lot={lot_id}")))
+    // to the card: what became of the bid stands there
+    Ok(Redirect::to(&format!("/my/board?{outcome}&lot={lot_id}#lot-{lot_id}")))
 }
