@@ -4,6 +4,7 @@
 //! prices, bids.
 
 mod cars;
+mod picture;
 
 use auction::{Audience, BelowReserveMode, CreateSale, DEPOSIT_BP, PlaceMax, SaleFormat};
 use bidding::LaneTimes;
@@ -15,8 +16,8 @@ use kernel::{
 use platform_db::CommandError;
 use uuid::Uuid;
 use vehicle::{
-    Damage, Facts, Findings, InspectVehicle, Measures, PANELS, Price, PriceVehicle, ReceiveVehicle, TICK,
-    VehicleFilter, WHEELS,
+    AddPhoto, Damage, Facts, Findings, InspectVehicle, Measures, PANELS, Price, PriceVehicle, ReceiveVehicle,
+    TICK, VehicleFilter, WHEELS,
 };
 
 use self::cars::{CARS, DemoCar};
@@ -150,6 +151,7 @@ async fn bring_in(state: &AppState, index: usize, car: &DemoCar) -> Result<Vehic
     let vehicles = &state.services.vehicle;
     let received = ReceiveVehicle { id, facts: facts(index, car), external_id: None, vin_confirmed: true };
     vehicles.receive_vehicle(&who, received).await?;
+    photograph(state, id, car).await?;
     let damage = |(part, kind, severity): &(&str, &str, u8)| Damage {
         part: (*part).to_owned(),
         kind: (*kind).to_owned(),
@@ -180,6 +182,14 @@ async fn bring_in(state: &AppState, index: usize, car: &DemoCar) -> Result<Vehic
     };
     vehicles.price_vehicle(&who, priced).await?;
     Ok(id)
+}
+
+/// Its picture, as an inspector uploads one.
+async fn photograph(state: &AppState, vehicle_id: VehicleId, car: &DemoCar) -> Result<(), CommandError> {
+    let drawn = picture::draw(car.body, car.colour);
+    let bytes = drawn.map_err(|error| CommandError::Inconsistent(format!("a demo picture: {error}")))?;
+    let id = event_id_for(vehicle_id.0, "demo.photo");
+    state.services.vehicle.add_photo(&maker(), AddPhoto { id, vehicle_id, bytes: bytes.into() }).await
 }
 
 /// Readings that go with the damages: what was painted again has more paint, older cars have less tread.

@@ -10,6 +10,13 @@ async fn a_lot_shows_what_was_measured_and_a_new_report_what_changed() {
     server::demo::load(&server.state).await.unwrap();
     let mut dealer = server.signed_in("yuanxing").await;
     let hall = dealer.get("/auctions?status=open&sort=price").await.body;
+    let photo = hall.split_once("src=\"/photos/").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
+    let photo = dealer.get(&format!("/photos/{photo}")).await;
+    assert_eq!(
+        (photo.status, photo.header("content-type")),
+        (StatusCode::OK, "image/webp"),
+        "a car has its picture"
+    );
     let lot = link(&hall, "/auctions/lots/");
     let page = dealer.get(&lot).await.body;
     assert!(page.contains("<a href=\"#bid\" class=\"skip-link\">") && page.contains("id=\"bid\""), "{page}");
