@@ -1,5 +1,6 @@
 //! `/office`: what waits for this person, then the figures of the pages that are open to them, a role's own first.
 
+mod results;
 mod work;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ struct Figures {
     negotiated: (i64, i64),
     cars: Vec<StatusCount>,
     unpaid: Option<OrderTotals>,
+    sold: Option<results::Sold>,
     overdue: Option<ReceivableTotals>,
     /// What is still owed on all orders, for who may see claims.
     owed: Option<Fen>,
@@ -62,6 +64,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let who = cx.who()?;
     let figures = figures(&cx, who).await?;
     let mut areas = vec![sales_area(&cx, &figures)];
+    areas.extend(figures.sold.as_ref().map(|sold| results::area(&cx, sold)));
     areas.extend(is_open_to("/office/vehicles", Some(who)).then(|| cars(&cx, &figures)));
     areas.extend(figures.unpaid.as_ref().map(|unpaid| settlement(&cx, unpaid, &figures)));
     // a stable sort: what is not one's own keeps the order of a car's way
@@ -92,6 +95,7 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
         negotiated,
         cars: Vec::new(),
         unpaid: None,
+        sold: None,
         overdue: None,
         owed: None,
         asked_back: None,
@@ -108,6 +112,7 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
         let open = OrderFilter { payment: Some(PaymentFilter::Open), page: 1, ..OrderFilter::default() };
         let found = services.order.orders(who, &open).await.map_err(CommandError::into_problem)?;
         figures.unpaid = Some(found.totals);
+        figures.sold = Some(results::sold(cx, who).await?);
     }
     if is_open_to("/office/receivables", Some(who)) {
         let state = Some(ReceivableState::Overdue);
@@ -144,7 +149,7 @@ fn sales_area(cx: &PageContext, figures: &Figures) -> Area {
         <Tile label=t(cx.lang, "home.open_lots") value=grouped(open) href=href/>
         <Tile label=t(cx.lang, "home.scheduled_lots") value=grouped(scheduled) href=href/>
         <Tile label=t(cx.lang, "home.provisional_lots") value=grouped(provisional) href="/office/negotiations?state=open" tone=alarm(provisional, Tone::Warn)/>
-        <Tile label=t(cx.lang, "home.sold_lots") value=grouped(sold) note=hammer href=href/>
+        <Tile label=t(cx.lang, "home.sold_now") value=grouped(sold) note=hammer href=href/>
     };
     Area { title: "home.area_sales", roles: &[Role::Auctioneer], tiles: tiles.into_any() }
 }

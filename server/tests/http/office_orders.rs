@@ -23,7 +23,10 @@ async fn a_sold_lot_becomes_an_order_and_a_receivable_that_both_sides_see() {
     let today = home.split_once("今日成交").unwrap();
     assert!(today.1.split_once("本周成交").unwrap().0.contains("¥128,500"), "what was sold today: {home}");
     let link = today.0.rsplit_once("href=\"").unwrap().1.split_once('"').unwrap().0.replace("&amp;", "&");
-    assert!(sales.get(&link).await.body.contains(&order.to_string()), "its figure leads to the order: {link}");
+    assert!(
+        sales.get(&link).await.body.contains(&order.to_string()),
+        "its figure leads to the order: {link}"
+    );
     let office = sales.get(&format!("/office/orders/{order}")).await.body;
     assert!(office.contains("成交确认书") && office.contains("人民币壹拾叁万壹仟零贰拾柒元伍角整"));
     assert!(office.contains("成交价 ¥128,500 × 1.5%，最低 ¥500，最高 ¥5,000"), "the fee explains itself");
