@@ -24,11 +24,15 @@ pub mod live;
 rust_i18n::i18n!("locales", fallback = "zh-CN");
 
 #[cfg(feature = "ssr")]
+mod car_words;
+#[cfg(feature = "ssr")]
 pub mod company;
 #[cfg(feature = "ssr")]
 pub mod condition;
 #[cfg(feature = "ssr")]
 pub mod context;
+#[cfg(feature = "ssr")]
+mod damage_map;
 #[cfg(feature = "ssr")]
 pub mod dealer;
 #[cfg(feature = "ssr")]

@@ -22,9 +22,10 @@ use crate::ui::*;
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let receipt = receipt_form::load(&cx).await?;
+    let named = receipt_form::named(&cx).await;
     let log = log_form::load(&cx).await?;
     let keys = cx.services.auction.proof_keys().await.map_err(CommandError::into_problem)?;
-    let (receipt, log) = (receipt_form::view(&cx, receipt), log_form::view(&cx, log));
+    let (receipt, log) = (receipt_form::view(&cx, receipt, named), log_form::view(&cx, log));
     let title = t(lang, "proof.title");
     let keys = key_list(&cx, keys);
     // who followed a lot's link came for its log

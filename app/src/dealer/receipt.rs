@@ -19,22 +19,27 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let receipt = receipt.map_err(CommandError::into_problem)?;
     let reason = cx.services.auction.bid_reason(cx.who()?, receipt.row.key).await;
     let why = reason.map_err(CommandError::into_problem)?.map(|reason| why(&cx, &reason));
+    // a receipt outlives what its bidder may see of the lot: then it names no car
+    let lot = cx.services.auction.lot(cx.who()?, receipt.row.lot_id).await.ok();
+    let car = lot.map(|detail| detail.lot.title);
     let title = t(lang, "proof.receipt.title");
     let crumbs = vec![Crumb::new(t(lang, "auction.my.title"), "/my/bids?view=bids")];
     let file = format!("/my/bids/{}/receipt.json", receipt.row.key);
     let evidence = format!("/my/bids/{}/evidence.json", receipt.row.key);
     let lot = format!("/auctions/lots/{}", receipt.row.lot_id);
+    let check = format!("/proof?receipt={}", receipt.row.key);
     let (said, hashes) = (said(&cx, &receipt), hashes(&cx, &receipt));
+    let car = car.map(|car| view! { <p class="receipt-car"><a href=lot.clone()>{car}</a></p> });
     let body = view! {
         <PageHead title=title.clone() crumbs note=t(lang, "proof.receipt.note")>
             <LinkButton href=lot>{t(lang, "proof.receipt.to_lot")}</LinkButton>
             <LinkButton href=file icon=Icon::Download download=true>{t(lang, "proof.receipt.file")}</LinkButton>
             <LinkButton href=evidence icon=Icon::Download download=true kind=ButtonKind::Primary>{t(lang, "proof.receipt.evidence")}</LinkButton>
         </PageHead>
-        <Panel title=t(lang, "proof.receipt.what")>{said}</Panel>
+        <Panel title=t(lang, "proof.receipt.what")>{car}{said}</Panel>
         {why}
         <Panel title=t(lang, "proof.receipt.proof")>
-            <p class="muted mb-3">{t(lang, "proof.receipt.proof_text")} " " <a href="/proof">{t(lang, "proof.receipt.to_check")}</a></p>
+            <p class="muted mb-3">{t(lang, "proof.receipt.proof_text")} " " <a href=check>{t(lang, "proof.receipt.to_check")}</a></p>
             {hashes}
             <p class="muted mt-3">{t(lang, "proof.receipt.evidence_text")} " " <code class="text-xs">"server verify-receipt evidence-….json"</code></p>
         </Panel>

@@ -233,6 +233,12 @@ impl Service {
     pub async fn lot_of_vehicle(&self, vehicle_id: VehicleId) -> Result<Option<LotId>, CommandError> {
         Ok(lots::newest_of_vehicle(&self.db, vehicle_id).await?)
     }
+
+    /// Which of these cars are negotiated just now.
+    pub async fn negotiated_cars(&self, vehicle_ids: &[VehicleId]) -> Result<Vec<VehicleId>, CommandError> {
+        let ids: Vec<Uuid> = vehicle_ids.iter().map(|id| id.0).collect();
+        Ok(lots::negotiated(&self.db, &ids).await?)
+    }
 }
 
 fn viewer(who: &Principal) -> Viewer {

@@ -24,6 +24,11 @@ async fn a_lot_shows_what_was_measured_and_a_new_report_what_changed() {
         assert!(page.contains(words), "{words}: {page}");
     }
 
+    let mut other = server.signed_in("hengxin").await;
+    other.post("/settings/appearance", &[("lang", "en")]).await;
+    let english = other.get(&lot).await.body;
+    assert!(english.contains("Petrol") && !english.contains("汽油"), "{english}");
+
     let vehicle = page_of_car(&server, &lot).await;
     let mut inspector = server.signed_in("inspector").await;
     let form = inspector.get(&vehicle).await.body;

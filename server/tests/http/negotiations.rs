@@ -42,6 +42,12 @@ async fn dealer_and_staff_agree_after_a_counter_and_the_order_says_so() {
     let (mine, ours) = (format!("/my/negotiations/{id}"), format!("/office/negotiations/{id}"));
     let mut dealer = server.signed_in("yuanxing").await;
     let mut office = server.signed_in("auctioneer").await;
+    let auction = &server.state.services.auction;
+    let filter = NegotiationFilter { page: 1, ..NegotiationFilter::default() };
+    let rows = auction.negotiations(&server.person("auctioneer"), &filter).await.unwrap().rows;
+    let lot = auction.lot(&server.person("auctioneer"), rows[0].lot.id).await.unwrap().lot;
+    let car = [lot.vehicle_id];
+    assert_eq!(auction.negotiated_cars(&car).await.unwrap(), car);
 
     let list = office.get("/office/negotiations?state=seller").await;
     assert!(list.body.contains(&ours) && list.body.contains("测试车"), "{}", list.body);
@@ -73,6 +79,7 @@ async fn dealer_and_staff_agree_after_a_counter_and_the_order_says_so() {
     let accepted = send(&mut dealer, &mine, &[("form", "accept"), ("offer_fen", "7600000")]).await;
     assert_eq!(accepted.location(), format!("{mine}?done=NEGOTIATION_AGREED"));
     assert!(dealer.get(&mine).await.body.contains("议价成交"));
+    assert_eq!(auction.negotiated_cars(&car).await.unwrap(), [], "it is settled");
 
     server.state.bus.drain().await.unwrap();
     let orders = dealer.get("/my/orders?q=LUOCHUI0000000001").await;

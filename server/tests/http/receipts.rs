@@ -120,11 +120,22 @@ async fn a_receipt_is_fetched_by_its_company_and_checked_by_anybody() {
     let page = company.get(&format!("/my/bids/{taken}")).await;
     assert!(page.body.contains("¥60,000"), "{}", page.body);
     assert!(page.body.contains("第一笔出价") && page.body.contains("起拍价 ¥50,000"), "and why");
+    let mut rival = server.signed_in("hengxin").await;
+    assert!(page.body.contains("测试车"), "it names the car: {}", page.body);
+    let check = format!("/proof?receipt={taken}");
+    assert!(page.body.contains(&check), "{}", page.body);
+    let form = |body: &str| {
+        body.split_once("name=\"receipt\"").unwrap().1.split_once("</textarea>").unwrap().0.to_owned()
+    };
+    assert!(
+        form(&company.get(&check).await.body).contains(&taken.to_string()),
+        "it stands in the form already"
+    );
+    assert!(!form(&rival.get(&check).await.body).contains(&taken.to_string()), "only for whose it is");
     let refused = company.get(&format!("/my/bids/{low}")).await;
     assert!(refused.body.contains("低于最低可出价"), "a refused bid has one too");
     assert!(refused.body.contains("¥50,000"), "the floor: the leader may go down to the price");
 
-    let mut rival = server.signed_in("hengxin").await;
     assert_eq!(rival.get(&format!("/my/bids/{taken}")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(rival.get(&format!("/my/bids/{taken}/receipt.json")).await.status, StatusCode::NOT_FOUND);
 

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::super::words::kilometres;
 use super::{ALL, PATH};
+use crate::car_words::{About, car_word};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::query::Query;
@@ -146,8 +147,9 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
         })
         .collect();
     let facets = &lots.facets;
-    let (makes, cities, fuels, grades) =
-        (same(&facets.makes), same(&facets.cities), same(&facets.fuels), same(&facets.grades));
+    let (makes, cities, grades) = (same(&facets.makes), same(&facets.cities), same(&facets.grades));
+    let fuel = |value: &String| Choice::new(value, car_word(lang, About::Fuel, value));
+    let fuels = facets.fuels.iter().map(fuel).collect();
     let actions = exports(cx);
     // the remembered hall outlives the cars that it was filtered for; what is over may still be found
     let gone = lots.lots.is_empty().then_some("auction.hall.none_now");
@@ -231,6 +233,7 @@ fn words_of(cx: &PageContext, name: &str, value: &str, sale: Option<String>) -> 
             let value = price.map_or_else(|| value.to_owned(), short);
             t_with(lang, &format!("auction.hall.chip.{name}"), &[("value", &value)])
         }
+        "fuel" => car_word(lang, About::Fuel, value),
         "q" | "grade" | "year_from" | "year_to" => {
             t_with(lang, &format!("auction.hall.chip.{name}"), &[("value", value)])
         }

@@ -9,6 +9,7 @@ use vehicle::OfferedCar;
 use super::super::words::{joined, kilometres, reserve_note};
 use super::report;
 use super::side::format_word;
+use crate::car_words::{About, car_word};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -108,7 +109,7 @@ fn facts(cx: &PageContext, lot: &HallLot, car: Option<&OfferedCar>) -> AnyView {
         Fact::code(t(lang, "auction.lot.vin"), &lot.vin),
         Fact::new(t(lang, "auction.lot.model_year"), lot.model_year.to_string()),
         Fact::new(t(lang, "auction.lot.mileage"), kilometres(lang, lot.mileage_km)),
-        Fact::text(t(lang, "auction.lot.colour"), lot.colour.clone()),
+        Fact::text(t(lang, "auction.lot.colour"), car_word(lang, About::Colour, &lot.colour)),
     ];
     facts.extend(car.into_iter().flat_map(|car| more_facts(lang, car)));
     facts.extend([
@@ -124,16 +125,16 @@ fn facts(cx: &PageContext, lot: &HallLot, car: Option<&OfferedCar>) -> AnyView {
 fn more_facts(lang: Lang, car: &OfferedCar) -> Vec<Fact> {
     let transfers = car.transfers.map(|count| count.to_string()).unwrap_or_default();
     let known = [
-        ("vehicle.field.interior", &car.interior),
-        ("vehicle.field.first_registration", &car.first_registration),
-        ("vehicle.field.plate_place", &car.plate_place),
-        ("vehicle.field.transfers", &transfers),
-        ("vehicle.field.fuel", &car.fuel),
-        ("vehicle.field.transmission", &car.transmission),
-        ("vehicle.field.body", &car.body),
+        ("vehicle.field.interior", car_word(lang, About::Colour, &car.interior)),
+        ("vehicle.field.first_registration", car.first_registration.clone()),
+        ("vehicle.field.plate_place", car.plate_place.clone()),
+        ("vehicle.field.transfers", transfers),
+        ("vehicle.field.fuel", car_word(lang, About::Fuel, &car.fuel)),
+        ("vehicle.field.transmission", car_word(lang, About::Gearbox, &car.transmission)),
+        ("vehicle.field.body", car_word(lang, About::Body, &car.body)),
     ];
     let said = known.into_iter().filter(|(_, value)| !value.is_empty());
-    said.map(|(label, value)| Fact::new(t(lang, label), value.clone())).collect()
+    said.map(|(label, value)| Fact::new(t(lang, label), value)).collect()
 }
 
 /// How the lot shows a max below its reserve; without a reserve nothing can be below it.

@@ -3,10 +3,11 @@
 use auction::HallLot;
 use kernel::Lang;
 use leptos::prelude::*;
-use vehicle::{Damage, ReportView};
+use vehicle::ReportView;
 
 use crate::condition::measured;
 use crate::context::PageContext;
+use crate::damage_map::damage_map;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
 
@@ -56,36 +57,11 @@ fn findings_in_short(lang: Lang, lot: &HallLot, report: Option<&ReportView>) -> 
     facts
 }
 
-/// The damages, the gravest first, and the remarks.
-fn findings(lang: Lang, mut report: ReportView) -> AnyView {
-    report.damages.sort_by_key(|damage| std::cmp::Reverse(damage.severity));
-    let damages = report.damages.into_iter().map(|damage| row(lang, damage)).collect_view();
+/// The damages, what was measured, and the remarks.
+fn findings(lang: Lang, report: ReportView) -> AnyView {
     let measured = measured(lang, &report.measures);
+    let damages = damage_map(lang, report.damages);
     let notes =
         (!report.notes.is_empty()).then(|| view! { <p class="lot-remarks">{report.notes.clone()}</p> });
-    view! {
-        <ul class="damages">{damages}</ul>
-        {measured}
-        {notes}
-    }
-    .into_any()
-}
-
-fn row(lang: Lang, damage: Damage) -> AnyView {
-    let tone = match damage.severity {
-        3 => Tone::Bad,
-        2 => Tone::Warn,
-        _ => Tone::Neutral,
-    };
-    let note =
-        (!damage.note.is_empty()).then(|| view! { <span class="damages__note">{damage.note.clone()}</span> });
-    view! {
-        <li class="damages__row">
-            <strong>{t(lang, &format!("vehicle.part.{}", damage.part))}</strong>
-            <span>{t(lang, &format!("vehicle.damage.{}", damage.kind))}</span>
-            <Badge tone>{t(lang, &format!("vehicle.severity.{}", damage.severity))}</Badge>
-            {note}
-        </li>
-    }
-    .into_any()
+    view! { {damages} {measured} {notes} }.into_any()
 }

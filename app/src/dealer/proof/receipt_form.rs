@@ -4,6 +4,7 @@ use bidding::RefusalCode;
 use leptos::prelude::*;
 use platform_db::CommandError;
 use proof::{Evidence, Receipt, ReceiptFault};
+use uuid::Uuid;
 
 use super::{part, verdict};
 use crate::context::PageContext;
@@ -44,10 +45,17 @@ fn posted(cx: &PageContext) -> &str {
     cx.form.value("receipt").unwrap_or_default().trim()
 }
 
-/// The form with that answer.
-pub(super) fn view(cx: &PageContext, answer: Option<Answer>) -> AnyView {
+/// The receipt that a link names (`?receipt=<the bid's key>`), to stand in the form; only its own bidder's.
+pub(super) async fn named(cx: &PageContext) -> Option<String> {
+    let key = cx.query.parse::<Uuid>("receipt")?;
+    let receipt = cx.services.auction.receipt(cx.principal.as_ref()?, key).await.ok()?;
+    serde_json::to_string_pretty(&receipt).ok()
+}
+
+/// The form with that answer; before anything was posted, with the receipt that was named.
+pub(super) fn view(cx: &PageContext, answer: Option<Answer>, named: Option<String>) -> AnyView {
     let lang = cx.lang;
-    let shown = posted(cx).to_owned();
+    let shown = named.filter(|_| posted(cx).is_empty()).unwrap_or_else(|| posted(cx).to_owned());
     let answer = answer.map(|answer| said_of(cx, &answer));
     let (verdicts, parts, result) = (verdicts(cx), parts(cx), result(cx));
     view! {

@@ -77,7 +77,7 @@ fn row(row: OrderRow, owed: &BTreeMap<OrderId, Fen>) -> AnyView {
                 <span class="block text-xs opacity-70"><Time at=row.created_at/></span>
             </td>
             <td class="text">{row.title} <span class="block text-xs opacity-70">{row.vin}</span></td>
-            <td>{row.buyer_name}</td>
+            <td class="text text--name">{row.buyer_name}</td>
             <td class="num"><Money fen=row.price_fen/></td>
             <td class="num"><Money fen=row.fees_fen/></td>
             <td class="num"><Money fen=row.total_fen/></td>

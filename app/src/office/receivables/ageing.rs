@@ -18,12 +18,12 @@ pub fn AgeingView(ageing: Ageing) -> impl IntoView {
     let lang = cx.lang;
     let total = ageing.total.clone();
     let figure = |key: &str, fen: Fen| {
-        let amount = view! { <span class="text-lg font-semibold"><Money fen/></span> };
+        let amount = view! { <span class="font-semibold"><Money fen/></span> };
         Fact::new(t(lang, key), amount)
     };
     let overdue_href = cx.query.with("state", "overdue").href(&cx.path);
     let overdue = view! {
-        <a class="text-lg font-semibold" href=overdue_href><Money fen=total.overdue_fen/></a>
+        <a class="font-semibold" href=overdue_href><Money fen=total.overdue_fen/></a>
     };
     let mut figures = vec![
         figure("finance.age.total", total.outstanding_fen),
@@ -37,7 +37,7 @@ pub fn AgeingView(ageing: Ageing) -> impl IntoView {
     view! {
         <Panel title=t(lang, "finance.age.title") actions=as_of>
             <Facts facts=figures/>
-            <div class="mt-4">{by_dealer}</div>
+            <div class="mt-2">{by_dealer}</div>
         </Panel>
     }
 }
@@ -62,8 +62,9 @@ fn by_dealer(ageing: &Ageing) -> AnyView {
         let n = DEALERS_MAX.to_string();
         view! { <p class="text-sm opacity-70 mt-2">{t_with(lang, "finance.age.top", &[("n", &n)])}</p> }
     });
+    // folded: below it is the list that one came for
     view! {
-        <Disclosure label=t(lang, "finance.age.by_dealer") open=true>
+        <Disclosure label=t(lang, "finance.age.by_dealer")>
             <Table columns caption=t(lang, "finance.age.title") foot=foot>{rows}</Table>
             {capped}
         </Disclosure>

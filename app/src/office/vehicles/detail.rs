@@ -24,6 +24,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let id: VehicleId = cx.id("id")?;
     let car = cx.services.vehicle.show_vehicle(who, id).await.map_err(CommandError::into_problem)?;
     let reserves = reserve::revealed(&cx, id).await?;
+    let found = cx.services.auction.negotiated_cars(&[id]).await.map_err(CommandError::into_problem)?;
+    let negotiated = !found.is_empty();
     let title = car.facts.title.clone();
     let is_open = !matches!(car.status, Status::Listed | Status::Sold);
     let inspects = is_open && who.has_role(Role::Inspector);
@@ -44,10 +46,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <PageHead
             title=title.clone()
             crumbs=vec![Crumb::new(t(cx.lang, "vehicle.title"), "/office/vehicles")]
-            badge=view! { <StatusBadge status=car.status/> }.into_any()
+            badge=view! { <StatusBadge status=car.status negotiated/> }.into_any()
         />
         {refused.map(|problem| view! { <ProblemBanner problem/> })}
-        {standing(&cx, &car)}
+        {standing(&cx, &car, negotiated)}
         <div class="grid gap-x-4 lg:grid-cols-3">
             <div class="grid content-start lg:col-span-2 min-w-0">
                 <PhotosPanel car=car.clone() removes=inspects form=photo_form/>
@@ -71,9 +73,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
 }
 
 /// Why nothing can be changed, and what is doubtful.
-fn standing(cx: &PageContext, car: &VehicleDetail) -> AnyView {
+fn standing(cx: &PageContext, car: &VehicleDetail, negotiated: bool) -> AnyView {
     let lang = cx.lang;
     let closed = match car.status {
+        Status::Listed if negotiated => Some(t(lang, "vehicle.negotiated_banner")),
         Status::Listed => Some(t(lang, "vehicle.listed_banner")),
         Status::Sold => Some(t(lang, "vehicle.sold_banner")),
         _ => None,

@@ -10,8 +10,11 @@ use crate::context::page;
 use crate::i18n::{field_text, t};
 use crate::ui::*;
 
-/// Empty lines for damages; who finds more saves and inspects again with these filled in.
-const DAMAGE_LINES: usize = 8;
+/// Empty lines for damages that stand open, and those that are folded away below.
+const DAMAGE_LINES: usize = 2;
+const DAMAGE_LINES_MORE: usize = 10;
+/// The grades that are offered; houses that grade in numbers type theirs.
+const GRADES: [&str; 5] = ["A", "B", "C", "D", "E"];
 
 /// A new version of the report. It begins with what the last inspection found.
 #[component]
@@ -24,19 +27,31 @@ pub(super) fn InspectForm(car: VehicleDetail) -> impl IntoView {
     let error = state.error("damages").map(|code| field_text(lang, code));
     let (grade, notes, damages, measures) =
         last.map(|r| (r.grade, r.notes, r.damages, r.measures)).unwrap_or_default();
-    let lines = damages.len().max(DAMAGE_LINES - 2) + 2;
     let held = |n: usize| damages.get(n).cloned();
-    let rows = (0..lines.min(vehicle::DAMAGES_MAX)).map(|n| damage_line(n, held(n))).collect_view();
+    // what was typed comes back where it can be seen
+    let filled = damages
+        .len()
+        .max(state.values_of("part").iter().rposition(|part| !part.is_empty()).map_or(0, |n| n + 1));
+    let [open, all] = [filled + DAMAGE_LINES, filled + DAMAGE_LINES + DAMAGE_LINES_MORE]
+        .map(|lines| lines.min(vehicle::DAMAGES_MAX));
+    let rows = (0..open).map(|n| damage_line(n, held(n))).collect_view();
+    let more = (open..all).map(|n| damage_line(n, held(n))).collect_view();
+    let more_label = t(lang, "vehicle.damages_more");
+    let grades = GRADES.map(str::to_owned).to_vec();
     let columns = ["damage_part", "damage_kind", "damage_severity", "damage_note"]
         .map(|name| Column::new(t(lang, &format!("vehicle.{name}"))))
         .to_vec();
+    let columns_of_more = columns.clone();
     view! {
         <Disclosure label=t(lang, label) open=state.is_refused()>
             <p class="opacity-70 mb-3">{t(lang, "vehicle.inspect_what")}</p>
             <PostForm name="inspect">
-                <TextField name="grade" label=t(lang, "vehicle.field.grade") value=grade required=true max_length=20/>
+                <TextField name="grade" label=t(lang, "vehicle.field.grade") value=grade required=true max_length=20 suggestions=grades autocomplete="off"/>
                 {error.map(|text| view! { <p class="field__error" role="alert">{text}</p> })}
                 <Table columns caption=t(lang, "vehicle.damages")>{rows}</Table>
+                <Disclosure label=more_label.clone()>
+                    <Table columns=columns_of_more caption=more_label>{more}</Table>
+                </Disclosure>
                 <MeasureFields measures/>
                 <TextArea name="notes" label=t(lang, "vehicle.notes") value=notes max_length=4000/>
                 <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.inspect_save")}</Button></div>

@@ -6,8 +6,10 @@ use vehicle::{Field, PriceView, ReportView, Reserve, VehicleDetail};
 
 use super::trail::priced;
 use super::{reserve_word, source_name};
+use crate::car_words::{About, car_word};
 use crate::condition::measured;
 use crate::context::page;
+use crate::damage_map::damage_map;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
 
@@ -67,6 +69,7 @@ pub(super) fn FactsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl Into
     let vin = f.vin.map(|vin| view! { <span class="font-mono">{vin.to_string()}</span> });
     let km = f.mileage_km.map(|km| t_with(lang, "vehicle.km", &[("n", &grouped(km.into()))]));
     let source = source_name(lang, &car.source);
+    let word = |about, said: String| given(car_word(lang, about, &said));
     let facts = vec![
         fact(lang, Field::Vin, vin),
         fact(lang, Field::ExternalId, car.external_id),
@@ -79,11 +82,11 @@ pub(super) fn FactsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl Into
         fact(lang, Field::PlatePlace, given(f.plate_place)),
         fact(lang, Field::Transfers, f.transfers),
         fact(lang, Field::City, given(f.city)),
-        fact(lang, Field::Body, given(f.body)),
-        fact(lang, Field::Fuel, given(f.fuel)),
-        fact(lang, Field::Transmission, given(f.transmission)),
-        fact(lang, Field::Colour, given(f.colour)),
-        fact(lang, Field::Interior, given(f.interior)),
+        fact(lang, Field::Body, word(About::Body, f.body)),
+        fact(lang, Field::Fuel, word(About::Fuel, f.fuel)),
+        fact(lang, Field::Transmission, word(About::Gearbox, f.transmission)),
+        fact(lang, Field::Colour, word(About::Colour, f.colour)),
+        fact(lang, Field::Interior, word(About::Colour, f.interior)),
         fact(lang, Field::SellerName, given(f.seller_name)),
         fact(lang, Field::SourcePrice, given(f.source_price)),
         Fact::new(t(lang, "vehicle.column.source"), source),
@@ -138,27 +141,11 @@ fn ReportBody(report: ReportView) -> impl IntoView {
         Fact::new(t(lang, &format!("vehicle.report_origin.{}", report.origin)), report.who_name.clone()),
         Fact::new(t(lang, "vehicle.import.column.when"), view! { <Time at=report.at form=TimeForm::Exact/> }),
     ];
-    let columns = ["damage_part", "damage_kind", "damage_severity", "damage_note"]
-        .map(|name| Column::new(t(lang, &format!("vehicle.{name}"))))
-        .to_vec();
-    let row = move |damage: vehicle::Damage| {
-        view! {
-            <tr>
-                <td>{t(lang, &format!("vehicle.part.{}", damage.part))}</td>
-                <td>{t(lang, &format!("vehicle.damage.{}", damage.kind))}</td>
-                <td>{t(lang, &format!("vehicle.severity.{}", damage.severity))}</td>
-                <td class="text">{damage.note}</td>
-            </tr>
-        }
-    };
     let damages = match report.damages.is_empty() {
         // nobody looked: that none is noted says nothing
         true if !report.is_inspection() => ().into_any(),
         true => view! { <p class="opacity-70">{t(lang, "vehicle.no_damage")}</p> }.into_any(),
-        false => view! {
-            <Table columns caption=t(lang, "vehicle.damages")>{report.damages.into_iter().map(row).collect_view()}</Table>
-        }
-        .into_any(),
+        false => damage_map(lang, report.damages).into_any(),
     };
     view! {
         <div class="grid gap-3">

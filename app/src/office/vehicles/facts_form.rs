@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use vehicle::Field;
 
+use crate::car_words::About;
 use crate::context::page;
 use crate::form::FormState;
 use crate::i18n::t;
@@ -47,11 +48,11 @@ pub(super) fn FactsFields(
                 <TextField name="model" label=label(Field::Model) value=facts.model required=true max_length=100/>
                 <TextField name="trim" label=label(Field::Trim) value=facts.trim max_length=100/>
                 <TextField name="model_year" label=label(Field::ModelYear) value=number(facts.model_year) kind=InputKind::Number max_length=6/>
-                <TextField name="body" label=label(Field::Body) value=facts.body max_length=40/>
-                <TextField name="fuel" label=label(Field::Fuel) value=facts.fuel max_length=40/>
-                <TextField name="transmission" label=label(Field::Transmission) value=facts.transmission max_length=40/>
-                <TextField name="colour" label=label(Field::Colour) value=facts.colour max_length=40/>
-                <TextField name="interior" label=label(Field::Interior) value=facts.interior max_length=40/>
+                <TextField name="body" label=label(Field::Body) value=facts.body max_length=40 suggestions=About::Body.usual()/>
+                <TextField name="fuel" label=label(Field::Fuel) value=facts.fuel max_length=40 suggestions=About::Fuel.usual()/>
+                <TextField name="transmission" label=label(Field::Transmission) value=facts.transmission max_length=40 suggestions=About::Gearbox.usual()/>
+                <TextField name="colour" label=label(Field::Colour) value=facts.colour max_length=40 suggestions=About::Colour.usual()/>
+                <TextField name="interior" label=label(Field::Interior) value=facts.interior max_length=40 suggestions=About::Colour.usual()/>
                 <TextField name="title" label=label(Field::Title) value=facts.title max_length=200 wide=true
                     hint=t(lang, "vehicle.hint.title").into_owned()/>
             </div>

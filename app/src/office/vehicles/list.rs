@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Lang, Role};
+use kernel::{Lang, Role, VehicleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 use vehicle::{Choices, Status, StatusCount, VehicleLine, VehiclePage};
@@ -24,6 +24,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let list = vehicles.list_vehicles(who, &filter).await.map_err(CommandError::into_problem)?;
     let choices = vehicles.vehicle_choices(who, &filter).await.map_err(CommandError::into_problem)?;
     let counts = vehicles.vehicle_counts(who, &filter).await.map_err(CommandError::into_problem)?;
+    let listed = list.lines.iter().filter(|line| line.status == Status::Listed).map(|line| line.id);
+    let listed: Vec<VehicleId> = listed.collect();
+    let negotiated =
+        cx.services.auction.negotiated_cars(&listed).await.map_err(CommandError::into_problem)?;
     let receives = who.has_role(Role::Inspector);
     let imports = receives || who.has_role(Role::Pricing);
     let is_stocked = !choices.sources.is_empty();
@@ -44,7 +48,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         {doubts.into_iter().map(|text| view! { <Banner tone=Tone::Warn>{text}</Banner> }).collect_view()}
         {match list.lines.is_empty() {
             true => empty(lang, is_stocked),
-            false => table(lang, list),
+            false => table(lang, list, &negotiated),
         }}
     };
     Ok(PageView::office(t(lang, "vehicle.title"), body))
@@ -145,7 +149,7 @@ fn empty(lang: Lang, is_stocked: bool) -> AnyView {
     view! { <EmptyState icon=Icon::Car title=t(lang, title) text=t(lang, text).into_owned()/> }.into_any()
 }
 
-fn table(lang: Lang, list: VehiclePage) -> AnyView {
+fn table(lang: Lang, list: VehiclePage, negotiated: &[VehicleId]) -> AnyView {
     let columns = vec![
         Column::new(t(lang, "vehicle.column.car")),
         Column::number(t(lang, "vehicle.column.year")).sort_down("year"),
@@ -168,16 +172,18 @@ fn table(lang: Lang, list: VehiclePage) -> AnyView {
         </tr>
     }
     .into_any();
+    let rows: Vec<AnyView> =
+        list.lines.into_iter().map(|line| row(lang, negotiated.contains(&line.id), line)).collect();
     view! {
         <Table columns caption=t(lang, "vehicle.title") default_sort="updated" foot=foot>
-            {list.lines.into_iter().map(|line| row(lang, line)).collect_view()}
+            {rows}
         </Table>
         <Pager current=list.page total=list.total page_size=i64::from(PAGE_SIZE)/>
     }
     .into_any()
 }
 
-fn row(lang: Lang, line: VehicleLine) -> AnyView {
+fn row(lang: Lang, negotiated: bool, line: VehicleLine) -> AnyView {
     let href = format!("/office/vehicles/{}", line.id);
     let whole_title = line.title.clone();
     let photo = line.photo_id.map(|id| format!("/photos/{id}/thumb"));
@@ -195,7 +201,7 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
                         <span class="car-cell__note"><span class="font-mono">{reference}</span> " · " {source}</span>
                         // on a phone the columns of state and price are beyond the edge
                         <span class="flex flex-wrap items-center gap-2 mt-1 sm:hidden" aria-hidden="true">
-                            <StatusBadge status=line.status/>
+                            <StatusBadge status=line.status negotiated/>
                             {line.start_fen.map(|fen| view! { <Money fen/> })}
                         </span>
                     </div>
@@ -205,7 +211,7 @@ fn row(lang: Lang, line: VehicleLine) -> AnyView {
             <td class="num">{or_dash(km.unwrap_or_default())}</td>
             <td>{or_dash(line.city)}</td>
             <td>{or_dash(line.grade)}</td>
-            <td><StatusBadge status=line.status/></td>
+            <td><StatusBadge status=line.status negotiated/></td>
             <td class="num"><Money fen=line.guide_fen/></td>
             <td class="num"><Money fen=line.start_fen/></td>
             <td>{or_dash(reserve)}</td>

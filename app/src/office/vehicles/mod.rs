@@ -21,16 +21,20 @@ use crate::ui::{Badge, Tone};
 
 pub use filter::filter_of;
 
-/// Where a car stands.
+/// Where a car stands; of one that is negotiated, that.
 #[component]
-pub fn StatusBadge(status: Status) -> impl IntoView {
+pub fn StatusBadge(status: Status, #[prop(optional)] negotiated: bool) -> impl IntoView {
+    let lang = page().lang;
+    if negotiated && status == Status::Listed {
+        return view! { <Badge tone=Tone::Warn>{t(lang, "vehicle.status.negotiated")}</Badge> };
+    }
     let tone = match status {
         Status::Received => Tone::Warn,
         Status::Inspected => Tone::Neutral,
         Status::Priced | Status::Listed => Tone::Active,
         Status::Sold => Tone::Good,
     };
-    view! { <Badge tone>{t(page().lang, &format!("vehicle.status.{}", status.name()))}</Badge> }
+    view! { <Badge tone>{t(lang, &format!("vehicle.status.{}", status.name()))}</Badge> }
 }
 
 /// That there is a reserve or none; how much it is, is told to who asks.

@@ -254,3 +254,14 @@ pub(crate) async fn newest_of_vehicle(
     .await?;
     Ok(id.map(LotId))
 }
+
+/// Which of these cars are negotiated: their lot has closed below its reserve and nothing is settled yet.
+pub(crate) async fn negotiated(pool: &PgPool, vehicle_ids: &[Uuid]) -> Result<Vec<VehicleId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "SELECT vehicle_id FROM lot WHERE vehicle_id = ANY($1) AND outcome = 'provisional'",
+        vehicle_ids
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(ids.into_iter().map(VehicleId).collect())
+}
