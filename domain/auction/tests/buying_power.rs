@@ -43,7 +43,7 @@ async fn a_frozen_deposit_holds_nothing_more_from_the_moment_it_is_written() {
     for (lot, yuan) in [(1, 60_000), (0, 65_000)] {
         let barred = refused(&world.bid(&ada, lot, Uuid::now_v7(), yuan).await);
         assert_eq!(barred.code, RefusalCode::Banned);
-        assert_eq!(barred.data, json!({ "reason": "deposit_frozen" }));
+        assert_eq!(barred.data, json!({ "reason": "deposit_frozen", "until": null }));
     }
     let power = world.service.buying_power(ada.dealer().unwrap().dealer_id).await.unwrap();
     assert_eq!((power.held_fen, power.limit_fen), (Fen(600_000), Fen(5_000_000)), "what leads goes on");
