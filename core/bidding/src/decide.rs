@@ -10,8 +10,8 @@ use crate::settle::{pass_over, settle};
 use crate::system::{self, Outage};
 use crate::void_bid::{Void, void_bid};
 use crate::{
-    Accepted, Bar, Command, Format, Group, LotState, Refusal, gap, lane, lower_reserve::lower_reserve,
-    pre_bid, reasons, report, sealed, top_up,
+    Accepted, Bar, Command, Event, Format, Group, LotState, Refusal, apply, gap, group, lane,
+    lower_reserve::lower_reserve, pre_bid, reasons, report, sealed, top_up,
 };
 
 /// What this command does to a lot in this state, or why it is refused.
@@ -79,6 +79,26 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         "an accepted bid is explained by a name without words: {verdict:?}"
     );
     verdict
+}
+
+/// [`decide`], where more is known of bidders' groups by now than the lot's log says: a store joined a group, or left it, since
+/// its newest bid here. The log is told first, so that a replay merges them from the same command on.
+pub fn decide_knowing(
+    state: &LotState,
+    groups: &[(DealerId, Option<Group>)],
+    command: &Command,
+    now: UnixMs,
+) -> Result<Accepted, Refusal> {
+    let told = groups.iter().filter_map(|(dealer_id, group)| group::told(state, *dealer_id, *group));
+    let told: Vec<Event> = told.collect();
+    if told.is_empty() {
+        return decide(state, command, now);
+    }
+    let mut knowing = state.clone();
+    told.iter().for_each(|event| apply(&mut knowing, event));
+    let mut accepted = decide(&knowing, command, now)?;
+    accepted.events.splice(0..0, told);
+    Ok(accepted)
 }
 
 /// What was called aloud is confirmed by that, and nobody in the room reads reports on a screen.

@@ -8,6 +8,9 @@
 //! Under the policy `merge` that is all. Under `block` a bid while a sister leads comes with that as its bar, so what is left
 //! are maxes that met without one outbidding the other: those that waited for the opening, sealed offers, and those that a void
 //! brings together.
+//!
+//! A store may join a group after its bid. Whoever asks the fold knows that, and says it of the leader when somebody bids, and of
+//! all whose maxes meet when they meet ([`crate::decide_knowing`]).
 
 use std::cmp::Reverse;
 
@@ -24,7 +27,7 @@ use crate::{Event, Leader, LotState, PreBid, Refusal, RefusalCode};
 pub struct Group(pub Uuid);
 
 impl LotState {
-    /// The group of an entity as its newest bid here said; `None` where stores may bid against each other.
+    /// The group of an entity as the log knows it; `None` where stores may bid against each other.
     pub fn group_of(&self, dealer_id: DealerId) -> Option<Group> {
         self.groups.iter().find(|(store, _)| *store == dealer_id).map(|(_, group)| *group)
     }

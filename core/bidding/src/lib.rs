@@ -54,7 +54,7 @@ mod void_bid;
 
 pub use apply::{advance, apply, apply_all};
 pub use command::{Accepted, Bar, Command, Event, Explanation, Note, PublicLot, VoidReason};
-pub use decide::decide;
+pub use decide::{decide, decide_knowing};
 pub use dutch::StepClock;
 pub use format::{DutchSteps, Format, LaneTimes};
 pub use frame::{BidLine, ClientFrame, MyPosition, ServerFrame, TakeFrame};

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use bidding::{
     Bar, BelowReserve, Command, Event, Format, Group, History, Ladder, Leader, LotState, LotStatus, Note,
-    PreBid, RefusalCode, Terms, VoidReason, apply, apply_all, decide,
+    PreBid, RefusalCode, Terms, VoidReason, apply, apply_all, decide, decide_knowing,
 };
 use kernel::{DealerId, Fen, UnixMs};
 use proptest::collection::vec;
@@ -133,6 +133,50 @@ fn history(first: &LotState, events: &[Vec<Event>]) -> History {
     let mut history = History::beginning(first.reserve_fen);
     events.iter().zip(1..).for_each(|(events, seq)| history.follow(seq, events));
     history
+}
+
+#[test]
+fn a_store_that_joins_the_leaders_group_is_its_sister_from_then_on() {
+    let mut lot = Lot::open(None);
+    lot.accepts(&bid(A, yuan(60_000), None));
+    lot.accepts(&bid(Y, yuan(55_000), None));
+    lot.stands(A, 60_000, Some(55_000), 55_500);
+    let raise = bid(B, yuan(70_000), group_of(B));
+    let apart = decide(&lot.state, &raise, lot.now).unwrap();
+    assert_eq!(apart.explanation.branch, "overtook", "as the log knows them they are strangers");
+
+    let together = decide_knowing(&lot.state, &[(A, group_of(A))], &raise, lot.now).unwrap();
+    assert_eq!(together.explanation.branch, "group_raise");
+    assert_eq!(together.events[0], Event::GroupKnown { dealer_id: A, group: group_of(A) });
+    lot.state = apply_all(&lot.state, &together.events);
+    lot.events.push(together.events);
+    lot.stands(B, 70_000, Some(55_000), 55_500);
+    let low = bid(A, yuan(65_000), group_of(A));
+    let refusal = decide_knowing(&lot.state, &[(B, group_of(B))], &low, lot.now).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::SisterRooftopLeads);
+}
+
+#[test]
+fn maxes_from_before_a_store_joined_count_as_the_groups_at_the_opening_and_at_the_close() {
+    for format in [Format::Timed, Format::SealedSecond] {
+        let mut lot = Lot::scheduled(format, BelowReserve::Full, None);
+        let joined = [(A, group_of(A)), (B, group_of(B))];
+        if format == Format::SealedSecond {
+            lot.accepts(&Command::Open);
+        } else {
+            lot.now = OPENS_AT.plus_ms(-1);
+        }
+        for (who, amount) in [(A, 90_000), (B, 80_000), (Y, 60_000)] {
+            lot.accepts(&bid(who, yuan(amount), None));
+        }
+        let command = if format == Format::SealedSecond { Command::Close } else { Command::Open };
+        lot.now = if format == Format::SealedSecond { END_AT } else { OPENS_AT };
+        let met = decide_knowing(&lot.state, &joined, &command, lot.now).unwrap();
+        lot.state = apply_all(&lot.state, &met.events);
+        lot.events.push(met.events);
+        let above = if format == Format::SealedSecond { 60_100 } else { 60_500 };
+        lot.stands(A, 90_000, Some(60_000), above);
+    }
 }
 
 #[test]

@@ -210,3 +210,24 @@ async fn strikes_bar_until_their_time_and_the_refusal_says_until_when() {
     let data = serde_json::json!({ "reason": "strikes", "until": null });
     assert_eq!((barred.code, &barred.data), (RefusalCode::Banned, &data), "without an end");
 }
+
+#[tokio::test]
+async fn a_store_that_joins_a_group_after_its_bid_is_a_sister_at_once() {
+    let merge = |sale: &mut auction::CreateSale| sale.audience.sisters = SisterPolicy::Merge;
+    let world = World::of_sale(1, merge).await;
+    let (ada, bob, cid) = (dealer("永达一店"), dealer("永达二店"), dealer("丙车行"));
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 85_000).await);
+    accepted(&world.bid(&cid, 0, Uuid::now_v7(), 82_000).await);
+    let before = world.state(0).await.price_fen;
+    for store in [&ada, &bob] {
+        world.group_dealer(store, "永达集团").await;
+    }
+    accepted(&world.bid(&bob, 0, Uuid::now_v7(), 90_000).await);
+    let state = world.state(0).await;
+    assert!(state.is_leader(bob.dealer().unwrap().dealer_id));
+    assert_eq!(
+        (state.price_fen, state.second_max_fen),
+        (before, Some(Fen(8_200_000))),
+        "no store drives its price"
+    );
+}

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use bidding::{Accepted, BidLine, Command, Event, LotState, Note, Refusal, RefusalCode, advance, decide};
+use bidding::{
+    Accepted, BidLine, Command, Event, Group, LotState, Note, Refusal, RefusalCode, advance, decide_knowing,
+};
 use kernel::{DealerId, Fen, LotId};
 use proof::Hash;
 use serde_json::Value;
@@ -54,12 +56,13 @@ impl LotPlan {
         }
     }
 
-    /// Folds one command into the plan.
-    pub(super) fn decide(&mut self, job: Job, command: &Command) {
+    /// Folds one command into the plan; `groups` is what is known of bidders' groups by now.
+    pub(super) fn decide(&mut self, job: Job, command: &Command, groups: &[(DealerId, Option<Group>)]) {
         let judged_seq = self.next.seq;
         let with_batch = self.up_to_now(command);
         let command = with_batch.as_ref().unwrap_or(command);
-        let verdict: Verdict = decide(&self.next, command, job.admitted_at).map(|accepted| {
+        let verdict = decide_knowing(&self.next, groups, command, job.admitted_at);
+        let verdict: Verdict = verdict.map(|accepted| {
             // in place: the state holds every bidder, and is copied once a batch only
             advance(&mut self.next, &accepted.events);
             (self.next.seq, accepted)

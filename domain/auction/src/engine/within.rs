@@ -62,7 +62,7 @@ pub(crate) async fn write_all_within(
     for (lot, key, command) in lots {
         let actor = Actor::new(lot);
         let mut plan = LotPlan::new(&actor);
-        plan.decide(job(actor.facts.lot_id, key, command.clone(), (sender, now)), &command);
+        plan.decide(job(actor.facts.lot_id, key, command.clone(), (sender, now)), &command, &[]);
         if let Some(Err(refusal)) = plan.decided.first().map(|decided| &decided.verdict) {
             return Ok(Err(refusal.clone()));
         }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bidding::{Command, Event, LotState};
+use bidding::{Command, Event, Group, LotState};
 use kernel::{DealerId, Fen, LotId};
 use platform_db::Clock as _;
 use proof::Signer;
@@ -24,7 +24,7 @@ use super::power::{Hold, Moves, Powers};
 use super::rest::Rest;
 use super::turns::{Turn, Turns};
 use super::untold::Untold;
-use super::{BATCH_LIMIT, Failure, Job, LotHub, Outcome, Peers, Recorded, ReplyTo};
+use super::{BATCH_LIMIT, Failure, Job, LotFacts, LotHub, Outcome, Peers, Recorded, ReplyTo};
 use crate::audience;
 use crate::clock::AnchoredClock;
 use crate::consumer::Dealers;
@@ -279,7 +279,8 @@ impl Writer {
                 first_copy_in.insert(key, at);
                 let before: Vec<Hold> = plans[at].next.holds().collect();
                 let command = self.judged(&job, actor, &plans[at].next, &moves);
-                plans[at].decide(job, &command);
+                let groups = self.groups_by_now(&command, &actor.facts, &plans[at].next);
+                plans[at].decide(job, &command, &groups);
                 moves.add(&before, plans[at].next.holds());
             }
         }
@@ -308,6 +309,27 @@ impl Writer {
         let free = self.powers.free(who).0.saturating_sub(moves.of(who)).max(0);
         let power = Fen(free.saturating_add(lot.hold_of(who).0));
         command.known(bar, power).of_group(audience::united_group(&self.dealers, facts, who))
+    }
+
+    /// The groups of those whose maxes this command lets meet, where the lot's log has them otherwise.
+    fn groups_by_now(
+        &self,
+        command: &Command,
+        facts: &LotFacts,
+        lot: &LotState,
+    ) -> Vec<(DealerId, Option<Group>)> {
+        let meet: Vec<DealerId> = match command {
+            Command::Open | Command::OpenWithout { .. } => {
+                lot.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id).collect()
+            }
+            Command::Close => lot.offers.iter().map(|offer| offer.dealer_id).collect(),
+            Command::PlaceMax { .. } | Command::FloorBid { .. } => {
+                lot.leader.iter().map(|leader| leader.dealer_id).collect()
+            }
+            _ => Vec::new(),
+        };
+        let by_now = |who| (who, audience::united_group(&self.dealers, facts, who));
+        meet.into_iter().map(by_now).filter(|(who, group)| lot.group_of(*who) != *group).collect()
     }
 
     /// Answers a repeat from memory; `home` is the lot whose actor has the record, where it is not the job's own
