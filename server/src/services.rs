@@ -122,6 +122,7 @@ impl Databases {
             auction,
             order: order::Service::new(self.order.clone(), clock.clone()),
             finance: finance::Service::new(self.finance.clone(), clock.clone())
+                .with_hours_of(self.offset_min)
                 .with_told(told(Service::Finance)),
         };
         Ok((services, running))

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::UnixMs;
 
-const HOUR_MS: i64 = 60 * 60 * 1000;
+const MINUTE_MS: i64 = 60 * 1000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// 1970-01-01 was a Thursday: three days after Monday.
 const FIRST_WEEKDAY: i64 = 3;
@@ -53,6 +54,16 @@ pub struct Calendar {
 }
 
 impl Calendar {
+    /// The trade's hours where nothing else is set: China's, which has one zone and no summer time. Without its holidays, which
+    /// are told.
+    pub const CHINA: Calendar = Calendar::nine_to_six(8 * HOUR_MS);
+
+    /// The trade's hours in the zone that is set, so many minutes ahead of UTC: whoever counts business hours or days counts by
+    /// these.
+    pub const fn of_trade(offset_min: i32) -> Calendar {
+        Calendar::nine_to_six(offset_min as i64 * MINUTE_MS)
+    }
+
     /// Nine to six in a zone so many milliseconds ahead of UTC.
     pub const fn nine_to_six(zone_ms: i64) -> Calendar {
         Calendar { zone_ms, opens_ms: 9 * HOUR_MS, closes_ms: 18 * HOUR_MS, days: BTreeMap::new() }
@@ -127,7 +138,7 @@ impl Calendar {
 mod tests {
     use super::*;
 
-    const CHINA: Calendar = Calendar::nine_to_six(8 * HOUR_MS);
+    const CHINA: Calendar = Calendar::CHINA;
     /// Monday 2026-11-23, 00:00 in China.
     const MONDAY: UnixMs = UnixMs(1_795_363_200_000);
     /// The number of that day.

@@ -229,13 +229,12 @@ impl Service {
 
     /// From now on business is done in a zone so far ahead of UTC; said once, at the start. China's, until then.
     pub fn keep_hours_of(&self, offset_min: i32) {
-        let hours = kernel::Calendar::nine_to_six(i64::from(offset_min) * 60_000);
+        let hours = kernel::Calendar::of_trade(offset_min);
         self.hours.get_or_init(|| hours);
     }
 
     fn hours(&self) -> kernel::Calendar {
-        const CHINA_MS: i64 = 8 * 60 * 60 * 1000;
-        self.hours.get().cloned().unwrap_or_else(|| kernel::Calendar::nine_to_six(CHINA_MS))
+        self.hours.get().cloned().unwrap_or(kernel::Calendar::CHINA)
     }
 
     /// The bid path, for sockets.

@@ -4,7 +4,6 @@ use kernel::{Calendar, UnixMs};
 use platform_db::CommandError;
 use sqlx::PgConnection;
 
-use crate::due::CHINA;
 use crate::heard::BusinessDaysSet;
 use crate::store::business_days::{self as store, ToldDay};
 
@@ -30,8 +29,9 @@ pub(crate) async fn on_set(
 /// The calendar from this instant on, with the days of which it was told.
 pub(crate) async fn calendar_from(
     conn: &mut PgConnection,
+    hours: &Calendar,
     at: UnixMs,
 ) -> Result<(Calendar, Vec<ToldDay>), sqlx::Error> {
-    let told = store::from(conn, CHINA.day_of(at)).await?;
-    Ok((CHINA.with_days(told.iter().map(|told| (told.day, told.kind))), told))
+    let told = store::from(conn, hours.day_of(at)).await?;
+    Ok((hours.clone().with_days(told.iter().map(|told| (told.day, told.kind))), told))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kernel::{Envelope, EventType as _};
+use kernel::{Calendar, Envelope, EventType as _};
 use platform_bus::Consumer;
 use platform_db::{Clock, CommandError};
 use sqlx::PgConnection;
@@ -13,6 +13,7 @@ use crate::{business_days, deposit_return, issue_receivable};
 
 pub(crate) struct FinanceConsumer {
     pub clock: Arc<dyn Clock>,
+    pub hours: Calendar,
 }
 
 #[async_trait]
@@ -24,7 +25,8 @@ impl Consumer for FinanceConsumer {
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError> {
         match event.r#type.as_str() {
             OrderCreated::NAME => {
-                issue_receivable::on_order_created(conn, read(event)?, event, self.clock.now()).await
+                let order = issue_receivable::NewOrder { order: read(event)?, event, hours: &self.hours };
+                issue_receivable::on_order_created(conn, order, self.clock.now()).await
             }
             DepositReturnCovered::NAME => {
                 deposit_return::on_covered(conn, &read(event)?, self.clock.now()).await

@@ -6,10 +6,8 @@ use kernel::{Calendar, UnixMs};
 pub const DUE_BUSINESS_DAYS: u32 = 2;
 /// The rule's name, kept with each receivable; a changed rule gets another name.
 pub const DUE_RULE: &str = "end_of_2nd_business_day_v2";
-/// The days of China, which has one zone and no summer time; without its holidays, which are told.
-pub const CHINA: Calendar = Calendar::nine_to_six(8 * 3_600_000);
 
-/// The last moment of the second business day after the day of issue.
+/// The last moment of the second business day after the day of issue, where the trade counts its days.
 pub fn due_at(issued_at: UnixMs, calendar: &Calendar) -> UnixMs {
     calendar.end_of_workday(issued_at, DUE_BUSINESS_DAYS)
 }
@@ -22,6 +20,8 @@ mod tests {
     use time::{OffsetDateTime, UtcOffset, Weekday};
 
     use super::*;
+
+    const CHINA: Calendar = Calendar::CHINA;
 
     fn local(at: UnixMs) -> OffsetDateTime {
         platform_db::to_sql(at).to_offset(UtcOffset::from_hms(8, 0, 0).unwrap())

@@ -1,10 +1,11 @@
 //! An order makes exactly one claim on its buyer, booked in the ledger.
 
-use kernel::{Day, DealerId, Envelope, Fen, LotId, UnixMs, event_id_for};
+use kernel::{Calendar, Day, DealerId, Envelope, Fen, LotId, UnixMs, event_id_for};
 use platform_bus::{Meta, publish};
 use platform_db::CommandError;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::business_days;
 use crate::deposit::{AppliedHold, apply_hold};
@@ -15,10 +16,16 @@ use crate::heard::OrderCreated;
 use crate::store::business_days::ToldDay;
 use crate::store::{ledger, receivables, trail};
 
+/// An order that was heard of, and the hours by which its days to pay are counted.
+pub(crate) struct NewOrder<'a> {
+    pub order: OrderCreated,
+    pub event: &'a Envelope,
+    pub hours: &'a Calendar,
+}
+
 pub(crate) async fn on_order_created(
     conn: &mut PgConnection,
-    order: OrderCreated,
-    event: &Envelope,
+    NewOrder { order, event, hours }: NewOrder<'_>,
     now: UnixMs,
 ) -> Result<(), CommandError> {
     let id = event_id_for(order.order_id, "receivable");
@@ -26,7 +33,7 @@ pub(crate) async fn on_order_created(
     if let Some(known) = receivables::terms(conn, id).await? {
         return same_claim(&known, &order);
     }
-    let (calendar, told) = business_days::calendar_from(conn, order.created_at).await?;
+    let (calendar, told) = business_days::calendar_from(conn, hours, order.created_at).await?;
     let due_at = due_at(order.created_at, &calendar);
     let new = receivables::NewReceivable {
         id,
@@ -45,7 +52,7 @@ pub(crate) async fn on_order_created(
         basis: json!({ "event_id": event.id, "order_no": order.order_no, "lines": order.lines }),
     };
     ledger::record(conn, &record, &entry).await?;
-    let data = json!({ "event_id": event.id, "due_at": due_at, "due_rule": DUE_RULE, "days": told_until(&told, calendar.day_of(due_at)) });
+    let data = counted_by(event.id, due_at, &calendar, &told);
     let seq = trail::write(conn, id, "receivable_issued", now, data).await?;
     let issued = ReceivableIssued {
         receivable_id: id,
@@ -83,6 +90,16 @@ pub(crate) async fn on_order_created(
 }
 
 /// What a due time was counted by, kept beside it: the calendar may say something else tomorrow.
+fn counted_by(event_id: Uuid, due_at: UnixMs, calendar: &Calendar, told: &[ToldDay]) -> Value {
+    json!({
+        "event_id": event_id,
+        "due_at": due_at,
+        "due_rule": DUE_RULE,
+        "zone_ms": calendar.zone_ms,
+        "days": told_until(told, calendar.day_of(due_at)),
+    })
+}
+
 fn told_until(told: &[ToldDay], last: Day) -> Vec<Value> {
     let days = told.iter().take_while(|told| told.day <= last);
     days.map(|told| json!({ "day": told.day.0, "kind": told.kind.as_str(), "name": told.name })).collect()

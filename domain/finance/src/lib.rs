@@ -31,7 +31,7 @@ mod store;
 
 use std::sync::Arc;
 
-use kernel::{Access, Role};
+use kernel::{Access, Calendar, Role};
 use platform_bus::Consumer;
 use platform_db::Clock;
 use sqlx::PgPool;
@@ -42,7 +42,7 @@ pub use deposit_return::{
     AnswerReturn, AskReturn, ReturnAnswer, ReturnFilter, ReturnRow, ReturnState, WAITING_MAX,
 };
 pub use detail::{EntryView, PostingView, ReceivableDetail, TrailLine};
-pub use due::{CHINA, DUE_BUSINESS_DAYS, DUE_RULE, due_at};
+pub use due::{DUE_BUSINESS_DAYS, DUE_RULE, due_at};
 pub use entry::{Account, AccountKind, Entry, LineKind, Posting, Unbalanced};
 pub use events::{DepositChanged, ReceivableIssued};
 pub use list::{
@@ -61,6 +61,8 @@ pub const READERS: Access = Access::Roles(&[Role::Finance, Role::Sales]);
 pub struct Service {
     db: PgPool,
     clock: Arc<dyn Clock>,
+    /// By which days to pay are counted.
+    hours: Calendar,
     /// Wakes the outbox relay.
     told: Arc<dyn Fn() + Send + Sync>,
 }
@@ -68,7 +70,7 @@ pub struct Service {
 impl Service {
     /// A service over its database.
     pub fn new(db: PgPool, clock: Arc<dyn Clock>) -> Service {
-        Service { db, clock, told: Arc::new(|| ()) }
+        Service { db, clock, hours: Calendar::CHINA, told: Arc::new(|| ()) }
     }
 
     /// The same service; `told` is called whenever a command has committed an event. It must not block.
@@ -76,8 +78,13 @@ impl Service {
         Service { told, ..self }
     }
 
+    /// The same service where the trade's zone is so many minutes ahead of UTC; China's otherwise.
+    pub fn with_hours_of(self, offset_min: i32) -> Service {
+        Service { hours: Calendar::of_trade(offset_min), ..self }
+    }
+
     /// What it does with others' events.
     pub fn consumer(&self) -> Arc<dyn Consumer> {
-        Arc::new(consumer::FinanceConsumer { clock: self.clock.clone() })
+        Arc::new(consumer::FinanceConsumer { clock: self.clock.clone(), hours: self.hours.clone() })
     }
 }

@@ -1,20 +1,20 @@
 //! `BusinessDaysSet`: a buyer has to pay in business days, and which days those are the auction says.
 
-use finance::{CHINA, due_at};
-use kernel::{Day, DayKind, UnixMs};
+use finance::due_at;
+use kernel::{Calendar, Day, DayKind, UnixMs};
 use platform_testkit::dealer;
 use uuid::Uuid;
 
-use crate::world::{DAY_MS, NOW, World};
+use crate::world::{DAY_MS, HOUR_MS, NOW, World};
 
 /// The Sunday on which all of this happens.
 fn today() -> i64 {
-    CHINA.day_of(NOW).0
+    Calendar::CHINA.day_of(NOW).0
 }
 
 /// The last moment of the day so many days from today.
 fn end_of(days: i64) -> UnixMs {
-    UnixMs(due_at(NOW, &CHINA).0 + (days - 2) * DAY_MS)
+    UnixMs(due_at(NOW, &Calendar::CHINA).0 + (days - 2) * DAY_MS)
 }
 
 async fn due(world: &World) -> (Uuid, UnixMs) {
@@ -30,7 +30,7 @@ async fn holidays_that_were_told_give_a_buyer_more_time() {
     world.days_are("holiday", (today() + 1, today() + 3), 3).await;
     let (id, at) = due(&world).await;
     assert_eq!(at, end_of(5), "Friday: Monday to Wednesday are off");
-    let told = CHINA.with_days((1..=3).map(|day| (Day(today() + day), DayKind::Holiday)));
+    let told = Calendar::CHINA.with_days((1..=3).map(|day| (Day(today() + day), DayKind::Holiday)));
     assert_eq!(at, due_at(NOW, &told));
     let claim = world.service.receivable(&world.staff, id).await.unwrap();
     let counted = claim.trail[0].data["days"].as_array().unwrap();
@@ -61,4 +61,20 @@ async fn days_that_are_none_are_a_dead_letter() {
     let dead = world.dead_letters().await;
     assert_eq!(dead.len(), 3, "{dead:?}");
     assert_eq!(world.count("SELECT count(*) FROM business_day").await, 0);
+}
+
+#[tokio::test]
+async fn days_to_pay_are_counted_in_the_zone_that_is_set() {
+    // Sunday, 17:00 UTC: in China it is Monday already
+    let at = NOW.plus_ms(15 * HOUR_MS);
+    let mut due = Vec::new();
+    for offset_min in [8 * 60, 0] {
+        let world = World::in_zone(offset_min).await;
+        let id = world.ordered(&dealer("申城车行"), 5_000_000, at).await;
+        let claim = world.service.receivable(&world.staff, id).await.unwrap();
+        assert_eq!(claim.row.due_at, due_at(at, &Calendar::of_trade(offset_min)));
+        assert_eq!(claim.trail[0].data["zone_ms"], i64::from(offset_min) * 60_000);
+        due.push(claim.row.due_at);
+    }
+    assert_eq!(due[0].since(due[1]), 16 * HOUR_MS, "Wednesday in China, Tuesday by UTC");
 }

@@ -1,7 +1,7 @@
 //! `OrderCreated`: one claim for an order, however often it is told.
 
-use finance::{AccountKind, AgeBucket, CHINA, ReceivableIssued, ReceivableState, due_at};
-use kernel::{Envelope, Fen};
+use finance::{AccountKind, AgeBucket, ReceivableIssued, ReceivableState, due_at};
+use kernel::{Calendar, Envelope, Fen};
 use platform_db::new_id;
 use platform_testkit::dealer;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn an_order_makes_a_booked_claim_with_a_due_time() {
     assert_eq!(claim.row.order_id.to_string(), order["order_id"].as_str().unwrap());
     assert_eq!((claim.row.dealer_id, claim.row.dealer_name.as_str()), (seat(&buyer).dealer_id, "申城车行"));
     assert_eq!((claim.row.amount_fen, claim.row.outstanding_fen), (Fen(12_900_000), Fen(12_900_000)));
-    assert_eq!((claim.row.issued_at, claim.row.due_at), (NOW, due_at(NOW, &CHINA)));
+    assert_eq!((claim.row.issued_at, claim.row.due_at), (NOW, due_at(NOW, &Calendar::CHINA)));
     assert_eq!((claim.row.state, claim.row.age), (ReceivableState::Open, AgeBucket::Hours24));
 
     assert_eq!(claim.entries.len(), 1);
@@ -58,7 +58,7 @@ async fn the_claim_is_told_once_with_its_cause() {
     assert_eq!((told.aggregate, told.aggregate_seq), (receivable_of(&order), 1));
     assert!(told.causation_id.is_some());
     let issued = told.read::<ReceivableIssued>().unwrap().unwrap();
-    assert_eq!((issued.amount_fen, issued.due_at), (Fen(12_900_000), due_at(NOW, &CHINA)));
+    assert_eq!((issued.amount_fen, issued.due_at), (Fen(12_900_000), due_at(NOW, &Calendar::CHINA)));
     assert_eq!(told.data["order_id"], order["order_id"]);
 }
 

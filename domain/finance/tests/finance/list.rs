@@ -1,7 +1,7 @@
 //! Who sees which receivables, how they are found, and how old they are.
 
-use finance::{AgeBucket, CHINA, ReceivableFilter, ReceivablePage, ReceivableSort, ReceivableState, due_at};
-use kernel::{Fen, Principal, ProblemKind, Role};
+use finance::{AgeBucket, ReceivableFilter, ReceivablePage, ReceivableSort, ReceivableState, due_at};
+use kernel::{Calendar, Fen, Principal, ProblemKind, Role};
 use platform_db::{CommandError, new_id};
 use platform_testkit::{dealer, staff};
 
@@ -140,7 +140,7 @@ async fn ageing_puts_each_claim_where_its_age_says() {
     let due_now: i64 = ages
         .iter()
         .zip(&amounts)
-        .filter(|(age, _)| due_at(NOW.plus_ms(-**age), &CHINA) < NOW)
+        .filter(|(age, _)| due_at(NOW.plus_ms(-**age), &Calendar::CHINA) < NOW)
         .map(|(_, fen)| fen)
         .sum();
     assert_eq!(ageing.total.overdue_fen.0, due_now);

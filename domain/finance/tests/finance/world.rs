@@ -46,11 +46,16 @@ impl Consumer for Listener {
 
 impl World {
     pub async fn new() -> World {
+        World::in_zone(8 * 60).await
+    }
+
+    /// The trade's zone is so many minutes ahead of UTC.
+    pub async fn in_zone(offset_min: i32) -> World {
         let db = platform_testkit::fresh_database(&finance::MIGRATOR).await;
         let orders = platform_testkit::fresh_database(&NO_TABLES).await;
         let listening = platform_testkit::fresh_database(&NO_TABLES).await;
         let auction = Arc::new(Listener::default());
-        let service = Service::new(db.clone(), ManualClock::at(NOW));
+        let service = Service::new(db.clone(), ManualClock::at(NOW)).with_hours_of(offset_min);
         let bus = Bus::new(vec![
             Member { service: "order", pool: orders.clone(), consumer: None },
             Member { service: "finance", pool: db.clone(), consumer: Some(service.consumer()) },
