@@ -1,18 +1,25 @@
 // A sale of one car that ends within the story, made by the office's form.
 import { expect, type APIResponse, type Page } from '@playwright/test';
 
-/** The dealers' address of the one lot, and the car's title. */
+/** The sale's id, the dealers' address of its one lot, and the car's title. */
 export interface ShortSale {
+  sale: string;
   lot: string;
   title: string;
 }
 
 /**
  * `page` is signed in as somebody who may make sales. The lot is open already and ends `runsForMs` from now. The car is
- * one that is sold for any bid, or one that has a reserve. Stories that run at the same time may choose the same one: whom
+ * one that is sold for any bid, or one that has a reserve. With `opensInMs` it opens later instead. Stories that run at the same time may choose the same one: whom
  * the office refuses chooses again among those that are left.
  */
-export async function makeSale(page: Page, name: string, runsForMs: number, hasReserve: boolean): Promise<ShortSale> {
+export async function makeSale(
+  page: Page,
+  name: string,
+  runsForMs: number,
+  hasReserve: boolean,
+  opensInMs = -60_000,
+): Promise<ShortSale> {
   for (;;) {
     await page.goto('/office/sales/new');
     const cars = page.locator('tr:has(input[name="vehicle_id"])');
@@ -23,22 +30,29 @@ export async function makeSale(page: Page, name: string, runsForMs: number, hasR
     const title = (await vehicle.getAttribute('aria-label')) ?? '';
     const id = await vehicle.getAttribute('value');
     const key = await page.locator('form:has(input[name="vehicle_id"]) input[name="key"]').getAttribute('value');
-    const answer = await send(page, name, runsForMs, key!, id!);
+    const answer = await send(page, name, [opensInMs, runsForMs], key!, id!);
     if (answer.status() === 409) continue;
     expect(answer.url(), await answer.text()).toMatch(/\/office\/sales\/[0-9a-f-]{36}\?done=SALE_CREATED$/);
     await page.goto(answer.url());
     const link = await page.locator('main a[href^="/office/lots/"]').first().getAttribute('href');
-    return { lot: link!.replace('/office/', '/auctions/'), title };
+    const [, sale] = answer.url().match(/\/office\/sales\/([0-9a-f-]{36})/)!;
+    return { sale: sale!, lot: link!.replace('/office/', '/auctions/'), title };
   }
 }
 
 /** As the form sends it: people type minutes, and a story has no time for that. */
-function send(page: Page, name: string, runsForMs: number, key: string, vehicle: string): Promise<APIResponse> {
+function send(
+  page: Page,
+  name: string,
+  [opensInMs, runsForMs]: [number, number],
+  key: string,
+  vehicle: string,
+): Promise<APIResponse> {
   return page.request.post('/office/sales/new', {
     form: {
       key,
       name,
-      opens_at: local(-60_000),
+      opens_at: local(opensInMs),
       first_end_at: local(runsForMs),
       stagger: '0',
       window: '5',

@@ -3,6 +3,9 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
 use auction::{
     AlertKind, ChangeSale, CreateSale, SaleChangeKind, SaleDetail, SaleFormat, SaleTimes, Topic, verify_log,
 };
@@ -289,4 +292,55 @@ async fn a_max_that_comes_at_the_same_time_is_released_or_refused() {
     assert_eq!(held(&world, &anna).await, 0);
     assert_eq!(world.state(1).await.outcome, Some(Outcome::Withdrawn));
     assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
+
+/// The largest sale there can be. What it prints stands in `docs/performance.md`.
+#[tokio::test]
+async fn a_sale_of_five_hundred_lots_is_called_off_while_others_go_on_bidding() {
+    let world = World::with_scheduled_lots(500, 600_000).await;
+    let sale_id = sale(&world).await.sale.id;
+    let planned = world.lots[0];
+    let (anna, clerk) = (dealer("安"), clerk());
+    world.deposit(&anna, 1_000_000).await;
+    accepted(&world.bid_on(&anna, planned, Uuid::now_v7(), 60_000).await);
+    let world = world.and_sale(1, |_| ()).await;
+    let is_over = AtomicBool::new(false);
+    let call_off = async {
+        let begun = Instant::now();
+        world.service.call_off_sale(&clerk, Uuid::now_v7(), sale_id, "天气").await.unwrap();
+        is_over.store(true, Ordering::Relaxed);
+        begun.elapsed()
+    };
+    let bids = async {
+        let mut answers = Vec::new();
+        while !is_over.load(Ordering::Relaxed) {
+            // one on the sale itself, whose rows are locked in the end, and one elsewhere that shares its statement
+            let begun = Instant::now();
+            let both = [planned, world.lots[0]].map(|lot| world.bid_on(&anna, lot, Uuid::now_v7(), 40_000));
+            for answer in common::join_all(both.into_iter()).await {
+                refused(&answer);
+            }
+            answers.push(begun.elapsed());
+        }
+        answers
+    };
+    let (took, mut answers) = tokio::join!(call_off, bids);
+    answers.sort_unstable();
+    let slowest = *answers.last().unwrap();
+    eprintln!(
+        "called off in {took:?}; {} bids meanwhile, the slowest answered in {slowest:?}",
+        answers.len()
+    );
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    assert!(
+        answers.len() > 5 && slowest < took,
+        "{} bids, the slowest {slowest:?} of {took:?}",
+        answers.len()
+    );
+    assert_eq!(held(&world, &anna).await, 0);
+    let withdrawn: i64 = sqlx::query_scalar("SELECT count(*) FROM lot WHERE outcome = 'withdrawn'")
+        .fetch_one(&world.db)
+        .await
+        .unwrap();
+    assert_eq!((withdrawn, events(&world, "SaleCalledOff").await), (500, 1));
 }

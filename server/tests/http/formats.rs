@@ -347,7 +347,7 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     let called = clerk.post(&format!("/office/lots/{first}/call"), &call).await;
     assert_eq!(called.location(), format!("{console}?done=LOT_CALLED"));
     let told = clerk.get(called.location()).await;
-    assert!(told.body.contains("已喊价"));
+    assert!(told.body.contains("已喊价") && told.body.contains("喊价：最后一次"), "the log says which call");
     assert_eq!(told.header("refresh"), format!("4; url={console}"), "what was done is told once");
     let asks = clerk.get(&format!("{console}?ask=pass")).await;
     assert!(asks.body.contains("将不成交而结束"), "{}", asks.body);

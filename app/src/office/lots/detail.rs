@@ -12,7 +12,7 @@ use crate::context::PageContext;
 use crate::dealer::words::{kilometres, withdrawal_banner};
 use crate::i18n::{t, t_with};
 use crate::negotiation::{load_of_lot, of_lot};
-use crate::office::sales::{light, line_answer, line_who, state_badge};
+use crate::office::sales::{light, line_answer, line_command, line_who, state_badge};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -225,7 +225,7 @@ fn log(cx: &PageContext, log: Vec<LogLine>) -> AnyView {
 
 fn log_row(cx: &PageContext, line: LogLine) -> impl IntoView + use<> {
     let lang = cx.lang;
-    let (who, answer) = (line_who(lang, &line), line_answer(lang, &line));
+    let (command, who, answer) = (line_command(lang, &line), line_who(lang, &line), line_answer(lang, &line));
     let max = match line.max_fen {
         // a bid always has one: it is not told while the lot runs
         None if line.command == "place_max" => {
@@ -237,7 +237,7 @@ fn log_row(cx: &PageContext, line: LogLine) -> impl IntoView + use<> {
         <tr>
             <td class="num">{line.seq}</td>
             <td><Time at=line.admitted_at form=TimeForm::Exact/></td>
-            <td>{t(lang, &format!("sale.command.{}", line.command))}</td>
+            <td>{command}</td>
             <td>{who}</td>
             <td class="num">{max}</td>
             <td class="num"><Money fen=line.price_fen/></td>

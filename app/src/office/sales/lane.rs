@@ -9,7 +9,7 @@ use kernel::{LotId, Problem, ProblemKind, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
-use super::{light, line_answer, line_who, state_badge};
+use super::{light, line_answer, line_command, line_who, state_badge};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::clock::time_left;
@@ -271,7 +271,7 @@ fn lines(cx: &PageContext, detail: &LotDetail) -> AnyView {
         view! {
             <tr>
                 <td><Time at=at form=TimeForm::Exact/></td>
-                <td>{t(lang, &format!("sale.command.{}", line.command))}</td>
+                <td>{line_command(lang, line)}</td>
                 <td>{who}</td>
                 <td class="num"><Money fen=price/></td>
                 <td>{answer}</td>

@@ -13,4 +13,4 @@ pub mod new;
 mod parts;
 pub mod templates;
 
-pub use parts::{light, line_answer, line_who, outcome_badge, state_badge};
+pub use parts::{light, line_answer, line_command, line_who, outcome_badge, state_badge};

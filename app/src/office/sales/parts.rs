@@ -5,7 +5,7 @@ use bidding::{LotStatus, Outcome, PublicLot, ReserveLight};
 use kernel::{Lang, UnixMs};
 use leptos::prelude::*;
 
-use crate::i18n::{known, t};
+use crate::i18n::{known, t, t_with};
 use crate::ui::*;
 
 /// Where a lot stands: its outcome once it is closed.
@@ -58,6 +58,16 @@ pub fn line_who(lang: Lang, line: &LogLine) -> String {
         None if line.user_name == "negotiation" => t(lang, "negotiation.title").into_owned(),
         None if line.user_name == "sweeper" => t(lang, "sale.log.by_itself").into_owned(),
         None => line.user_name.clone(),
+    }
+}
+
+/// What a line of the log asked for; of a call, which.
+pub fn line_command(lang: Lang, line: &LogLine) -> String {
+    let command = t(lang, &format!("sale.command.{}", line.command)).into_owned();
+    let call = line.explanation["data"]["call"].as_str();
+    match call.and_then(|call| known(lang, &format!("format.call.{call}"))) {
+        Some(call) => t_with(lang, "sale.command.with_call", &[("command", &command), ("call", &call)]),
+        None => command,
     }
 }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use kernel::{Fen, LotId, Problem, ProblemKind};
 use proof::{Hash, KeyId, Stamp};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Job;
@@ -53,6 +53,9 @@ pub enum Outcome {
     /// Refused, with the data that explains it.
     Refused(Refusal),
 }
+
+/// Who got no answer asks again after so long.
+const RETRY_AFTER_S: i64 = 1;
 
 /// No answer could be given. A repeat with the same key is safe and finds out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +114,12 @@ impl From<Failure> for Problem {
             Failure::Busy => ProblemKind::Busy,
             Failure::Unavailable => ProblemKind::Unavailable,
         };
-        Problem::new(kind, failure.code())
+        let problem = Problem::new(kind, failure.code());
+        match failure {
+            Failure::NotFound => problem,
+            // nothing that can be done now, and soon it can (domain rules §3.8)
+            Failure::Busy | Failure::Unavailable => problem.with(json!({ "retry_after_s": RETRY_AFTER_S })),
+        }
     }
 }
 
@@ -173,4 +181,21 @@ impl Answer {
 pub(crate) fn encode(frame: &ServerFrame) -> Bytes {
     // the frame types hold nothing that JSON cannot: no maps with odd keys, no floats
     serde_json::to_vec(frame).map(Bytes::from).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_got_no_answer_is_told_when_to_ask_again() {
+        let wait = |failure: Failure| Problem::from(failure).data["retry_after_s"].as_i64();
+        assert_eq!(
+            wait(Failure::Unavailable),
+            Some(RETRY_AFTER_S),
+            "the clock is uncertain, or nothing can be committed"
+        );
+        assert_eq!(wait(Failure::Busy), Some(RETRY_AFTER_S));
+        assert_eq!(wait(Failure::NotFound), None);
+    }
 }

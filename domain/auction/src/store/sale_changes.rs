@@ -1,5 +1,7 @@
 //! What is done to a sale before it opens: the sale with its lots under lock, the history, and the news.
 
+use std::collections::HashMap;
+
 use bidding::{LotStatus, Outcome};
 use kernel::{DealerId, LotId, Principal, Problem, ProblemKind, SaleId, UnixMs};
 use platform_db::{CommandError, from_sql, to_sql};
@@ -105,8 +107,9 @@ pub(crate) async fn waiting_lots(
     sale: &LockedSale,
     now: UnixMs,
 ) -> Result<Vec<(i32, LoadedLot)>, CommandError> {
+    let mut early = not_locked_yet(conn, sale.id).await?;
     let rows = sqlx::query!(
-        "SELECT id, lot_no, status, outcome FROM lot WHERE sale_id = $1 ORDER BY id FOR NO KEY UPDATE",
+        "SELECT id, lot_no, status, outcome, seq FROM lot WHERE sale_id = $1 ORDER BY id FOR NO KEY UPDATE",
         sale.id.0
     )
     .fetch_all(&mut *conn)
@@ -123,8 +126,29 @@ pub(crate) async fn waiting_lots(
     }
     let mut loaded = Vec::with_capacity(lots.len());
     for row in lots {
-        let lot = lots::load(conn, LotId(row.id), false).await?.ok_or_else(Problem::not_found)?;
+        let lot = match early.remove(&row.id).filter(|lot| lot.state.seq == row.seq) {
+            Some(lot) => lot,
+            None => lots::load(conn, LotId(row.id), false).await?.ok_or_else(Problem::not_found)?,
+        };
         loaded.push((row.lot_no, lot));
+    }
+    Ok(loaded)
+}
+
+/// A sale's lots as they are before they are locked. Hundreds are read in a second or so: locked all that time, they would hold
+/// up every bid that shares a statement with one on them. What moves on meanwhile is read again under the lock.
+async fn not_locked_yet(
+    conn: &mut PgConnection,
+    id: SaleId,
+) -> Result<HashMap<Uuid, LoadedLot>, sqlx::Error> {
+    let ids = sqlx::query_scalar!("SELECT id FROM lot WHERE sale_id = $1 AND status = 'scheduled'", id.0)
+        .fetch_all(&mut *conn)
+        .await?;
+    let mut loaded = HashMap::with_capacity(ids.len());
+    for id in ids {
+        if let Some(lot) = lots::load(conn, LotId(id), false).await? {
+            loaded.insert(id, lot);
+        }
     }
     Ok(loaded)
 }
