@@ -4,7 +4,8 @@
 use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::{
-    Measures, PAINT_AGAIN_UM, PAINT_FILLER_UM, PANELS, TREAD_LEGAL, TREAD_WORN, WHEELS, tread_text,
+    BATTERY, BATTERY_WEAK, BATTERY_WORN, BatteryReading, Measures, PAINT_AGAIN_UM, PAINT_FILLER_UM, PANELS,
+    TREAD_LEGAL, TREAD_WORN, WHEELS, tread_text,
 };
 
 use crate::i18n::t;
@@ -33,8 +34,17 @@ pub fn measured(lang: Lang, measures: &Measures) -> Option<AnyView> {
             Some((label, format!("{um} µm"), paint_says(um)))
         }),
     );
+    let battery = readings(
+        lang,
+        "vehicle.battery",
+        BATTERY.iter().filter_map(|reading| {
+            let value = *measures.battery.get(reading.name)?;
+            let label = t(lang, &format!("vehicle.battery.{}", reading.name)).into_owned();
+            Some((label, reading.text(value), battery_says(reading, value)))
+        }),
+    );
     let codes = codes(lang, measures.fault_codes.as_deref());
-    Some(view! { <div class="measured">{treads}{paint}{codes}</div> }.into_any())
+    Some(view! { <div class="measured">{battery}{treads}{paint}{codes}</div> }.into_any())
 }
 
 type Says = Option<(Tone, &'static str)>;
@@ -43,6 +53,15 @@ fn tread_says(tenths: u16) -> Says {
     match tenths {
         ..TREAD_LEGAL => Some((Tone::Bad, "vehicle.tread_illegal")),
         TREAD_LEGAL..TREAD_WORN => Some((Tone::Warn, "vehicle.tread_worn")),
+        _ => None,
+    }
+}
+
+fn battery_says(reading: &BatteryReading, value: u16) -> Says {
+    match value {
+        _ if reading.name != "soh" => None,
+        ..BATTERY_WEAK => Some((Tone::Bad, "vehicle.battery_weak")),
+        BATTERY_WEAK..BATTERY_WORN => Some((Tone::Warn, "vehicle.battery_worn")),
         _ => None,
     }
 }
@@ -99,6 +118,10 @@ mod tests {
         assert_eq!(tread_says(15).map(|(tone, _)| tone), Some(Tone::Bad));
         assert_eq!(tread_says(16).map(|(tone, _)| tone), Some(Tone::Warn));
         assert_eq!(tread_says(30), None);
+        let [health, capacity, ..] = BATTERY;
+        assert_eq!(battery_says(&health, 69).map(|(tone, _)| tone), Some(Tone::Bad));
+        assert_eq!(battery_says(&health, 70).map(|(tone, _)| tone), Some(Tone::Warn));
+        assert_eq!((battery_says(&health, 85), battery_says(&capacity, 10)), (None, None));
         assert_eq!(paint_says(180), None);
         assert_eq!(paint_says(181).map(|(_, key)| key), Some("vehicle.paint_again"));
         assert_eq!(paint_says(301).map(|(_, key)| key), Some("vehicle.paint_filler"));

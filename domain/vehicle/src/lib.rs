@@ -50,8 +50,9 @@ pub use events::{ReportRenewed, VehiclePriced, VehicleReceived, VehicleSold};
 pub use facts::{Facts, Field, Reading, TEXT_CHARS_MAX, read_facts};
 pub use inspect_vehicle::InspectVehicle;
 pub use measures::{
-    FAULT_CODES_MAX, Measures, PAINT_AGAIN_UM, PAINT_FILLER_UM, PAINT_MAX_UM, PANELS, TREAD_LEGAL, TREAD_MAX,
-    TREAD_WORN, WHEELS, read_measures, tread_text,
+    BATTERY, BATTERY_WEAK, BATTERY_WORN, BatteryReading, FAULT_CODES_MAX, Measures, PAINT_AGAIN_UM,
+    PAINT_FILLER_UM, PAINT_MAX_UM, PANELS, TREAD_LEGAL, TREAD_MAX, TREAD_WORN, WHEELS, read_measures,
+    tread_text,
 };
 pub use photo::{PHOTO_BYTES_MAX, PhotoSize, PhotoStore, StoreError};
 pub use price::{PRICE_MAX, Price, PriceRule, PriceUnit, TICK};

@@ -33,6 +33,54 @@ pub const PANELS: [(&str, &str); 13] = [
     ("roof", "paint_roof"),
 ];
 
+/// A reading of an electric car's battery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatteryReading {
+    /// Its name; text key `vehicle.battery.<name>`.
+    pub name: &'static str,
+    /// The field of its form.
+    pub field: &'static str,
+    /// Behind the value; empty where it is a count.
+    pub unit: &'static str,
+    /// So many digits behind the point are kept.
+    pub decimals: u32,
+    /// More cannot be.
+    pub max: u16,
+}
+
+/// What is read of a battery: what is left of its health, what it holds, how far it goes, how often it was charged fast.
+pub const BATTERY: [BatteryReading; 4] = [
+    BatteryReading { name: "soh", field: "battery_soh", unit: "%", decimals: 0, max: 100 },
+    BatteryReading { name: "capacity", field: "battery_capacity", unit: "kWh", decimals: 1, max: 3_000 },
+    BatteryReading { name: "range", field: "battery_range", unit: "km", decimals: 0, max: 2_000 },
+    BatteryReading {
+        name: "fast_charges",
+        field: "battery_fast_charges",
+        unit: "",
+        decimals: 0,
+        max: 60_000,
+    },
+];
+/// Below this share of its health a battery is usually replaced under warranty.
+pub const BATTERY_WEAK: u16 = 70;
+/// Below this share it has aged more than most.
+pub const BATTERY_WORN: u16 = 85;
+
+impl BatteryReading {
+    /// The value without its unit: `57.5`.
+    pub fn number(&self, value: u16) -> String {
+        match self.decimals {
+            0 => value.to_string(),
+            _ => tread_text(value),
+        }
+    }
+
+    /// The value with its unit: `57.5 kWh`.
+    pub fn text(&self, value: u16) -> String {
+        format!("{} {}", self.number(value), self.unit).trim_end().to_owned()
+    }
+}
+
 /// The deepest tread there is on a passenger car, in tenths of a millimetre.
 pub const TREAD_MAX: u16 = 200;
 /// Below this a tyre may not be driven on in China (GB 7258).
@@ -62,6 +110,9 @@ pub struct Measures {
     /// Paint thickness in µm, by panel: the thickest reading.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub paint_um: BTreeMap<String, u16>,
+    /// What was read of the battery, by the names of [`BATTERY`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub battery: BTreeMap<String, u16>,
     /// The fault codes that the computer has stored (OBD), in their order; nothing where nobody asked it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault_codes: Option<Vec<String>>,
@@ -79,6 +130,9 @@ impl Measures {
         let codes = self.fault_codes.as_deref().unwrap_or_default();
         self.treads.iter().all(|(wheel, depth)| is_known(&WHEELS, wheel) && *depth <= TREAD_MAX)
             && self.paint_um.iter().all(|(panel, um)| is_known(&PANELS, panel) && *um <= PAINT_MAX_UM)
+            && self.battery.iter().all(|(name, value)| {
+                BATTERY.iter().any(|reading| reading.name == name && *value <= reading.max)
+            })
             && codes.len() <= FAULT_CODES_MAX
             && codes.iter().all(|code| is_fault_code(code))
             && codes.is_sorted()
@@ -110,13 +164,16 @@ pub fn read_measures<'a>(text_of: impl Fn(&str) -> &'a str) -> (Measures, Vec<Fi
     };
     let treads = read(&WHEELS, 1, TREAD_MAX, "TREAD_INVALID");
     let paint_um = read(&PANELS, 0, PAINT_MAX_UM, "PAINT_INVALID");
+    let battery =
+        BATTERY.iter().flat_map(|of| read(&[(of.name, of.field)], of.decimals, of.max, "BATTERY_INVALID"));
+    let battery = battery.collect();
     let codes = codes_of(text_of(CODES_FIELD));
     if codes.len() > FAULT_CODES_MAX || !codes.iter().all(|code| is_fault_code(code)) {
         wrong.push(FieldProblem::new(CODES_FIELD, "FAULT_CODE_INVALID"));
     }
     // who types codes has read them
     let is_read = !codes.is_empty() || !text_of(READ_FIELD).is_empty();
-    (Measures { treads, paint_um, fault_codes: is_read.then_some(codes) }, wrong)
+    (Measures { treads, paint_um, battery, fault_codes: is_read.then_some(codes) }, wrong)
 }
 
 /// `65` tenths as `6.5`.
@@ -193,6 +250,28 @@ mod tests {
         assert_eq!(measures.treads, [("left_front".into(), 65), ("right_rear".into(), 40)].into());
         assert_eq!(measures.paint_um, [("bonnet".into(), 125)].into());
         assert_eq!(measures.fault_codes.unwrap(), ["P0301", "P0420", "U0100-87"]);
+    }
+
+    #[test]
+    fn a_battery_is_read_in_its_units() {
+        let (measures, wrong) =
+            read(&[("battery_soh", "92"), ("battery_capacity", "57.5"), ("battery_fast_charges", "130")]);
+        assert!(wrong.is_empty() && measures.is_sound(), "{wrong:?}");
+        let of = |name: &str| {
+            let reading = BATTERY.iter().find(|reading| reading.name == name).unwrap();
+            measures.battery.get(name).map(|value| reading.text(*value))
+        };
+        assert_eq!(of("soh").as_deref(), Some("92 %"));
+        assert_eq!(of("capacity").as_deref(), Some("57.5 kWh"));
+        assert_eq!(of("fast_charges").as_deref(), Some("130"));
+        assert_eq!(of("range"), None, "what was not read is not there");
+        let (_, wrong) = read(&[("battery_soh", "101"), ("battery_range", "4.5")]);
+        assert_eq!(
+            wrong.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(),
+            ["BATTERY_INVALID"; 2]
+        );
+        let odd = Measures { battery: [("volts".to_owned(), 4)].into(), ..Measures::default() };
+        assert!(!odd.is_sound());
     }
 
     #[test]

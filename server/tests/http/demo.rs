@@ -39,14 +39,19 @@ async fn a_lot_shows_what_was_measured_and_a_new_report_what_changed() {
         ("key", key.as_str()),
         ("grade", "B"),
         ("tread_left_front", "1.4"),
+        ("battery_soh", "68"),
+        ("battery_capacity", "51.2"),
         ("fault_codes", "p0301"),
     ];
     let done = inspector.post(&vehicle, &report).await;
     assert!(done.location().ends_with("?done=VEHICLE_INSPECTED"), "{}", done.body);
+    let sheet = inspector.get("/office/vehicles/export.csv").await.body;
+    assert!(sheet.contains("实测可用容量 (kWh)") && sheet.contains(",51.2,"), "{sheet}");
     server.state.bus.drain().await.unwrap();
     server.state.services.auction.sweep().await.unwrap();
     let page = dealer.get(&lot).await.body;
     assert!(page.contains("低于法定 1.6 mm") && page.contains("P0301"), "{page}");
+    assert!(page.contains("衰减严重") && page.contains("51.2 kWh") && page.contains("→ 68 %"), "{page}");
     assert!(page.contains("→ 1.4 mm") && page.contains("→ P0301"), "what changed is said: {page}");
 }
 

@@ -5,7 +5,7 @@ use bidding::LotStatus;
 use kernel::{Lang, Problem};
 use leptos::prelude::*;
 use platform_db::CommandError;
-use vehicle::{Damage, Measures, OfferedCar, PANELS, ReportView, WHEELS, tread_text};
+use vehicle::{BATTERY, Damage, Measures, OfferedCar, PANELS, ReportView, WHEELS, tread_text};
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -111,6 +111,11 @@ fn changed_readings(lang: Lang, before: &Measures, now: &Measures) -> Vec<String
         let of = |measures: &Measures| measures.paint_um.get(panel).map(|um| format!("{um} µm"));
         let place = t(lang, &format!("vehicle.part.{panel}"));
         changed(format!("{} {place}", t(lang, "vehicle.paint")), of(before), of(now));
+    }
+    for reading in BATTERY {
+        let of = |measures: &Measures| measures.battery.get(reading.name).map(|value| reading.text(*value));
+        let what = t(lang, &format!("vehicle.battery.{}", reading.name));
+        changed(what.into_owned(), of(before), of(now));
     }
     let codes = |measures: &Measures| match measures.fault_codes.as_deref() {
         None => t(lang, "vehicle.obd_unread").into_owned(),

@@ -1,13 +1,13 @@
 //! The fields of what an inspection measures. What is left empty was not measured.
 
 use leptos::prelude::*;
-use vehicle::{Measures, PANELS, WHEELS, tread_text};
+use vehicle::{BATTERY, BatteryReading, Measures, PANELS, WHEELS, tread_text};
 
 use crate::context::page;
 use crate::i18n::t;
 use crate::ui::*;
 
-/// Tread depths, paint thickness, fault codes.
+/// Battery, tread depths, paint thickness, fault codes.
 #[component]
 pub(super) fn MeasureFields(measures: Measures) -> impl IntoView {
     let lang = page().lang;
@@ -21,11 +21,28 @@ pub(super) fn MeasureFields(measures: Measures) -> impl IntoView {
         let label = t(lang, &format!("vehicle.part.{panel}"));
         view! { <TextField name=*field label value kind=InputKind::Decimal unit="µm" max_length=5/> }
     };
+    let battery = |reading: &BatteryReading| {
+        let value =
+            measures.battery.get(reading.name).map(|value| reading.number(*value)).unwrap_or_default();
+        let label = t(lang, &format!("vehicle.battery.{}", reading.name));
+        match reading.unit {
+            "" => view! { <TextField name=reading.field label value kind=InputKind::Number max_length=6/> }.into_any(),
+            unit => {
+                view! { <TextField name=reading.field label value kind=InputKind::Decimal unit max_length=6/> }.into_any()
+            }
+        }
+    };
+    let batteries = BATTERY.iter().map(battery).collect_view();
     let treads = WHEELS.iter().map(tread).collect_view();
     let paints = PANELS.iter().map(paint).collect_view();
     let is_read = measures.fault_codes.is_some();
     let codes = measures.fault_codes.unwrap_or_default().join(" ");
     view! {
+        <fieldset class="measure-fields">
+            <legend>{t(lang, "vehicle.battery")}</legend>
+            <p class="field__hint">{t(lang, "vehicle.battery_hint")}</p>
+            <div class="measure-fields__grid">{batteries}</div>
+        </fieldset>
         <fieldset class="measure-fields">
             <legend>{t(lang, "vehicle.treads")}</legend>
             <div class="measure-fields__grid">{treads}</div>

@@ -1,5 +1,7 @@
 //! The list's SQL. Filters are put together at run time; every value is bound.
 
+use std::collections::BTreeMap;
+
 use futures_util::TryStreamExt as _;
 use kernel::{Fen, UnixMs, VehicleId};
 use platform_db::{CommandError, from_sql};
@@ -166,7 +168,9 @@ pub(crate) async fn export(
 ) -> Result<(), sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(
         "SELECT to_jsonb(v) AS facts, v.id, v.status, v.source, v.external_id, v.guide_fen, v.start_fen, \
-                v.reserve_fen IS NOT NULL AS has_reserve, v.received_at, v.updated_at \
+                v.reserve_fen IS NOT NULL AS has_reserve, v.received_at, v.updated_at, \
+                (SELECT r.measures -> 'battery' FROM condition_report r \
+                  WHERE r.vehicle_id = v.id ORDER BY r.version DESC LIMIT 1) AS battery \
            FROM vehicle v",
     );
     narrow(&mut query, filter);
@@ -183,12 +187,14 @@ pub(crate) async fn export(
 
 fn export_row(row: &PgRow) -> Result<ExportRow, sqlx::Error> {
     let facts: sqlx::types::Json<Facts> = row.try_get("facts")?;
+    let battery: Option<sqlx::types::Json<BTreeMap<String, u16>>> = row.try_get("battery")?;
     Ok(ExportRow {
         id: VehicleId(row.try_get("id")?),
         status: status_of(row)?,
         source: row.try_get("source")?,
         external_id: row.try_get("external_id")?,
         facts: facts.0,
+        battery: battery.map(|battery| battery.0).unwrap_or_default(),
         guide_fen: fen(row, "guide_fen")?,
         start_fen: fen(row, "start_fen")?,
         has_reserve: row.try_get("has_reserve")?,

@@ -1,5 +1,7 @@
 //! Exactly what is filtered, row by row, however much it is.
 
+use std::collections::BTreeMap;
+
 use kernel::{Fen, Principal, UnixMs, VehicleId};
 use platform_db::CommandError;
 use tokio::sync::mpsc;
@@ -23,6 +25,8 @@ pub struct ExportRow {
     pub external_id: Option<String>,
     /// Its facts.
     pub facts: Facts,
+    /// What the newest report read of the battery, by the names of [`crate::BATTERY`].
+    pub battery: BTreeMap<String, u16>,
     /// 指导价.
     pub guide_fen: Option<Fen>,
     /// 起拍价.

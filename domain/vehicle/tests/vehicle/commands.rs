@@ -102,6 +102,7 @@ fn measures() -> Measures {
     Measures {
         treads: [("left_front".to_owned(), 65), ("right_rear".to_owned(), 15)].into(),
         paint_um: [("bonnet".to_owned(), 240)].into(),
+        battery: [("soh".to_owned(), 92), ("capacity".to_owned(), 575)].into(),
         fault_codes: Some(vec!["P0301".to_owned()]),
     }
 }

@@ -3,7 +3,7 @@
 use app::i18n::t;
 use app::office::vehicles::{filter_of, reserve_word};
 use kernel::Lang;
-use vehicle::{ExportRow, Field};
+use vehicle::{BATTERY, BatteryReading, ExportRow, Field};
 
 use crate::http::refusal::Refusal;
 use crate::http::sheet::{Cell, ListRequest, LongSheet};
@@ -37,7 +37,14 @@ fn header(lang: Lang) -> Vec<String> {
             other => word(&format!("field.{}", other.name())),
         }))
         .chain(money.iter().map(|key| word(key)))
+        .chain(BATTERY.iter().map(|reading| battery_heading(lang, reading)))
         .collect()
+}
+
+/// With the unit: a cell of a sheet is a number.
+fn battery_heading(lang: Lang, reading: &BatteryReading) -> String {
+    let name = t(lang, &format!("vehicle.battery.{}", reading.name));
+    if reading.unit.is_empty() { name.into_owned() } else { format!("{name} ({})", reading.unit) }
 }
 
 /// In the order of the header.
@@ -46,7 +53,12 @@ fn cells(row: ExportRow, lang: Lang) -> Vec<Cell> {
     let reserve = row.start_fen.map(|_| reserve_word(lang, row.has_reserve)).unwrap_or_default();
     let f = row.facts;
     let number = |n: Option<i32>| n.map_or(Cell::Empty, |n| Cell::Number(i64::from(n)));
-    vec![
+    let battery = BATTERY.iter().map(|reading| {
+        let value = row.battery.get(reading.name).map(|value| reading.number(*value));
+        value.map_or(Cell::Empty, Cell::Text)
+    });
+    let battery: Vec<Cell> = battery.collect();
+    let mut cells = vec![
         t(lang, &format!("vehicle.status.{}", row.status.name())).into(),
         Cell::Text(row.source),
         Cell::Text(row.external_id.unwrap_or_default()),
@@ -74,7 +86,9 @@ fn cells(row: ExportRow, lang: Lang) -> Vec<Cell> {
         Cell::Text(reserve),
         Cell::Time(row.received_at),
         Cell::Time(row.updated_at),
-    ]
+    ];
+    cells.extend(battery);
+    cells
 }
 
 #[cfg(test)]
@@ -92,13 +106,18 @@ mod tests {
             source: "intake".into(),
             external_id: None,
             facts: Facts::default(),
+            battery: [("capacity".to_owned(), 575)].into(),
             guide_fen: None,
             start_fen: None,
             has_reserve: false,
             received_at: UnixMs(0),
             updated_at: UnixMs(0),
         };
-        assert_eq!(header(Lang::En).len(), cells(row, Lang::En).len());
+        let cells = cells(row, Lang::En);
+        assert_eq!(header(Lang::En).len(), cells.len());
+        let capacity = header(Lang::En).iter().position(|heading| heading.ends_with("(kWh)"));
+        let capacity = capacity.and_then(|at| cells.get(at));
+        assert!(matches!(capacity, Some(Cell::Text(text)) if text == "57.5"));
         assert_eq!(header(Lang::Zh)[3], "VIN（车架号）");
     }
 }
