@@ -245,7 +245,11 @@ fn row(lang: Lang, bid: MyBid) -> AnyView {
         <tr>
             <td>
                 <a class="row-link" href=href>{bid.title}</a>
-                <span class="cell-note"><Time at=bid.admitted_at form=TimeForm::Exact/></span>
+                <span class="cell-note">
+                    <Time at=bid.admitted_at form=TimeForm::Exact/>
+                    // on a phone the last column is beyond the edge
+                    <a class="ml-2 sm:hidden" href=receipt.clone()>{t(lang, "proof.receipt.link")}</a>
+                </span>
             </td>
             <td class="num"><Money fen=bid.max_fen/></td>
             <td>{result}</td>

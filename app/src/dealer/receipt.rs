@@ -29,7 +29,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lot = format!("/auctions/lots/{}", receipt.row.lot_id);
     let check = format!("/proof?receipt={}", receipt.row.key);
     let (said, hashes) = (said(&cx, &receipt), hashes(&cx, &receipt));
-    let car = car.map(|car| view! { <p class="receipt-car"><a href=lot.clone()>{car}</a></p> });
+    let car = car.map(|car| view! { <p class="mb-3 font-semibold"><a href=lot.clone()>{car}</a></p> });
     let body = view! {
         <PageHead title=title.clone() crumbs note=t(lang, "proof.receipt.note")>
             <LinkButton href=lot>{t(lang, "proof.receipt.to_lot")}</LinkButton>

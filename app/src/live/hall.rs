@@ -248,13 +248,14 @@ impl Board {
 
     fn tick(&self, freshness: Freshness) -> Vec<ClientFrame> {
         let here = page::now();
-        let has_changed = self.freshness.replace(freshness) != freshness;
+        let before = self.freshness.replace(freshness);
+        let (has_changed, is_back) = (before != freshness, freshness.is_open() && !before.is_open());
         let drawn = self.drawn(here);
         if has_changed {
             self.tell(drawn);
         }
         // the old socket may have come to life again: what waited for it is sent now
-        if has_changed && freshness.is_open() {
+        if is_back {
             let mut cards = self.cards.borrow_mut();
             cards.iter_mut().filter_map(|card| card.room.as_mut()).for_each(|room| room.reconnected(here));
         }
