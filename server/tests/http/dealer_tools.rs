@@ -192,6 +192,7 @@ async fn the_board_bids_and_says_what_became_of_it() {
     assert!(dealer.get("/my/board").await.body.contains("出价不是最高"));
     server.state.services.auction.tell_news().await.unwrap();
     assert!(dealer.get("/my/alerts").await.body.contains("出价被超过"));
+    assert_eq!(dealer.get("/my/alerts/unread").await.body, "1", "what a page that stays open asks for");
     assert!(other.get("/my/board").await.body.contains("途观"), "who bids has the car on his board");
     let odd = dealer.post("/my/board/bids", &[("key", "x"), ("lot_id", &id)]).await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);

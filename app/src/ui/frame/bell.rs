@@ -23,10 +23,15 @@ pub(crate) async fn count(cx: &PageContext) -> Unread {
     })
 }
 
+/// The number as it stands at the bell.
+pub fn unread_text(count: i64) -> String {
+    if count > UNREAD_SHOWN_MAX { format!("{UNREAD_SHOWN_MAX}+") } else { count.to_string() }
+}
+
 /// The link to the news, which is on the page of that path.
 pub(super) fn view(cx: &PageContext, path: &'static str) -> Option<AnyView> {
     let count = use_context::<Unread>()?.0?;
-    let shown = if count > UNREAD_SHOWN_MAX { format!("{UNREAD_SHOWN_MAX}+") } else { count.to_string() };
+    let shown = unread_text(count);
     let label = match count {
         0 => t(cx.lang, "alerts.title").into_owned(),
         _ => t_with(cx.lang, "alerts.bell", &[("n", &shown)]),
@@ -35,7 +40,17 @@ pub(super) fn view(cx: &PageContext, path: &'static str) -> Option<AnyView> {
     let is_current = (cx.path == path).then_some("page");
     Some(
         view! {
-            <a class="bell" href=path aria-label=label.clone() title=label aria-current=is_current data-testid="bell">
+            // a live page counts on, with these words
+            <a
+                class="bell"
+                href=path
+                aria-label=label.clone()
+                title=label
+                aria-current=is_current
+                data-none=t(cx.lang, "alerts.title")
+                data-some=t(cx.lang, "alerts.bell")
+                data-testid="bell"
+            >
                 <IconView icon=Icon::Bell/>
                 {badge}
             </a>

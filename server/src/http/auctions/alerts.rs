@@ -10,6 +10,7 @@ use kernel::{Principal, Problem, ProblemKind, UnixMs};
 use platform_db::CommandError;
 
 use crate::http::identity::posted::Posted;
+use crate::http::refusal::Refusal;
 use crate::leptos_pages::render_form;
 use crate::state::AppState;
 
@@ -30,6 +31,15 @@ pub async fn change(
             render_form(&state, parts, FormState::refused(form.into_pairs(), error.into_problem())).await
         }
     }
+}
+
+/// How much is not read, as it stands at the bell: for pages that stay open.
+pub async fn unread(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+) -> Result<String, Refusal> {
+    let count = state.services.auction.unread_alerts(&who).await.map_err(CommandError::into_problem)?;
+    Ok(app::ui::unread_text(count))
 }
 
 async fn changed(

@@ -31,6 +31,7 @@ pub fn routes() -> Routes {
         .post("/auctions/lots/{id}/report", Access::Dealer, own_max::confirm_report)
         .post("/my/board/bids", Access::Dealer, board_bid::board_bid)
         .post("/my/alerts", Access::Dealer, alerts::change)
+        .get("/my/alerts/unread", Access::Dealer, alerts::unread)
         .post("/my/searches", Access::Dealer, searches::change)
         .post("/auctions/lots/{id}/buy-now", Access::Dealer, take::buy_now)
         .post("/auctions/lots/{id}/accept", Access::Dealer, take::accept_step)
