@@ -27,8 +27,8 @@ use crate::{Result, fault, limits};
 
 use hammer::Hammer;
 
-/// Sockets are opened and the lots are made in this time before the end.
-const AHEAD: Duration = Duration::from_secs(4);
+/// The lots are made so long before their end: time enough for the server to open them.
+const AHEAD: Duration = Duration::from_millis(1_500);
 /// After the burst the last answers get so long.
 const LAST_ANSWERS: Duration = Duration::from_secs(15);
 /// Our clock against the database's is known to a fraction of a millisecond; nobody can hold the server to less.
@@ -114,14 +114,14 @@ async fn one_end(
     seats: &[Seat],
     sum: &mut Sum,
 ) -> Result<Verdict> {
+    let sockets = socket::open_on_all(targets, seats, arguments.connections).await?;
     let ending = Ending { in_ms: i64::try_from(AHEAD.as_millis())?, window_ms: arguments.window_ms };
     let lots = seed::lots::seed_ending(&databases.auction, arguments.lots, ending).await?;
-    let sockets = socket::open_on_all(targets, seats, arguments.connections).await?;
     let end_at = lots.first().ok_or_else(|| fault("no lots"))?.state.end_at;
     let around = Duration::from_millis(u64::from(arguments.around_ms));
     let start = instant_of(&databases.auction, end_at).await? - around;
     if start < Instant::now() {
-        return Err(fault("the sockets were not open in time: fewer --connections"));
+        return Err(fault("the lots were not made in time: fewer --lots"));
     }
     let length = 2 * around;
     let rate = f64::from(arguments.bids) / length.as_secs_f64();
