@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kernel::{Calendar, Envelope, EventType as _};
-use platform_bus::Consumer;
+use platform_bus::{Consumer, read};
 use platform_db::{Clock, CommandError};
 use sqlx::PgConnection;
 
-use crate::heard::{BusinessDaysSet, DepositReturnCovered, OrderCreated, read};
+use crate::heard::{BusinessDaysSet, DepositReturnCovered, OrderCreated};
 use crate::{business_days, deposit_return, issue_receivable};
 
 pub(crate) struct FinanceConsumer {

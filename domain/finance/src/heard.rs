@@ -1,7 +1,6 @@
 //! What this service reads of others' events: only the members it uses.
 
-use kernel::{Envelope, EventType, Fen, UnixMs};
-use platform_db::CommandError;
+use kernel::{EventType, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -63,20 +62,4 @@ impl EventType for BusinessDaysSet {
     const NAME: &'static str = "BusinessDaysSet";
     const VERSION: u16 = 1;
     const SERVICE: &'static str = "auction";
-}
-
-/// Reads an event as `E`. Another version is an error, so that the message waits for a server that knows it.
-pub(crate) fn read<E: EventType>(event: &Envelope) -> Result<E, CommandError> {
-    match event.read::<E>() {
-        Some(Ok(data)) => Ok(data),
-        Some(Err(error)) => {
-            Err(CommandError::Inconsistent(format!("{} {}: {error}", event.r#type, event.version)))
-        }
-        None => Err(CommandError::Inconsistent(format!(
-            "{} version {} is not known here; version {} is",
-            event.r#type,
-            event.version,
-            E::VERSION
-        ))),
-    }
 }

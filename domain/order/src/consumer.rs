@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kernel::{Envelope, EventType as _};
-use platform_bus::Consumer;
+use platform_bus::{Consumer, read};
 use platform_db::{Clock, CommandError};
 use sqlx::PgConnection;
 
 use crate::basis::Basis;
-use crate::heard::{AuctionCompleted, ProvisionalAgreed, ReceivableIssued, read};
+use crate::heard::{AuctionCompleted, ProvisionalAgreed, ReceivableIssued};
 use crate::{create_order, note_receivable};
 
 pub(crate) struct OrderConsumer {

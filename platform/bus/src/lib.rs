@@ -21,7 +21,7 @@ mod relay;
 mod under_way;
 
 use async_trait::async_trait;
-use kernel::Envelope;
+use kernel::{Envelope, EventType};
 use platform_db::CommandError;
 use sqlx::PgConnection;
 
@@ -44,4 +44,23 @@ pub trait Consumer: Send + Sync + 'static {
     /// The effect, on a connection that is inside the inbox row's transaction. An error undoes it all; the event
     /// comes again later. Reading an unknown version is an error, so that it waits for a newer server.
     async fn handle(&self, conn: &mut PgConnection, event: &Envelope) -> Result<(), CommandError>;
+}
+
+/// Reads an event as `E`.
+///
+/// # Errors
+/// Another type or version, and what does not read as one: the message waits for a server that knows it.
+pub fn read<E: EventType>(event: &Envelope) -> Result<E, CommandError> {
+    match event.read::<E>() {
+        Some(Ok(data)) => Ok(data),
+        Some(Err(error)) => {
+            Err(CommandError::Inconsistent(format!("{} {}: {error}", event.r#type, event.version)))
+        }
+        None => Err(CommandError::Inconsistent(format!(
+            "{} version {} is not known here; version {} is",
+            event.r#type,
+            event.version,
+            E::VERSION
+        ))),
+    }
 }
