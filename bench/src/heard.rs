@@ -73,6 +73,8 @@ mod tests {
             outcome: None,
             call: None,
             offline: false,
+            opens_at: None,
+            steps: None,
         }
     }
 

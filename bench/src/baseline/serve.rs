@@ -65,7 +65,10 @@ async fn talk(rooms: Rooms, dealer_id: DealerId, socket: WebSocket) {
                 // the bidder has gone
                 let _ = to_send.send(answer);
             }
-            Ok(ClientFrame::Unwatch { .. } | ClientFrame::Snapshot { .. }) | Err(_) => {}
+            Ok(
+                ClientFrame::Unwatch { .. } | ClientFrame::Snapshot { .. } | ClientFrame::AcceptStep { .. },
+            )
+            | Err(_) => {}
         }
     }
 }

@@ -91,6 +91,7 @@ fn apply_to_course(state: &mut LotState, event: &Event) {
         }
         Event::Rescheduled { opens_at, end_at, window_ms, cap_at } => {
             state.opens_at = *opens_at;
+            state.moved = state.moved.saturating_add(1);
             state.end_at = *end_at;
             state.terms.window_ms = *window_ms;
             state.terms.cap_at = *cap_at;

@@ -45,7 +45,7 @@ fn is_near(price: Option<Fen>, buy_now: Fen) -> bool {
 
 /// Judges a purchase. The amount is printed on the lot, so the fat-finger guard does not ask.
 pub(crate) fn buy_now(state: &LotState, wanted: &Purchase, now: UnixMs) -> Result<Accepted, Refusal> {
-    eligibility::check_entry(state, wanted.bar, now)?;
+    eligibility::check_entry(state, (wanted.dealer_id, wanted.bar), now)?;
     if state.buy_now() != Some(wanted.price_fen) {
         let data = json!({ "buy_now_fen": state.buy_now(), "price_fen": state.price_fen });
         return Err(Refusal { code: RefusalCode::NotApplicable, data });

@@ -589,4 +589,10 @@ pub struct PublicLot {
     /// Whether the clerk of a lane records the floor's bids offline: bidding waits for what he brings.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub offline: bool,
+    /// When it opens, as long as it has not: its sale may be moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<UnixMs>,
+    /// Where the steps of a Dutch lot are, from its opening to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<crate::StepClock>,
 }

@@ -34,15 +34,7 @@ pub(crate) struct Acceptance<'a> {
 impl LotState {
     /// The current step of a Dutch lot; `None` before the opening and in other formats.
     pub fn step_at(&self, now: UnixMs) -> Option<u32> {
-        let steps = self.terms.format.dutch()?;
-        let last = steps.last(self.terms.start_fen);
-        Some(match self.steps? {
-            StepClock::Held(step) => step.min(last),
-            StepClock::From(from) => {
-                let step = now.since(from).max(0) / steps.step_ms.max(1);
-                u32::try_from(step).unwrap_or(u32::MAX).min(last)
-            }
-        })
+        Some(self.terms.format.dutch()?.at(self.terms.start_fen, self.steps?, now))
     }
 
     /// What a step of a Dutch lot costs.
@@ -51,12 +43,34 @@ impl LotState {
     }
 }
 
+impl DutchSteps {
+    /// The step that is current then.
+    pub fn at(self, start: Fen, clock: StepClock, now: UnixMs) -> u32 {
+        let step = match clock {
+            StepClock::Held(step) => step,
+            StepClock::From(from) => {
+                let step = now.since(from).max(0) / self.step_ms.max(1);
+                u32::try_from(step).unwrap_or(u32::MAX)
+            }
+        };
+        step.min(self.last(start))
+    }
+
+    /// When a step begins, by this clock; not known while a pause holds it.
+    pub fn begins(self, clock: StepClock, step: u32) -> Option<UnixMs> {
+        match clock {
+            StepClock::From(from) => Some(from.plus_ms(self.step_ms.saturating_mul(i64::from(step)))),
+            StepClock::Held(_) => None,
+        }
+    }
+}
+
 /// Judges an acceptance: the step is current or was offered earlier, and its price is the one that was seen.
 pub(crate) fn accept(state: &LotState, wanted: &Acceptance, now: UnixMs) -> Result<Accepted, Refusal> {
     let Some(steps) = state.terms.format.dutch() else {
         return Err(system::not_applicable(state, now));
     };
-    eligibility::check_entry(state, wanted.bar, now)?;
+    eligibility::check_entry(state, (wanted.dealer_id, wanted.bar), now)?;
     let start = state.terms.start_fen;
     // admitted while nobody could reach the others: what holds is the step that began anew after it
     let current = state.step_at(now.max(state.steps_since.unwrap_or(now))).unwrap_or_default();

@@ -6,7 +6,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde_json::{Value, json};
 
 use crate::place_max::Bid;
-use crate::{Bar, LotState, LotStatus, Refusal, RefusalCode, group};
+use crate::{Bar, LotState, LotStatus, Outcome, Refusal, RefusalCode, group};
 
 /// A max above this share of the guide price is confirmed twice, in percent.
 const FAT_FINGER_GUIDE_PERCENT: i128 = 130;
@@ -17,7 +17,7 @@ const FAT_FINGER_STEPS: i64 = 30;
 pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refusal> {
     // what was called on the floor while the lot waits for it is not late
     if !(bid.from_floor && state.offline_since.is_some()) {
-        check_open(state, now)?;
+        check_open(state, bid.dealer_id, now)?;
     }
     check_bar(bid.bar)?;
     group::check(state, bid)?;
@@ -30,8 +30,12 @@ pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refu
 }
 
 /// Codes 1 to 7: whether this entity may bid here now, whatever it bids.
-pub(crate) fn check_entry(state: &LotState, bar: Option<Bar>, now: UnixMs) -> Result<(), Refusal> {
-    check_open(state, now)?;
+pub(crate) fn check_entry(
+    state: &LotState,
+    (dealer_id, bar): (DealerId, Option<Bar>),
+    now: UnixMs,
+) -> Result<(), Refusal> {
+    check_open(state, dealer_id, now)?;
     check_bar(bar)
 }
 
@@ -74,7 +78,7 @@ pub(crate) fn check_report(state: &LotState, dealer_id: DealerId, seen: Option<&
 
 /// Codes 1 and 2. `now` is the admission time: a bid admitted before the opening is early, even if it is judged
 /// after it; one admitted before the end counts, even if it is judged after it.
-fn check_open(state: &LotState, now: UnixMs) -> Result<(), Refusal> {
+fn check_open(state: &LotState, dealer_id: DealerId, now: UnixMs) -> Result<(), Refusal> {
     let early = match state.status {
         // maxes of a scheduled lot are judged by `check_early`
         LotStatus::Scheduled | LotStatus::Paused => true,
@@ -90,7 +94,13 @@ fn check_open(state: &LotState, now: UnixMs) -> Result<(), Refusal> {
         return Err(Refusal { code: RefusalCode::LotNotOpen, data });
     }
     if state.status == LotStatus::Closed || now >= state.end_at {
-        return Err(closed(state, now));
+        let mut refusal = closed(state, now);
+        let is_sold = state.outcome == Some(Outcome::Sold) && !state.is_leader(dealer_id);
+        if is_sold && now < state.end_at {
+            // it did not end: somebody was faster
+            refusal.data["taken"] = json!(true);
+        }
+        return Err(refusal);
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::{Note, PublicLot, Refusal};
 
-/// One line of a lot's bid history: what the price was after a bid, and who led at it. The bidder who did not get the
-/// lead is not named: a price that he drove up is not his.
+/// One line of a lot's bid history: what the price was after a bid, who led at it, and who bid, where that is another: then
+/// the leader's standing max was raised for him.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct BidLine {
@@ -20,6 +20,9 @@ pub struct BidLine {
     pub price_fen: Fen,
     /// When it was admitted.
     pub at: UnixMs,
+    /// The alias of who bid, where he did not get the lead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<u32>,
 }
 
 /// What only this dealer sees of a lot.
@@ -68,6 +71,20 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         report_hash: Option<String>,
     },
+    /// Accept a step of a Dutch lot.
+    AcceptStep {
+        /// The command's key.
+        key: Uuid,
+        /// The lot.
+        lot_id: LotId,
+        /// The step, from 0.
+        step: u32,
+        /// The price that was seen for it.
+        price_fen: Fen,
+        /// The hash of the condition report that was seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        report_hash: Option<String>,
+    },
 }
 
 impl ClientFrame {
@@ -98,12 +115,25 @@ impl ClientFrame {
                 "}",
             ]
             .concat(),
+            ClientFrame::AcceptStep { key, lot_id, step, price_fen, report_hash } => [
+                r#"{"type":"accept_step","key":""#,
+                &key.to_string(),
+                r#"","lot_id":""#,
+                &lot_id.to_string(),
+                r#"","step":"#,
+                &step.to_string(),
+                r#","price_fen":"#,
+                &price_fen.0.to_string(),
+                &word("report_hash", report_hash),
+                "}",
+            ]
+            .concat(),
         }
     }
 }
 
-/// What else a dealer's system sends: taking a lot at a price that everybody sees. Our own pages use forms for it, so
-/// the browsers' file does not know these frames.
+/// What else a dealer's system sends: taking a lot at its buy-now price. Our own pages use a form for it, so the browsers'
+/// file does not know this frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum TakeFrame {
@@ -114,20 +144,6 @@ pub enum TakeFrame {
         /// The lot.
         lot_id: LotId,
         /// The price that was seen.
-        price_fen: Fen,
-        /// The hash of the condition report that was seen.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        report_hash: Option<String>,
-    },
-    /// Accept a step of a Dutch lot.
-    AcceptStep {
-        /// The command's key.
-        key: Uuid,
-        /// The lot.
-        lot_id: LotId,
-        /// The step, from 0.
-        step: u32,
-        /// The price that was seen for it.
         price_fen: Fen,
         /// The hash of the condition report that was seen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -257,6 +273,14 @@ mod tests {
                 confirmation: None,
                 report_hash: None,
             },
+            ClientFrame::AcceptStep {
+                key,
+                lot_id,
+                step: 3,
+                price_fen: Fen(7),
+                report_hash: Some("ab".to_owned()),
+            },
+            ClientFrame::AcceptStep { key, lot_id, step: 0, price_fen: Fen(1), report_hash: None },
         ] {
             assert_eq!(serde_json::from_str::<ClientFrame>(&frame.to_json()).unwrap(), frame);
         }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::json::{Json, Node};
 use crate::{
     BidLine, Call, LotStatus, MyPosition, Note, Outcome, PublicLot, Refusal, RefusalCode, ReserveLight,
-    ServerFrame,
+    ServerFrame, StepClock,
 };
 
 /// An object of which fields are asked for by name. A field that is null is as one that is missing.
@@ -84,6 +84,11 @@ fn call<N: Node>(value: &N) -> Option<Call> {
     Call::ALL.into_iter().find(|call| call.as_str() == name)
 }
 
+fn steps<N: Node>(value: &N) -> Option<StepClock> {
+    let from = value.get("from").and_then(instant).map(StepClock::From);
+    from.or_else(|| value.get("held").and_then(count).map(StepClock::Held))
+}
+
 fn light<N: Node>(value: &N) -> Option<ReserveLight> {
     let name = value.text()?;
     ReserveLight::ALL.into_iter().find(|light| light.as_str() == name)
@@ -100,6 +105,7 @@ fn bid_line<N: Node>(value: &N) -> Result<BidLine, String> {
         alias: o.need("alias", count)?,
         price_fen: o.need("price_fen", fen)?,
         at: o.need("at", instant)?,
+        by: o.may("by", count)?,
     })
 }
 
@@ -128,6 +134,8 @@ fn public_lot<N: Node>(value: &N) -> Result<PublicLot, String> {
         outcome: o.may("outcome", outcome)?,
         call: o.may("call", call)?,
         offline: o.may("offline", N::bool)?.unwrap_or_default(),
+        opens_at: o.may("opens_at", instant)?,
+        steps: o.may("steps", steps)?,
     })
 }
 
@@ -239,21 +247,31 @@ mod tests {
             outcome: None,
             call: None,
             offline: false,
+            opens_at: None,
+            steps: None,
         }
     }
 
     fn frames() -> [ServerFrame; 7] {
         let (v, key, lot_id, server_time) = (1, Uuid::from_u128(1), LotId(Uuid::from_u128(2)), UnixMs(5));
         let mine = MyPosition { alias: Some(3), leading: true, max_fen: Some(Fen(1_300_000)) };
-        let history = vec![BidLine { seq: 7, alias: 2, price_fen: Fen(1_200_000), at: UnixMs(4) }];
+        let one = BidLine { seq: 7, alias: 2, price_fen: Fen(1_200_000), at: UnixMs(4), by: None };
+        let history = vec![BidLine { by: Some(3), seq: 8, ..one.clone() }, one];
         let closed = PublicLot { status: LotStatus::Closed, outcome: Some(Outcome::Sold), ..lot() };
-        let called = PublicLot { call: Some(Call::LastCall), offline: true, ..lot() };
+        let steps = Some(StepClock::Held(3));
+        let called = PublicLot { call: Some(Call::LastCall), offline: true, steps, ..lot() };
+        let waits = PublicLot {
+            status: LotStatus::Scheduled,
+            opens_at: Some(UnixMs(7)),
+            steps: Some(StepClock::From(UnixMs(8))),
+            ..lot()
+        };
         let refusal = Refusal { code: RefusalCode::BelowMin, data: json!({ "min_next_fen": 5 }) };
         [
             ServerFrame::Snapshot {
                 v,
                 lot_id,
-                lot: lot(),
+                lot: waits,
                 mine: mine.clone(),
                 history: history.clone(),
                 server_time,

@@ -13,6 +13,9 @@ use crate::{
     group,
 };
 
+/// Frames from before the opening are numbered so far below those after it; the same as in the auction's `store/follow.rs`.
+const BEFORE_OPENING: i64 = 1 << 40;
+
 /// The live offer of an entity on a sealed lot. Secret until the close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
@@ -44,6 +47,15 @@ impl LotState {
         if self.is_sealed_now() { self.seq.saturating_sub(self.hidden) } else { self.seq }
     }
 
+    /// What the frames for everybody are told apart by: the number that may be told. Before the opening that stays the same,
+    /// and how often the opening was moved is told instead, below all later numbers.
+    pub fn frame_number(&self) -> i64 {
+        match self.status {
+            LotStatus::Scheduled => i64::from(self.moved) - BEFORE_OPENING,
+            _ => self.public_seq(),
+        }
+    }
+
     /// The number that an accepted command is answered with; 0 where the lot's own would count the others' offers.
     pub const fn answer_seq(&self, seq: i64) -> i64 {
         if self.terms.format.is_sealed() { 0 } else { seq }
@@ -52,7 +64,7 @@ impl LotState {
 
 /// Judges an offer, or an edit of one.
 pub(crate) fn place(state: &LotState, bid: &Bid, now: UnixMs) -> Result<Accepted, Refusal> {
-    eligibility::check_entry(state, bid.bar, now)?;
+    eligibility::check_entry(state, (bid.dealer_id, bid.bar), now)?;
     eligibility::check_tick(state.terms.tick_fen, bid.max_fen)?;
     if bid.max_fen < state.terms.start_fen {
         let data = json!({ "min_next_fen": state.terms.start_fen });

@@ -198,6 +198,9 @@ pub struct LotState {
     pub terms: Terms,
     /// When bidding opens.
     pub opens_at: UnixMs,
+    /// How often that was moved.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub moved: u32,
     /// The effective end. Once the lot is open it never moves back.
     pub end_at: UnixMs,
     /// `R`, secret. `None`: no reserve.
@@ -272,6 +275,10 @@ const fn is_nothing(amount: &Fen) -> bool {
     amount.0 == 0
 }
 
+const fn is_never(count: &u32) -> bool {
+    *count == 0
+}
+
 const fn is_zero(count: &i64) -> bool {
     *count == 0
 }
@@ -284,6 +291,7 @@ impl LotState {
             status: LotStatus::Scheduled,
             terms,
             opens_at,
+            moved: 0,
             end_at,
             reserve_fen,
             gap_fen: Fen::ZERO,

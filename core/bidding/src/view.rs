@@ -27,6 +27,8 @@ impl LotState {
             outcome: self.outcome,
             call: self.call.filter(|_| self.status != LotStatus::Closed),
             offline: self.offline_since.is_some(),
+            opens_at: (self.status == LotStatus::Scheduled).then_some(self.opens_at),
+            steps: self.steps.filter(|_| self.status != LotStatus::Closed),
         }
     }
 

@@ -34,11 +34,13 @@ fn lot() -> PublicLot {
         outcome: None,
         call: None,
         offline: false,
+        opens_at: None,
+        steps: None,
     }
 }
 
 fn line() -> BidLine {
-    BidLine { seq: 7, alias: 2, price_fen: Fen(6_050_000), at: UnixMs(1_700_000_000_000) }
+    BidLine { seq: 7, alias: 2, price_fen: Fen(6_050_000), at: UnixMs(1_700_000_000_000), by: None }
 }
 
 #[track_caller]

@@ -74,7 +74,7 @@ fn push(service: &Service, lot: &MovedOn) -> Vec<(LotId, DealerId)> {
     service.engine.peers().moved_on(lot.lot_id, seq);
     let now = service.engine.clock().now();
     let delta = projection::delta(lot.lot_id, &lot.state, lot.from_seq, &lot.history, now);
-    hub.publish(lot.lot_id, lot.state.public_seq(), || encode(&delta));
+    hub.publish(lot.lot_id, lot.state.frame_number(), || encode(&delta));
     let here = |dealer_id: &DealerId| hub.is_watched_by(lot.lot_id, *dealer_id);
     lot.bid_since
         .iter()
@@ -126,7 +126,7 @@ async fn hear(service: Service, mut heard: mpsc::Receiver<News>, untold: Arc<Unt
         let (lot_id, seq) = (news.head.lot_id, news.head.seq);
         peers.moved_on(lot_id, seq);
         if !news.frame.is_empty() {
-            hub.publish(lot_id, news.head.public_seq, || news.frame);
+            hub.publish(lot_id, news.head.number, || news.frame);
         }
         let here = news.head.bidders.into_iter().filter(|dealer_id| hub.is_watched_by(lot_id, *dealer_id));
         untold.add(here.map(|dealer_id| (lot_id, dealer_id)));

@@ -16,22 +16,28 @@ pub(crate) struct News {
     lot_id: LotId,
     /// The lot's own number, for other processes.
     seq: i64,
-    /// The number that everybody may know, and that frames are told apart by.
-    public_seq: i64,
+    /// What frames are told apart by.
+    number: i64,
     /// None where nothing happened that everybody may know: an offer on a sealed lot.
     delta: Option<ServerFrame>,
     positions: Vec<(DealerId, MyPosition)>,
 }
 
-/// What changed since the public number `from_seq`, and where the bidders of the batch stand now.
-pub(crate) fn news(actor: &Actor, from_seq: i64, bidders: &HashSet<DealerId>, now: UnixMs) -> News {
+/// What changed since the frame of this number (and this public `seq`), and where the bidders of the batch stand now.
+pub(crate) fn news(
+    actor: &Actor,
+    (from_number, from_seq): (i64, i64),
+    bidders: &HashSet<DealerId>,
+    now: UnixMs,
+) -> News {
     let lot_id = actor.facts.lot_id;
     let positions = bidders.iter().map(|dealer_id| (*dealer_id, actor.position(*dealer_id)));
-    let changed = actor.state.public_seq() > from_seq;
+    let number = actor.state.frame_number();
+    let changed = number > from_number;
     News {
         lot_id,
         seq: actor.state.seq,
-        public_seq: actor.state.public_seq(),
+        number,
         delta: changed.then(|| delta(lot_id, &actor.state, from_seq, &actor.history, now)),
         positions: positions.collect(),
     }
@@ -44,7 +50,7 @@ impl News {
         let lot_id = self.lot_id;
         let frame = LazyCell::new(|| self.delta.as_ref().map(encode).unwrap_or_default());
         if self.delta.is_some() {
-            hub.publish(lot_id, self.public_seq, || frame.clone());
+            hub.publish(lot_id, self.number, || frame.clone());
         }
         for (dealer_id, mine) in &self.positions {
             hub.publish_to(lot_id, *dealer_id, || {
@@ -53,7 +59,7 @@ impl News {
         }
         if peers.are_told() {
             let bidders = self.positions.iter().map(|(dealer_id, _)| *dealer_id).collect();
-            peers.tell(lot_id, (self.seq, self.public_seq), bidders, frame.clone());
+            peers.tell(lot_id, (self.seq, self.number), bidders, frame.clone());
         }
     }
 }

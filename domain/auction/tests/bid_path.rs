@@ -87,6 +87,30 @@ async fn ties_and_refusals_say_what_a_bidder_must_know() {
 }
 
 #[tokio::test]
+async fn the_list_of_prices_names_who_bid_and_whose_max_went_above_him() {
+    let world = World::with_open_lots(1).await;
+    let (anna, bert) = (dealer("安"), dealer("贝"));
+    accepted(&world.bid(&anna, 0, Uuid::now_v7(), 90_000).await);
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 85_000).await);
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 95_000).await);
+    let other = world.restarted().await;
+    for world in [&world, &other] {
+        let page = world.service.lot(&anna, world.lots[0]).await.unwrap().history;
+        let Ok(ServerFrame::Snapshot { history, .. }) = world.service.snapshot(&anna, world.lots[0]).await
+        else {
+            panic!("no snapshot");
+        };
+        assert_eq!(page, history);
+        let lines: Vec<_> = page.iter().map(|line| (line.alias, line.by, line.price_fen.0 / 100)).collect();
+        assert_eq!(
+            lines,
+            [(2, None, 90_500), (1, Some(2), 85_500), (1, None, 80_000)],
+            "the second bid was 2's, and 1's max stood above it"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_lot_is_not_found_and_staff_do_not_bid() {
     let world = World::with_open_lots(1).await;
     let answer = world.bid_on(&dealer("甲车行"), LotId(Uuid::now_v7()), Uuid::now_v7(), 60_000).await;

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use auction::{
     AlertKind, ChangeSale, CreateSale, SaleChangeKind, SaleDetail, SaleFormat, SaleTimes, Topic, verify_log,
 };
-use bidding::{LaneTimes, LotStatus, Outcome, RefusalCode};
+use bidding::{LaneTimes, LotStatus, Outcome, PublicLot, RefusalCode, ServerFrame};
 use common::{World, accepted, hold, refused, until, waiting};
 use kernel::{Principal, Role, SaleId, UnixMs};
 use platform_db::CommandError;
+use platform_live::Outgoing;
 use platform_testkit::{dealer, staff};
 use uuid::Uuid;
 
@@ -136,6 +137,47 @@ async fn what_this_process_has_in_memory_follows_the_new_times() {
     assert_eq!(world.state(0).await.price_fen.map(|fen| fen.0), Some(6_000_000));
     accepted(&world.bid(&anna, 0, Uuid::now_v7(), 70_000).await);
     assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
+
+/// What a screen that watches the first lot is told now of the lot.
+fn heard(world: &World, screen: &auction::LotMailbox) -> Vec<PublicLot> {
+    let Outgoing::Frames(frames) = world.service.engine().hub().take(screen) else { panic!("overrun") };
+    let lot_of = |frame: &bytes::Bytes| match serde_json::from_slice(frame).unwrap() {
+        ServerFrame::Delta { lot, .. } => Some(lot),
+        _ => None,
+    };
+    frames.iter().filter_map(lot_of).collect()
+}
+
+#[tokio::test]
+async fn an_open_page_follows_a_lot_that_is_moved_and_then_called_off() {
+    let world = World::with_scheduled_lots(1, 600_000).await;
+    let anna = dealer("安");
+    world.deposit(&anna, 100_000).await;
+    let hub = world.service.engine().hub();
+    let screen = hub.mailbox(anna.dealer().unwrap().dealer_id);
+    hub.watch(world.lots[0], &screen);
+    world.service.look().await.unwrap();
+    heard(&world, &screen);
+    accepted(&world.bid(&anna, 0, Uuid::now_v7(), 60_000).await);
+    world.service.look().await.unwrap();
+    assert_eq!(heard(&world, &screen), [], "that somebody changed a max is nobody's business");
+    for hours in [1, 2] {
+        let change = later(&world).await;
+        let opens_at = change.times.opens_at;
+        world.service.change_sale(&clerk(), change).await.unwrap();
+        world.service.look().await.unwrap();
+        let told = heard(&world, &screen);
+        assert_eq!(told.len(), 1, "moved {hours} times: {told:?}");
+        assert_eq!((told[0].opens_at, told[0].seq), (Some(opens_at), 0));
+        world.service.look().await.unwrap();
+        assert_eq!(heard(&world, &screen), [], "told once");
+    }
+    let sale_id = sale(&world).await.sale.id;
+    world.service.call_off_sale(&clerk(), Uuid::now_v7(), sale_id, "卖方撤回").await.unwrap();
+    world.service.look().await.unwrap();
+    let told = heard(&world, &screen);
+    assert_eq!(told.iter().map(|lot| lot.outcome).collect::<Vec<_>>(), [Some(Outcome::Withdrawn)]);
 }
 
 #[tokio::test]

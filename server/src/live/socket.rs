@@ -157,24 +157,23 @@ impl Session {
                     self.fail(Some(key), &problem.code);
                 }
             }
+            ClientFrame::AcceptStep { key, lot_id, step, price_fen, report_hash } => {
+                let wanted = AcceptStep { key, lot_id, step, price_fen, seen_report: report_hash };
+                let mailbox = Arc::clone(&self.mailbox);
+                let queued = self.auction.accept_step_from_socket(&self.who, wanted, mailbox);
+                if let Err(problem) = queued {
+                    self.fail(Some(key), &problem.code);
+                }
+            }
         }
     }
 
-    /// Takes a lot at a price that everybody sees.
+    /// Takes a lot at its buy-now price.
     fn take(&self, frame: TakeFrame) {
-        let auction = &self.auction;
+        let TakeFrame::BuyNow { key, lot_id, price_fen, report_hash } = frame;
+        let wanted = BuyNow { key, lot_id, price_fen, seen_report: report_hash };
         let mailbox = Arc::clone(&self.mailbox);
-        let (key, queued) = match frame {
-            TakeFrame::BuyNow { key, lot_id, price_fen, report_hash } => {
-                let wanted = BuyNow { key, lot_id, price_fen, seen_report: report_hash };
-                (key, auction.buy_now_from_socket(&self.who, wanted, mailbox))
-            }
-            TakeFrame::AcceptStep { key, lot_id, step, price_fen, report_hash } => {
-                let wanted = AcceptStep { key, lot_id, step, price_fen, seen_report: report_hash };
-                (key, auction.accept_step_from_socket(&self.who, wanted, mailbox))
-            }
-        };
-        if let Err(problem) = queued {
+        if let Err(problem) = self.auction.buy_now_from_socket(&self.who, wanted, mailbox) {
             self.fail(Some(key), &problem.code);
         }
     }
@@ -274,7 +273,7 @@ fn encode(frame: &ServerFrame) -> Bytes {
 
 fn key_of(frame: &ClientFrame) -> Option<Uuid> {
     match frame {
-        ClientFrame::PlaceMax { key, .. } => Some(*key),
+        ClientFrame::PlaceMax { key, .. } | ClientFrame::AcceptStep { key, .. } => Some(*key),
         _ => None,
     }
 }

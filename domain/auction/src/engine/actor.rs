@@ -7,6 +7,7 @@ use kernel::{DealerId, Fen};
 use proof::Hash;
 use uuid::Uuid;
 
+use super::plan::bid_line;
 use super::{Job, LotFacts, Outcome, Recorded};
 use crate::store::log::CommittedLine;
 use crate::store::lots::{HISTORY_SHOWN, LoadedLot};
@@ -108,9 +109,12 @@ impl Actor {
         self.follow(&line.events);
         self.chain_head = self.chain_head.and(line.row_hash);
         if let Some(price_fen) = self.state.price_fen {
-            let leader = self.state.leader.and_then(|leader| self.state.alias_of(leader.dealer_id));
-            let alias = leader.unwrap_or_default();
-            self.push_history(BidLine { seq: line.seq, alias, price_fen, at: line.admitted_at });
+            let bidder = line.events.iter().find_map(|event| match event {
+                Event::MaxPlaced { dealer_id, .. } => Some(*dealer_id),
+                _ => None,
+            });
+            let bid = bid_line(&self.state, (line.seq, bidder), price_fen, line.admitted_at);
+            self.push_history(bid);
         }
         true
     }

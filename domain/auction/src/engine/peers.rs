@@ -60,8 +60,9 @@ pub(crate) struct Head {
     process: Uuid,
     pub(crate) lot_id: LotId,
     pub(crate) seq: i64,
-    /// The number that everybody may know: what the frame is numbered by.
-    pub(crate) public_seq: i64,
+    /// What the frame is numbered by.
+    #[serde(rename = "public_seq")]
+    pub(crate) number: i64,
     pub(crate) bidders: Vec<DealerId>,
 }
 
@@ -105,12 +106,12 @@ impl Peers {
     pub(crate) fn tell(
         &self,
         lot_id: LotId,
-        (seq, public_seq): (i64, i64),
+        (seq, number): (i64, i64),
         bidders: Vec<DealerId>,
         frame: Bytes,
     ) {
         let Some(publisher) = self.publisher.get() else { return };
-        let head = Head { v: VERSION, process: self.process, lot_id, seq, public_seq, bidders };
+        let head = Head { v: VERSION, process: self.process, lot_id, seq, number, bidders };
         let frame = if frame.len() > FRAME_MAX { Bytes::new() } else { frame };
         publisher.publish(PeerNews { head, frame }.encode());
     }
@@ -184,8 +185,7 @@ mod tests {
     fn a_message_reads_back_and_ones_own_is_left_alone() {
         let (here, there) = (Peers::default(), Peers::default());
         let bidders = vec![DealerId(Uuid::from_u128(3))];
-        let head =
-            Head { v: VERSION, process: there.process, lot_id: lot(1), seq: 7, public_seq: 6, bidders };
+        let head = Head { v: VERSION, process: there.process, lot_id: lot(1), seq: 7, number: 6, bidders };
         let news = PeerNews { head, frame: Bytes::from_static(b"{\"type\":\"delta\"}\n") };
         let message = news.encode();
         assert_eq!(here.read(&message).unwrap(), news);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use bidding::{
     Accepted, BidLine, Command, Event, Group, LotState, Note, Refusal, RefusalCode, advance, decide_knowing,
 };
-use kernel::{DealerId, Fen, LotId};
+use kernel::{DealerId, Fen, LotId, UnixMs};
 use proof::Hash;
 use serde_json::Value;
 use uuid::Uuid;
@@ -70,9 +70,8 @@ impl LotPlan {
         if let (Ok((seq, _)), true, Some(price_fen)) =
             (&verdict, HISTORY_COMMANDS.contains(&command_name(command)), self.next.price_fen)
         {
-            let leader = self.next.leader.and_then(|leader| self.next.alias_of(leader.dealer_id));
-            let alias = leader.unwrap_or_default();
-            self.history.push(BidLine { seq: *seq, alias, price_fen, at: job.admitted_at });
+            let by = command.bidder();
+            self.history.push(bid_line(&self.next, (*seq, by), price_fen, job.admitted_at));
         }
         let logged = verdict.is_ok() || command.bidder().is_some();
         let row = logged.then(|| {
@@ -190,6 +189,19 @@ impl LotPlan {
             hash: None,
         }
     }
+}
+
+/// The line of a bid in the list of prices: who leads after it, and who bid, where that is another.
+pub(super) fn bid_line(
+    lot: &LotState,
+    (seq, bidder): (i64, Option<DealerId>),
+    price_fen: Fen,
+    at: UnixMs,
+) -> BidLine {
+    let leader = lot.leader.map(|leader| leader.dealer_id);
+    let alias = leader.and_then(|leader| lot.alias_of(leader)).unwrap_or_default();
+    let by = bidder.filter(|bidder| leader != Some(*bidder)).and_then(|bidder| lot.alias_of(bidder));
+    BidLine { seq, alias, price_fen, at, by }
 }
 
 /// What the lot holds of this dealer's deposit, unless he leads: that stands in the lot's own row.

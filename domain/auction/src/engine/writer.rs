@@ -478,7 +478,7 @@ impl Writer {
     /// The write holds: memory follows, answers and news wait to leave.
     pub(super) fn conclude(&mut self, plan: LotPlan) {
         let Some(actor) = self.actors.get_mut(&plan.lot_id) else { return };
-        let from_seq = actor.state.public_seq();
+        let before = (actor.state.frame_number(), actor.state.public_seq());
         actor.state = plan.next;
         actor.chain_head = plan.chain_head;
         for decided in &plan.decided {
@@ -516,7 +516,7 @@ impl Writer {
         }
         let somebody_looks = self.peers.are_told() || self.hub.watchers(plan.lot_id) > 0;
         if !bidders.is_empty() && somebody_looks {
-            self.untold.news(projection::news(actor, from_seq, &bidders, self.clock.now()));
+            self.untold.news(projection::news(actor, before, &bidders, self.clock.now()));
         }
         for job in plan.repeats {
             self.answer_repeat(job, Some(plan.lot_id));

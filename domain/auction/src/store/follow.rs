@@ -21,9 +21,9 @@ pub(crate) struct MovedOn {
     pub(crate) bid_since: Vec<DealerId>,
 }
 
-/// Those of these lots whose public number is higher than the one that is known of them. One query, whatever their
-/// count. What happens before the opening is not counted until then, nor are the offers of a sealed lot until it is closed,
-/// as in `LotState::public_seq`.
+/// Those of these lots whose frames' number is higher than the one that is known of them. One query, whatever their
+/// count. What happens before the opening is not counted until then, beside that it was moved, nor are the offers of a sealed
+/// lot until it is closed, as in `LotState::frame_number`.
 pub(crate) async fn moved_on(
     pool: &PgPool,
     known: &[(LotId, Option<i64>)],
@@ -31,14 +31,15 @@ pub(crate) async fn moved_on(
     let lot_ids: Vec<Uuid> = known.iter().map(|(lot_id, _)| lot_id.0).collect();
     let numbers: Vec<Option<i64>> = known.iter().map(|(_, seq)| *seq).collect();
     let rows = sqlx::query!(
-        "SELECT l.id, l.state || jsonb_build_object('terms', l.terms) AS \"state!\", f.seq AS \"from_seq!\",
+        "SELECT l.id, l.state || jsonb_build_object('terms', l.terms) AS \"state!\", greatest(f.seq, 0) AS \"from_seq!\",
                 ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS \"bidders!\",
                 (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                            'seq', h.seq, 'alias', h.alias, 'price_fen', h.price_fen,
+                            'seq', h.seq, 'alias', h.alias, 'by', h.by, 'price_fen', h.price_fen,
                             'at', (extract(epoch FROM h.admitted_at) * 1000)::bigint) ORDER BY h.seq DESC), '[]')
-                   FROM (SELECT g.seq, b.alias, g.price_fen, g.admitted_at
+                   FROM (SELECT g.seq, b.alias, w.alias AS by, g.price_fen, g.admitted_at
                            FROM lot_log g
                            JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
+                           LEFT JOIN lot_bidder w ON w.lot_id = g.lot_id AND w.dealer_id = g.actor AND g.actor <> g.leader
                           WHERE g.lot_id = l.id AND g.command IN ('place_max', 'buy_now', 'accept', 'open', 'void_bid')
                             AND g.seq > f.seq
                           ORDER BY g.seq DESC
@@ -58,7 +59,7 @@ pub(crate) async fn moved_on(
            JOIN lot l ON l.id = k.lot_id
           CROSS JOIN LATERAL (
                 SELECT CASE l.status
-                           WHEN 'scheduled' THEN 0
+                           WHEN 'scheduled' THEN coalesce((l.state ->> 'moved')::bigint, 0) - (1::bigint << 40)
                            WHEN 'closed' THEN l.seq
                            ELSE l.seq - coalesce((l.state ->> 'hidden')::bigint, 0) END AS seq) p
           CROSS JOIN LATERAL (SELECT coalesce(k.seq, p.seq - 1) AS seq) f

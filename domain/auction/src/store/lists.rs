@@ -338,11 +338,12 @@ pub(crate) async fn among(
 /// The newest bids of a lot beside the lot itself. A second statement would cost the bidding page more than its rows.
 const HISTORY: &str = ",
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'seq', b.seq, 'alias', b.alias, 'price_fen', b.price_fen,
+                'seq', b.seq, 'alias', b.alias, 'by', b.by, 'price_fen', b.price_fen,
                 'at', (extract(epoch FROM b.admitted_at) * 1000)::bigint) ORDER BY b.seq DESC), '[]')
-       FROM (SELECT h.seq, d.alias, h.price_fen, h.admitted_at
+       FROM (SELECT h.seq, d.alias, w.alias AS by, h.price_fen, h.admitted_at
                FROM lot_log h
                JOIN lot_bidder d ON d.lot_id = h.lot_id AND d.dealer_id = h.leader
+               LEFT JOIN lot_bidder w ON w.lot_id = h.lot_id AND w.dealer_id = h.actor AND h.actor <> h.leader
               WHERE h.lot_id = l.id AND h.command IN ('place_max', 'buy_now', 'accept', 'open', 'void_bid') AND h.seq IS NOT NULL
               ORDER BY h.seq DESC
               LIMIT ";

@@ -126,9 +126,11 @@ pub(crate) async fn history(
     limit: i64,
 ) -> Result<Vec<BidLine>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT g.seq AS \"seq!\", b.alias, g.price_fen AS \"price_fen!\", g.admitted_at
+        "SELECT g.seq AS \"seq!\", b.alias, w.alias AS \"by?\", g.price_fen AS \"price_fen!\",
+                g.admitted_at
            FROM lot_log g
            JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
+           LEFT JOIN lot_bidder w ON w.lot_id = g.lot_id AND w.dealer_id = g.actor AND g.actor <> g.leader
           WHERE g.lot_id = $1 AND g.command IN ('place_max', 'buy_now', 'accept', 'open', 'void_bid') AND g.seq IS NOT NULL
           ORDER BY g.seq DESC
           LIMIT $2",
@@ -144,6 +146,7 @@ pub(crate) async fn history(
             alias: u32::try_from(row.alias).unwrap_or_default(),
             price_fen: Fen(row.price_fen),
             at: from_sql(row.admitted_at),
+            by: row.by.and_then(|alias| u32::try_from(alias).ok()),
         })
         .collect())
 }
