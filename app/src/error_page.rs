@@ -4,7 +4,7 @@ use kernel::Problem;
 use leptos::prelude::*;
 
 use crate::context::PageContext;
-use crate::i18n::{known, problem_text, t};
+use crate::i18n::{known, problem_words, t};
 use crate::page::{Frame, PageView};
 use crate::routes::start_of;
 
@@ -19,7 +19,7 @@ pub fn view(cx: &PageContext, problem: &Problem) -> PageView {
         <section class="error-page">
             <p class="error-page__status">{status}</p>
             <h1>{title.clone()}</h1>
-            <p>{problem_text(lang, problem)}</p>
+            <p>{problem_words(cx, problem)}</p>
             <p>{next}</p>
             <p><a class="button button--primary" href=start_of(cx.principal.as_ref())>{t(lang, "error.go_to_start")}</a></p>
             <dl class="error-page__reference">

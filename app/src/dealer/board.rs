@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::hall::cards;
 use super::words::{list_lost, live_prices};
 use crate::context::PageContext;
-use crate::i18n::{problem_text, t, t_with};
+use crate::i18n::{problem_words, t, t_with};
 use crate::live::amount_words::in_words;
 use crate::live::hall::next_look;
 use crate::live::room::{Phase, Question, Room, question};
@@ -147,7 +147,7 @@ fn told(cx: &PageContext, outcome: &BidOutcome) -> AnyView {
         BidOutcome::Refused(problem) => match question(&problem.code, &problem.data) {
             Some(asked) => confirm(cx, problem, asked),
             None => {
-                let why = problem_text(lang, problem);
+                let why = problem_words(cx, problem);
                 view! { <Banner tone=Tone::Bad>{t(lang, "auction.live.refused")} " " {why}</Banner> }
                     .into_any()
             }

@@ -1,6 +1,6 @@
 //! `/auctions/lots/{id}`: a lot. To the left what it is, to the right, always in view, what it costs and how to bid.
 
-mod car;
+pub(super) mod car;
 pub(super) mod incidents;
 mod landed;
 mod notice;
@@ -31,16 +31,12 @@ use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
 use super::deposit;
-use super::words::{withdrawal_banner, words};
+use super::words::{lot_words, withdrawal_banner};
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let (detail, body) = draw(&cx, cx.id("id")?, |_| None).await?;
-    let page = PageView::dealer(detail.lot.title.clone(), body);
-    Ok(match side::refresh_after(&detail) {
-        Some(seconds) => page.refreshing(seconds),
-        None => page,
-    })
+    Ok(PageView::dealer(detail.lot.title, body))
 }
 
 /// A lot, and the content of its page. `first` stands above what the page says of the car; it is drawn when all is loaded.
@@ -125,20 +121,18 @@ fn view(
 ) -> AnyView {
     let lang = cx.lang;
     let replay = format!("/auctions/lots/{}/replay", detail.lot.id);
-    let words = words(cx, car::below_reserve(&detail), detail.terms.format);
+    let words = lot_words(cx, &detail);
     let window_ms = detail.terms.window_ms;
     let gallery = car::gallery(cx, &detail.lot);
     let about = car::view(cx, &detail, car);
     let about = view! { {more} {about} }.into_any();
     let head = car::head(cx, &detail);
-    if let Some(side) = side::instead_of_panel(cx, &detail, notice.as_ref()) {
-        let side = view! { {side} {power} }.into_any();
-        return page_of(head, gallery, (side, false), about);
-    }
     let below = side::below_panel(cx, &detail);
     let typed = notice::typed(cx, notice.as_ref());
     let pre_bid = pre_bid::view(cx, &detail, typed.clone());
     let report = detail.lot.report_hash.clone();
+    let (span_ms, sealed) = (side::span_ms(&detail.lot), detail.terms.format.is_sealed());
+    let (falling, buy_now_fen) = (side::falling(&detail.lot), detail.lot.buy_now());
     let start = Start {
         lot_id: detail.lot.id,
         lot: detail.lot.lot,
@@ -148,7 +142,20 @@ fn view(
         server_time: detail.server_time,
         notice,
     };
-    let given = PanelProps { start, words, key: new_id(), report, window_ms, landing, typed };
+    let key = new_id();
+    let given = PanelProps {
+        start,
+        words,
+        key,
+        report,
+        window_ms,
+        span_ms,
+        sealed,
+        falling,
+        buy_now_fen,
+        landing,
+        typed,
+    };
     let panel = around(given, || view! { <BidPanel/> }.into_any());
     let noscript =
         view! { <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript> };
@@ -156,18 +163,17 @@ fn view(
         <p class="lot__after"><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
     };
     let side = view! { {panel} {pre_bid} {below} {power} {after} }.into_any();
-    page_of(view! { {head} {noscript} }.into_any(), gallery, (side, true), about)
+    page_of(view! { {head} {noscript} }.into_any(), gallery, side, about)
 }
 
-/// `has_panel`: the live panel is at the side, and is called `bid` itself.
-fn page_of(head: AnyView, gallery: AnyView, (side, has_panel): (AnyView, bool), about: AnyView) -> AnyView {
+fn page_of(head: AnyView, gallery: AnyView, side: AnyView, about: AnyView) -> AnyView {
     // a dozen photos lie between the head and the bid
     view! {
         <a class="skip-link" href="#bid">{t(current().lang, "auction.lot.skip_to_bid")}</a>
         {head}
         <div class="lot">
             {gallery}
-            <aside class="lot__side" id=(!has_panel).then_some("bid")>{side}</aside>
+            <aside class="lot__side" >{side}</aside>
             <div class="lot__main">{about}</div>
         </div>
     }

@@ -8,7 +8,7 @@ use platform_db::CommandError;
 use proof::{Receipt, Row};
 
 use crate::context::PageContext;
-use crate::i18n::{filled, known, problem_text, t, t_with};
+use crate::i18n::{filled, known, problem_words, t, t_with};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -51,7 +51,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
 fn why(cx: &PageContext, reason: &BidReason) -> AnyView {
     let lang = cx.lang;
     let sentences = match reason {
-        BidReason::Refused(problem) => vec![problem_text(lang, problem)],
+        BidReason::Refused(problem) => vec![problem_words(cx, problem)],
         BidReason::Accepted(explanation) => {
             let formula = explanation.data["formula"].as_str().unwrap_or_default();
             let keys = [branch_key(&explanation.branch), formula_key(formula)];
@@ -125,6 +125,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::i18n::problem_text;
 
     #[test]
     fn every_reason_is_said_in_both_languages_with_nothing_left_open() {

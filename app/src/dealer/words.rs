@@ -1,12 +1,13 @@
 //! Words that several of the dealers' pages share.
 
-use auction::Withdrawal;
+use auction::{LotDetail, Withdrawal};
 use bidding::{BelowReserve, Format};
 use kernel::Lang;
 use leptos::prelude::*;
 
+use super::lot::car::below_reserve;
 use crate::context::PageContext;
-use crate::i18n::{t, t_with};
+use crate::i18n::{known, t, t_with};
 use crate::live::hall::HallLive;
 use crate::live::props::{HallProps, around};
 use crate::live::words::Words;
@@ -26,6 +27,23 @@ pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>, forma
             t(cx.lang, "format.lane.paused_hint").into_owned()
         }
         (key, ..) => t(cx.lang, key).into_owned(),
+    })
+}
+
+/// The same for one lot: where it is sold otherwise than by bids that everybody sees, the words of its format stand in the
+/// place of the usual ones.
+pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail) -> Words {
+    let lang = cx.lang;
+    let usual = words(cx, below_reserve(detail), detail.terms.format);
+    let format = match detail.terms.format {
+        Format::SealedFirst | Format::SealedSecond => "sealed",
+        Format::Dutch(_) => "dutch",
+        Format::Timed | Format::Flash | Format::Lane(_) => "rising",
+    };
+    let title = [("title", detail.lot.title.as_str())];
+    usual.changed(|key| {
+        let own = key.replacen("auction.live", &format!("format.{format}.live"), 1);
+        known(lang, &own).map(|_| t_with(lang, &own, &title))
     })
 }
 

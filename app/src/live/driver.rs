@@ -26,6 +26,8 @@ pub(super) struct Live {
     pub(super) now: RwSignal<UnixMs>,
     /// How far the price can be trusted.
     pub(super) freshness: RwSignal<Freshness>,
+    /// The server's time of the newest frame.
+    pub(super) heard_at: RwSignal<UnixMs>,
     /// What happens when the lead is lost.
     pub(super) alarm: Alarm,
     socket: StoredValue<Option<Socket>, LocalStorage>,
@@ -36,6 +38,7 @@ impl Live {
     pub(super) fn new(start: Start) -> Live {
         Live {
             now: RwSignal::new(start.server_time),
+            heard_at: RwSignal::new(start.server_time),
             room: RwSignal::new(Room::new(start)),
             freshness: RwSignal::new(Freshness::Still),
             alarm: Alarm::new(),
@@ -55,20 +58,25 @@ impl Live {
     /// Bids over the socket; `false` when there is none, and the form must be sent as a form. Without any network the form
     /// would only put the browser's own page in the place of this one: then the bid waits for the socket.
     pub(super) fn place(self, max_fen: Fen) -> bool {
-        self.begin(page::new_key(), max_fen, None)
+        self.begin(|room, here| room.begin(page::new_key(), max_fen, None, here))
+    }
+
+    /// Accepts a step of a falling price, likewise.
+    pub(super) fn accept(self, step: u32, price_fen: Fen) -> bool {
+        self.begin(|room, here| room.accept(page::new_key(), (step, price_fen), here))
     }
 
     /// Says an unusually high amount again, with what the question came with.
     pub(super) fn confirm(self, key: Uuid, max_fen: Fen, token: String) -> bool {
-        self.begin(key, max_fen, Some(token))
+        self.begin(|room, here| room.begin(key, max_fen, Some(token), here))
     }
 
-    fn begin(self, key: Uuid, max_fen: Fen, confirmation: Option<String>) -> bool {
+    fn begin(self, command: impl FnOnce(&mut Room, i64) -> Option<ClientFrame>) -> bool {
         let is_open = self.freshness.get_untracked().is_open();
         if !is_open && !page::is_offline() {
             return false;
         }
-        let frame = self.room.try_update(|room| room.begin(key, max_fen, confirmation, page::now()));
+        let frame = self.room.try_update(|room| command(room, page::now()));
         if let Some(Some(frame)) = frame
             && is_open
         {
@@ -120,6 +128,7 @@ impl Live {
                 } else if self.room.with_untracked(Room::leads) {
                     self.alarm.calm();
                 }
+                self.heard_at.set(self.room.with_untracked(|room| room.clock.at(UnixMs(here))));
                 self.freshness.set(Freshness::Live);
             }
         }

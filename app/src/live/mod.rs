@@ -15,6 +15,7 @@ pub mod amount_words;
 mod bell;
 pub mod clock;
 mod driver;
+pub mod falling;
 pub mod hall;
 pub mod link;
 mod page;

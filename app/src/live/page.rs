@@ -45,6 +45,12 @@ pub(super) fn socket_url(path: &str) -> String {
     url
 }
 
+/// Asks for the page anew.
+pub(super) fn reload() {
+    // refused only while it is being left already
+    drop(window().location().reload());
+}
+
 /// Whether the browser has no network at all. Where it says otherwise it may be wrong.
 pub(super) fn is_offline() -> bool {
     !window().navigator().on_line()

@@ -3,12 +3,13 @@
 //!
 //! They stand in the HTML, where everybody can read them: nothing secret.
 
-use bidding::{Json, Node as _};
+use bidding::{DutchSteps, Json, Node as _};
 use fees::Landing;
 use kernel::{Fen, Lang, LotId, UnixMs};
 use leptos::prelude::*;
 use uuid::Uuid;
 
+use super::falling::Falling;
 use super::room::{Notice, Question, Start};
 use super::words::Words;
 
@@ -26,6 +27,14 @@ pub struct PanelProps {
     pub report: String,
     /// The soft-close window, in which the time left is urgent.
     pub window_ms: i64,
+    /// How long bidding lasts in all: the whole ring.
+    pub span_ms: i64,
+    /// Whether offers are secret.
+    pub sealed: bool,
+    /// How the price falls, where it does.
+    pub falling: Option<Falling>,
+    /// The price at which the lot can be had at once, while it is offered.
+    pub buy_now_fen: Option<Fen>,
     /// What makes a price into a landed cost, for a dealer.
     pub landing: Option<Landing>,
     /// What was typed into a form that was refused.
@@ -80,6 +89,10 @@ impl Given for PanelProps {
             key: id(json.get("key")?)?,
             report: json.get("report")?.text()?.to_owned(),
             window_ms: json.get("window_ms")?.number()?,
+            span_ms: json.get("span_ms")?.number()?,
+            sealed: json.get("sealed")?.bool()?,
+            falling: json.get("falling").and_then(falling),
+            buy_now_fen: json.get("buy_now_fen").and_then(fen),
             landing: json.get("landing").and_then(landing),
             typed: json.get("typed")?.text()?.to_owned(),
         })
@@ -98,6 +111,18 @@ fn landing(json: &Json) -> Option<Landing> {
         service_fee_min_fen: fen(json.get("service_fee_min_fen")?)?,
         service_fee_max_fen: fen(json.get("service_fee_max_fen")?)?,
         fixed_fen: fen(json.get("fixed_fen")?)?,
+    })
+}
+
+fn falling(json: &Json) -> Option<Falling> {
+    let steps = json.get("steps")?;
+    Some(Falling {
+        start_fen: fen(json.get("start_fen")?)?,
+        steps: DutchSteps {
+            step_fen: fen(steps.get("step_fen")?)?,
+            step_ms: steps.get("step_ms")?.number()?,
+            floor_fen: fen(steps.get("floor_fen")?)?,
+        },
     })
 }
 
@@ -196,13 +221,15 @@ mod tests {
             outcome: Some(Outcome::Sold),
             call: Some(Call::LastCall),
             offline: true,
+            opens_at: None,
+            steps: None,
         };
         PanelProps {
             start: Start {
                 lot_id: LotId(Uuid::from_u128(5)),
                 lot,
                 mine: MyPosition { alias: Some(2), leading: true, max_fen: Some(Fen(9)) },
-                history: vec![BidLine { seq: 7, alias: 2, price_fen: Fen(1), at: UnixMs(4) }],
+                history: vec![BidLine { seq: 7, alias: 2, price_fen: Fen(1), at: UnixMs(4), by: Some(1) }],
                 opens_at: UnixMs(-3),
                 server_time: UnixMs(1_764_154_800_000),
                 notice,
@@ -211,6 +238,13 @@ mod tests {
             key: Uuid::from_u128(8),
             report: "ab".to_owned(),
             window_ms: 120_000,
+            span_ms: 7_200_000,
+            sealed: true,
+            falling: Some(Falling {
+                start_fen: Fen(9_900_000),
+                steps: DutchSteps { step_fen: Fen(100_000), step_ms: 60_000, floor_fen: Fen(5_000_000) },
+            }),
+            buy_now_fen: Some(Fen(9_800_000)),
             landing: Some(Landing {
                 service_fee_bp: 150,
                 service_fee_min_fen: Fen(50_000),

@@ -111,6 +111,8 @@ pub struct Pending {
     pub key: Uuid,
     /// The amount.
     pub max_fen: Fen,
+    /// The step of a falling price that is accepted; none for a bid.
+    step: Option<u32>,
     confirmation: Option<String>,
     begun_at: i64,
     send_at: i64,
@@ -211,13 +213,14 @@ impl Room {
             Some(Notice::Accepted { max_fen, .. }) => Some(*max_fen),
             _ => start.mine.max_fen,
         };
+        let opens_at = start.lot.opens_at;
         let mut room = Room {
             lot_id: start.lot_id,
             joined_seq: start.lot.seq,
             lot: start.lot,
             mine: start.mine,
             history: start.history,
-            opens_at: start.opens_at,
+            opens_at: opens_at.unwrap_or(start.opens_at),
             report: None,
             pending: None,
             free_fen: None,
@@ -305,7 +308,7 @@ impl Room {
     /// Takes a frame that arrived at `here`.
     pub fn hear(&mut self, frame: ServerFrame, here: i64) -> Heard {
         let led = self.leads();
-        let seq = self.lot.seq;
+        let (seq, status) = (self.lot.seq, self.lot.status);
         let (quick, max_fen) = (self.quick(), self.mine.max_fen);
         let mut heard = Heard::default();
         match frame {
@@ -340,6 +343,12 @@ impl Room {
             ServerFrame::Heartbeat { server_time, .. } => self.clock.hear(server_time, UnixMs(here)),
             // another lot of the same socket
             _ => {}
+        }
+        self.opens_at = self.lot.opens_at.unwrap_or(self.opens_at);
+        // the offers of a sealed lot are opened at its end: only now is there an alias, and perhaps the lead
+        let ends = self.lot.status == LotStatus::Closed && status != LotStatus::Closed;
+        if ends && self.mine.max_fen.is_some() && self.mine.alias.is_none() {
+            heard.ask |= self.ask(here);
         }
         // a snapshot that goes back (a restored database) is no outbidding
         let is_open = self.lot.status == LotStatus::Open;
@@ -381,6 +390,10 @@ impl Room {
     /// A delta: joins what is known, is old, or leaves a gap.
     fn join(&mut self, from_seq: i64, lot: PublicLot, lines: Vec<BidLine>, here: i64, heard: &mut Heard) {
         if lot.seq <= self.joined_seq {
+            // its number waits for the opening; that it was moved is news all the same
+            if lot.opens_at.is_some() && self.lot.opens_at.is_some() {
+                self.lot = lot;
+            }
             return;
         }
         if from_seq != self.joined_seq {
@@ -419,12 +432,27 @@ impl Room {
         confirmation: Option<String>,
         here: i64,
     ) -> Option<ClientFrame> {
+        self.begin_with(key, max_fen, (None, confirmation), here)
+    }
+
+    /// Begins to accept a step of a falling price at its price; `None` as for a bid.
+    pub fn accept(&mut self, key: Uuid, (step, price_fen): (u32, Fen), here: i64) -> Option<ClientFrame> {
+        self.begin_with(key, price_fen, (Some(step), None), here)
+    }
+
+    fn begin_with(
+        &mut self,
+        key: Uuid,
+        max_fen: Fen,
+        (step, confirmation): (Option<u32>, Option<String>),
+        here: i64,
+    ) -> Option<ClientFrame> {
         if self.pending.is_some() {
             return None;
         }
         self.notice = None;
         let send_at = here + RESEND_AFTER_MS;
-        self.pending = Some(Pending { key, max_fen, confirmation, begun_at: here, send_at, tries: 0 });
+        self.pending = Some(Pending { key, max_fen, step, confirmation, begun_at: here, send_at, tries: 0 });
         self.command()
     }
 
@@ -462,12 +490,18 @@ impl Room {
 
     fn command(&self) -> Option<ClientFrame> {
         let pending = self.pending.as_ref()?;
-        Some(ClientFrame::PlaceMax {
-            key: pending.key,
-            lot_id: self.lot_id,
-            max_fen: pending.max_fen,
-            confirmation: pending.confirmation.clone(),
-            report_hash: self.report.clone(),
+        let (key, lot_id, report_hash) = (pending.key, self.lot_id, self.report.clone());
+        Some(match pending.step {
+            None => ClientFrame::PlaceMax {
+                key,
+                lot_id,
+                max_fen: pending.max_fen,
+                confirmation: pending.confirmation.clone(),
+                report_hash,
+            },
+            Some(step) => {
+                ClientFrame::AcceptStep { key, lot_id, step, price_fen: pending.max_fen, report_hash }
+            }
         })
     }
 
@@ -509,9 +543,13 @@ fn refused(code: String, data: Value, max_fen: Fen) -> Notice {
 }
 
 /// The prices whose landed costs stand in a table beside the panel, with the names of their columns; none where there is
-/// nothing to count.
-pub fn landed_prices(lot: &PublicLot, mine: &MyPosition) -> [(&'static str, Option<Fen>); 3] {
-    let next = (lot.status != LotStatus::Closed).then_some(lot.min_next_fen);
+/// nothing to count. `step` is the price that is asked for, where it falls.
+pub fn landed_prices(
+    lot: &PublicLot,
+    mine: &MyPosition,
+    step: Option<Fen>,
+) -> [(&'static str, Option<Fen>); 3] {
+    let next = (lot.status != LotStatus::Closed).then_some(step.unwrap_or(lot.min_next_fen));
     [("now", lot.price_fen), ("next", next), ("mine", mine.max_fen)]
 }
 

@@ -31,11 +31,13 @@ fn lot(seq: i64, leader_alias: u32) -> PublicLot {
         outcome: None,
         call: None,
         offline: false,
+        opens_at: None,
+        steps: None,
     }
 }
 
 fn line(seq: i64) -> BidLine {
-    BidLine { seq, alias: 2, price_fen: Fen(6_000_000 + seq * 50_000), at: UnixMs(seq) }
+    BidLine { seq, alias: 2, price_fen: Fen(6_000_000 + seq * 50_000), at: UnixMs(seq), by: None }
 }
 
 fn me(leading: bool) -> MyPosition {
@@ -373,13 +375,13 @@ fn a_question_names_the_limit_that_the_amount_is_above() {
 fn the_landed_prices_follow_the_lot() {
     let mut room = room();
     room.hear(delta(5, 6, 2), 0);
-    let prices = landed_prices(&room.lot, &room.mine);
+    let prices = landed_prices(&room.lot, &room.mine, None);
     assert_eq!(
         prices,
         [("now", Some(Fen(6_300_000))), ("next", Some(Fen(6_350_000))), ("mine", Some(Fen(7_000_000)))]
     );
     room.lot.status = LotStatus::Closed;
-    assert_eq!(landed_prices(&room.lot, &room.mine)[1], ("next", None), "there is no next bid");
+    assert_eq!(landed_prices(&room.lot, &room.mine, None)[1], ("next", None), "there is no next bid");
 }
 
 #[test]
@@ -470,4 +472,88 @@ fn what_lies_above_a_later_price_was_voided() {
     room.history.remove(0);
     (room.lot.price_fen, room.lot.status) = (Some(Fen(6_150_000)), LotStatus::Closed);
     assert_eq!(room.voided(), [false; 4]);
+}
+
+#[test]
+fn a_lot_that_is_moved_before_it_opens_follows_at_once() {
+    let waits = |opens_at: i64| PublicLot {
+        status: LotStatus::Scheduled,
+        price_fen: None,
+        leader_alias: None,
+        opens_at: Some(UnixMs(opens_at)),
+        end_at: UnixMs(opens_at + 60_000),
+        ..lot(0, 1)
+    };
+    let mut room = Room::new(Start {
+        lot_id: LOT_ID,
+        lot: waits(90_000),
+        mine: MyPosition::default(),
+        history: Vec::new(),
+        opens_at: UnixMs(90_000),
+        server_time: UnixMs(50_000),
+        notice: None,
+    });
+    let told = |from_seq, lot| ServerFrame::Delta {
+        v: 1,
+        lot_id: LOT_ID,
+        from_seq,
+        lot,
+        history: Vec::new(),
+        server_time: UnixMs(50_000),
+    };
+    assert_eq!(room.hear(told(0, waits(190_000)), 0), QUIET);
+    assert_eq!((room.opens_at, room.lot.end_at), (UnixMs(190_000), UnixMs(250_000)));
+    // once it is open nothing of before counts
+    let open = PublicLot { opens_at: None, ..lot(1, 1) };
+    assert_eq!(room.hear(told(0, open), 0), QUIET);
+    assert_eq!((room.lot.seq, room.opens_at), (1, UnixMs(190_000)));
+    assert_eq!(room.hear(told(0, waits(70_000)), 0), QUIET);
+    assert_eq!(room.phase(UnixMs(60_000)), Phase::Running);
+}
+
+#[test]
+fn who_offered_in_secret_asks_how_it_ended() {
+    let open = PublicLot { price_fen: None, leader_alias: None, reserve: ReserveLight::Secret, ..lot(1, 1) };
+    let offer = MyPosition { alias: None, leading: false, max_fen: Some(Fen(6_500_000)) };
+    let mut room = Room::new(Start {
+        lot_id: LOT_ID,
+        lot: open,
+        mine: offer,
+        history: Vec::new(),
+        opens_at: UnixMs(0),
+        server_time: UnixMs(50_000),
+        notice: None,
+    });
+    let closed = PublicLot { status: LotStatus::Closed, outcome: Some(Outcome::Sold), ..lot(4, 2) };
+    let ended = ServerFrame::Delta {
+        v: 1,
+        lot_id: LOT_ID,
+        from_seq: 1,
+        lot: closed.clone(),
+        history: Vec::new(),
+        server_time: UnixMs(50_000),
+    };
+    assert_eq!(room.hear(ended, 0), Heard { ask: true, ..QUIET });
+    let mine = MyPosition { alias: Some(2), leading: true, max_fen: Some(Fen(6_500_000)) };
+    let (history, server_time) = (Vec::new(), UnixMs(50_000));
+    let told = ServerFrame::Snapshot { v: 1, lot_id: LOT_ID, lot: closed, mine, history, server_time };
+    assert_eq!(room.hear(told, 1), QUIET);
+    assert_eq!(room.phase(UnixMs(60_000)), Phase::Over(Ending::Won));
+}
+
+#[test]
+fn a_step_is_accepted_under_one_key_until_it_is_answered() {
+    let mut room = room();
+    let frame = ClientFrame::AcceptStep {
+        key: KEY,
+        lot_id: LOT_ID,
+        step: 3,
+        price_fen: Fen(6_000_000),
+        report_hash: None,
+    };
+    assert_eq!(room.accept(KEY, (3, Fen(6_000_000)), 0), Some(frame.clone()));
+    assert_eq!(room.accept(Uuid::from_u128(9), (4, Fen(5_000_000)), 10), None, "one at a time");
+    assert_eq!(room.tick(5_000, true), [frame]);
+    assert!(room.hear(refused(RefusalCode::Closed, json!({ "taken": true })), 5_100).answered);
+    assert!(matches!(&room.notice, Some(Notice::Refused { code, .. }) if code == "CLOSED"));
 }

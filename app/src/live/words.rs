@@ -134,6 +134,17 @@ words! {
     ListLost = "list_lost",
     Waiting = "waiting",
     PanelTitle = "panel_title",
+    OfferedHint = "offered_hint",
+    NextIn = "next_in",
+    NextAt = "next_at",
+    TakeAt = "take_at",
+    TakeQuestion = "take_question",
+    TakeSum = "take_sum",
+    TakeConfirm = "take_confirm",
+    TakeNote = "take_note",
+    GoToForm = "go_to_form",
+    Raised = "raised",
+    TopUpLink = "top_up_link",
 }
 
 /// All texts of an island, in one language, with the zone in which it writes times.
@@ -158,6 +169,17 @@ impl Words {
             lang,
             zone_min,
         }
+    }
+
+    /// The same, with other texts for those keys that have one of their own here.
+    #[cfg(feature = "ssr")]
+    pub fn changed(mut self, text: impl Fn(&str) -> Option<String>) -> Words {
+        for (own, key) in self.list.iter_mut().zip(KEYS) {
+            if let Some(text) = text(key) {
+                *own = text;
+            }
+        }
+        self
     }
 
     /// The texts as the server wrote them.
@@ -213,6 +235,9 @@ impl Words {
         let Some(mut text) = known.map(|known| known[1].clone()) else {
             return self.with(Word::RefusedOther, "code", code);
         };
+        if let Some(missing) = missing_fen(data) {
+            text = fill(&text, "missing_fen", &missing.yuan());
+        }
         for (name, value) in data.as_object().into_iter().flatten() {
             let value = match value {
                 Value::Number(number) if name.ends_with("_fen") => {
@@ -248,11 +273,13 @@ pub fn loss_text(lot: &PublicLot, mine: &MyPosition, text: impl FnOnce(Word) -> 
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 34] = [
+pub const REFUSALS: [&str; 37] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
     "LANE_OFFLINE",
     "CLOSED",
+    "CLOSED_EARLY",
+    "TAKEN",
     "NOT_INVITED",
     "KYC_MISSING",
     "BANNED",
@@ -268,6 +295,7 @@ pub const REFUSALS: [&str; 34] = [
     "NEED_RECONFIRM_CR",
     "FAT_FINGER_CONFIRM",
     "BUYING_POWER",
+    "BUYING_POWER_BY",
     "DUPLICATE",
     "KEY_REUSED",
     "RESERVE_ALREADY_MET",
@@ -295,8 +323,21 @@ pub fn shape_of<'a>(code: &'a str, data: &Value) -> &'a str {
         "BANNED" if data.get("reason").and_then(Value::as_str) == Some("deposit_frozen") => "DEPOSIT_FROZEN",
         "SISTER_ROOFTOP_LEADS" if data.get("merged").is_some() => "SISTER_STANDS_HIGHER",
         "DUPLICATE" if data.get("max_fen").is_none() => "KEY_REUSED",
+        "CLOSED" if data.get("taken").is_some() => "TAKEN",
+        // ended before its time: neither time says why
+        "CLOSED" if number(data, "admitted_at") < number(data, "end_at") => "CLOSED_EARLY",
+        "BUYING_POWER" if missing_fen(data).is_some() => "BUYING_POWER_BY",
         _ => code,
     }
+}
+
+fn number(data: &Value, name: &str) -> Option<i64> {
+    data.get(name).and_then(Value::as_i64)
+}
+
+/// By how much the deposit falls short, in a refusal that says what is needed and what is free.
+pub fn missing_fen(data: &Value) -> Option<Fen> {
+    Some(Fen(number(data, "needed_fen")?.saturating_sub(number(data, "available_fen")?)))
 }
 
 /// The template with one placeholder (`%{name}`) filled.
@@ -330,6 +371,8 @@ mod tests {
             outcome: Some(Outcome::Sold),
             call: None,
             offline: false,
+            opens_at: None,
+            steps: None,
         };
         let mine = MyPosition { alias: Some(1), leading: false, max_fen: Some(Fen(31_200_000)) };
         let text =

@@ -4,7 +4,7 @@ use kernel::Problem;
 use leptos::prelude::*;
 
 use crate::context::page;
-use crate::i18n::{known, problem_text, t};
+use crate::i18n::{known, problem_words, t};
 
 use super::badge::Tone;
 use super::icon::{Icon, IconView};
@@ -40,11 +40,12 @@ pub fn DoneBanner() -> impl IntoView {
 /// Why a form was refused, with its code.
 #[component]
 pub fn ProblemBanner(problem: Problem) -> impl IntoView {
-    let lang = page().lang;
+    let cx = page();
+    let lang = cx.lang;
     let code = problem.fields.is_empty().then(|| problem.code.clone());
     view! {
         <Banner tone=Tone::Bad>
-            {problem_text(lang, &problem)}
+            {problem_words(&cx, &problem)}
             {code.map(|code| view! {
                 <span class="banner__code">{t(lang, "error.code")} " " {code}</span>
             })}

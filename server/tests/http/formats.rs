@@ -97,6 +97,11 @@ pub fn everybody() -> Audience {
     Audience::default()
 }
 
+/// A page without the marks between the texts of an island.
+fn unmarked(body: &str) -> String {
+    body.replace("<!>", "")
+}
+
 async fn api(browser: &mut Browser, path: &str, key: &str, body: Value) -> Answer {
     let headers = [
         ("content-type", "application/json"),
@@ -156,7 +161,13 @@ async fn a_dutch_lot_shows_its_timetable_and_is_taken_by_api() {
     for text in ["降价时间表", "¥99,000", "¥92,000", "¥50,000"] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
-    assert_eq!(page.header("refresh"), "60", "it is drawn again, at the latest after a minute");
+    assert_eq!(page.header("refresh"), "", "with a script the panel follows the price");
+    let refresh = r#"<noscript><meta http-equiv="refresh" content="60""#;
+    assert!(page.body.contains(refresh), "without one it is drawn again: {}", page.body);
+    let panel = unmarked(&page.body);
+    for text in ["按 ¥99,000 接受", "name=\"step\" value=\"0\"", "name=\"price_fen\" value=\"9900000\""] {
+        assert!(panel.contains(text), "the form takes what is shown: {text}: {panel}");
+    }
     let path = format!("/api/v1/lots/{lot}");
     let shown: Value = serde_json::from_str(&dealer.get(&path).await.body).unwrap();
     assert_eq!(
@@ -173,7 +184,14 @@ async fn a_dutch_lot_shows_its_timetable_and_is_taken_by_api() {
     let mut rival = server.signed_in("hengxin").await;
     let late = api(&mut rival, &format!("{path}/accept"), &new_id().to_string(), step(0, 9_900_000)).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
-    assert!(rival.get(&format!("/auctions/lots/{lot}")).await.body.contains("已成交"));
+    let key = new_id().to_string();
+    let fields = [("key", key.as_str()), ("step", "0"), ("price_fen", "9900000")];
+    let told = rival.post(&format!("/auctions/lots/{lot}/accept"), &fields).await;
+    let page = unmarked(&rival.get(told.location().trim_end_matches("#bid")).await.body);
+    let panel = page.split_once("id=\"bid\"").unwrap().1;
+    assert!(panel.contains("<span>已被其他车商买下。</span>"), "why it came too late: {panel}");
+    assert!(panel.contains("已被其他车商买下</strong>"), "and how it stands: {panel}");
+    assert!(!panel.contains("UTC"), "{panel}");
 }
 
 /// Every page, file and answer in which a lot of the sale could show, for this person.
@@ -222,7 +240,9 @@ async fn no_output_tells_a_sealed_offer_before_the_close() {
         let sent = bidder.post(&format!("{path}/bids"), &[("key", &key), ("max", yuan)]).await;
         assert!(sent.location().contains("?answer="), "{}", sent.location());
         let told = bidder.get(sent.location().trim_end_matches("#bid")).await;
-        assert!(told.body.contains("已收到"), "{}", told.body);
+        let panel = unmarked(&told.body);
+        assert!(panel.contains("已收到，截止前可以修改</strong>"), "{panel}");
+        assert!(panel.contains("已报价</strong>"), "{panel}");
     }
     assert!(bidder.get(&path).await.body.contains("¥62,100"), "one's own is shown");
     assert!(bidder.get("/my/bids").await.body.contains("¥62,100"));

@@ -138,7 +138,7 @@ fn more_facts(lang: Lang, car: &OfferedCar) -> Vec<Fact> {
 }
 
 /// How the lot shows a max below its reserve; without a reserve nothing can be below it.
-pub(super) fn below_reserve(detail: &LotDetail) -> Option<BelowReserve> {
+pub(in crate::dealer) fn below_reserve(detail: &LotDetail) -> Option<BelowReserve> {
     (detail.lot.lot.reserve != ReserveLight::None).then_some(detail.terms.below_reserve)
 }
 

@@ -11,6 +11,7 @@ use kernel::{Fen, Lang, Problem, parse_amount};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
+use super::side::step_price;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::clock::time_of_day;
@@ -82,9 +83,9 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, costs: &Costs) -> AnyVi
                 <h2 id="landed-title">{t(lang, "landed.title")}</h2>
                 <span class="landed__at">{t_with(lang, "landed.as_of", &[("time", &at)])}</span>
             </header>
-            {ask(cx, lot.lot.status)}
-            {answer(cx, detail, &landed)}
-            {doors(cx, detail, &costs.doors)}
+            <div id="landed-ask">
+                {ask(cx, detail)} {answer(cx, detail, &landed)} {doors(cx, detail, &costs.doors)}
+            </div>
             {sums(cx, &columns, &landed, &lot.city)}
             {unknown}
         </section>
@@ -102,7 +103,7 @@ fn columns(lang: Lang, detail: &LotDetail) -> Vec<Column> {
         Format::Timed | Format::Flash | Format::Lane(_) => "landed.next",
     };
     let mine = if format.is_sealed() { "format.sealed.mine" } else { "landed.mine" };
-    landed_prices(lot, &detail.lot.mine)
+    landed_prices(lot, &detail.lot.mine, step_price(detail))
         .into_iter()
         .map(|(name, price)| {
             let key = match name {
@@ -117,7 +118,7 @@ fn columns(lang: Lang, detail: &LotDetail) -> Vec<Column> {
 
 /// Where the car is to go: kept for the person, and asked only where there is a choice.
 fn doors(cx: &PageContext, detail: &LotDetail, doors: &DeliveryDoors) -> Option<AnyView> {
-    if doors.doors.is_empty() {
+    if doors.doors.is_empty() || detail.lot.lot.status == LotStatus::Closed {
         return None;
     }
     let lang = cx.lang;
@@ -142,8 +143,13 @@ fn doors(cx: &PageContext, detail: &LotDetail, doors: &DeliveryDoors) -> Option<
     )
 }
 
-fn ask(cx: &PageContext, status: LotStatus) -> Option<AnyView> {
-    if status == LotStatus::Closed {
+/// Whether an amount can still be bid here: a price that falls is taken as it is.
+fn is_bid_on(detail: &LotDetail) -> bool {
+    detail.lot.lot.status != LotStatus::Closed && detail.terms.format.dutch().is_none()
+}
+
+fn ask(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
+    if !is_bid_on(detail) {
         return None;
     }
     let lang = cx.lang;
@@ -166,7 +172,7 @@ fn ask(cx: &PageContext, status: LotStatus) -> Option<AnyView> {
 /// What the typed amount allows, and the form that bids it.
 fn answer(cx: &PageContext, detail: &LotDetail, landed: &LandedCost) -> Option<AnyView> {
     let lang = cx.lang;
-    let typed = cx.query.get("door")?;
+    let typed = cx.query.get("door").filter(|_| is_bid_on(detail))?;
     let say = |text: String, tone: &'static str| {
         Some(
             view! { <p class="landed__answer" data-tone=tone data-testid="landed-answer">{text}</p> }

@@ -29,6 +29,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, typed: String) -> Optio
     let hint = t_with(lang, "pre_bid.hint", &[("start", &lot.start_fen.yuan())]);
     Some(
         view! {
+            <div id="pre-bid">
             <Panel title=t(lang, "pre_bid.title").into_owned()>
                 <div class="stack">
                     <PostForm action=format!("{path}/bids") name="pre_bid">
@@ -40,6 +41,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, typed: String) -> Optio
                 </div>
                 <p class="lot-note">{t(lang, "pre_bid.note")}</p>
             </Panel>
+            </div>
         }
         .into_any(),
     )

@@ -81,6 +81,8 @@ mod tests {
             outcome: None,
             call: None,
             offline: false,
+            opens_at: None,
+            steps: None,
         };
         let mine = MyPosition { alias: None, leading: false, max_fen: None };
         Room::new(Start {

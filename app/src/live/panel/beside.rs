@@ -1,11 +1,15 @@
-//! What stands beside the panel as plain HTML and follows it: the table of landed costs, what is free of the deposit, and
-//! whether the lot can be bought at once.
+//! What stands beside the panel as plain HTML and follows it: the table of landed costs, what is free of the deposit, the
+//! timetable of a price that falls, and the form that waits for the opening.
+
+use std::time::Duration;
 
 use kernel::Fen;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
-use super::super::room::landed_prices;
+use super::super::page;
+use super::super::room::{Ending, Phase, landed_prices};
 use super::super::words::Word;
 use super::{Screen, price};
 
@@ -14,15 +18,18 @@ pub(super) fn start(screen: Screen) {
     Effect::new(move |_| {
         landed(screen);
         power(screen);
-        buy_now(screen);
+        before_opening(screen);
     });
+    Effect::new(move |_| timetable(screen));
+    Effect::new(move |was: Option<Phase>| withdrawn(screen, was));
 }
 
 /// The columns of the table that have a price (`data-columns`), and what depends on it (`data-landed`).
 fn landed(screen: Screen) {
     let Some(landing) = screen.facts.with_value(|facts| facts.landing) else { return };
     let Some(table) = document().get_element_by_id("landed") else { return };
-    let prices = screen.room.with(|room| landed_prices(&room.lot, &room.mine));
+    let step = screen.step.get().map(|step| step.price_fen);
+    let prices = screen.room.with(|room| landed_prices(&room.lot, &room.mine, step));
     let mut columns = String::new();
     for (name, price) in prices {
         let Some(price) = price else { continue };
@@ -51,14 +58,56 @@ fn power(screen: Screen) {
     set(&line, "data-free", if free > Fen::ZERO { "some" } else { "none" });
 }
 
-/// The button that buys at once (`data-price`) is there while pressing it can do anything.
-fn buy_now(screen: Screen) {
-    let runs = screen.takes_bids();
-    let Some(panel) = document().get_element_by_id("buy-now") else { return };
-    let Some(price) = panel.get_attribute("data-price").and_then(|price| price.parse().ok()) else { return };
-    let is_offered = runs && screen.room.with(|room| room.lot.offers_at_once(Fen(price)));
-    // the attribute of that name is ours, and valid
-    drop(panel.toggle_attribute_with_force("hidden", !is_offered));
+/// A max is given before the opening only, and what asks for an amount only while one can be bid.
+fn before_opening(screen: Screen) {
+    let phase = screen.phase.get();
+    show("pre-bid", phase == Phase::Upcoming);
+    show("landed-ask", !matches!(phase, Phase::Over(_)));
+}
+
+/// The steps of a price that falls: which is current, when each begins, and only those that still can be.
+fn timetable(screen: Screen) {
+    let Some(falling) = screen.facts.with_value(|facts| facts.falling) else { return };
+    let is_over = matches!(screen.phase.get(), Phase::Over(_));
+    show("steps", !is_over);
+    let now = screen.step.get().map(|step| step.no);
+    let Some(rows) = document().query_selector_all("#steps [data-step]").ok() else { return };
+    for index in 0..rows.length() {
+        let Some(row) = rows.item(index).and_then(|row| row.dyn_into::<Element>().ok()) else { continue };
+        let Some(no) = row.get_attribute("data-step").and_then(|no| no.parse().ok()) else { continue };
+        let at = screen.room.with(|room| falling.begins(&room.lot, no));
+        let time = at.map(|at| screen.words.with_value(|words| words.time(at)));
+        write(&row, "from", "", &time.unwrap_or_else(|| "—".to_owned()));
+        toggle(&row, "hidden", !is_shown(no, now.unwrap_or_default(), falling.last()));
+        toggle(&row, "data-now", now == Some(no));
+    }
+}
+
+/// So many steps after the current one are listed; the last one always is.
+const STEPS_AHEAD: u32 = 8;
+
+/// Whether a step of the timetable is worth a line.
+pub fn is_shown(no: u32, now: u32, last: u32) -> bool {
+    (now..=now.saturating_add(STEPS_AHEAD)).contains(&no) || no == last
+}
+
+/// A lot that is taken out of its sale says why above the panel: the page is asked for anew, not by all in one instant.
+fn withdrawn(screen: Screen, was: Option<Phase>) -> Phase {
+    let phase = screen.phase.get();
+    if was == Some(Phase::Upcoming) && phase == Phase::Over(Ending::Withdrawn) {
+        set_timeout(page::reload, Duration::from_millis(page::chance().unsigned_abs()));
+    }
+    phase
+}
+
+fn show(id: &str, is_shown: bool) {
+    let Some(element) = document().get_element_by_id(id) else { return };
+    toggle(&element, "hidden", !is_shown);
+}
+
+fn toggle(element: &Element, name: &str, is_on: bool) {
+    // the attributes of these names are ours, and valid
+    drop(element.toggle_attribute_with_force(name, is_on));
 }
 
 /// The highest bid whose share of `share_bp` this covers.
@@ -67,7 +116,7 @@ pub fn covered(free: Fen, share_bp: i64) -> Fen {
 }
 
 fn write(around: &Element, name: &str, part: &str, text: &str) {
-    let found = around.query_selector(&["[data-", name, "=", part, "]"].concat()).ok().flatten();
+    let found = around.query_selector(&["[data-", name, "='", part, "']"].concat()).ok().flatten();
     found
         .filter(|part| part.text_content().as_deref() != Some(text))
         .inspect(|part| part.set_text_content(Some(text)));
@@ -81,6 +130,12 @@ fn set(element: &Element, name: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_timetable_shows_the_next_steps_and_the_floor() {
+        let shown: Vec<u32> = (0..=30).filter(|no| is_shown(*no, 3, 30)).collect();
+        assert_eq!(shown, [3, 4, 5, 6, 7, 8, 9, 10, 11, 30]);
+    }
 
     #[test]
     fn a_tenth_that_is_free_covers_ten_times_as_much() {

@@ -1,19 +1,27 @@
 //! How long is left, by the server's clock. It says when to hurry, never that the lot is over.
 
 use bidding::Call;
-use kernel::UnixMs;
+use kernel::{Fen, UnixMs};
 use leptos::prelude::*;
 
 use super::super::clock::time_left;
 use super::super::room::Phase;
-use super::super::words::Word;
+use super::super::words::{Word, fill};
 use super::{Screen, follow};
 
-/// The upper half of the ring is an hour; the lower half is the soft-close window.
+/// The upper half of the ring is at most an hour; the lower half is the soft-close window.
 const RING_MS: i64 = 3_600_000;
+
+/// When a falling price falls next, and to what.
+fn next(screen: Screen) -> Option<(UnixMs, Fen)> {
+    screen.step.get()?.next.filter(|_| screen.phase.get() == Phase::Running)
+}
 
 /// The instant that is waited for.
 fn until(screen: Screen) -> UnixMs {
+    if let Some((at, _)) = next(screen) {
+        return at;
+    }
     let is_upcoming = screen.phase.get() == Phase::Upcoming;
     screen.room.with(|room| if is_upcoming { room.opens_at } else { room.lot.end_at })
 }
@@ -51,20 +59,33 @@ pub(super) fn pace(screen: Screen) -> &'static str {
 
 /// The share of the ring that is left, in hundredths, as a dash.
 fn ring(screen: Screen) -> String {
-    let window_ms = screen.facts.with_value(|facts| facts.window_ms).max(1);
-    let left = left_ms(screen).clamp(0, window_ms + RING_MS);
+    let (window_ms, span_ms) = screen.facts.with_value(|facts| (facts.window_ms, facts.span_ms));
     let share = match screen.phase.get() {
-        Phase::Upcoming | Phase::Running if left <= window_ms => left * 50 / window_ms,
-        Phase::Upcoming | Phase::Running => 50 + (left - window_ms) * 50 / RING_MS,
+        Phase::Upcoming => share(left_ms(screen), window_ms, RING_MS),
+        // each step is a ring of its own
+        Phase::Running if screen.step.get().is_some() => share(left_ms(screen), 0, span_ms),
+        Phase::Running => share(left_ms(screen), window_ms, span_ms),
         _ => 0,
     };
     [&share.to_string(), " 100"].concat()
+}
+
+/// How much of the ring that stands for, of a lot that takes bids for `span_ms` in all: full when it opens, half when its
+/// last window begins, unless the whole of it is no longer than that.
+fn share(left_ms: i64, window_ms: i64, span_ms: i64) -> i64 {
+    let rest_ms = (span_ms - window_ms).min(RING_MS);
+    if window_ms <= 0 || rest_ms <= 0 {
+        return (left_ms.max(0).saturating_mul(100) / span_ms.clamp(1, RING_MS)).min(100);
+    }
+    let left = left_ms.clamp(0, window_ms + rest_ms);
+    if left <= window_ms { left * 50 / window_ms } else { 50 + (left - window_ms) * 50 / rest_ms }
 }
 
 /// The ring, the time left and when that is.
 pub(super) fn view(screen: Screen) -> AnyView {
     let label = move || match screen.phase.get() {
         Phase::Upcoming => screen.word(Word::OpensIn),
+        Phase::Running if next(screen).is_some() => screen.word(Word::NextIn),
         Phase::Running => screen.word(Word::EndsIn),
         _ => String::new(),
     };
@@ -75,6 +96,9 @@ pub(super) fn view(screen: Screen) -> AnyView {
             return String::new();
         }
         let moment = screen.words.with_value(|words| words.moment(until(screen)));
+        if let Some((_, price)) = next(screen) {
+            return fill(&screen.with(Word::NextAt, "time", &moment), "price", &price.yuan());
+        }
         let word = match screen.phase.get() {
             Phase::Upcoming => Word::OpensAt,
             Phase::Over(_) => Word::EndedAt,
@@ -109,4 +133,28 @@ pub(super) fn view(screen: Screen) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIN: i64 = 60_000;
+
+    #[test]
+    fn the_ring_of_a_long_lot_is_an_hour_and_its_last_window() {
+        assert_eq!(share(900 * MIN, 2 * MIN, 2_880 * MIN), 100);
+        assert_eq!(share(32 * MIN, 2 * MIN, 2_880 * MIN), 75);
+        assert_eq!(share(2 * MIN, 2 * MIN, 2_880 * MIN), 50);
+        assert_eq!(share(-1, 2 * MIN, 2_880 * MIN), 0);
+    }
+
+    #[test]
+    fn a_short_lot_begins_with_a_full_ring() {
+        assert_eq!(share(MIN, 2 * MIN, MIN), 100, "shorter than its window");
+        assert_eq!(share(MIN / 2, 2 * MIN, MIN), 50);
+        assert_eq!(share(5 * MIN, 2 * MIN, 5 * MIN), 100);
+        assert_eq!(share(3 * MIN, 2 * MIN, MIN), 100, "an extension does not overfill it");
+        assert_eq!(share(20_000, 0, MIN), 33, "no window at all");
+    }
 }

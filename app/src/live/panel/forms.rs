@@ -18,9 +18,13 @@ pub(super) fn view(screen: Screen) -> AnyView {
         let below = screen.room.with(|room| room.lot.reserve == ReserveLight::NotMet);
         if below { screen.word(Word::ReserveNote) } else { String::new() }
     };
+    if !screen.is_rising() && !screen.is_sealed() {
+        // a price that falls is taken, not bid
+        return ().into_any();
+    }
     view! {
-        <div class="bid-forms" hidden=follow(move || !screen.takes_bids())>
-            {quick(screen)}
+        <div class="bid-forms" id="offer" hidden=follow(move || !screen.takes_bids())>
+            {screen.is_rising().then(|| quick(screen))}
             {max(screen)}
             <p class="bid-forms__note">{follow(note)}</p>
         </div>
@@ -182,8 +186,7 @@ fn hint(screen: Screen, typed: &str) -> String {
         Err(word) => return screen.word(word),
     };
     let mut text = screen.with(Word::InWan, "amount", &screen.short(amount));
-    let landed = screen.facts.with_value(|facts| facts.landing).and_then(|landing| landing.total(amount));
-    if let Some(total) = landed {
+    if let Some(total) = screen.landed(amount) {
         text.push_str(" · ");
         text.push_str(&screen.with(Word::LandedTyped, "amount", &total.yuan()));
     }

@@ -11,17 +11,22 @@ pub(super) fn view(screen: Screen) -> AnyView {
     let lines = move || {
         screen.room.with(|room| {
             let line = |(line, is_void): (&bidding::BidLine, bool)| {
-                let is_mine = room.mine.alias == Some(line.alias);
-                let who = if is_mine {
-                    screen.word(Word::Me)
-                } else {
-                    screen.with(Word::Bidder, "n", &line.alias.to_string())
+                let name = |alias: u32| match room.mine.alias == Some(alias) {
+                    true => screen.word(Word::Me),
+                    false => screen.with(Word::Bidder, "n", &alias.to_string()),
                 };
+                let bidder = line.by.unwrap_or(line.alias);
+                let (is_mine, who) = (room.mine.alias == Some(bidder), name(bidder));
+                // somebody bid, and another's standing max went above it
+                let raised = line.by.map(|_| screen.with(Word::Raised, "who", &name(line.alias)));
                 let void = if is_void { screen.word(Word::HistoryVoid) } else { String::new() };
                 let time = screen.words.with_value(|words| words.time(line.at));
                 view! {
                     <li class="bid-history__line" data-mine=is_mine.to_string() data-void=is_void.to_string()>
-                        <span class="bid-history__who">{who} " " <em class="bid-history__void">{void}</em></span>
+                        <span class="bid-history__who">
+                            {who} " " <em class="bid-history__void">{void}</em>
+                            <small class="bid-history__raised">{raised.unwrap_or_default()}</small>
+                        </span>
                         <span class="bid-history__price">{line.price_fen.yuan()}</span>
                         <span class="bid-history__time">{time}</span>
                     </li>
@@ -36,9 +41,9 @@ pub(super) fn view(screen: Screen) -> AnyView {
     let is_hidden = move || screen.phase.get() == Phase::Upcoming && is_empty();
     view! {
         <section class="bid-history" hidden=follow(is_hidden)>
-            <h2 class="bid-history__title">{screen.word(Word::HistoryTitle)}</h2>
+            <h2 class="bid-history__title" id="bid-history">{screen.word(Word::HistoryTitle)}</h2>
             <p class="bid-history__empty" hidden=follow(move || !is_empty())>{screen.word(Word::HistoryEmpty)}</p>
-            <ol class="bid-history__list" data-testid="history">{follow(lines)}</ol>
+            <ol class="bid-history__list" tabindex="0" aria-labelledby="bid-history" data-testid="history">{follow(lines)}</ol>
         </section>
     }
     .into_any()

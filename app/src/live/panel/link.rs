@@ -20,13 +20,14 @@ pub(super) fn view(screen: Screen) -> AnyView {
     };
     let is_lost = move || screen.freshness.get() == Freshness::Lost;
     let is_still = move || screen.freshness.get() == Freshness::Still;
+    let rises = screen.is_rising();
     view! {
         <div class="bid-link">
             <span class="bid-link__state" data-testid="link">
                 <span class="bid-link__dot" aria-hidden="true"></span>
                 {follow(text)}
             </span>
-            {sound_switch(screen.live.alarm, screen.word(Word::Sound), follow(is_still))}
+            {sound_switch(screen.live.alarm, screen.word(Word::Sound), follow(move || !rises || is_still()))}
         </div>
         <p class="bid-lost" role="alert" hidden=follow(move || !is_lost())>
             {follow(move || if is_lost() { screen.word(Word::LinkLostHint) } else { String::new() })}

@@ -13,8 +13,9 @@ mod notice;
 mod price;
 mod shape;
 mod standing;
+mod take;
 
-pub use beside::covered;
+pub use beside::{covered, is_shown};
 pub(super) use link::sound_switch;
 pub use price::label as price_label;
 
@@ -23,6 +24,7 @@ use kernel::{Fen, UnixMs};
 use leptos::prelude::*;
 
 use super::driver::Live;
+use super::falling::{Falling, Step};
 use super::link::Freshness;
 use super::props::{PanelProps, given};
 use super::room::{Ending, Phase, Room, Standing};
@@ -39,6 +41,7 @@ struct Screen {
     now: RwSignal<UnixMs>,
     freshness: RwSignal<Freshness>,
     phase: Memo<Phase>,
+    step: Memo<Option<Step>>,
     words: StoredValue<Words>,
     facts: StoredValue<Facts>,
 }
@@ -49,6 +52,10 @@ struct Facts {
     key: String,
     report: String,
     window_ms: i64,
+    span_ms: i64,
+    sealed: bool,
+    falling: Option<Falling>,
+    buy_now_fen: Option<Fen>,
     first_seq: i64,
     landing: Option<Landing>,
     typed: String,
@@ -71,6 +78,20 @@ impl Screen {
 
     fn takes_bids(self) -> bool {
         self.phase.get() == Phase::Running
+    }
+
+    /// Whether a bid raises a price that everybody sees.
+    fn is_rising(self) -> bool {
+        self.facts.with_value(|facts| !facts.sealed && facts.falling.is_none())
+    }
+
+    fn is_sealed(self) -> bool {
+        self.facts.with_value(|facts| facts.sealed)
+    }
+
+    /// What the car would cost this dealer's door at this price.
+    fn landed(self, price: Fen) -> Option<Fen> {
+        self.facts.with_value(|facts| facts.landing)?.total(price)
     }
 
     /// The name of what is shown, for colours and tests.
@@ -101,33 +122,11 @@ impl Screen {
 /// The panel of one lot, with its [`PanelProps`] around it.
 #[island]
 pub fn BidPanel() -> impl IntoView {
-    let Some(PanelProps { start, words, key, report, window_ms, landing, typed }) = given() else {
-        return ().into_any();
-    };
-    let path = ["/auctions/lots/", &start.lot_id.to_string()].concat();
-    let facts = Facts {
-        action: [&path, "/bids"].concat(),
-        path,
-        key: key.to_string(),
-        report: report.clone(),
-        window_ms,
-        first_seq: start.lot.seq,
-        landing,
-        typed,
-    };
-    let live = Live::new(start);
-    live.room.update_untracked(|room| room.report = Some(report));
-    let screen = Screen {
-        live,
-        room: live.room,
-        now: live.now,
-        freshness: live.freshness,
-        phase: Memo::new(move |_| live.room.with(|room| room.phase(live.now.get()))),
-        words: StoredValue::new(words),
-        facts: StoredValue::new(facts),
-    };
-    Effect::new(move |_| live.start(move || screen.word(Word::FlashOutbid)));
+    let Some(given) = given::<PanelProps>() else { return ().into_any() };
+    let screen = screen(given);
+    Effect::new(move |_| screen.live.start(move || screen.word(Word::FlashOutbid)));
     beside::start(screen);
+    let rises = screen.is_rising();
     view! {
         <section
             class="bid-panel"
@@ -141,12 +140,48 @@ pub fn BidPanel() -> impl IntoView {
             {price::view(screen)}
             {clock::view(screen)}
             {forms::view(screen)}
+            {take::view(screen)}
             // below the forms: what comes and goes must not move a button under a finger
             {notice::view(screen)}
             {price::facts(screen)}
-            {history::view(screen)}
+            {rises.then(|| history::view(screen))}
             {bar::view(screen)}
         </section>
     }
     .into_any()
+}
+
+/// What the parts share, as the page was made.
+fn screen(given: PanelProps) -> Screen {
+    let PanelProps { start, words, key, report, landing, typed, falling, buy_now_fen, .. } = given;
+    let path = ["/auctions/lots/", &start.lot_id.to_string()].concat();
+    let facts = Facts {
+        action: [&path, "/bids"].concat(),
+        path,
+        key: key.to_string(),
+        report: report.clone(),
+        window_ms: given.window_ms,
+        span_ms: given.span_ms,
+        sealed: given.sealed,
+        falling,
+        buy_now_fen,
+        first_seq: start.lot.seq,
+        landing,
+        typed,
+    };
+    let live = Live::new(start);
+    live.room.update_untracked(|room| room.report = Some(report));
+    let step = move |_: Option<&Option<Step>>| {
+        falling.and_then(|falling| live.room.with(|room| falling.step(&room.lot, live.now.get())))
+    };
+    Screen {
+        live,
+        room: live.room,
+        now: live.now,
+        freshness: live.freshness,
+        phase: Memo::new(move |_| live.room.with(|room| room.phase(live.now.get()))),
+        step: Memo::new(step),
+        words: StoredValue::new(words),
+        facts: StoredValue::new(facts),
+    }
 }

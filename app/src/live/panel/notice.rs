@@ -20,7 +20,10 @@ pub(super) fn view(screen: Screen) -> AnyView {
         (None, Some(Notice::Accepted { max_fen, note })) => accepted(screen, max_fen, note),
         (None, Some(Notice::Refused { code, data })) => {
             let why = screen.words.with_value(|words| words.refusal(&code, &data));
-            banner(screen, "refused", shape::CROSS, screen.word(Word::Refused), why)
+            // what is missing can be paid in
+            let link = (code == "BUYING_POWER")
+                .then(|| view! { " " <a href="/my/deposit">{screen.word(Word::TopUpLink)}</a> }.into_any());
+            banner(screen, ("refused", shape::CROSS), screen.word(Word::Refused), (why, link))
         }
         (None, Some(Notice::Confirm { max_fen, asked })) => confirm(screen, max_fen, asked),
         (None, Some(Notice::Unknown { key, max_fen })) => unknown(screen, &key.to_string(), max_fen),
@@ -30,33 +33,35 @@ pub(super) fn view(screen: Screen) -> AnyView {
 }
 
 fn pending(screen: Screen, max_fen: Fen) -> AnyView {
-    banner(
-        screen,
-        "pending",
-        shape::CIRCLE,
-        screen.with(Word::Sending, "amount", &max_fen.yuan()),
-        String::new(),
-    )
+    // without a connection it waits, and says so
+    let word = if screen.freshness.get().is_open() { Word::Sending } else { Word::Waiting };
+    let text = screen.with(word, "amount", &max_fen.yuan());
+    banner(screen, ("pending", shape::CIRCLE), text, (String::new(), None))
 }
 
 fn accepted(screen: Screen, max_fen: Fen, note: Option<Note>) -> AnyView {
     let title = screen.with(Word::Accepted, "amount", &max_fen.yuan());
     match note {
-        None => banner(screen, "accepted", shape::CHECK, title, String::new()),
+        None => banner(screen, ("accepted", shape::CHECK), title, (String::new(), None)),
         Some(Note::TiedEarlierWins) => {
-            banner(screen, "outbid", shape::DOWN, title, screen.word(Word::TiedEarlierWins))
+            banner(screen, ("outbid", shape::DOWN), title, (screen.word(Word::TiedEarlierWins), None))
         }
         Some(Note::OutbidAtOnce) => {
-            banner(screen, "outbid", shape::DOWN, title, screen.word(Word::OutbidAtOnce))
+            banner(screen, ("outbid", shape::DOWN), title, (screen.word(Word::OutbidAtOnce), None))
         }
     }
 }
 
-fn banner(screen: Screen, kind: &'static str, path: &'static str, title: String, text: String) -> AnyView {
+fn banner(
+    screen: Screen,
+    (kind, path): (&'static str, &'static str),
+    title: String,
+    (text, link): (String, Option<AnyView>),
+) -> AnyView {
     view! {
         <div class="bid-notice" data-kind=kind data-testid="notice">
             {shape::icon(follow(move || path))}
-            <p><strong>{title}</strong> " " <span>{text}</span></p>
+            <p><strong>{title}</strong> " " <span>{text}</span> {link}</p>
             {dismiss(screen, "bid-notice__close", Word::Dismiss)}
         </div>
     }

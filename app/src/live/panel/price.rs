@@ -4,12 +4,29 @@ use bidding::{Outcome, PublicLot, ReserveLight};
 use kernel::Fen;
 use leptos::prelude::*;
 
-use super::super::room::{Ending, Phase};
+use super::super::room::{Ending, Phase, Room};
 use super::super::words::Word;
 use super::{Screen, follow, shape};
 
-fn amount(screen: Screen) -> Fen {
-    screen.room.with(|room| room.lot.price_fen.unwrap_or(room.lot.min_next_fen))
+/// What it costs now; of a sealed lot, as long as that is secret, what this dealer offers.
+pub(super) fn amount(screen: Screen) -> Fen {
+    let step = screen.step.get().map(|step| step.price_fen);
+    step.unwrap_or_else(|| screen.room.with(|room| room.lot.price_fen.unwrap_or_else(|| next(room))))
+}
+
+/// The price that the next bid is about: one's own offer where it is sealed, else the least that can be bid.
+fn next(room: &Room) -> Fen {
+    let own = room.mine.max_fen.filter(|_| room.lot.reserve == ReserveLight::Secret);
+    own.unwrap_or(room.lot.min_next_fen)
+}
+
+/// What the large price is called.
+fn name(screen: Screen) -> Word {
+    match (screen.step.get(), screen.room.with(|room| next(room) != room.lot.min_next_fen)) {
+        (Some(_), _) => Word::CurrentPrice,
+        (None, true) => Word::MyMax,
+        (None, false) => screen.room.with(|room| label(&room.lot)),
+    }
 }
 
 /// What its price is called: on the lot's page and on cards alike.
@@ -38,10 +55,11 @@ pub(super) fn view(screen: Screen) -> AnyView {
     };
     view! {
         <div class="bid-price" data-bump=follow(bump)>
-            <span class="bid-price__label">{follow(move || screen.word(screen.room.with(|room| label(&room.lot))))}</span>
+            <span class="bid-price__label">{follow(move || screen.word(name(screen)))}</span>
             <strong class="bid-price__yuan" data-testid="price">{follow(move || amount(screen).yuan())}</strong>
             <span class="bid-price__wan">{follow(move || screen.wan(amount(screen)))}</span>
-            {light(screen)}
+            // a price that falls meets no reserve, and of a sealed lot it is nobody's business
+            {screen.is_rising().then(|| light(screen))}
         </div>
     }
     .into_any()
@@ -51,9 +69,10 @@ pub(super) fn view(screen: Screen) -> AnyView {
 fn light(screen: Screen) -> AnyView {
     let light = move || {
         screen.room.with(|room| match room.lot.reserve {
-            // no lot of this panel is sealed
+            // no lot whose price rises is sealed
             ReserveLight::Secret => ("secret", shape::HALF, None),
-            ReserveLight::None => ("none", shape::CHECK, Some(Word::ReserveNone)),
+            // nothing that could be met
+            ReserveLight::None => ("none", shape::CIRCLE, Some(Word::ReserveNone)),
             ReserveLight::NotMet => ("not-met", shape::HALF, Some(Word::ReserveNotMet)),
             ReserveLight::Met => ("met", shape::CHECK, Some(Word::ReserveMet)),
         })
@@ -83,18 +102,19 @@ pub(super) fn facts(screen: Screen) -> AnyView {
     let min_next = move || screen.room.with(|room| room.lot.min_next_fen).yuan();
     // what the next bid costs at the door: every price moves it
     let landed = move || {
-        let next = screen.room.with(|room| room.lot.min_next_fen);
-        let total = screen.facts.with_value(|facts| facts.landing).and_then(|landing| landing.total(next));
-        total.map(Fen::yuan).unwrap_or_default()
+        let step = screen.step.get().map(|step| step.price_fen);
+        let next = step.unwrap_or_else(|| screen.room.with(next));
+        screen.landed(next).map(Fen::yuan).unwrap_or_default()
     };
+    let (rises, falls) = (screen.is_rising(), screen.facts.with_value(|facts| facts.falling.is_some()));
     let lands_nowhere = move || is_over() || screen.facts.with_value(|facts| facts.landing.is_none());
     view! {
         <dl class="bid-facts">
-            <div class="bid-facts__mine">
+            <div class="bid-facts__mine" hidden=falls>
                 <dt>{screen.word(Word::MyMax)}</dt>
                 <dd data-testid="my-max">{follow(my_max)}</dd>
             </div>
-            <div hidden=follow(is_over)>
+            <div hidden=follow(move || falls || is_over())>
                 <dt>{screen.word(Word::MinNext)}</dt>
                 <dd data-testid="min-next">{follow(min_next)}</dd>
             </div>
@@ -102,11 +122,11 @@ pub(super) fn facts(screen: Screen) -> AnyView {
                 <dt>{screen.word(Word::LandedNext)}</dt>
                 <dd data-testid="landed-next">{follow(landed)}</dd>
             </div>
-            <div hidden=follow(is_over)>
+            <div hidden=follow(move || !rises || is_over())>
                 <dt>{screen.word(Word::Step)}</dt>
                 <dd>{follow(step)}</dd>
             </div>
-            <div>
+            <div hidden=follow(move || !rises && (falls || !is_over()))>
                 <dt>{screen.word(Word::Bidders)}</dt>
                 <dd>{follow(bidders)}</dd>
             </div>

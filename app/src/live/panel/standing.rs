@@ -10,6 +10,9 @@ use super::{Screen, follow, shape};
 
 /// Shape, word and explanation of what is now.
 fn now(screen: Screen) -> (&'static str, Word, Word) {
+    if has_offered(screen) {
+        return (shape::CHECK, Word::Offered, Word::OfferedHint);
+    }
     match (screen.phase.get(), screen.room.with(Room::standing)) {
         (Phase::Over(Ending::Won), _) => (shape::GAVEL, Word::Won, Word::WonHint),
         (Phase::Over(Ending::Lost), _) => (shape::CROSS, Word::Lost, Word::LostHint),
@@ -39,6 +42,24 @@ fn now(screen: Screen) -> (&'static str, Word, Word) {
     }
 }
 
+/// Whether this dealer has an offer on a lot whose offers are secret, while it takes them.
+fn has_offered(screen: Screen) -> bool {
+    let stands = screen.room.with(|room| room.mine.max_fen.is_some() && room.mine.alias.is_none());
+    stands && screen.is_sealed() && screen.phase.get() == Phase::Running
+}
+
+/// The word, for as long as the connection is lost with when it was so.
+fn word(screen: Screen) -> String {
+    let word = screen.word(now(screen).1);
+    let is_over = matches!(screen.phase.get(), Phase::Over(_));
+    if screen.freshness.get() != Freshness::Lost || is_over {
+        return word;
+    }
+    let at = screen.live.heard_at.get();
+    let time = screen.words.with_value(|words| words.time(at));
+    [&screen.with(Word::KnownAt, "time", &time), " · ", &word].concat()
+}
+
 /// What explains it; of a lot that is over, why it was not won.
 fn hint(screen: Screen) -> String {
     let why = screen.room.with(|room| loss_text(&room.lot, &room.mine, |word| screen.word(word)));
@@ -63,7 +84,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
         <div class="bid-standing" role="status">
             {shape::icon(follow(move || now(screen).0))}
             <div>
-                <strong class="bid-standing__word">{follow(move || screen.word(now(screen).1))}</strong>
+                <strong class="bid-standing__word">{follow(move || word(screen))}</strong>
                 <span class="bid-standing__hint">{follow(move || hint(screen))}</span>
             </div>
             <a class="bid-standing__link" href="/my/orders" hidden=follow(move || !is_mine())>{screen.word(Word::GoToOrders)}</a>
