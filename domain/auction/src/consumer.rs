@@ -110,6 +110,11 @@ impl Known {
         }
     }
 
+    /// All who may not bid at this moment.
+    pub(crate) fn banned(&self, now: UnixMs) -> impl Iterator<Item = DealerId> {
+        self.dealers.keys().copied().filter(move |dealer_id| self.ban(*dealer_id, now).is_some())
+    }
+
     /// Whether it is known that nobody has verified this dealer's papers.
     pub(crate) fn lacks_papers(&self, dealer_id: DealerId) -> bool {
         self.dealers.get(&dealer_id).is_some_and(|dealer| dealer.papers_missing)

@@ -24,6 +24,7 @@
 mod alerts;
 mod asked_return;
 mod audience;
+mod barred_leader;
 mod business_days;
 mod call_off;
 mod chain;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::engine::{BidPathCounts, Sender};
 use crate::events::system_key;
 use crate::store::{lots, pulse};
-use crate::{Service, asked_return, negotiation, report_change, top_up};
+use crate::{Service, asked_return, barred_leader, negotiation, report_change, top_up};
 
 /// How often due lots are looked for.
 const SWEEP: Duration = Duration::from_millis(100);
@@ -113,6 +113,7 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     // before lots close: a leader may have to be asked, or let go
     report_change::sweep(service).await?;
     top_up::sweep(service).await?;
+    barred_leader::sweep(service).await?;
     // each attempt has its own key: a close that was refused because the lot was extended is no answer for later
     issue(service, closing.into_iter().map(|lot_id| (lot_id, Uuid::now_v7(), Command::Close))).await;
     Ok(())

@@ -2,7 +2,7 @@
 //! is voided too.
 
 use bidding::{Command, VoidReason};
-use kernel::{LotId, UnixMs};
+use kernel::UnixMs;
 use platform_db::Clock as _;
 use uuid::Uuid;
 
@@ -10,8 +10,7 @@ use crate::Service;
 use crate::engine::Sender;
 use crate::events::system_key;
 use crate::store::top_ups::{self, Waiting};
-use crate::store::{history, lots};
-use crate::void_bid::void;
+use crate::void_bid::{newest_bid, void};
 
 /// Lets those lots go on whose leader has the deposit by now, and voids what nobody has covered in time.
 pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
@@ -43,14 +42,6 @@ async fn due(
     if now < until {
         return Ok(None);
     }
-    let Some(bid_seq) = newest_bid(service, waiting.lot_id, waiting).await? else { return Ok(None) };
+    let Some(bid_seq) = newest_bid(service, waiting.lot_id, dealer_id).await? else { return Ok(None) };
     Ok(Some((format!("uncovered:{bid_seq}"), void(bid_seq, VoidReason::NotCovered))))
-}
-
-async fn newest_bid(service: &Service, lot_id: LotId, waiting: &Waiting) -> Result<Option<i64>, sqlx::Error> {
-    let mut conn = service.db.acquire().await?;
-    let Some(lot) = lots::load(&mut conn, lot_id, false).await? else { return Ok(None) };
-    drop(conn);
-    let known = history::of(&service.db, lot_id, &lot.state).await?;
-    Ok(known.newest_bid_of(waiting.top_up.dealer_id))
 }

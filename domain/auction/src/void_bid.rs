@@ -1,7 +1,7 @@
 //! A bid is voided by two persons: one asks, another confirms (domain rules §3.4).
 
 use bidding::{Command, History, Leader, VoidReason, apply_all, decide};
-use kernel::{Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role};
+use kernel::{DealerId, Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role};
 use platform_db::{CommandError, constraint};
 use uuid::Uuid;
 
@@ -182,6 +182,18 @@ impl Service {
 /// The command that voids a bid. What its lot went through, and what each bidder may hold, is filled in when it is judged.
 pub(crate) const fn void(bid_seq: i64, reason: VoidReason) -> Command {
     Command::VoidBid { bid_seq, reason, history: History::beginning(None), powers: Vec::new() }
+}
+
+/// The number of a dealer's newest bid on the lot that stands; none where there is no such bid.
+pub(crate) async fn newest_bid(
+    service: &Service,
+    lot_id: LotId,
+    dealer_id: DealerId,
+) -> Result<Option<i64>, sqlx::Error> {
+    let mut conn = service.db.acquire().await?;
+    let Some(lot) = lots::load(&mut conn, lot_id, false).await? else { return Ok(None) };
+    drop(conn);
+    Ok(history::of(&service.db, lot_id, &lot.state).await?.newest_bid_of(dealer_id))
 }
 
 fn may_void(who: &Principal) -> Result<(), Problem> {

@@ -379,3 +379,46 @@ async fn what_a_restored_leader_does_not_cover_in_time_is_voided_too() {
     let voided = later.service.lot(&ada, later.lots[0]).await.unwrap().voided;
     assert_eq!(voided[0].reason, VoidReason::NotCovered);
 }
+
+/// Whose bids of lot 0 were voided, newest last, as the log says.
+async fn voided(world: &World) -> Vec<i64> {
+    let rows = sqlx::query(
+        "SELECT (e ->> 'bid_seq')::bigint AS bid_seq
+           FROM lot_log, jsonb_array_elements(events::jsonb) e
+          WHERE lot_id = $1 AND command = 'void_bid' AND code IS NULL AND e ->> 'event' = 'bid_voided'
+          ORDER BY seq",
+    );
+    let rows = rows.bind(world.lots[0].0).fetch_all(&world.db).await.unwrap();
+    rows.iter().map(|row| row.get("bid_seq")).collect()
+}
+
+#[tokio::test]
+async fn who_is_barred_does_not_stay_in_the_lead() {
+    let world = World::with_deposits(1, 600_000).await;
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    world.deposit(&ada, 100_000).await;
+    world.deposit(&bert, 100_000).await;
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    let first = accepted(&world.bid(&bert, 0, Uuid::now_v7(), 70_000).await);
+    let second = accepted(&world.bid(&bert, 0, Uuid::now_v7(), 80_000).await);
+
+    world.strike_out(&bert, Some(world.now().plus_ms(-1))).await;
+    world.service.sweep().await.unwrap();
+    assert!(voided(&world).await.is_empty(), "his time is over");
+
+    world.strike_out(&bert, Some(world.now().plus_ms(600_000))).await;
+    for _ in 0..3 {
+        world.service.sweep().await.unwrap();
+    }
+    assert_eq!(voided(&world).await, [second, first], "each once, the newest first");
+    let state = world.state(0).await;
+    let leader = state.leader.expect("somebody leads");
+    assert_eq!((leader.dealer_id, leader.max_fen), (ada.dealer().unwrap().dealer_id, Fen(6_000_000)));
+    assert_eq!(state.status, LotStatus::Open);
+    let held: i64 = sqlx::query_scalar("SELECT held_fen FROM buying_power WHERE dealer_id = $1")
+        .bind(bert.dealer().unwrap().dealer_id.0)
+        .fetch_one(&world.db)
+        .await
+        .unwrap();
+    assert_eq!(held, 0, "what the lead held is free again");
+}

@@ -211,6 +211,25 @@ pub(crate) async fn due(
     Ok((opening.into_iter().map(LotId).collect(), closing.into_iter().map(LotId).collect()))
 }
 
+/// The lots that run with one of these dealers in the lead, and who it is.
+pub(crate) async fn led_by(
+    pool: &PgPool,
+    dealers: &[DealerId],
+) -> Result<Vec<(LotId, DealerId)>, sqlx::Error> {
+    let dealers: Vec<Uuid> = dealers.iter().map(|dealer| dealer.0).collect();
+    let rows = sqlx::query!(
+        "SELECT id, leader_dealer_id AS \"leader!\"
+           FROM lot
+          WHERE status IN ('open', 'paused') AND leader_dealer_id = ANY($1)
+          ORDER BY end_at
+          LIMIT 500",
+        &dealers
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (LotId(row.id), DealerId(row.leader))).collect())
+}
+
 /// Whether a dealer may see this lot; staff see all.
 pub(crate) async fn is_visible(
     pool: &PgPool,
