@@ -10,7 +10,8 @@ export interface ShortSale {
 
 /**
  * `page` is signed in as somebody who may make sales. The lot is open already and ends `runsForMs` from now. The car is
- * one that is sold for any bid, or one that has a reserve. With `opensInMs` it opens later instead. Stories that run at the same time may choose the same one: whom
+ * one that is sold for any bid, or one that has a reserve. With `opensInMs` it opens later instead; `format` has
+ * the fields of another format. Stories that run at the same time may choose the same one: whom
  * the office refuses chooses again among those that are left.
  */
 export async function makeSale(
@@ -19,6 +20,7 @@ export async function makeSale(
   runsForMs: number,
   hasReserve: boolean,
   opensInMs = -60_000,
+  format: Record<string, string> = {},
 ): Promise<ShortSale> {
   for (;;) {
     await page.goto('/office/sales/new');
@@ -30,7 +32,7 @@ export async function makeSale(
     const title = (await vehicle.getAttribute('aria-label')) ?? '';
     const id = await vehicle.getAttribute('value');
     const key = await page.locator('form:has(input[name="vehicle_id"]) input[name="key"]').getAttribute('value');
-    const answer = await send(page, name, [opensInMs, runsForMs], key!, id!);
+    const answer = await send(page, name, [opensInMs, runsForMs], { key: key!, vehicle_id: id!, ...format });
     if (answer.status() === 409) continue;
     expect(answer.url(), await answer.text()).toMatch(/\/office\/sales\/[0-9a-f-]{36}\?done=SALE_CREATED$/);
     await page.goto(answer.url());
@@ -45,12 +47,10 @@ function send(
   page: Page,
   name: string,
   [opensInMs, runsForMs]: [number, number],
-  key: string,
-  vehicle: string,
+  more: Record<string, string>,
 ): Promise<APIResponse> {
   return page.request.post('/office/sales/new', {
     form: {
-      key,
       name,
       opens_at: local(opensInMs),
       first_end_at: local(runsForMs),
@@ -59,13 +59,13 @@ function send(
       cap: '60',
       below_reserve: 'full',
       deposit: '0',
-      vehicle_id: vehicle,
+      ...more,
     },
     headers: { Origin: new URL(page.url()).origin },
   });
 }
 
 /** Now and so much, as a field for date and time shows it in the product's zone. */
-function local(inMs: number): string {
+export function local(inMs: number): string {
   return new Date(Date.now() + inMs + 8 * 3_600_000).toISOString().slice(0, 19);
 }
