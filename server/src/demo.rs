@@ -6,7 +6,7 @@
 mod cars;
 mod picture;
 
-use auction::{Audience, BelowReserveMode, CreateSale, DEPOSIT_BP, PlaceMax, SaleFormat};
+use auction::{Audience, BelowReserveMode, CreateSale, DEPOSIT_BP, PlaceMax, SaleFormat, SaleTimes};
 use bidding::LaneTimes;
 use finance::MoveDeposit;
 use identity::DemoPeople;
@@ -79,12 +79,14 @@ fn sales(now: UnixMs, vehicle_ids: &[VehicleId]) -> Vec<(CreateSale, usize)> {
     let (tomorrow, _) = rest.split_at(TOMORROW);
     let sale = |name: &str, opens_in_ms: i64, ends_in_ms: i64, cars: &[VehicleId]| CreateSale {
         id: SaleId(event_id_for(Uuid::NAMESPACE_DNS, &format!("demo.{name}"))),
-        name: name.to_owned(),
-        opens_at: now.plus_ms(opens_in_ms),
-        first_end_at: now.plus_ms(ends_in_ms),
-        stagger_ms: MINUTE_MS,
-        window_ms: MINUTE_MS,
-        cap_ms: HOUR_MS,
+        times: SaleTimes {
+            name: name.to_owned(),
+            opens_at: now.plus_ms(opens_in_ms),
+            first_end_at: now.plus_ms(ends_in_ms),
+            stagger_ms: MINUTE_MS,
+            window_ms: MINUTE_MS,
+            cap_ms: HOUR_MS,
+        },
         below_reserve: BelowReserveMode::Full,
         deposit_bp: DEPOSIT_BP,
         gap_fen: Fen::ZERO,
@@ -93,14 +95,14 @@ fn sales(now: UnixMs, vehicle_ids: &[VehicleId]) -> Vec<(CreateSale, usize)> {
         buy_now_percent: Some(110),
         audience: Audience::default(),
     };
-    let quick =
-        CreateSale { stagger_ms: 2 * MINUTE_MS, ..sale("快拍专场", -MINUTE_MS, 6 * MINUTE_MS, soon) };
-    let lane = CreateSale {
-        window_ms: 12_000,
+    let mut quick = sale("快拍专场", -MINUTE_MS, 6 * MINUTE_MS, soon);
+    quick.times.stagger_ms = 2 * MINUTE_MS;
+    let mut lane = CreateSale {
         buy_now_percent: None,
         format: SaleFormat::Lane(LaneTimes { lot_ms: LANE_LOT_MS }),
         ..sale("同步拍专场", -MINUTE_MS, LANE_LOT_MS, lane)
     };
+    lane.times.window_ms = 12_000;
     let day = sale("集团置换车专场", -MINUTE_MS, 8 * HOUR_MS, today);
     let next = sale("明日精品车专场", 24 * HOUR_MS, 26 * HOUR_MS, tomorrow);
     vec![(quick, 3), (lane, 1), (day, 5), (next, 0)]

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::Service;
 use crate::audience::Audience;
+use crate::change_sale::SaleTimes;
 use crate::events::LotListed;
 use crate::sale_format::{SaleFormat, lot_state};
 use crate::store::sales::{self, NewLot};
@@ -38,18 +39,8 @@ pub type BelowReserveMode = BelowReserve;
 pub struct CreateSale {
     /// Made by the sender; a repeat gets the first sale.
     pub id: SaleId,
-    /// The name dealers see.
-    pub name: String,
-    /// When all lots open.
-    pub opens_at: UnixMs,
-    /// When the first lot ends.
-    pub first_end_at: UnixMs,
-    /// The pause between the ends of one lot and the next.
-    pub stagger_ms: i64,
-    /// The soft-close window.
-    pub window_ms: i64,
-    /// How far soft close may move an end beyond the scheduled one.
-    pub cap_ms: i64,
+    /// Its name, and when its lots open and end.
+    pub times: SaleTimes,
     /// How a max below the reserve is shown.
     pub below_reserve: BelowReserve,
     /// What a lead holds of the leader's deposit, in hundredths of a percent of his max; 0 for a sale without deposits.
@@ -58,7 +49,7 @@ pub struct CreateSale {
     pub gap_fen: Fen,
     /// The cars, in the order of the lots.
     pub vehicle_ids: Vec<VehicleId>,
-    /// How the lots are sold. Those of a lane and of a Dutch sale end by their own times, not by `first_end_at`.
+    /// How the lots are sold. Those of a lane and of a Dutch sale end by their own times, not by `times.first_end_at`.
     pub format: SaleFormat,
     /// The buy-now price in percent of a car's guide price, if cars can be bought at once.
     pub buy_now_percent: Option<i64>,
@@ -69,7 +60,7 @@ pub struct CreateSale {
 impl CreateSale {
     /// What is wrong with it, whatever the cars are. Opening may lie in the past: then it opens at once.
     pub fn wrong_fields(&self, now: UnixMs) -> Vec<FieldProblem> {
-        let mut wrong = self.times().wrong_fields(self.format, now);
+        let mut wrong = self.times.wrong_fields(self.format, now);
         if !self.format.ends_by_the_clock() {
             wrong.extend(self.format.wrong_fields());
         }
@@ -156,7 +147,7 @@ impl Service {
             let listed = LotListed {
                 lot_id: lot.id,
                 sale_id: sale.id,
-                sale_name: sale.name.clone(),
+                sale_name: sale.times.name.clone(),
                 vehicle_id: lot.vehicle_id,
             };
             let meta = Meta {

@@ -149,19 +149,7 @@ impl SaleFormat {
 impl CreateSale {
     /// When its first lot ends, as far as that is known.
     pub(crate) fn first_end(&self) -> UnixMs {
-        self.format.first_end(self.opens_at, self.first_end_at)
-    }
-
-    /// Its name and its times.
-    pub(crate) fn times(&self) -> SaleTimes {
-        SaleTimes {
-            name: self.name.clone(),
-            opens_at: self.opens_at,
-            first_end_at: self.first_end_at,
-            stagger_ms: self.stagger_ms,
-            window_ms: self.window_ms,
-            cap_ms: self.cap_ms,
-        }
+        self.format.first_end(self.times.opens_at, self.times.first_end_at)
     }
 }
 
@@ -172,14 +160,14 @@ pub(crate) fn lot_state(sale: &CreateSale, position: i64, car: &CarToOffer) -> L
         Format::Dutch(steps) => dutch_start(steps, sale.format, car),
         _ => car.start_fen,
     };
-    let end_at = lot_end(&sale.times(), position, format, start_fen);
+    let end_at = lot_end(&sale.times, position, format, start_fen);
     let is_english = format.is_english();
     let terms = Terms {
         start_fen,
         tick_fen: TICK_FEN,
         ladder: Ladder::standard(),
-        window_ms: if is_english { sale.window_ms } else { 0 },
-        cap_at: end_at.plus_ms(if is_english { sale.cap_ms } else { 0 }),
+        window_ms: if is_english { sale.times.window_ms } else { 0 },
+        cap_at: end_at.plus_ms(if is_english { sale.times.cap_ms } else { 0 }),
         double_after_extensions: DOUBLE_AFTER_EXTENSIONS,
         below_reserve: sale.below_reserve,
         guide_fen: Some(car.guide_fen),
@@ -189,7 +177,7 @@ pub(crate) fn lot_state(sale: &CreateSale, position: i64, car: &CarToOffer) -> L
         buy_now_fen: sale.buy_now_percent.filter(|_| is_english).and_then(|percent| buy_now(percent, car)),
     };
     let gap_fen = if car.reserve_fen.is_some() { sale.gap_fen } else { Fen::ZERO };
-    LotState { gap_fen, ..LotState::scheduled(terms, sale.opens_at, end_at, car.reserve_fen) }
+    LotState { gap_fen, ..LotState::scheduled(terms, sale.times.opens_at, end_at, car.reserve_fen) }
 }
 
 /// When the lot at this place ends, as far as that is known.
@@ -262,12 +250,14 @@ mod tests {
     fn sale(format: SaleFormat) -> CreateSale {
         CreateSale {
             id: SaleId(Uuid::nil()),
-            name: "夜场".into(),
-            opens_at: UnixMs(1_000_000),
-            first_end_at: UnixMs(5_000_000),
-            stagger_ms: 30_000,
-            window_ms: 12_000,
-            cap_ms: 60_000,
+            times: SaleTimes {
+                name: "夜场".into(),
+                opens_at: UnixMs(1_000_000),
+                first_end_at: UnixMs(5_000_000),
+                stagger_ms: 30_000,
+                window_ms: 12_000,
+                cap_ms: 60_000,
+            },
             below_reserve: BelowReserve::Full,
             deposit_bp: 0,
             gap_fen: Fen::ZERO,

@@ -14,10 +14,10 @@ async fn a_sale_may_have_opened_but_must_not_be_over() {
     let auctioneer = staff(&[Role::Auctioneer]);
     let mut over = world.new_sale(1, -500).await;
     let opened = world.new_sale(1, 60_000).await;
-    assert!(opened.opens_at < world.now());
+    assert!(opened.times.opens_at < world.now());
     world.service.create_sale(&auctioneer, opened).await.unwrap();
 
-    over.name = " ".into();
+    over.times.name = " ".into();
     let refused = world.service.create_sale(&auctioneer, over).await.map_err(CommandError::into_problem);
     let fields = refused.unwrap_err().fields;
     let wrong: Vec<_> = fields.iter().map(|wrong| (wrong.field.as_str(), wrong.code.as_str())).collect();

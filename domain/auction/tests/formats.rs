@@ -249,7 +249,7 @@ async fn nobody_learns_anything_of_sealed_offers_before_the_close() {
 async fn the_close_opens_sealed_offers_and_their_receipts() {
     let world = World::of_sale(1, |sale| {
         sale.format = SaleFormat::SealedSecond;
-        sale.first_end_at = sale.opens_at.plus_ms(2_500);
+        sale.times.first_end_at = sale.times.opens_at.plus_ms(2_500);
     })
     .await;
     let (ada, bob) = (dealer("甲车行"), dealer("乙车行"));

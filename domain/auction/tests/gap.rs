@@ -18,7 +18,7 @@ const fn yuan(yuan: i64) -> Fen {
 /// Lots with a reserve of ¥80,000 that end after so long, and a gap of ¥2,000.
 async fn lots(count: usize, ms: i64) -> World {
     World::of_sale(count, |sale| {
-        sale.first_end_at = sale.opens_at.plus_ms(1_000 + ms);
+        sale.times.first_end_at = sale.times.opens_at.plus_ms(1_000 + ms);
         sale.gap_fen = yuan(2_000);
     })
     .await

@@ -14,7 +14,7 @@ use uuid::Uuid;
 async fn lane(count: usize, lot_ms: i64) -> World {
     World::of_sale(count, |sale| {
         sale.format = SaleFormat::Lane(LaneTimes { lot_ms });
-        sale.window_ms = 12_000;
+        sale.times.window_ms = 12_000;
     })
     .await
 }
@@ -75,7 +75,7 @@ async fn the_next_lot_opens_when_the_one_before_it_is_closed() {
 async fn a_lot_is_sold_by_its_clock_and_the_next_one_follows_by_itself() {
     let world = World::of_sale(2, |sale| {
         sale.format = SaleFormat::Lane(LaneTimes { lot_ms: 5_000 });
-        sale.window_ms = 500;
+        sale.times.window_ms = 500;
     })
     .await;
     accepted(&world.bid(&dealer("甲车行"), 0, Uuid::now_v7(), 90_000).await);

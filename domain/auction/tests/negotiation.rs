@@ -299,8 +299,8 @@ async fn who_may_not_bid_any_more_has_no_second_chance() {
 #[tokio::test]
 async fn a_max_that_never_entered_has_no_second_chance() {
     let world = World::of_sale(1, |sale| {
-        sale.opens_at = sale.opens_at.plus_ms(2_500);
-        sale.first_end_at = sale.opens_at.plus_ms(1_200);
+        sale.times.opens_at = sale.times.opens_at.plus_ms(2_500);
+        sale.times.first_end_at = sale.times.opens_at.plus_ms(1_200);
     })
     .await;
     let (away, first, second) = (dealer("走了车行"), dealer("甲"), dealer("乙"));

@@ -72,7 +72,7 @@ async fn maxes_wait_and_enter_at_the_opening_after_a_restart() {
 /// 永达's two stores and an outsider give maxes before the opening, the best store the second: what the lot opens with.
 async fn opens_with_sisters(sisters: SisterPolicy) -> (World, [Principal; 3]) {
     let world = World::of_sale(1, |sale| {
-        sale.opens_at = sale.opens_at.plus_ms(3_500);
+        sale.times.opens_at = sale.times.opens_at.plus_ms(3_500);
         sale.deposit_bp = auction::DEPOSIT_BP;
         sale.audience.sisters = sisters;
     })

@@ -108,7 +108,7 @@ async fn a_max_above_the_price_is_secret_until_the_lot_is_over() {
 #[tokio::test]
 async fn who_speaks_for_the_seller_does_not_see_the_max_that_is_negotiated_below() {
     let world = World::of_sale(1, |sale| {
-        sale.first_end_at = sale.opens_at.plus_ms(3_500);
+        sale.times.first_end_at = sale.times.opens_at.plus_ms(3_500);
         sale.below_reserve = BelowReserve::Stepped;
     })
     .await;

@@ -23,12 +23,14 @@ pub async fn open_lot(server: &TestServer) -> LotId {
     let now = auction.now();
     let sale = CreateSale {
         id: SaleId(new_id()),
-        name: "周日场".into(),
-        opens_at: now.plus_ms(-1_000),
-        first_end_at: now.plus_ms(3_600_000),
-        stagger_ms: 0,
-        window_ms: 1_000,
-        cap_ms: 60_000,
+        times: auction::SaleTimes {
+            name: "周日场".into(),
+            opens_at: now.plus_ms(-1_000),
+            first_end_at: now.plus_ms(3_600_000),
+            stagger_ms: 0,
+            window_ms: 1_000,
+            cap_ms: 60_000,
+        },
         below_reserve: BelowReserveMode::Full,
         deposit_bp: 0,
         gap_fen: Fen::ZERO,

@@ -18,12 +18,14 @@ async fn scheduled_sale(server: &TestServer, count: usize) -> (SaleId, Vec<LotId
     let opens_at = auction.now().plus_ms(3_600_000);
     let sale = CreateSale {
         id: SaleId(new_id()),
-        name: "周日专场".into(),
-        opens_at,
-        first_end_at: opens_at.plus_ms(3_600_000),
-        stagger_ms: 30_000,
-        window_ms: 120_000,
-        cap_ms: 3_600_000,
+        times: auction::SaleTimes {
+            name: "周日专场".into(),
+            opens_at,
+            first_end_at: opens_at.plus_ms(3_600_000),
+            stagger_ms: 30_000,
+            window_ms: 120_000,
+            cap_ms: 3_600_000,
+        },
         below_reserve: BelowReserveMode::Full,
         deposit_bp: 0,
         gap_fen: Fen::ZERO,

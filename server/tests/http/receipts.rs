@@ -37,12 +37,14 @@ async fn lot_between(server: &TestServer, opens_in_ms: i64, ms: i64, reserve_fen
     let now = auction.now();
     let sale = CreateSale {
         id: SaleId(new_id()),
-        name: "周日专场".into(),
-        opens_at: now.plus_ms(opens_in_ms),
-        first_end_at: now.plus_ms(ms),
-        stagger_ms: 0,
-        window_ms: 1_000,
-        cap_ms: 60_000,
+        times: auction::SaleTimes {
+            name: "周日专场".into(),
+            opens_at: now.plus_ms(opens_in_ms),
+            first_end_at: now.plus_ms(ms),
+            stagger_ms: 0,
+            window_ms: 1_000,
+            cap_ms: 60_000,
+        },
         below_reserve: BelowReserveMode::Full,
         deposit_bp: 0,
         gap_fen: Fen::ZERO,

@@ -167,7 +167,8 @@ impl World {
         let world = World::on(db, Vec::new()).await;
         let sale = world.new_sale(count, opens_in_ms + 3_600_000).await;
         let opens_at = world.now().plus_ms(opens_in_ms);
-        let sale = CreateSale { opens_at, deposit_bp: auction::DEPOSIT_BP, ..sale };
+        let mut sale = CreateSale { deposit_bp: auction::DEPOSIT_BP, ..sale };
+        sale.times.opens_at = opens_at;
         let id = sale.id;
         world.service.create_sale(&staff(&[Role::Auctioneer]), sale).await.expect("the sale is made");
         let lots = (0..count).map(|index| LotId(event_id_for(id.0, &format!("lot:{index}")))).collect();
@@ -229,12 +230,14 @@ impl World {
         let now = self.now();
         CreateSale {
             id: SaleId(Uuid::now_v7()),
-            name: "周日专场".into(),
-            opens_at: now.plus_ms(-1_000),
-            first_end_at: now.plus_ms(ends_in_ms),
-            stagger_ms: 0,
-            window_ms: 1_000,
-            cap_ms: 60_000,
+            times: auction::SaleTimes {
+                name: "周日专场".into(),
+                opens_at: now.plus_ms(-1_000),
+                first_end_at: now.plus_ms(ends_in_ms),
+                stagger_ms: 0,
+                window_ms: 1_000,
+                cap_ms: 60_000,
+            },
             below_reserve: BelowReserveMode::Full,
             deposit_bp: 0,
             gap_fen: Fen::ZERO,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::FormState;
-use auction::CreateSale;
+use auction::{CreateSale, SaleTimes};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -79,12 +79,14 @@ fn read(
     let name = text("name").to_owned();
     let sale = CreateSale {
         id,
-        name,
-        opens_at,
-        first_end_at,
-        stagger_ms: rules.stagger_ms,
-        window_ms: rules.window_ms,
-        cap_ms: rules.cap_ms,
+        times: SaleTimes {
+            name,
+            opens_at,
+            first_end_at,
+            stagger_ms: rules.stagger_ms,
+            window_ms: rules.window_ms,
+            cap_ms: rules.cap_ms,
+        },
         below_reserve: rules.below_reserve,
         deposit_bp: rules.deposit_bp,
         gap_fen: rules.gap_fen,
