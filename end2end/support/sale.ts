@@ -1,5 +1,6 @@
 // A sale of one car that ends within the story, made by the office's form.
 import { expect, type APIResponse, type Page } from '@playwright/test';
+import { makeCar } from './car';
 
 /** The sale's id, the dealers' address of its one lot, and the car's title. */
 export interface ShortSale {
@@ -11,8 +12,7 @@ export interface ShortSale {
 /**
  * `page` is signed in as somebody who may make sales. The lot is open already and ends `runsForMs` from now. The car is
  * one that is sold for any bid, or one that has a reserve. With `opensInMs` it opens later instead; `format` has
- * the fields of another format. Stories that run at the same time may choose the same one: whom
- * the office refuses chooses again among those that are left.
+ * the fields of another format.
  */
 export async function makeSale(
   page: Page,
@@ -22,24 +22,19 @@ export async function makeSale(
   opensInMs = -60_000,
   format: Record<string, string> = {},
 ): Promise<ShortSale> {
-  for (;;) {
+  const { id, title } = await makeCar(page, hasReserve);
+  // the auction hears of a priced car a moment later
+  await expect(async () => {
     await page.goto('/office/sales/new');
-    const cars = page.locator('tr:has(input[name="vehicle_id"])');
-    // what the reserve is, is not shown here
-    const reserve = page.locator('td:last-child:has-text("有保留价")');
-    const car = cars.filter(hasReserve ? { has: reserve } : { hasNot: reserve }).first();
-    const vehicle = car.locator('input[name="vehicle_id"]');
-    const title = (await vehicle.getAttribute('aria-label')) ?? '';
-    const id = await vehicle.getAttribute('value');
-    const key = await page.locator('form:has(input[name="vehicle_id"]) input[name="key"]').getAttribute('value');
-    const answer = await send(page, name, [opensInMs, runsForMs], { key: key!, vehicle_id: id!, ...format });
-    if (answer.status() === 409) continue;
-    expect(answer.url(), await answer.text()).toMatch(/\/office\/sales\/[0-9a-f-]{36}\?done=SALE_CREATED$/);
-    await page.goto(answer.url());
-    const link = await page.locator('main a[href^="/office/lots/"]').first().getAttribute('href');
-    const [, sale] = answer.url().match(/\/office\/sales\/([0-9a-f-]{36})/)!;
-    return { sale: sale!, lot: link!.replace('/office/', '/auctions/'), title };
-  }
+    await expect(page.locator(`input[name="vehicle_id"][value="${id}"]`)).toHaveCount(1, { timeout: 500 });
+  }).toPass();
+  const key = await page.locator('form:has(input[name="vehicle_id"]) input[name="key"]').getAttribute('value');
+  const answer = await send(page, name, [opensInMs, runsForMs], { key: key!, vehicle_id: id, ...format });
+  expect(answer.url(), await answer.text()).toMatch(/\/office\/sales\/[0-9a-f-]{36}\?done=SALE_CREATED$/);
+  await page.goto(answer.url());
+  const link = await page.locator('main a[href^="/office/lots/"]').first().getAttribute('href');
+  const [, sale] = answer.url().match(/\/office\/sales\/([0-9a-f-]{36})/)!;
+  return { sale: sale!, lot: link!.replace('/office/', '/auctions/'), title };
 }
 
 /** As the form sends it: people type minutes, and a story has no time for that. */

@@ -42,20 +42,22 @@ test('a sealed offer is made and changed on an open page, which says how it ends
   const runsForMs = 40_000;
   test.setTimeout(150_000);
   const office = await sitDown(browser, staff);
-  const { lot } = await makeSale(office, 'Sealed sale', runsForMs, false, -60_000, { format: 'sealed_first' });
+  const { lot } = await makeSale(office, 'Sealed sale', runsForMs, true, -60_000, { format: 'sealed_first' });
   const [high, low] = [await sitDown(browser, dealer), await sitDown(browser, otherDealer)];
   await high.goto(lot);
   await low.goto(lot);
   await expect(panel(low)).toHaveAttribute('data-link', 'live');
   const start = Number((await low.getByTestId('price').innerText()).replace(/[^0-9]/g, ''));
+  // the reserve lies a quarter above the start price
+  const best = Math.ceil((start * 1.3) / 1_000) * 1_000;
 
   await test.step('each sees his own offer and nothing of the other', async () => {
     await offer(low, start + 1_000);
     await expect(panel(low)).toContainText('已报价');
-    await offer(high, start + 2_000);
+    await offer(high, best);
     await offer(low, start + 1_500);
     await expect(low.getByTestId('price')).toHaveText(`¥${(start + 1_500).toLocaleString('en')}`);
-    await expect(panel(low)).not.toContainText((start + 2_000).toLocaleString('en'));
+    await expect(panel(low)).not.toContainText(best.toLocaleString('en'));
     await expect(panel(low).getByTestId('quick')).toHaveCount(0);
   });
 
@@ -63,7 +65,7 @@ test('a sealed offer is made and changed on an open page, which says how it ends
     await expect(panel(high)).toHaveAttribute('data-look', 'won', { timeout: 2 * runsForMs });
     await expect(panel(low)).toContainText('未竞得', { timeout: 10_000 });
     await expect(low.locator('#offer')).toBeHidden();
-    await expect(low.getByTestId('price')).toHaveText(`¥${(start + 2_000).toLocaleString('en')}`);
+    await expect(low.getByTestId('price')).toHaveText(`¥${best.toLocaleString('en')}`);
   });
 });
 

@@ -1,6 +1,7 @@
 // A car with photos, from the yard to the phone of a dealer: taken in, photographed, inspected with readings, priced, put
 // into a sale. Its pages fit every screen, and the bid is one key behind the photos.
 import { expect, test, type Page } from '@playwright/test';
+import { randomVin } from '../support/car';
 import { dealer, signIn, staff } from '../support/people';
 
 /** A phone in a yard, a phone, a desk, and a desk at twice its size. */
@@ -50,7 +51,7 @@ async function takeIn(page: Page, title: string): Promise<string> {
   await page.goto('/office/vehicles/new');
   const fields = { make: '影像', model: '一号', title, model_year: '2021', mileage: '32000', city: '杭州' };
   for (const [name, value] of Object.entries(fields)) await page.locator(`main [name="${name}"]`).fill(value);
-  await page.locator('main [name="vin"]').fill(vin());
+  await page.locator('main [name="vin"]').fill(randomVin());
   await page.locator('main form button[type="submit"]').last().click();
   if (await page.locator('[name="vin_confirmed"]').count()) {
     await page.locator('[name="vin_confirmed"]').check();
@@ -58,12 +59,6 @@ async function takeIn(page: Page, title: string): Promise<string> {
   }
   await expect(page).toHaveURL(/done=VEHICLE_RECEIVED/);
   return new URL(page.url()).pathname;
-}
-
-/** Seventeen characters that no other car has. */
-function vin(): string {
-  const letters = 'ABCDEFGHJKLMNPRSTUVWXYZ0123456789';
-  return `L${Array.from({ length: 16 }, () => letters[Math.floor(Math.random() * letters.length)]).join('')}`;
 }
 
 /** What is on the screen serves as a photo: upright and lying. */
