@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use auction::{HallLot, LotDetail, SaleDetail, SellersWord};
+use auction::{HallLot, LogLine, LotDetail, SaleDetail, SellersWord};
 use bidding::{Call, LotStatus};
 use kernel::{LotId, Problem, ProblemKind, SaleId};
 use leptos::prelude::*;
@@ -110,11 +110,11 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail, word: Option<Sel
     let price = lot.lot.price_fen.unwrap_or(lot.start_fen);
     let left = (lot.lot.status == LotStatus::Open)
         .then(|| time_left(lot.lot.end_at.since(detail.server_time), &t(lang, "auction.live.day")));
-    let leader = detail
-        .log
-        .iter()
-        .filter(|_| lot.lot.leader_alias.is_some())
-        .find_map(|line| line.code.is_none().then(|| line.dealer_name.clone()).flatten());
+    let stands = |line: &&LogLine| {
+        line.code.is_none() && !detail.voided.iter().any(|voided| Some(voided.bid_seq) == line.seq)
+    };
+    let standing = detail.log.iter().filter(stands).filter(|_| lot.lot.leader_alias.is_some());
+    let leader = standing.filter_map(|line| line.dealer_name.clone()).next();
     let (state, reserve_light) = (state_badge(lang, &lot.lot, detail.server_time), light(lang, &lot.lot));
     let leader = leader.map(|name| t_with(lang, "format.lane.last_bidder", &[("name", &name)]));
     let reserve = reserve(cx, sale_id, lot, word);
@@ -180,7 +180,7 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
     if let Some(question) = asked(cx, sale_id, lot) {
         return question;
     }
-    // the hammer follows the last call, and a lot without a bid has none
+    // the hammer follows the last call, and a lot without a bid has none; it comes last, so that no other button moves
     let hammer = (lot.call() == Some(Call::LastCall) && lot.lot.price_fen.is_some()).then(|| {
         let href = format!("/office/sales/{sale_id}/lane?{ASK}=hammer");
         let access_key = key_of("hammer");
@@ -194,10 +194,10 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
             <div class="lane-buttons">
                 {attention}
                 {last_call}
-                {hammer}
                 <PostButton action=format!("{path}/pause") fields=vec![lane()] access_key=key_of("pause")>{t(lang, "sale.pause")}</PostButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=offline")>{t(lang, "format.lane.offline")}</LinkButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=pass")>{t(lang, "format.lane.pass")}</LinkButton>
+                {hammer}
             </div>
             <p class="lot-note">{t(lang, "format.lane.keys")}</p>
         }
