@@ -26,6 +26,15 @@ test('a car that another takes at a falling price is gone from an open page', as
     }).toPass();
   });
 
+  await test.step('what is pressed without a network is not sent later, at a price that has fallen', async () => {
+    await late.context().setOffline(true);
+    await late.getByTestId('take').click();
+    await late.getByTestId('take-confirm').click();
+    await expect(panel(late).getByTestId('notice')).toContainText('没有网络');
+    await late.context().setOffline(false);
+    await expect(panel(late)).toHaveAttribute('data-link', 'live', { timeout: 20_000 });
+  });
+
   await test.step('the first has the car, and the other is told so at once', async () => {
     await buyer.getByTestId('take').click();
     await expect(buyer.locator('#take form')).toContainText('到手');

@@ -10,7 +10,7 @@ use super::alarm::Alarm;
 use super::bell;
 use super::link::Freshness;
 use super::page;
-use super::room::{Room, Start};
+use super::room::{Notice, Room, Start};
 use super::socket::{Event, Socket};
 use bidding::ClientFrame;
 
@@ -61,8 +61,14 @@ impl Live {
         self.begin(|room, here| room.begin(page::new_key(), max_fen, None, here))
     }
 
-    /// Accepts a step of a falling price, likewise.
+    /// Accepts a step of a falling price, likewise; but nothing of it waits for a network: the price falls meanwhile, and who
+    /// pressed would buy at the higher one.
     pub(super) fn accept(self, step: u32, price_fen: Fen) -> bool {
+        if page::is_offline() {
+            let refused = Notice::Refused { code: "NO_NETWORK".to_owned(), data: serde_json::Value::Null };
+            self.room.update(|room| room.notice = Some(refused));
+            return true;
+        }
         self.begin(|room, here| room.accept(page::new_key(), (step, price_fen), here))
     }
 

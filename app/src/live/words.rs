@@ -273,7 +273,7 @@ pub fn loss_text(lot: &PublicLot, mine: &MyPosition, text: impl FnOnce(Word) -> 
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 37] = [
+pub const REFUSALS: [&str; 38] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
     "LANE_OFFLINE",
@@ -311,6 +311,7 @@ pub const REFUSALS: [&str; 37] = [
     "AMOUNT_NOT_POSITIVE",
     "BUSY",
     "UNAVAILABLE",
+    "NO_NETWORK",
 ];
 
 /// Some codes mean two things, told apart by their data: each has its own words.
