@@ -34,7 +34,10 @@ for (const { who, login, sees } of visitors) {
     }
     // records are linked from pages and from other records
     let waiting = pages.filter((listed) => listed.path.includes('{'));
-    for (let before = Infinity; waiting.length > 0 && waiting.length < before; ) {
+    const opened = new Set<string>();
+    for (let before = Infinity; waiting.length > 0; ) {
+      // what only some records have, a sale that has not opened or a lane, is found from others of their kind
+      if (waiting.length === before && !(await lookFurther(page, pages, addresses, opened))) break;
       before = waiting.length;
       const unknown: ListedPage[] = [];
       for (const listed of waiting) {
@@ -44,6 +47,7 @@ for (const { who, login, sees } of visitors) {
           continue;
         }
         await visit(page, address, javaScriptEnabled);
+        opened.add(address);
         for (const found of await linksOf(page)) addresses.add(found);
       }
       waiting = unknown;
@@ -60,6 +64,25 @@ async function hold(page: Page): Promise<void> {
     const { refresh, ...headers } = response.headers();
     await route.fulfill({ response, headers });
   });
+}
+
+/** Opens the records that were not opened yet until one leads to addresses that are new; whether one does. */
+async function lookFurther(
+  page: Page,
+  pages: ListedPage[],
+  addresses: Set<string>,
+  opened: Set<string>,
+): Promise<boolean> {
+  const known = addresses.size;
+  for (const address of [...addresses]) {
+    const isRecord = pages.some((listed) => listed.path.includes('{') && isOf(listed, address));
+    if (!isRecord || opened.has(address)) continue;
+    opened.add(address);
+    await page.goto(address);
+    for (const found of await linksOf(page)) addresses.add(found);
+    if (addresses.size > known) return true;
+  }
+  return false;
 }
 
 async function visit(page: Page, address: string, withScripts: boolean): Promise<void> {
