@@ -109,7 +109,7 @@ async fn the_bell_of_who_speaks_for_sellers_rings() {
     let until = server.state.clock.now().0.to_string();
     let read = send(&mut office, "/office/alerts", &[("until", &until)]).await;
     assert_eq!(read.location(), "/office/alerts");
-    assert!(!office.get("/office").await.body.contains("条未读消息"));
+    assert!(!office.get("/office").await.body.contains("1 条未读消息"));
     let mut inspector = server.signed_in("inspector").await;
     assert!(!inspector.get("/office").await.body.contains("/office/alerts"));
     assert_eq!(inspector.get("/office/alerts").await.status, StatusCode::FORBIDDEN);
