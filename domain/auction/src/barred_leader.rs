@@ -6,7 +6,6 @@
 use bidding::VoidReason;
 use kernel::DealerId;
 use platform_db::Clock as _;
-use uuid::Uuid;
 
 use crate::Service;
 use crate::engine::Sender;
@@ -22,7 +21,7 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     }
     for (lot_id, dealer_id) in lots::led_by(&service.db, &barred).await? {
         let Some(bid_seq) = newest_bid(service, lot_id, dealer_id).await? else { continue };
-        let sender = Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() };
+        let sender = Sender::sweeper();
         let (key, command) =
             (system_key(lot_id, &format!("barred:{bid_seq}")), void(bid_seq, VoidReason::BidderBarred));
         if let Err(failure) = service.engine.ask(lot_id, key, command, sender).await {

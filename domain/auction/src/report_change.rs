@@ -110,6 +110,6 @@ async fn due(
 
 /// Whether there was an answer.
 async fn ask(service: &Service, lot_id: LotId, key: Uuid, command: Command) -> bool {
-    let sender = Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() };
+    let sender = Sender::sweeper();
     service.engine.ask(lot_id, key, command, sender).await.is_ok()
 }

@@ -136,7 +136,7 @@ async fn settle(service: &Service, outage: pulse::Outage) -> Result<(), sqlx::Er
 
 /// Issues commands all at once and waits for their answers. Returns whether each got one.
 async fn issue(service: &Service, commands: impl Iterator<Item = (LotId, Uuid, Command)>) -> bool {
-    let sender = Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() };
+    let sender = Sender::sweeper();
     let mut asked = tokio::task::JoinSet::new();
     for (lot_id, key, command) in commands {
         let (engine, sender) = (service.engine.clone(), sender.clone());

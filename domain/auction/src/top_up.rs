@@ -4,7 +4,6 @@
 use bidding::{Command, VoidReason};
 use kernel::UnixMs;
 use platform_db::Clock as _;
-use uuid::Uuid;
 
 use crate::Service;
 use crate::engine::Sender;
@@ -18,7 +17,7 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     for waiting in top_ups::waiting(&service.db).await? {
         let lot_id = waiting.lot_id;
         if let Some((reason, command)) = due(service, &waiting, now).await? {
-            let sender = Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() };
+            let sender = Sender::sweeper();
             let answer = service.engine.ask(lot_id, system_key(lot_id, &reason), command, sender).await;
             if let Err(failure) = answer {
                 tracing::warn!(lot.id = %lot_id, code = failure.code(), "a lot waits on for a deposit");

@@ -93,6 +93,13 @@ pub(crate) struct Sender {
     pub(crate) user_name: String,
 }
 
+impl Sender {
+    /// What the sweeper sends: nobody's bid, and no person's word.
+    pub(crate) fn sweeper() -> Sender {
+        Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() }
+    }
+}
+
 /// Where the answer goes.
 #[derive(Debug)]
 pub(crate) enum ReplyTo {
