@@ -216,7 +216,7 @@ fn wan_word(lang: Lang) -> Option<String> {
 }
 
 /// The commands that may stand in a published log.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "open",
     "place_max",
     "buy_now",
@@ -234,6 +234,7 @@ const COMMANDS: [&str; 17] = [
     "close",
     "reschedule",
     "withdraw_lot",
+    "void_offer",
 ];
 
 /// A command in words; one that has none by its name.

@@ -49,9 +49,10 @@ pub fn apply(state: &mut LotState, event: &Event) {
         | Event::Resumed { .. } => apply_to_course(state, event),
         Event::TopUpDue(top_up) => state.top_up = Some(*top_up),
         Event::TopUpOver => state.top_up = None,
-        Event::BidVoided { .. } | Event::PreBidPlaced { .. } | Event::PreBidWithdrawn { .. } => {
-            apply_to_maxes(state, event);
-        }
+        Event::BidVoided { .. }
+        | Event::OfferVoided { .. }
+        | Event::PreBidPlaced { .. }
+        | Event::PreBidWithdrawn { .. } => apply_to_maxes(state, event),
         Event::ReportChanged { .. } | Event::ConfirmationDue { .. } | Event::ReportConfirmed { .. } => {
             apply_to_report(state, event);
         }
@@ -149,6 +150,11 @@ fn apply_to_maxes(state: &mut LotState, event: &Event) {
         }
         Event::PreBidWithdrawn { dealer_id } => {
             state.pre_bids.retain(|standing| standing.dealer_id != *dealer_id);
+            confirmed(state, *dealer_id);
+        }
+        Event::OfferVoided { dealer_id, .. } => {
+            state.pre_bids.retain(|standing| standing.dealer_id != *dealer_id);
+            sealed::drop_offer(state, *dealer_id);
             confirmed(state, *dealer_id);
         }
         _ => {}

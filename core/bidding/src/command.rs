@@ -4,7 +4,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Call, Group, History, Leader, Outcome, ReserveLight};
+use crate::{Call, Group, History, Leader, Outcome};
 
 /// Everything that changes a lot is a command in the lot's queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +149,14 @@ pub enum Command {
         /// What each entity that has bid may hold for this lot: whoever leads again may lack the deposit by now. Empty where
         /// nobody counts.
         powers: Vec<(DealerId, Fen)>,
+    },
+    /// What an entity has standing and nobody sees yet never was: its max before the opening, or its sealed offer. It may not
+    /// bid any more.
+    VoidOffer {
+        /// The buyer entity.
+        dealer_id: DealerId,
+        /// Why.
+        reason: VoidReason,
     },
     /// The car has a new condition report.
     ReportChanged {
@@ -421,6 +429,13 @@ pub enum Event {
         /// The cap, moved by as much as the end.
         cap_at: UnixMs,
     },
+    /// A max before the opening or a sealed offer counts no more; it stays in the log.
+    OfferVoided {
+        /// Whose.
+        dealer_id: DealerId,
+        /// Why.
+        reason: VoidReason,
+    },
     /// Who leads again has to top up his deposit first.
     TopUpDue(crate::TopUp),
     /// Nobody has to top up any more.
@@ -476,7 +491,7 @@ pub struct Explanation {
     /// The rule's branch. Bids: `first_bid`, `overtook`, `below_leader`, `tied`, `own_raise`, `group_raise`, `lowered`, and
     /// `reserve_jump` when the light turned to met, `pre_bid` and `pre_bid_changed` before the opening; `bought_now`,
     /// `accepted_step`, `sealed_offer` in their formats. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
-    /// `extended_by_system`, `called`, `passed`, `hammered`, `closed`, `withdrawn`, `bid_voided`,
+    /// `extended_by_system`, `called`, `passed`, `hammered`, `closed`, `withdrawn`, `bid_voided`, `offer_voided`,
     /// `went_offline`, `back_online`, `report_changed`, `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`,
     /// `rescheduled`, `lot_withdrawn`.
     pub branch: String,
@@ -555,44 +570,4 @@ impl Note {
             Note::OutbidAtOnce => "OUTBID_AT_ONCE",
         }
     }
-}
-
-/// What everybody may see of a lot; the body of live frames.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Value")]
-pub struct PublicLot {
-    /// The lot's number of accepted commands.
-    pub seq: i64,
-    /// Where it is in its life.
-    pub status: crate::LotStatus,
-    /// The price, once there is a bid.
-    pub price_fen: Option<Fen>,
-    /// The least acceptable next amount.
-    pub min_next_fen: Fen,
-    /// The step at this price: quick buttons are multiples of it.
-    pub step_fen: Fen,
-    /// The reserve light.
-    pub reserve: ReserveLight,
-    /// The leader's alias on this lot (1 = first bidder), once there is one.
-    pub leader_alias: Option<u32>,
-    /// How many entities have bid.
-    pub bidders: u32,
-    /// The effective end.
-    pub end_at: UnixMs,
-    /// How often the end moved.
-    pub extensions: u32,
-    /// Set when closed.
-    pub outcome: Option<Outcome>,
-    /// What the auctioneer of a lane called last, at this price.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub call: Option<Call>,
-    /// Whether the clerk of a lane records the floor's bids offline: bidding waits for what he brings.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub offline: bool,
-    /// When it opens, as long as it has not: its sale may be moved.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub opens_at: Option<UnixMs>,
-    /// Where the steps of a Dutch lot are, from its opening to its end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub steps: Option<crate::StepClock>,
 }

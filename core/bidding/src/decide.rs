@@ -9,6 +9,7 @@ use crate::place_max::{Bid, place_max};
 use crate::settle::{pass_over, settle};
 use crate::system::{self, Outage};
 use crate::void_bid::{Void, void_bid};
+use crate::void_offer::void_offer;
 use crate::{
     Accepted, Bar, Command, Event, Format, Group, LotState, Refusal, apply, gap, group, lane,
     lower_reserve::lower_reserve, pre_bid, reasons, report, sealed, top_up,
@@ -64,6 +65,7 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         Command::VoidBid { bid_seq, reason, history, powers } => {
             void_bid(state, &Void { bid_seq: *bid_seq, reason: *reason, history, powers }, now)
         }
+        Command::VoidOffer { dealer_id, reason } => void_offer(state, *dealer_id, *reason, now),
         Command::ToppedUp { dealer_id } => top_up::covered(state, *dealer_id, now),
         Command::ReportChanged { report_hash, before_hash, material, pause_ms } => {
             report::change(state, (report_hash, before_hash), material.then_some(*pause_ms), now)

@@ -100,7 +100,9 @@ impl History {
                 Event::PreBidPlaced { dealer_id, max_fen, .. } => {
                     Change::PreBid { dealer_id: *dealer_id, max_fen: *max_fen }
                 }
-                Event::PreBidWithdrawn { dealer_id } => Change::Withdrawn { dealer_id: *dealer_id },
+                Event::PreBidWithdrawn { dealer_id } | Event::OfferVoided { dealer_id, .. } => {
+                    Change::Withdrawn { dealer_id: *dealer_id }
+                }
                 Event::BidVoided { bid_seq, price_fen, .. } => {
                     Change::Voided { bid_seq: *bid_seq, price_fen: *price_fen }
                 }

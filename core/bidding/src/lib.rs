@@ -13,7 +13,7 @@
 //! Maxes before the opening are in `pre_bid.rs`, what happens to a lot of a sale that is changed or called off in
 //! `before_opening.rs`, what a changed condition report does in `report.rs`. Voiding a bid
 //! (`void_bid.rs`, then `top_up.rs`) resolves the accepted maxes again, without one of them; the caller gives what the lot went through
-//! as a `History`, because the state does not keep it.
+//! as a `History`, because the state does not keep it. What nobody sees yet is simply dropped (`void_offer.rs`).
 //!
 //! To add a command: a variant in `command.rs`, its rule in a file of its name, called from `decide.rs`, its effect
 //! in `apply.rs`, a test vector in `tests/vectors/`, and a line in the random histories of `tests/invariants.rs`.
@@ -51,9 +51,10 @@ mod system;
 mod top_up;
 mod view;
 mod void_bid;
+mod void_offer;
 
 pub use apply::{advance, apply, apply_all};
-pub use command::{Accepted, Bar, Command, Event, Explanation, Note, PublicLot, VoidReason};
+pub use command::{Accepted, Bar, Command, Event, Explanation, Note, VoidReason};
 pub use decide::{decide, decide_knowing};
 pub use dutch::StepClock;
 pub use format::{DutchSteps, Format, LaneTimes};
@@ -71,4 +72,4 @@ pub use state::{
     BelowReserve, Chance, Leader, LotState, LotStatus, NewReport, Outcome, PreBid, ReserveLight, Terms,
 };
 pub use top_up::TopUp;
-pub use view::quick_bids;
+pub use view::{PublicLot, quick_bids};

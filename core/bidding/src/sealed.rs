@@ -104,6 +104,15 @@ pub(crate) fn keep(state: &mut LotState, dealer_id: DealerId, max_fen: Fen) {
     }
 }
 
+/// The offer counts no more. Like every edit its number is kept back.
+pub(crate) fn drop_offer(state: &mut LotState, dealer_id: DealerId) {
+    let before = state.offers.len();
+    state.offers.retain(|offer| offer.dealer_id != dealer_id);
+    if state.offers.len() < before {
+        state.hidden = state.hidden.saturating_add(1);
+    }
+}
+
 /// Who wins at what price, now that all offers are opened; `None` without an offer.
 pub(crate) fn opened(state: &LotState) -> Option<Event> {
     let mut offers = state.offers.clone();

@@ -1,11 +1,53 @@
 //! What of a lot may be shown, and to whom.
 
-use kernel::{DealerId, Fen};
+use kernel::{DealerId, Fen, UnixMs};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::{LotState, LotStatus, MyPosition, PublicLot, ReserveLight};
+use crate::{Call, LotState, LotStatus, MyPosition, Outcome, ReserveLight, StepClock};
 
 /// The second and the third quick button lie this many steps above the first.
 const QUICK_STEPS: [i64; 2] = [1, 4];
+
+/// What everybody may see of a lot; the body of live frames.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value")]
+pub struct PublicLot {
+    /// The lot's number of accepted commands.
+    pub seq: i64,
+    /// Where it is in its life.
+    pub status: LotStatus,
+    /// The price, once there is a bid.
+    pub price_fen: Option<Fen>,
+    /// The least acceptable next amount.
+    pub min_next_fen: Fen,
+    /// The step at this price: quick buttons are multiples of it.
+    pub step_fen: Fen,
+    /// The reserve light.
+    pub reserve: ReserveLight,
+    /// The leader's alias on this lot (1 = first bidder), once there is one.
+    pub leader_alias: Option<u32>,
+    /// How many entities have bid.
+    pub bidders: u32,
+    /// The effective end.
+    pub end_at: UnixMs,
+    /// How often the end moved.
+    pub extensions: u32,
+    /// Set when closed.
+    pub outcome: Option<Outcome>,
+    /// What the auctioneer of a lane called last, at this price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<Call>,
+    /// Whether the clerk of a lane records the floor's bids offline: bidding waits for what he brings.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
+    /// When it opens, as long as it has not: its sale may be moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<UnixMs>,
+    /// Where the steps of a Dutch lot are, from its opening to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<StepClock>,
+}
 
 impl LotState {
     /// What everybody may see. No max, no reserve, no dealer.

@@ -203,7 +203,9 @@ fn book_agrees(book: &mut Book, before: &LotState, command: &Command, after: &Lo
             let lowers = own.is_some_and(|own| *max_fen < own.max_fen);
             Some(Entry::Max { dealer_id: *dealer_id, max_fen: max_fen.0, lowers })
         }
-        Command::Withdraw { dealer_id } => Some(Entry::TakenBack { dealer_id: *dealer_id }),
+        Command::Withdraw { dealer_id } | Command::VoidOffer { dealer_id, .. } => {
+            Some(Entry::TakenBack { dealer_id: *dealer_id })
+        }
         Command::Open | Command::OpenWithout { .. } => Some(Entry::Opening { of: after.bidders.clone() }),
         Command::ReserveLowered { reserve_fen } => Some(Entry::Reserve { fen: reserve_fen.0 }),
         Command::VoidBid { bid_seq, .. } => Some(Entry::Void { of: *bid_seq }),

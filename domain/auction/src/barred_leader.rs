@@ -1,11 +1,13 @@
 //! Who may not bid any more does not stay in the lead (domain rules §5, strikes): the leader's bids are voided by
 //! compensating events, the newest first, until another leads or nobody. They stay in the log.
 //!
-//! Only where a bid can be voided: sealed offers and the formats that end with the first acceptance are refused.
+//! What nobody sees yet, a max before the opening or a sealed offer, is voided as well: else a barred dealer would win when the
+//! offers are opened. In the formats that end with the first acceptance nothing stands that could be voided.
 
-use bidding::VoidReason;
-use kernel::DealerId;
+use bidding::{Command, VoidReason};
+use kernel::{DealerId, LotId};
 use platform_db::Clock as _;
+use uuid::Uuid;
 
 use crate::Service;
 use crate::engine::Sender;
@@ -15,18 +17,38 @@ use crate::void_bid::{newest_bid, void};
 
 /// Takes the lead from those who may not bid at this moment.
 pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
-    let barred: Vec<DealerId> = service.dealers.known().banned(service.engine.clock().now()).collect();
+    let barred = barred(service);
     if barred.is_empty() {
         return Ok(());
     }
     for (lot_id, dealer_id) in lots::led_by(&service.db, &barred).await? {
         let Some(bid_seq) = newest_bid(service, lot_id, dealer_id).await? else { continue };
-        let sender = Sender::sweeper();
-        let (key, command) =
-            (system_key(lot_id, &format!("barred:{bid_seq}")), void(bid_seq, VoidReason::BidderBarred));
-        if let Err(failure) = service.engine.ask(lot_id, key, command, sender).await {
-            tracing::warn!(lot.id = %lot_id, code = failure.code(), "a barred dealer leads on");
-        }
+        let key = system_key(lot_id, &format!("barred:{bid_seq}"));
+        ask(service, lot_id, key, void(bid_seq, VoidReason::BidderBarred)).await;
     }
     Ok(())
+}
+
+/// Voids what those who may not bid at this moment have standing and nobody sees yet.
+pub(crate) async fn sweep_offers(service: &Service) -> Result<(), sqlx::Error> {
+    let barred = barred(service);
+    if barred.is_empty() {
+        return Ok(());
+    }
+    for (lot_id, dealer_id, number) in lots::unseen_offers_of(&service.db, &barred).await? {
+        let command = Command::VoidOffer { dealer_id, reason: VoidReason::BidderBarred };
+        // under the number of his last raise: whoever may bid again, and is barred again, has made another
+        ask(service, lot_id, system_key(lot_id, &format!("barred:{dealer_id}:{number}")), command).await;
+    }
+    Ok(())
+}
+
+fn barred(service: &Service) -> Vec<DealerId> {
+    service.dealers.known().banned(service.engine.clock().now()).collect()
+}
+
+async fn ask(service: &Service, lot_id: LotId, key: Uuid, command: Command) {
+    if let Err(failure) = service.engine.ask(lot_id, key, command, Sender::sweeper()).await {
+        tracing::warn!(lot.id = %lot_id, code = failure.code(), "what a barred dealer bid stands on");
+    }
 }

@@ -92,7 +92,8 @@ pub(crate) async fn beat(service: &Service) -> Result<(), sqlx::Error> {
     }
     pulse::beat(&service.db, service.now(), OUTAGE_FROM_MS, Uuid::now_v7()).await?;
     service.powers.refresh(&service.db).await?;
-    service.dealers.refresh(&service.db).await
+    service.dealers.refresh(&service.db).await?;
+    barred_leader::sweep_offers(service).await
 }
 
 /// One sweep: open what is due, deal with outages, close what is over. The order matters: a lot whose opening fell
@@ -114,6 +115,10 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     report_change::sweep(service).await?;
     top_up::sweep(service).await?;
     barred_leader::sweep(service).await?;
+    if !closing.is_empty() {
+        // the beat does it too; but an offer that is opened now may have been barred since
+        barred_leader::sweep_offers(service).await?;
+    }
     // each attempt has its own key: a close that was refused because the lot was extended is no answer for later
     issue(service, closing.into_iter().map(|lot_id| (lot_id, Uuid::now_v7(), Command::Close))).await;
     Ok(())

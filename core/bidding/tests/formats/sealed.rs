@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use bidding::{Bar, Command, Format, LotStatus, MyPosition, Outcome, RefusalCode, ReserveLight, Terms};
+use bidding::{
+    Bar, Command, Format, LotStatus, MyPosition, Outcome, RefusalCode, ReserveLight, Terms, VoidReason,
+};
 use kernel::{DealerId, Fen};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -42,6 +44,24 @@ fn an_offer_is_changed_and_not_voided() {
     }
     closed(&mut lot);
     lot.refuses(&lot.void(4), RefusalCode::NotApplicable);
+}
+
+/// Who is barred after his offer does not win, and nobody sees that an offer is gone.
+#[test]
+fn an_offer_of_who_is_barred_is_voided() {
+    for (open, price) in [(first_price as fn(Option<i64>) -> Lot, 70_000), (second_price, 60_100)] {
+        let mut lot = with(open(None), &[(A, 60_000), (B, 90_000), (C, 70_000)]);
+        let before = lot.state.public();
+        let void = Command::VoidOffer { dealer_id: B, reason: VoidReason::BidderBarred };
+        lot.accepts(&void);
+        assert_eq!((lot.state.public(), lot.state.offer_of(B)), (before, None));
+        assert_eq!(lot.state.hold_of(B), Fen::ZERO);
+        lot.refuses(&void, RefusalCode::NotApplicable);
+        assert_eq!(closed(&mut lot), (Some(C), Some(price), Outcome::Sold));
+    }
+    let mut lot = with(first_price(None), &[(A, 60_000)]);
+    lot.accepts(&Command::VoidOffer { dealer_id: A, reason: VoidReason::BidderBarred });
+    assert_eq!(closed(&mut lot), (None, None, Outcome::Unsold));
 }
 
 /// Every live offer holds its share until the close, then only the winner's does.

@@ -90,6 +90,9 @@ pub(crate) enum Move {
     Withdraw {
         who: u128,
     },
+    VoidOffer {
+        who: u128,
+    },
     NewReport {
         hash: u8,
         material: bool,
@@ -137,6 +140,7 @@ pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
         6 => (0..12_usize).prop_map(|back| Move::Void { back }),
         1 => (-1..60_i64).prop_map(|seq| Move::VoidAny { seq }),
         1 => who().prop_map(|who| Move::Withdraw { who }),
+        1 => who().prop_map(|who| Move::VoidOffer { who }),
         1 => (0..4_u8, any::<bool>()).prop_map(|(hash, material)| Move::NewReport { hash, material }),
         6 => who().prop_map(|who| Move::ConfirmReport { who }),
     ];
@@ -151,6 +155,7 @@ pub(crate) fn early() -> impl Strategy<Value = Attempt> {
         12 => (who(), -1..60_i64).prop_map(|(who, ticks)| Move::NearMin { who, ticks, confirmed: true }),
         2 => (who(), -3..3_i64).prop_map(|(who, ticks)| Move::NearReserve { who, ticks }),
         2 => who().prop_map(|who| Move::Withdraw { who }),
+        1 => who().prop_map(|who| Move::VoidOffer { who }),
         1 => (0..4_u8, any::<bool>()).prop_map(|(hash, material)| Move::NewReport { hash, material }),
         2 => who().prop_map(|who| Move::ConfirmReport { who }),
         1 => (0..3_usize).prop_map(|back| Move::Void { back }),
@@ -249,6 +254,9 @@ impl Move {
                 void(bids.take(back + 1).last().unwrap_or(0), history)
             }
             Move::VoidAny { seq } => void(seq, history),
+            Move::VoidOffer { who } => {
+                Command::VoidOffer { dealer_id: dealer(who), reason: VoidReason::BidderBarred }
+            }
             Move::Withdraw { who } => Command::Withdraw { dealer_id: dealer(who) },
             Move::NewReport { hash, material } => Command::ReportChanged {
                 report_hash: hash.to_string(),

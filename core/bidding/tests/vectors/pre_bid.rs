@@ -1,7 +1,7 @@
 //! Maxes before the opening, domain rules §3.4.
 
 use bidding::ReserveLight::{Met, None as NoReserve, NotMet};
-use bidding::{BelowReserve, Command, Event, RefusalCode};
+use bidding::{BelowReserve, Command, Event, RefusalCode, VoidReason, decide};
 use kernel::DealerId;
 use serde_json::json;
 
@@ -97,6 +97,25 @@ fn who_may_no_longer_bid_does_not_enter() {
     assert!(!accepted.events.iter().any(|event| matches!(event, Event::MaxPlaced { dealer_id: B, .. })));
     lot.shows(50_000, A, NoReserve);
     assert_eq!(lot.state.bidders, [A]);
+}
+
+#[test]
+fn what_waits_of_who_is_barred_is_voided() {
+    let mut lot = lot(None);
+    lot.bids(A, 60_000).bids(B, 90_000);
+    let before = lot.state.public();
+    let void = |dealer_id| Command::VoidOffer { dealer_id, reason: VoidReason::BidderBarred };
+    let refusal = |lot: &Lot, who| decide(&lot.state, &void(who), lot.now).err().map(|refusal| refusal.code);
+    let accepted = lot.accepts(&void(B));
+    assert_eq!(accepted.events, [Event::OfferVoided { dealer_id: B, reason: VoidReason::BidderBarred }]);
+    assert_eq!((lot.waiting(A), lot.waiting(B)), (Some((60_000, 1)), None));
+    assert_eq!(lot.state.public(), before, "nobody sees it");
+    for nothing in [B, C] {
+        assert_eq!(refusal(&lot, nothing), Some(RefusalCode::NotApplicable));
+    }
+    lot.opens().shows(50_000, A, NoReserve);
+    // what everybody has seen is voided as a bid
+    assert_eq!(refusal(&lot, A), Some(RefusalCode::NotApplicable));
 }
 
 #[test]

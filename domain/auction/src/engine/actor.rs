@@ -85,7 +85,7 @@ impl Actor {
                 | Event::PreBidPlaced { dealer_id, max_fen, .. } => {
                     self.maxes.insert(*dealer_id, *max_fen);
                 }
-                Event::PreBidWithdrawn { dealer_id } => {
+                Event::PreBidWithdrawn { dealer_id } | Event::OfferVoided { dealer_id, .. } => {
                     self.maxes.remove(dealer_id);
                 }
                 Event::BidVoided { dealer_id, own_max_fen, .. } => {

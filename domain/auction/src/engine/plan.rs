@@ -267,6 +267,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::Close => "close",
         Command::Withdraw { .. } => "withdraw",
         Command::VoidBid { .. } => "void_bid",
+        Command::VoidOffer { .. } => "void_offer",
         Command::ToppedUp { .. } => "topped_up",
         Command::ReportChanged { .. } => "report_changed",
         Command::ConfirmReport { .. } => "confirm_report",

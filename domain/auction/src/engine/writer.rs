@@ -542,11 +542,11 @@ pub(super) fn dealers_of(jobs: &[Job]) -> Vec<DealerId> {
     dealers.into_iter().collect()
 }
 
-/// Whose own position an event changes, beside the sender's: those who enter at the opening, and after a void both who
-/// lost a bid and who leads now.
+/// Whose own position an event changes, beside the sender's: those who enter at the opening, who loses an offer, and after
+/// a void both who lost a bid and who leads now.
 fn concerned(event: &Event) -> impl Iterator<Item = DealerId> {
     let (one, other) = match event {
-        Event::MaxPlaced { dealer_id, .. } => (Some(*dealer_id), None),
+        Event::MaxPlaced { dealer_id, .. } | Event::OfferVoided { dealer_id, .. } => (Some(*dealer_id), None),
         Event::BidVoided { dealer_id, leader, .. } => {
             (Some(*dealer_id), leader.map(|leader| leader.dealer_id))
         }

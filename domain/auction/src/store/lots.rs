@@ -230,6 +230,31 @@ pub(crate) async fn led_by(
     Ok(rows.into_iter().map(|row| (LotId(row.id), DealerId(row.leader))).collect())
 }
 
+/// What these dealers have standing and nobody sees yet, with the number of its last raise: maxes before the opening, and sealed
+/// offers.
+pub(crate) async fn unseen_offers_of(
+    pool: &PgPool,
+    dealers: &[DealerId],
+) -> Result<Vec<(LotId, DealerId, i64)>, sqlx::Error> {
+    let dealers: Vec<Uuid> = dealers.iter().map(|dealer| dealer.0).collect();
+    let rows = sqlx::query!(
+        "SELECT l.id, (o ->> 'dealer_id')::uuid AS \"dealer_id!\",
+                coalesce(o ->> 'since', o ->> 'raised_seq')::bigint AS \"number!\"
+           FROM lot l
+          CROSS JOIN LATERAL jsonb_array_elements(
+                    CASE l.status WHEN 'scheduled' THEN coalesce(l.state -> 'pre_bids', '[]')
+                                  ELSE coalesce(l.state -> 'offers', '[]') END) o
+          WHERE l.status <> 'closed' AND (o ->> 'dealer_id')::uuid = ANY($1)
+          ORDER BY l.end_at
+          LIMIT 500",
+        &dealers
+    )
+    .fetch_all(pool)
+    .await?;
+    let read = |row: (Uuid, Uuid, i64)| (LotId(row.0), DealerId(row.1), row.2);
+    Ok(rows.into_iter().map(|row| read((row.id, row.dealer_id, row.number))).collect())
+}
+
 /// Whether a dealer may see this lot; staff see all.
 pub(crate) async fn is_visible(
     pool: &PgPool,

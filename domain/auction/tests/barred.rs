@@ -1,0 +1,102 @@
+//! Who is barred after he has bid: what nobody has seen yet of his counts no more either.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use auction::{BidFilter, SaleFormat, verify_log};
+use bidding::{LotStatus, Outcome, RefusalCode};
+use common::{World, accepted, refused};
+use kernel::{Fen, Principal};
+use platform_testkit::dealer;
+use uuid::Uuid;
+
+async fn held(world: &World, who: &Principal) -> i64 {
+    assert!(world.service.unbalanced_holds().await.unwrap().is_empty());
+    world.service.buying_power(who.dealer().unwrap().dealer_id).await.unwrap().held_fen.0 / 100
+}
+
+async fn voided_offers(world: &World) -> usize {
+    let log = world.log(0).await;
+    log.iter().filter(|line| line.command == "void_offer" && line.seq.is_some()).count()
+}
+
+async fn own_max(world: &World, who: &Principal) -> Option<Fen> {
+    world.service.lot(who, world.lots[0]).await.unwrap().lot.mine.max_fen
+}
+
+async fn of_sealed(format: SaleFormat, ends_in_ms: i64) -> (World, [Principal; 2]) {
+    let world = World::of_sale(1, |sale| {
+        sale.format = format;
+        sale.deposit_bp = auction::DEPOSIT_BP;
+        sale.times.first_end_at = sale.times.opens_at.plus_ms(ends_in_ms);
+    })
+    .await;
+    let who = [dealer("甲车行"), dealer("乙车行")];
+    for dealer in &who {
+        world.deposit(dealer, 100_000).await;
+    }
+    (world, who)
+}
+
+#[tokio::test]
+async fn who_is_barred_does_not_win_a_sealed_lot() {
+    for format in [SaleFormat::SealedFirst, SaleFormat::SealedSecond] {
+        let (world, [ada, bert]) = of_sealed(format, 3_500).await;
+        accepted(&world.bid(&ada, 0, Uuid::now_v7(), 88_000).await);
+        accepted(&world.bid(&bert, 0, Uuid::now_v7(), 95_000).await);
+        let seen = world.service.lot(&ada, world.lots[0]).await.unwrap().lot.lot;
+        world.strike_out(&bert, None).await;
+        assert_eq!((voided_offers(&world).await, held(&world, &bert).await), (1, 0), "at the next beat");
+        assert_eq!(own_max(&world, &bert).await, None);
+        assert_eq!(own_max(&world.restarted().await, &bert).await, None, "nor for who reads the log");
+        assert_eq!(world.service.lot(&ada, world.lots[0]).await.unwrap().lot.lot, seen, "nobody sees it");
+        let answer = world.bid(&bert, 0, Uuid::now_v7(), 96_000).await;
+        assert_eq!(refused(&answer).code, RefusalCode::Banned);
+
+        world.until_closed().await;
+        let state = world.state(0).await;
+        assert_eq!(state.outcome, Some(Outcome::Sold));
+        assert!(state.is_leader(ada.dealer().unwrap().dealer_id));
+        let mine = world.service.my_bids(&bert, &BidFilter::default(), 10).await.unwrap();
+        assert_eq!(mine.iter().filter(|bid| bid.code.is_none()).count(), 1, "the offer stays in the record");
+        assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_offer_is_voided_once_and_a_new_one_may_be_made_when_the_bar_is_lifted() {
+    let (world, [_, bert]) = of_sealed(SaleFormat::SealedFirst, 3_600_000).await;
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 95_000).await);
+    world.strike_out(&bert, Some(world.now().plus_ms(600_000))).await;
+    world.service.beat().await.unwrap();
+    assert_eq!(voided_offers(&world).await, 1);
+    world.name_dealer(&bert).await;
+    world.service.beat().await.unwrap();
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 90_000).await);
+    assert_eq!(own_max(&world.restarted().await, &bert).await, Some(Fen(9_000_000)));
+    assert_eq!(held(&world, &bert).await, 9_000);
+    world.suspend(&bert).await;
+    world.service.beat().await.unwrap();
+    assert_eq!((voided_offers(&world).await, held(&world, &bert).await), (2, 0), "and again");
+}
+
+#[tokio::test]
+async fn what_waits_for_the_opening_is_voided_with_the_bar() {
+    let world = World::with_scheduled_lots(1, 3_000).await;
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    for who in [&ada, &bert] {
+        world.deposit(who, 100_000).await;
+    }
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 90_000).await);
+    world.strike_out(&bert, Some(world.now().plus_ms(60_000))).await;
+    assert_eq!((voided_offers(&world).await, held(&world, &bert).await), (1, 0));
+    assert_eq!((own_max(&world, &bert).await, held(&world, &ada).await), (None, 6_000));
+    // a bar that ends before the opening brings nothing back
+    world.name_dealer(&bert).await;
+    world.service.beat().await.unwrap();
+    world.until(0, LotStatus::Open).await;
+    let state = world.state(0).await;
+    assert_eq!(state.bidders, [ada.dealer().unwrap().dealer_id]);
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
