@@ -5,7 +5,7 @@ mod common;
 
 use auction::{Failure, Outcome};
 use bidding::{LotStatus, Note, RefusalCode, ServerFrame};
-use common::{World, accepted, outcome, proof_hash, refused};
+use common::{World, accepted, hold, outcome, proof_hash, refused, until, waiting};
 use kernel::{Fen, LotId, Role, UserId};
 use platform_testkit::{dealer, staff};
 use uuid::Uuid;
@@ -262,4 +262,26 @@ async fn snapshots_that_are_asked_for_at_once_are_each_ones_own() {
         assert_eq!((*lot_id, history.len(), mine.max_fen), (asked[n].1, bids, max), "{n}");
         assert_eq!((mine.leading, lot.leader_alias), (n == 3, (bids > 0).then_some(4)), "{n}");
     }
+}
+
+#[tokio::test]
+async fn a_bid_that_follows_the_resumption_in_one_batch_is_judged_by_the_new_end() {
+    let world = World::with_lots_ending_in(1, 2_000).await;
+    let (ada, clerk) = (dealer("甲"), staff(&[Role::Auctioneer]));
+    world.service.pause_lot(&clerk, Uuid::now_v7(), world.lots[0]).await.unwrap();
+    world.until_past_the_end(0).await;
+    let held = hold(&world.db, world.lots[0]).await;
+    let early = world.bid(&ada, 0, Uuid::now_v7(), 60_000);
+    let rest = async {
+        until("a statement waits for the lot", async || waiting(&world.db).await > 0).await;
+        let resumed = world.service.resume_lot(&clerk, Uuid::now_v7(), world.lots[0]);
+        let bid = world.bid(&ada, 0, Uuid::now_v7(), 61_000);
+        // both are queued before the lock is given up, so the next statement takes both
+        tokio::join!(resumed, bid, async { held.rollback().await.unwrap() })
+    };
+    let (early, (resumed, bid, ())) = tokio::join!(early, rest);
+    assert_eq!(refused(&early).code, RefusalCode::LotNotOpen);
+    accepted(&resumed.map_err(platform_db::CommandError::into_problem));
+    accepted(&bid);
+    assert_eq!(world.service.engine().counts().fences_lost, 0, "nothing was judged in vain");
 }

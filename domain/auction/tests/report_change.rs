@@ -202,3 +202,15 @@ async fn who_saw_the_old_report_looks_at_the_new_one_before_his_first_bid() {
     assert!(!seen.report_news.unwrap().must_confirm, "he has nothing to stand by");
     accepted(&bid(&world, Uuid::now_v7(), &seen.report_hash).await);
 }
+
+#[tokio::test]
+async fn a_bidder_may_confirm_while_the_lot_stands_still_past_its_planned_end() {
+    let world = World::with_lots_ending_in(1, 3_000).await;
+    let ada = dealer("甲");
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    inspected(&world, NEW, true).await;
+    assert_eq!(world.status(0).await, LotStatus::Paused);
+    world.until_past_the_end(0).await;
+    accepted(&confirmed(&world, &ada, NEW).await);
+    assert_eq!(world.service.engine().counts().fences_lost, 0, "nothing was judged in vain");
+}

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use bidding::{
-    Accepted, BidLine, Command, Event, Group, LotState, Note, Refusal, RefusalCode, advance, decide_knowing,
+    Accepted, BidLine, Command, Event, Group, LotState, LotStatus, Note, Refusal, RefusalCode, advance,
+    decide_knowing,
 };
 use kernel::{DealerId, Fen, LotId, UnixMs};
 use proof::Hash;
@@ -40,6 +41,9 @@ pub(super) struct LotPlan {
     pub(super) history: Vec<BidLine>,
     /// The hash of the newest accepted line, where the lot is chained.
     pub(super) chain_head: Option<Hash>,
+    /// The latest admission among its accepted bids that were judged against the end as it is stored.
+    pub(super) last_admitted_at: Option<UnixMs>,
+    stored_end_at: UnixMs,
     report_hash: String,
 }
 
@@ -52,6 +56,8 @@ impl LotPlan {
             repeats: Vec::new(),
             history: Vec::new(),
             chain_head: actor.chain_head,
+            last_admitted_at: None,
+            stored_end_at: actor.state.end_at,
             report_hash: actor.facts.report_hash.clone(),
         }
     }
@@ -59,6 +65,7 @@ impl LotPlan {
     /// Folds one command into the plan; `groups` is what is known of bidders' groups by now.
     pub(super) fn decide(&mut self, job: Job, command: &Command, groups: &[(DealerId, Option<Group>)]) {
         let judged_seq = self.next.seq;
+        let is_bound = self.is_bound_by_end(command);
         let with_batch = self.up_to_now(command);
         let command = with_batch.as_ref().unwrap_or(command);
         let verdict = decide_knowing(&self.next, groups, command, job.admitted_at);
@@ -80,9 +87,23 @@ impl LotPlan {
             row
         });
         if verdict.is_ok() {
+            self.last_admitted_at = self.last_admitted_at.max(is_bound.then_some(job.admitted_at));
             self.chain_head = row.as_ref().and_then(|row| row.hash);
         }
         self.decided.push(Decided { job, verdict, row });
+    }
+
+    /// Whether the end as it is stored decides if this counts. It decides nothing about what a bidder says before the opening or
+    /// during a pause, where the clock stands still, nor about bids that follow what moved the end in this very batch.
+    fn is_bound_by_end(&self, command: &Command) -> bool {
+        let bids = matches!(
+            command,
+            Command::PlaceMax { .. }
+                | Command::FloorBid { .. }
+                | Command::BuyNow { .. }
+                | Command::Accept { .. }
+        );
+        bids && self.next.status == LotStatus::Open && self.next.end_at == self.stored_end_at
     }
 
     /// A void with what this batch accepted before it: the log does not have that yet.

@@ -91,7 +91,7 @@ fn add(batch: &mut Batch, service: &Service, actor: &Actor, plan: &LotPlan) {
         lot_id: plan.lot_id,
         expected_seq: before.seq,
         expected_status: before.status,
-        first_admitted_at: None,
+        last_admitted_at: None,
         closes: false,
         has_new_terms: plan.next.terms != before.terms,
         hold_fen: plan.new_hold(actor),

@@ -357,14 +357,13 @@ impl Writer {
             if !plan.needs_write() {
                 continue;
             }
-            let accepted = |d: &&Decided| d.verdict.is_ok() && d.job.command.bidder().is_some();
             // a buyer or an auctioneer ends a lot before its time; its close does not
             let closed = |d: &Decided| d.verdict.is_ok() && d.job.command == Command::Close;
             batch.lots.push(LotWrite {
                 lot_id: plan.lot_id,
                 expected_seq: actor.state.seq,
                 expected_status: actor.state.status,
-                first_admitted_at: plan.decided.iter().filter(accepted).map(|d| d.job.admitted_at).min(),
+                last_admitted_at: plan.last_admitted_at,
                 closes: plan.decided.iter().any(closed),
                 has_new_terms: plan.next.terms != actor.state.terms,
                 hold_fen: plan.new_hold(actor),

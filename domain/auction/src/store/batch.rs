@@ -24,8 +24,8 @@ pub(crate) struct LotWrite {
     pub(crate) state: LotState,
     /// Whether its terms changed: an outage moves the cap.
     pub(crate) has_new_terms: bool,
-    /// The earliest admission among its accepted bids: must lie before the stored end.
-    pub(crate) first_admitted_at: Option<UnixMs>,
+    /// The latest admission among its accepted bids that were judged against the stored end: must lie before it.
+    pub(crate) last_admitted_at: Option<UnixMs>,
     /// The hash of its newest accepted line, where it is chained.
     pub(crate) chain_head: Option<Hash>,
     /// What it holds of its leader's deposit from now on, where that changes.
@@ -150,7 +150,7 @@ impl LotColumns {
         let outcome: Vec<Option<String>> =
             l.iter().map(|w| w.state.outcome.map(|o| o.as_str().to_owned())).collect();
         let admitted: Vec<Option<OffsetDateTime>> =
-            l.iter().map(|w| w.first_admitted_at.map(to_sql)).collect();
+            l.iter().map(|w| w.last_admitted_at.map(to_sql)).collect();
         let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
         let heads = l.iter().map(|w| w.chain_head.map(|hash| hash.0.to_vec())).collect();
         let holds = l.iter().map(|w| w.hold_fen.map(|fen| fen.0)).collect();
@@ -358,7 +358,7 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
                           $7::timestamptz[], $8::bigint[], $9::uuid[], $10::text[], $11::timestamptz[], $12::bool[],
                           $40::bytea[], $44::jsonb[], $45::bigint[])
                 AS w (lot_id, expected_seq, expected_status, new_seq, status, state,
-                      end_at, price_fen, leader, outcome, first_admitted_at, closes, chain_head, terms, hold_fen)
+                      end_at, price_fen, leader, outcome, last_admitted_at, closes, chain_head, terms, hold_fen)
         ), locked AS (
             SELECT id, seq, status, end_at FROM lot WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE
         ), fence AS (
@@ -367,7 +367,7 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
               JOIN locked k ON k.id = w.lot_id
              WHERE k.seq = w.expected_seq
                AND k.status = w.expected_status
-               AND (w.first_admitted_at IS NULL OR w.first_admitted_at < k.end_at)
+               AND (w.last_admitted_at IS NULL OR w.last_admitted_at < k.end_at)
                AND (NOT w.closes OR k.end_at <= clock_timestamp())
         ), changed AS (
             UPDATE lot

@@ -175,6 +175,17 @@ impl World {
         World { lots, ..world }
     }
 
+    /// Waits until the end that this lot's row names has passed, and keeps the clock anchored meanwhile.
+    pub async fn until_past_the_end(&self, lot: usize) {
+        let end_at = self.end_at(lot).await;
+        let deadline = end_at.plus_ms(30_000);
+        while self.now() <= end_at || self.service.engine().clock().admission_time().is_none() {
+            assert!(self.now() < deadline, "the clock is not trusted again");
+            self.service.beat().await.expect("a beat");
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Sweeps until this lot has this status; what it waits for is a real moment.
     pub async fn until(&self, lot: usize, status: LotStatus) {
         let begun = std::time::Instant::now();
