@@ -5,8 +5,8 @@ use serde_json::json;
 
 use crate::resolve::{self, Branch, Resolution};
 use crate::{
-    Accepted, Bar, Event, Explanation, Group, Leader, LotState, LotStatus, Refusal, eligibility, group,
-    pre_bid, soft_close,
+    Accepted, Bar, Event, Explanation, Group, Leader, LotState, Refusal, eligibility, group, pre_bid,
+    soft_close,
 };
 
 /// `Command::PlaceMax` as a struct.
@@ -24,8 +24,7 @@ pub(crate) struct Bid<'a> {
 
 /// Judges a bid and says what it does.
 pub(crate) fn place_max(state: &LotState, bid: &Bid, now: UnixMs) -> Result<Accepted, Refusal> {
-    // past its end a lot that has not opened yet waits for the outage rule, and takes nothing until then
-    if state.status == LotStatus::Scheduled && now < state.end_at {
+    if pre_bid::are_taken(state, now) {
         return pre_bid::place(state, bid);
     }
     eligibility::check(state, bid, now)?;

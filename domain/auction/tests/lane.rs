@@ -196,7 +196,11 @@ fn called(paddle: i32, yuan: i64) -> FloorLine {
 
 /// A lane of two cars with paddles 1 and 2 on the floor, and its clerk.
 async fn with_a_floor() -> (World, Principal, [Principal; 2]) {
-    let world = lane(2, 3_600_000).await;
+    with_a_floor_for(3_600_000).await
+}
+
+async fn with_a_floor_for(lot_ms: i64) -> (World, Principal, [Principal; 2]) {
+    let world = lane(2, lot_ms).await;
     let floor = [dealer("甲车行"), dealer("乙车行")];
     for (who, paddle) in floor.iter().zip(1..) {
         world.name_dealer(who).await;
@@ -254,6 +258,33 @@ async fn what_is_recorded_offline_is_merged_once_in_the_clerks_order_before_the_
     assert!(faults.is_empty(), "{faults:?}");
     let answer = world.bid(&bob, 0, Uuid::now_v7(), 70_000).await;
     assert_eq!(refused(&answer).code, RefusalCode::BelowMin);
+}
+
+#[tokio::test]
+async fn what_is_brought_after_the_planned_end_counts_and_so_do_maxes_on_the_next_car() {
+    let (world, clerk, [ada, bob]) = with_a_floor_for(5_000).await;
+    let lot_id = world.lots[0];
+    world.service.go_offline(&clerk, Uuid::now_v7(), lot_id).await.unwrap();
+    // the second car's row names an end too: a place in the order, long before its turn
+    world.until_past_the_end(0).await;
+    world.until_past_the_end(1).await;
+
+    accepted(&world.bid(&ada, 1, Uuid::now_v7(), 60_000).await);
+    accepted(&world.bid(&ada, 1, Uuid::now_v7(), 70_000).await);
+    let withdrawn = world.service.withdraw_max(&ada, Uuid::now_v7(), world.lots[1]).await;
+    accepted(&withdrawn.map_err(CommandError::into_problem));
+    accepted(&world.bid(&bob, 1, Uuid::now_v7(), 65_000).await);
+
+    let lines = vec![called(1, 61_000), called(2, 62_000)];
+    let record = MergeFloor { id: Uuid::now_v7(), lot_id, lines };
+    let merged = world.service.merge_floor(&clerk, record).await.unwrap();
+    assert!(merged.lines.iter().all(|line| line.code.is_none()), "{merged:?}");
+    let state = world.state(0).await;
+    assert_eq!(state.status, LotStatus::Open);
+    assert!(state.is_leader(bob.dealer().unwrap().dealer_id));
+    assert_eq!(world.service.engine().counts().fences_lost, 0, "nothing was judged in vain");
+    let faults = auction::verify_log(&world.db, None).await.unwrap().faults;
+    assert!(faults.is_empty(), "{faults:?}");
 }
 
 #[tokio::test]

@@ -25,6 +25,22 @@ fn a_lots_time_begins_when_it_comes_on_the_block_and_never_ends_before_its_plan(
 }
 
 #[test]
+fn a_car_takes_maxes_until_its_turn_however_long_the_cars_before_it_take() {
+    let mut lot = Lot::scheduled(lane(), None);
+    let late = END_AT.plus_ms(20 * MINUTE);
+    lot.at(late).accepts(&max(A, 60_000));
+    lot.accepts(&max(B, 70_000));
+    lot.accepts(&max(C, 80_000));
+    lot.accepts(&Command::Withdraw { dealer_id: C });
+    lot.accepts(&Command::Open);
+    assert_eq!(lot.state.price_fen, Some(yuan(60_500)));
+    assert!(lot.state.is_leader(B));
+    lot.replays();
+    // elsewhere the end is one, and the outage rule has to move it first
+    Lot::scheduled(terms(Format::Timed), None).at(END_AT).refuses(&max(A, 60_000), RefusalCode::LotNotOpen);
+}
+
+#[test]
 fn a_late_bid_resets_to_twelve_seconds() {
     let mut lot = Lot::open(lane(), None);
     lot.at(END_AT.plus_ms(-3 * SECOND)).accepts(&max(A, 60_000));
