@@ -11,7 +11,7 @@ use super::delivery;
 
 use crate::context::PageContext;
 use crate::i18n::t;
-use crate::office::dealers::StatusBadge;
+use crate::office::dealers::StandingBadge;
 use crate::office::dealers::strikes::{bar_banner, strike_lines};
 use crate::office::users::forms::NewDealerUser;
 use crate::office::users::people::People;
@@ -26,12 +26,12 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let dealer = cx.services.identity.dealer(who, own).await.map_err(|error| error.into_problem())?;
     let stated = cx.services.auction.delivery_costs(who).await.map_err(CommandError::into_problem)?;
     let keeps = permit::keeps_users_of(who, own);
-    let status = dealer.row.status;
-    let suspended = (status == DealerStatus::Suspended)
+    let standing = dealer.row.standing(cx.now);
+    let suspended = (dealer.row.status == DealerStatus::Suspended)
         .then(|| view! { <Banner tone=Tone::Warn>{t(lang, "identity.company.suspended")}</Banner> });
     let unverified = (dealer.row.papers == Papers::Missing)
         .then(|| view! { <Banner tone=Tone::Warn>{t(lang, "identity.company.papers_missing")}</Banner> });
-    let barred = bar_banner(lang, dealer.strike_bar, cx.now);
+    let barred = bar_banner(lang, dealer.row.strike_bar, cx.now);
     let strikes = (!dealer.strikes.is_empty()).then(|| {
         let lines = strike_lines(lang, dealer.strikes);
         view! {
@@ -61,7 +61,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         ),
     ];
     let body = view! {
-        <PageHead title=dealer.row.name badge=view! { <StatusBadge status/> }.into_any()/>
+        <PageHead title=dealer.row.name badge=view! { <StandingBadge standing/> }.into_any()/>
         {suspended}
         {barred}
         {unverified}

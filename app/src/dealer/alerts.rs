@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auction::{Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, LotEnd, SaleNews, Topic};
+use auction::{Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, LotEnd, SaleNews, StrikeNews, Topic};
 use kernel::Lang;
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -66,8 +66,8 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
     let is_over = matches!(alert.ends, Some(LotEnd::Over(_)));
     let tone = match alert.kind {
         AlertKind::Ending if is_over => Tone::Neutral,
-        AlertKind::Outbid | AlertKind::Lost | AlertKind::NoDeal => Tone::Bad,
-        AlertKind::Won | AlertKind::Agreed => Tone::Good,
+        AlertKind::Outbid | AlertKind::Lost | AlertKind::NoDeal | AlertKind::StrikeGiven => Tone::Bad,
+        AlertKind::Won | AlertKind::Agreed | AlertKind::StrikeLifted => Tone::Good,
         AlertKind::SaleChanged | AlertKind::SaleCalledOff | AlertKind::LotWithdrawn => Tone::Warn,
         AlertKind::Ending | AlertKind::Negotiating | AlertKind::Turn | AlertKind::Deadline => Tone::Warn,
         AlertKind::Match => Tone::Active,
@@ -85,7 +85,10 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
         (_, Some(id)) => format!("/my/negotiations/{id}"),
         (AlertKind::SaleChanged, _) => sale_href(alert.sale.as_ref(), ""),
         (AlertKind::SaleCalledOff, _) => sale_href(alert.sale.as_ref(), "&status=closed"),
-        _ => format!("/auctions/lots/{}", alert.lot_id),
+        (_, None) => match alert.lot_id {
+            Some(lot_id) => format!("/auctions/lots/{lot_id}"),
+            None => "/my/company".to_owned(),
+        },
     };
     let answer_by = alert.answer_by.map(|at| {
         let text = t_with(lang, "alerts.answer_by", &[("at", &time::exact(at, cx.zone))]);
@@ -93,8 +96,12 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
     });
     let title = match (alert.kind, &alert.sale) {
         (AlertKind::SaleChanged | AlertKind::SaleCalledOff, Some(sale)) => sale.name.clone(),
-        _ => alert.title,
+        _ => match &alert.strike {
+            Some(strike) => t(lang, &format!("identity.strike_reason.{}", strike.reason)).into_owned(),
+            None => alert.title,
+        },
     };
+    let strike = alert.strike.map(|strike| strike_facts(cx, alert.kind, &strike));
     let sale = alert.sale.map(|sale| sale_facts(cx, sale));
     let price = alert.price_fen.map(|price| view! { <Money fen=price/> });
     // what cannot be acted on any more is as good as read
@@ -114,7 +121,7 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
                 <p class="alerts__facts">
                     {ends} <Ago at=alert.at/> {price} {answer_by} {times.map(|text| view! { <span>{text}</span> })}
                     {search.map(|text| view! { <span>{text}</span> })}
-                    {sale}
+                    {sale} {strike}
                 </p>
             </div>
             {read}
@@ -138,6 +145,21 @@ fn end(lang: Lang, ends: LotEnd) -> AnyView {
 /// The cars of the sale.
 fn sale_href(sale: Option<&SaleNews>, status: &str) -> String {
     sale.map_or_else(|| "/auctions".to_owned(), |sale| format!("/auctions?sale={}{status}", sale.id))
+}
+
+/// What the company's strikes mean from then on.
+fn strike_facts(cx: &PageContext, kind: AlertKind, strike: &StrikeNews) -> AnyView {
+    let what = match (kind, strike.struck_out, strike.struck_until) {
+        (AlertKind::StrikeLifted, false, _) => "alerts.strike.free",
+        (_, false, _) => "alerts.strike.warned",
+        (AlertKind::StrikeLifted, true, Some(_)) => "alerts.strike.still_until",
+        (AlertKind::StrikeLifted, true, None) => "alerts.strike.still_barred",
+        (_, true, Some(_)) => "alerts.strike.until",
+        (_, true, None) => "alerts.strike.barred",
+    };
+    let at = strike.struck_until.map(|at| time::short(at, cx.now, cx.zone)).unwrap_or_default();
+    let words = t_with(cx.lang, what, &[("at", &at)]);
+    view! { <span>{words}</span> }.into_any()
 }
 
 /// When it opens now, and why.

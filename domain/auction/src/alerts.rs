@@ -138,7 +138,9 @@ async fn follow_lots(service: &Service, pause_ms: i64) -> Result<bool, sqlx::Err
     if !parties.is_empty() {
         alerts::join_parties(&mut tx, &parties).await?;
     }
-    let outbid = outbid(&lots, &moves);
+    let mut outbid = outbid(&lots, &moves);
+    // who was barred was not outbid: his bids were voided, and his news is the bar
+    outbid.retain(|(_, dealer_id, _)| service.dealers.known().ban(*dealer_id, now).is_none());
     if !outbid.is_empty() {
         alerts::tell_outbid(&mut tx, &outbid, now, now.plus_ms(-OUTBID_PAUSE_MS)).await?;
     }

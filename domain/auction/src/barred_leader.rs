@@ -5,8 +5,8 @@
 //! offers are opened. In the formats that end with the first acceptance nothing stands that could be voided.
 
 use bidding::{Command, VoidReason};
-use kernel::{DealerId, LotId};
-use platform_db::Clock as _;
+use kernel::{DealerId, Fen, LotId, Principal, Problem, ProblemKind, UnixMs};
+use platform_db::{Clock as _, CommandError};
 use uuid::Uuid;
 
 use crate::Service;
@@ -14,6 +14,9 @@ use crate::engine::Sender;
 use crate::events::system_key;
 use crate::store::lots;
 use crate::void_bid::{newest_bid, void};
+
+/// So many of a dealer's leads are listed.
+const LEADS_SHOWN: i64 = 20;
 
 /// Takes the lead from those who may not bid at this moment.
 pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
@@ -41,6 +44,37 @@ pub(crate) async fn sweep_offers(service: &Service) -> Result<(), sqlx::Error> {
         ask(service, lot_id, system_key(lot_id, &format!("barred:{dealer_id}:{number}")), command).await;
     }
     Ok(())
+}
+
+/// A lot that a dealer leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lead {
+    /// The lot.
+    pub lot_id: LotId,
+    /// Its title.
+    pub title: String,
+    /// Its price.
+    pub price_fen: Option<Fen>,
+    /// When it ends.
+    pub end_at: UnixMs,
+}
+
+impl Service {
+    /// Which lots this dealer leads, the first to end first, and how many they are: what would be voided if it were barred.
+    /// Its sealed offers and its maxes before the opening would be too, but of those staff know no more than everybody.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for dealers.
+    pub async fn leads_of(
+        &self,
+        who: &Principal,
+        dealer_id: DealerId,
+    ) -> Result<(i64, Vec<Lead>), CommandError> {
+        if !who.is_staff() {
+            return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
+        }
+        Ok(lots::leads_of(&self.db, dealer_id, LEADS_SHOWN).await?)
+    }
 }
 
 fn barred(service: &Service) -> Vec<DealerId> {

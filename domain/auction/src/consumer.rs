@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use async_trait::async_trait;
 use bidding::Bar;
-use kernel::{DealerId, Envelope, Fen, LotId, UnixMs, VehicleId};
+use kernel::{DealerId, Envelope, Fen, LotId, UnixMs, UserId, VehicleId};
 use platform_bus::Consumer;
 use platform_db::CommandError;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::asked_return;
 use crate::store::power::Deposit;
-use crate::store::{cars, power, report_changes};
+use crate::store::{cars, power, report_changes, strike_news};
 
 /// `VehiclePriced` of the vehicle service, as far as the auction needs it.
 #[derive(Clone, Debug, Deserialize)]
@@ -66,6 +66,18 @@ pub(crate) struct DealerChanged {
     pub(crate) struck_out: bool,
     /// Until when; for good without one.
     #[serde(default)]
+    pub(crate) struck_until: Option<UnixMs>,
+}
+
+/// `StrikesChanged` of the identity service.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct StrikesChanged {
+    /// Who is told.
+    pub(crate) users: Vec<UserId>,
+    /// `strike_given` or `strike_lifted`: the kind of the news.
+    pub(crate) what: String,
+    pub(crate) reason: String,
+    pub(crate) struck_out: bool,
     pub(crate) struck_until: Option<UnixMs>,
 }
 
@@ -177,7 +189,7 @@ pub(crate) struct AuctionConsumer;
 #[async_trait]
 impl Consumer for AuctionConsumer {
     fn handles(&self) -> &'static [&'static str] {
-        &["VehiclePriced", "ReportRenewed", "DealerChanged", "DepositChanged"]
+        &["VehiclePriced", "ReportRenewed", "DealerChanged", "StrikesChanged", "DepositChanged"]
     }
 
     fn in_bulk(&self) -> &'static [&'static str] {
@@ -204,6 +216,10 @@ impl Consumer for AuctionConsumer {
             ("DealerChanged", 1) => {
                 let dealer: DealerChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
                 Ok(cars::hear_dealer(conn, &dealer, event.aggregate_seq).await?)
+            }
+            ("StrikesChanged", 1) => {
+                let news: StrikesChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
+                Ok(strike_news::tell(conn, &news, event.occurred_at).await?)
             }
             ("DepositChanged", 1) => {
                 let news: DepositChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;

@@ -2,6 +2,7 @@
 
 use kernel::{Fen, FieldProblem, LotId, NegotiationId, Principal, Problem, SaleId, UnixMs};
 use platform_db::CommandError;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Service;
@@ -45,11 +46,15 @@ pub enum AlertKind {
     SaleCalledOff,
     /// 撤拍
     LotWithdrawn,
+    /// 违约记录: the company got a strike.
+    StrikeGiven,
+    /// 违约记录撤销
+    StrikeLifted,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [AlertKind; 13] = [
+    pub const ALL: [AlertKind; 15] = [
         AlertKind::Match,
         AlertKind::Ending,
         AlertKind::Outbid,
@@ -63,6 +68,8 @@ impl AlertKind {
         AlertKind::SaleChanged,
         AlertKind::SaleCalledOff,
         AlertKind::LotWithdrawn,
+        AlertKind::StrikeGiven,
+        AlertKind::StrikeLifted,
     ];
 
     /// The name in the database and in text keys.
@@ -81,6 +88,8 @@ impl AlertKind {
             AlertKind::SaleChanged => "sale_changed",
             AlertKind::SaleCalledOff => "sale_called_off",
             AlertKind::LotWithdrawn => "lot_withdrawn",
+            AlertKind::StrikeGiven => "strike_given",
+            AlertKind::StrikeLifted => "strike_lifted",
         }
     }
 
@@ -149,6 +158,17 @@ pub struct SaleNews {
     pub opens_at: Option<UnixMs>,
 }
 
+/// A strike, or its lifting, and what the company's strikes mean from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StrikeNews {
+    /// What the strike was for, as identity names it.
+    pub reason: String,
+    /// Whether the strikes keep the company from bidding.
+    pub struck_out: bool,
+    /// Until when; for good without one.
+    pub struck_until: Option<UnixMs>,
+}
+
 /// One piece of news.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
@@ -156,10 +176,12 @@ pub struct Alert {
     pub id: Uuid,
     /// What happened.
     pub kind: AlertKind,
-    /// The lot.
-    pub lot_id: LotId,
+    /// The lot; none where the news is about none.
+    pub lot_id: Option<LotId>,
     /// Its title.
     pub title: String,
+    /// The strike that it is about.
+    pub strike: Option<StrikeNews>,
     /// The negotiation that it is about.
     pub negotiation_id: Option<NegotiationId>,
     /// When the lot ends, where that is the news.

@@ -76,6 +76,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use audience::{Audience, SisterPolicy};
+pub use barred_leader::Lead;
 pub use business_days::{BusinessDay, BusinessDayChange, SetDays};
 pub use call_off::Withdrawal;
 pub use change_sale::{ChangeSale, SaleChange, SaleChangeKind, SaleTimes};
@@ -94,7 +95,8 @@ pub use events::{
 };
 pub use floor_record::{FLOOR_LINES_MAX, FloorLine, FloorRecord, MergeFloor, MergedLine};
 pub use inbox::{
-    Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, SaleNews, Topic, UNREAD_SHOWN_MAX,
+    Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, SaleNews, StrikeNews, Topic,
+    UNREAD_SHOWN_MAX,
 };
 pub use lane::{FloorBid, GivePaddle, Paddle};
 pub use negotiation::{

@@ -3,11 +3,12 @@
 
 mod common;
 
-use auction::{BidFilter, SaleFormat, verify_log};
+use auction::{AlertKind, BidFilter, SaleFormat, StrikeNews, verify_log};
 use bidding::{LotStatus, Outcome, RefusalCode};
 use common::{World, accepted, refused};
-use kernel::{Fen, Principal};
-use platform_testkit::dealer;
+use kernel::{Fen, Principal, Role};
+use platform_testkit::{dealer, staff};
+use serde_json::json;
 use uuid::Uuid;
 
 async fn held(world: &World, who: &Principal) -> i64 {
@@ -99,4 +100,45 @@ async fn what_waits_for_the_opening_is_voided_with_the_bar() {
     let state = world.state(0).await;
     assert_eq!(state.bidders, [ada.dealer().unwrap().dealer_id]);
     assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
+
+#[tokio::test]
+async fn a_strike_and_its_lifting_are_news_and_losing_the_lead_by_it_is_no_outbid() {
+    let world = World::with_open_lots(1).await;
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 70_000).await);
+    world.service.tell_news().await.unwrap();
+    let (led, leads) =
+        world.service.leads_of(&staff(&[Role::Finance]), bert.dealer().unwrap().dealer_id).await.unwrap();
+    assert_eq!((led, leads[0].lot_id, leads[0].price_fen), (1, world.lots[0], Some(Fen(7_000_000))));
+    let refused = world.service.leads_of(&ada, bert.dealer().unwrap().dealer_id).await;
+    assert_eq!(refused.unwrap_err().into_problem().code, "FORBIDDEN");
+
+    let until = world.now().plus_ms(600_000);
+    let tell = async |what: &str, seq: i64, until: Option<kernel::UnixMs>| {
+        let seat = bert.dealer().unwrap().dealer_id;
+        let data = json!({
+            "dealer_id": seat, "users": [bert.user_id], "what": what, "reason": "unpaid",
+            "struck_out": until.is_some(), "struck_until": until
+        });
+        world.hear("StrikesChanged", seat.0, seq, data).await;
+    };
+    tell("strike_given", 2, Some(until)).await;
+    world.strike_out(&bert, Some(until)).await;
+    world.service.sweep().await.unwrap();
+    world.service.tell_news().await.unwrap();
+    assert!(world.state(0).await.is_leader(ada.dealer().unwrap().dealer_id));
+    tell("strike_lifted", 4, None).await;
+
+    let told = world.service.alerts(&bert, false, 1).await.unwrap().alerts;
+    assert_eq!(
+        told.iter().map(|it| it.kind).collect::<Vec<_>>(),
+        [AlertKind::StrikeLifted, AlertKind::StrikeGiven]
+    );
+    let given = StrikeNews { reason: "unpaid".into(), struck_out: true, struck_until: Some(until) };
+    assert_eq!((told[1].strike.as_ref(), told[1].lot_id), (Some(&given), None));
+    assert_eq!(world.service.unread_alerts(&bert).await.unwrap(), 2, "the bell counts them");
+    let others = world.service.alerts(&ada, false, 1).await.unwrap().alerts;
+    assert!(others.iter().all(|it| it.kind == AlertKind::Outbid), "nobody else hears of it: {others:?}");
 }

@@ -102,7 +102,7 @@ impl DealerSort {
 pub struct DealerFilter {
     /// Part of the name, the city or the number; empty shows all.
     pub search: String,
-    /// Only those of this status.
+    /// Only those that may bid now, or that may not: whoever keeps them from it.
     pub status: Option<DealerStatus>,
     /// By what it is sorted.
     pub sort: DealerSort,
@@ -123,14 +123,42 @@ pub struct DealerRow {
     pub city: String,
     /// Its number, masked.
     pub phone: String,
-    /// Whether it may take part.
+    /// Whether staff let it take part.
     pub status: DealerStatus,
+    /// What its strikes mean.
+    pub strike_bar: StrikeBar,
     /// Whether we have seen its papers.
     pub papers: Papers,
     /// How many of its users may sign in.
     pub users: i64,
     /// Since when it is registered.
     pub created_at: UnixMs,
+}
+
+/// Whether a company may bid at a moment, and until when it may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may.
+    Active,
+    /// Staff suspended it, until they activate it again.
+    Suspended,
+    /// Strikes suspend it until then.
+    StruckUntil(UnixMs),
+    /// Strikes bar it for good.
+    Barred,
+}
+
+impl DealerRow {
+    /// What stands against it now.
+    pub fn standing(&self, now: UnixMs) -> Standing {
+        match (self.status, self.strike_bar) {
+            // the longest first: who is let in again by staff may still be barred
+            (_, StrikeBar::ForGood) => Standing::Barred,
+            (DealerStatus::Suspended, _) => Standing::Suspended,
+            (_, StrikeBar::Until(until)) if now < until => Standing::StruckUntil(until),
+            _ => Standing::Active,
+        }
+    }
 }
 
 /// The page of one company.
@@ -142,8 +170,6 @@ pub struct DealerDetail {
     pub status_reason: Option<String>,
     /// The dealer group that it belongs to; empty where there is none.
     pub group: String,
-    /// What its strikes mean.
-    pub strike_bar: StrikeBar,
     /// Its strikes, newest first; without the notes for the company itself.
     pub strikes: Vec<Strike>,
     /// Its users, owners first.
@@ -161,8 +187,9 @@ impl Service {
     ) -> Result<Page<DealerRow>, CommandError> {
         staff_only(who)?;
         let mut conn = self.db.acquire().await?;
-        let total = dealer_list::count(&mut conn, filter).await?;
-        let rows = dealer_list::rows(&mut conn, filter, Stretch::page(filter.page)).await?;
+        let total = dealer_list::count(&mut conn, filter, self.clock.now()).await?;
+        let stretch = Stretch::page(filter.page);
+        let rows = dealer_list::rows(&mut conn, filter, stretch, self.clock.now()).await?;
         Ok(Page::new(rows, total, filter.page))
     }
 
@@ -174,7 +201,7 @@ impl Service {
     ) -> Result<Vec<DealerRow>, CommandError> {
         staff_only(who)?;
         let mut conn = self.db.acquire().await?;
-        Ok(dealer_list::rows(&mut conn, filter, Stretch::export()).await?)
+        Ok(dealer_list::rows(&mut conn, filter, Stretch::export(), self.clock.now()).await?)
     }
 
     /// One company: for staff, and for the company's own users. Others are told that there is none.
@@ -183,7 +210,7 @@ impl Service {
             return Err(Problem::not_found().into());
         }
         let mut conn = self.db.acquire().await?;
-        let (row, status_reason, group, strike_bar) =
+        let (row, status_reason, group) =
             dealer_list::one(&mut conn, id.0).await?.ok_or_else(Problem::not_found)?;
         let mut strikes = store::strikes::of_dealer(&mut conn, id.0).await?;
         if !who.is_staff() {
@@ -192,7 +219,7 @@ impl Service {
         let users = store::user_list::of_dealer(&mut conn, id.0).await?;
         // what our staff wrote about a company is not for the company
         let trail = if who.is_staff() { store::trail::of_dealer(&mut conn, id.0).await? } else { Vec::new() };
-        Ok(DealerDetail { row, status_reason, group, strike_bar, strikes, users, trail })
+        Ok(DealerDetail { row, status_reason, group, strikes, users, trail })
     }
 }
 
@@ -257,6 +284,27 @@ mod tests {
         let beyond = world.service.dealers(&sales, &DealerFilter { page: 9, ..all.clone() }).await.unwrap();
         assert_eq!((beyond.rows.len(), beyond.total, beyond.pages), (0, 3, 1));
         assert_eq!(world.service.dealers_to_export(&sales, &all).await.unwrap().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn whom_strikes_keep_from_bidding_is_not_among_the_active() {
+        let (world, sales) = world_of_three().await;
+        let filter = |status| DealerFilter { status: Some(status), ..DealerFilter::default() };
+        let found = world.service.dealers(&sales, &DealerFilter::default()).await.unwrap().rows;
+        let dealer_id = found.iter().find(|row| row.name == "阿甲车行").unwrap().id;
+        for number in [1, 2] {
+            let note = "尾款逾期".to_owned();
+            let (key, reason) = (Uuid::now_v7(), crate::StrikeReason::Unpaid);
+            let strike = crate::GiveStrike { key, dealer_id, reason, note, confirmed: Some(number) };
+            world.service.give_strike(&sales, strike).await.unwrap();
+        }
+        assert_eq!(names(&world, &sales, filter(DealerStatus::Active)).await, ["C%车行"]);
+        assert_eq!(names(&world, &sales, filter(DealerStatus::Suspended)).await, ["B车行", "阿甲车行"]);
+        let row = world.service.dealer(&sales, dealer_id).await.unwrap().row;
+        let Standing::StruckUntil(until) = row.standing(world.now()) else { panic!("{row:?}") };
+        assert_eq!(row.standing(until), Standing::Active, "its time is over");
+        world.clock.advance(until.since(world.now()));
+        assert_eq!(names(&world, &sales, filter(DealerStatus::Suspended)).await, ["B车行"]);
     }
 
     #[tokio::test]

@@ -39,6 +39,30 @@ impl EventType for DealerChanged {
     const SERVICE: &'static str = "identity";
 }
 
+/// A company got a strike, or one was lifted: what its users are to be told. What the strikes mean for its bidding stands in
+/// [`DealerChanged`] too, which says it again with every later change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StrikesChanged {
+    /// The company.
+    pub dealer_id: DealerId,
+    /// Its users who may sign in.
+    pub users: Vec<UserId>,
+    /// `strike_given` or `strike_lifted`.
+    pub what: String,
+    /// What that strike was for: `unpaid`, `late_transfer`, `other`.
+    pub reason: String,
+    /// Whether the strikes keep it from bidding now: for good, or until the time beside it.
+    pub struck_out: bool,
+    /// Until when.
+    pub struck_until: Option<UnixMs>,
+}
+
+impl EventType for StrikesChanged {
+    const NAME: &'static str = "StrikesChanged";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "identity";
+}
+
 /// A user was registered or changed. Says nothing personal: whoever needs the name asks this service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserChanged {

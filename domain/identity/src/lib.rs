@@ -45,9 +45,9 @@ use tokio::sync::Semaphore;
 pub use appearance::{Appearance, SetAppearance, Theme};
 pub use change_dealer::ChangeDealer;
 pub use change_user::ChangeUser;
-pub use dealers::{DealerDetail, DealerFilter, DealerRow, DealerSort, DealerStatus, Papers};
+pub use dealers::{DealerDetail, DealerFilter, DealerRow, DealerSort, DealerStatus, Papers, Standing};
 pub use demo::{DemoPeople, DemoPerson, demo_dealer_id, demo_user_id};
-pub use events::{DealerChanged, UserChanged};
+pub use events::{DealerChanged, StrikesChanged, UserChanged};
 pub use list::{MAX_EXPORT, PAGE_SIZE, Page};
 pub use make_token::{MakeToken, NewToken, TokenRow};
 pub use principal::{Credential, SignedIn};
@@ -58,7 +58,9 @@ pub use session_store::{IDLE_MS, LONGEST_MS, Sessions, USER_ID};
 pub use sessions::SessionRow;
 pub use set_password::SetPassword;
 pub use sign_in::SignIn;
-pub use strikes::{GiveStrike, LiftStrike, Lifted, Strike, StrikeBar, StrikeReason};
+pub use strikes::{
+    GiveStrike, LiftStrike, Lifted, STRIKE_CONFIRM, Strike, StrikeBar, StrikeOutlook, StrikeReason,
+};
 pub use tower_sessions_core::session::Id as SessionId;
 pub use trail::TrailLine;
 pub use users::{UserDetail, UserFilter, UserRow, UserSeat, UserSort};

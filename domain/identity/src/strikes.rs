@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::events::{Occasion, tell};
+use crate::events::{Occasion, StrikesChanged, tell};
 use crate::field::Fields;
 use crate::register_dealer::event_of;
 use crate::store::dealers::{self, Dealer};
@@ -22,6 +22,8 @@ const COUNTS_MS: i64 = 365 * 24 * 60 * 60 * 1000;
 const SUSPENDS_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// From so many strikes on a company is barred for good.
 const BARS_FROM: usize = 3;
+/// The refusal of a strike whose consequences were not seen yet.
+pub const STRIKE_CONFIRM: &str = "STRIKE_CONFIRM";
 
 /// What the company did not stand by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +129,27 @@ pub struct GiveStrike {
     pub reason: StrikeReason,
     /// What happened.
     pub note: String,
+    /// Which strike it is among those that count, as who gives it was shown; none: not shown yet. What a strike brings about
+    /// cannot be undone, so nobody gives one without having seen it.
+    pub confirmed: Option<u32>,
+}
+
+/// What a strike would be, before it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StrikeOutlook {
+    /// Which it would be among those that count.
+    pub number: u32,
+    /// What the company's strikes would mean from then on.
+    pub bar: StrikeBar,
+}
+
+impl StrikeOutlook {
+    /// Of a strike given now, after these, the oldest first.
+    fn of(standing: &[UnixMs], now: UnixMs) -> StrikeOutlook {
+        let with_it: Vec<UnixMs> = standing.iter().copied().chain([now]).collect();
+        let counting = with_it.iter().filter(|at| now.since(**at) <= COUNTS_MS).count();
+        StrikeOutlook { number: u32::try_from(counting).unwrap_or(u32::MAX), bar: ladder(&with_it) }
+    }
 }
 
 /// A strike was wrong.
@@ -143,10 +166,11 @@ pub struct LiftStrike {
 }
 
 impl Service {
-    /// Gives a strike; the auction hears at once what it means. Sales and finance do.
+    /// Gives a strike; the auction hears at once what it means, and the company is told. Sales and finance do.
     ///
     /// # Errors
-    /// `NOT_FOUND`, `FORBIDDEN`, `INVALID_FIELDS`, `KEY_USED`.
+    /// `STRIKE_CONFIRM` where what it brings about was not seen, or is another by now. `NOT_FOUND`,
+    /// `FORBIDDEN`, `INVALID_FIELDS`, `KEY_USED`.
     pub async fn give_strike(&self, who: &Principal, input: GiveStrike) -> Result<(), CommandError> {
         may(who, input.dealer_id)?;
         let mut fields = Fields::default();
@@ -158,10 +182,15 @@ impl Service {
         if repeats(&mut tx, (input.key, dealer.id), "strike_given", &asked).await? {
             return Ok(());
         }
+        let outlook = StrikeOutlook::of(&rows::standing(&mut tx, dealer.id).await?, self.clock.now());
+        if input.confirmed != Some(outlook.number) {
+            return Err(Problem::new(ProblemKind::Conflict, STRIKE_CONFIRM).into());
+        }
         let strike =
             rows::NewStrike { id: input.key, dealer_id: dealer.id, reason: input.reason, note: &note };
         rows::insert(&mut tx, &strike, who, self.clock.now()).await?;
-        let change = Change { key: input.key, what: "strike_given", why: note.clone(), asked };
+        let change =
+            Change { key: input.key, what: "strike_given", why: note.clone(), asked, reason: input.reason };
         self.counted(&mut tx, who, dealer, change).await?;
         tx.commit().await?;
         tracing::info!(dealer.id = %input.dealer_id, reason = input.reason.name(), "strike given");
@@ -183,7 +212,7 @@ impl Service {
         if repeats(&mut tx, (input.key, dealer.id), "strike_lifted", &asked).await? {
             return Ok(());
         }
-        let (given_by, is_lifted) =
+        let (given_by, is_lifted, reason) =
             rows::find(&mut tx, dealer.id, input.strike_id).await?.ok_or_else(Problem::not_found)?;
         if is_lifted {
             return Err(Problem::new(ProblemKind::Conflict, "STRIKE_LIFTED").into());
@@ -192,7 +221,7 @@ impl Service {
             return Err(Problem::new(ProblemKind::Forbidden, "ANOTHER_PERSON_NEEDED").into());
         }
         rows::lift(&mut tx, input.strike_id, who, self.clock.now(), &why).await?;
-        let change = Change { key: input.key, what: "strike_lifted", why, asked };
+        let change = Change { key: input.key, what: "strike_lifted", why, asked, reason };
         self.counted(&mut tx, who, dealer, change).await?;
         tx.commit().await?;
         tracing::info!(dealer.id = %input.dealer_id, strike.id = %input.strike_id, "strike lifted");
@@ -209,7 +238,8 @@ impl Service {
     ) -> Result<(), CommandError> {
         let at = self.clock.now();
         dealer.strikes = ladder(&rows::standing(conn, dealer.id).await?);
-        dealer.event_seq += 1;
+        // what the auction is to know, and what the company is to be told
+        dealer.event_seq += 2;
         dealers::update(conn, &dealer, None).await?;
         let line = NewLine {
             id: change.key,
@@ -221,8 +251,33 @@ impl Service {
             data: json!({ "asked": change.asked }),
         };
         store::trail::add_to_dealer(conn, line).await?;
+        let occasion = Occasion { who, at, key: change.key, aggregate: dealer.id, seq: dealer.event_seq - 1 };
+        let changed = event_of(&dealer);
+        tell(conn, &changed, occasion).await?;
+        let news = StrikesChanged {
+            dealer_id: changed.dealer_id,
+            users: store::users::active_of_dealer(conn, dealer.id).await?,
+            what: change.what.to_owned(),
+            reason: change.reason.name().to_owned(),
+            struck_out: changed.struck_out,
+            struck_until: changed.struck_until,
+        };
         let occasion = Occasion { who, at, key: change.key, aggregate: dealer.id, seq: dealer.event_seq };
-        Ok(tell(conn, &event_of(&dealer), occasion).await?)
+        Ok(tell(conn, &news, occasion).await?)
+    }
+
+    /// What a strike given to this company now would bring about. Sales and finance ask.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `FORBIDDEN`.
+    pub async fn strike_outlook(
+        &self,
+        who: &Principal,
+        dealer_id: DealerId,
+    ) -> Result<StrikeOutlook, CommandError> {
+        may(who, dealer_id)?;
+        let mut conn = self.db.acquire().await?;
+        Ok(StrikeOutlook::of(&rows::standing(&mut conn, dealer_id.0).await?, self.clock.now()))
     }
 }
 
@@ -232,6 +287,7 @@ struct Change {
     what: &'static str,
     why: String,
     asked: Value,
+    reason: StrikeReason,
 }
 
 fn may(who: &Principal, dealer_id: DealerId) -> Result<(), Problem> {
@@ -280,7 +336,7 @@ mod tests {
 
     fn give(dealer_id: DealerId) -> GiveStrike {
         let note = "拍品 12 逾期三日未付款".to_owned();
-        GiveStrike { key: Uuid::now_v7(), dealer_id, reason: StrikeReason::Unpaid, note }
+        GiveStrike { key: Uuid::now_v7(), dealer_id, reason: StrikeReason::Unpaid, note, confirmed: Some(1) }
     }
 
     fn lift(dealer_id: DealerId, strike_id: Uuid) -> LiftStrike {
@@ -292,12 +348,12 @@ mod tests {
         let world = World::new().await;
         let (sales, finance) = (world.staff(&[Role::Sales]).await, world.staff(&[Role::Finance]).await);
         let dealer_id = world.dealer("远行二手车").await;
-        let (first, second) = (give(dealer_id), give(dealer_id));
+        let (first, second) = (give(dealer_id), GiveStrike { confirmed: Some(2), ..give(dealer_id) });
         world.service.give_strike(&sales, first.clone()).await.unwrap();
         world.service.give_strike(&sales, first.clone()).await.unwrap();
         let warned = world.service.dealer(&sales, dealer_id).await.unwrap();
         assert_eq!(
-            (warned.strikes.len(), warned.strike_bar),
+            (warned.strikes.len(), warned.row.strike_bar),
             (1, StrikeBar::Warned),
             "a repeat gives no second"
         );
@@ -329,13 +385,41 @@ mod tests {
         );
         let detail = world.service.dealer(&sales, dealer_id).await.unwrap();
         assert_eq!(
-            (detail.strikes.len(), detail.strike_bar),
+            (detail.strikes.len(), detail.row.strike_bar),
             (2, StrikeBar::Warned),
             "it stays in the record"
         );
         assert_eq!(detail.strikes[0].lifted.as_ref().unwrap().by_name, sales.display_name);
         assert_eq!(world.events("DealerChanged").await.pop().unwrap()["data"]["struck_out"], false);
         assert_eq!(detail.trail[0].what, "strike_lifted");
+    }
+
+    #[tokio::test]
+    async fn nobody_gives_a_strike_without_having_seen_what_it_brings_about() {
+        let world = World::new().await;
+        let sales = world.staff(&[Role::Sales]).await;
+        let owner = world.dealer_user("远行二手车", "yuanxing").await;
+        let dealer_id = owner.dealer().unwrap().dealer_id;
+        let outlook = async || {
+            let outlook = world.service.strike_outlook(&sales, dealer_id).await.unwrap();
+            (outlook.number, outlook.bar)
+        };
+        assert_eq!(outlook().await, (1, StrikeBar::Warned));
+        let unseen = GiveStrike { confirmed: None, ..give(dealer_id) };
+        assert_eq!(code(world.service.give_strike(&sales, unseen).await), STRIKE_CONFIRM);
+        world.service.give_strike(&sales, give(dealer_id)).await.unwrap();
+        assert_eq!(outlook().await, (2, StrikeBar::Until(world.now().plus_ms(SUSPENDS_MS))));
+        // somebody else was faster: what was seen is not what would happen
+        assert_eq!(code(world.service.give_strike(&sales, give(dealer_id)).await), STRIKE_CONFIRM);
+        assert_eq!(code(world.service.strike_outlook(&owner, dealer_id).await.map(|_| ())), "FORBIDDEN");
+
+        let told = world.events("StrikesChanged").await;
+        assert_eq!(told.len(), 1, "refused ones are not told");
+        assert_eq!(told[0]["data"]["users"], json!([owner.user_id]));
+        let told = &told[0]["data"];
+        assert_eq!((&told["what"], &told["struck_out"]), (&json!("strike_given"), &json!(false)));
+        world.clock.advance(366 * DAY);
+        assert_eq!(outlook().await, (1, StrikeBar::Warned), "what is a year old counts no more");
     }
 
     #[tokio::test]

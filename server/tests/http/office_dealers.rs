@@ -90,9 +90,17 @@ async fn a_second_strike_suspends_until_another_person_lifts_one() {
     let silent = [("form", "strike"), ("key", &key()), ("reason", "unpaid"), ("note", "")];
     assert_eq!(sales.post(&path, &silent).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let ids = [key(), key()];
-    for id in &ids {
+    for (id, number) in ids.iter().zip(["1", "2"]) {
         let strike = [("form", "strike"), ("key", id), ("reason", "unpaid"), ("note", "尾款逾期三日")];
+        let asked = sales.post(&path, &strike).await;
+        assert_eq!(asked.status, StatusCode::CONFLICT, "nothing is given without a look at what follows");
+        assert!(asked.body.contains(&format!("name=\"confirmed\" value=\"{number}\"")), "{}", asked.body);
+        assert_eq!(asked.body.contains("立即暂停竞拍 30 天，至"), number == "2", "{}", asked.body);
+        let strike = [&strike[..], &[("confirmed", number)]].concat();
         assert!(sales.post(&path, &strike).await.location().ends_with("?done=STRIKE_GIVEN"));
+    }
+    for page in [path.as_str(), "/office/dealers"] {
+        assert!(sales.get(page).await.body.contains("暂停至 "), "{page}");
     }
     server.state.bus.drain().await.unwrap();
     server.state.services.auction.beat().await.unwrap();
@@ -103,6 +111,8 @@ async fn a_second_strike_suspends_until_another_person_lifts_one() {
     assert_eq!(told, (2, 1), "{refused}");
     let company = dealer.get("/my/company").await.body;
     assert!(company.contains("因违约记录，暂停竞拍至") && !company.contains("尾款逾期三日"), "{company}");
+    let news = dealer.get("/my/alerts").await.body;
+    assert!(news.contains("贵公司暂停竞拍至") && !news.contains("尾款逾期三日"), "{news}");
 
     let lift = |key: &str| {
         let fields = [("form", "lift_strike"), ("strike_id", &ids[1]), ("why", "银行延误"), ("key", key)];

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::forms::{FactsForm, PapersForm, StatusForm};
 use super::strikes::{StrikesPanel, bar_banner};
-use super::{PapersBadge, StatusBadge};
+use super::{PapersBadge, StandingBadge, strike_confirm};
 use crate::context::{PageContext, page as cx};
 use crate::i18n::{t, t_with};
 use crate::office::users::forms::NewDealerUser;
@@ -24,6 +24,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
     let id: DealerId = cx.id("id")?;
     let dealer = cx.services.identity.dealer(who, id).await.map_err(|error| error.into_problem())?;
+    let outlook = strike_confirm::load(&cx, id).await?;
     let keeps = permit::keeps_dealers(who);
     let title = dealer.row.name.clone();
     let status = dealer.row.status;
@@ -31,7 +32,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         let why = dealer.status_reason.clone().unwrap_or_default();
         view! { <Banner tone=Tone::Warn>{t_with(lang, "identity.dealer.suspended_because", &[("why", &why)])}</Banner> }
     });
-    let barred = bar_banner(lang, dealer.strike_bar, cx.now);
+    let barred = bar_banner(lang, dealer.row.strike_bar, cx.now);
+    let confirm = outlook.map(|outlook| strike_confirm::panel(&cx, &dealer, outlook));
+    let standing = dealer.row.standing(cx.now);
     let deposit = format!("/office/deposits/{id}");
     let to_deposit = is_open_to("/office/deposits/{id}", Some(who)).then(|| {
         view! { <LinkButton href=deposit icon=Icon::Wallet>{t(lang, "deposit.open")}</LinkButton> }
@@ -40,10 +43,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <PageHead
             title=title.clone()
             crumbs=vec![Crumb::new(t(lang, "identity.dealers.title"), "/office/dealers")]
-            badge=view! { <StatusBadge status/> }.into_any()
+            badge=view! { <StandingBadge standing/> }.into_any()
         >
             {to_deposit}
         </PageHead>
+        {confirm}
         {suspended}
         {barred}
         <div class="grid gap-4 lg:grid-cols-3">

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use identity::{DealerRow, DealerStatus, PAGE_SIZE, permit};
+use kernel::UnixMs;
 use leptos::prelude::*;
 
-use super::{StatusBadge, filter_of};
+use super::{StandingBadge, filter_of};
 use crate::context::PageContext;
 use crate::i18n::t;
 use crate::page::{PageResult, PageView};
@@ -28,7 +29,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         Choice::new(status.name(), t(lang, &format!("identity.dealer_status.{}", status.name())))
     });
     let exports = view! { <Exports csv=cx.query.href("/office/dealers.csv") xlsx=cx.query.href("/office/dealers.xlsx")/> };
-    let rows = found.rows.into_iter().map(row).collect_view();
+    let rows = found.rows.into_iter().map(|dealer| row(dealer, cx.now)).collect_view();
     let list = if found.total == 0 {
         view! {
             <EmptyState
@@ -67,13 +68,14 @@ fn columns(cx: &PageContext) -> Vec<Column> {
     ]
 }
 
-fn row(dealer: DealerRow) -> impl IntoView {
+fn row(dealer: DealerRow, now: UnixMs) -> impl IntoView {
+    let standing = dealer.standing(now);
     view! {
         <tr>
             <td><a class="row-link" href=format!("/office/dealers/{}", dealer.id)>{dealer.name}</a></td>
             <td>{dealer.city}</td>
             <td>{dealer.phone}</td>
-            <td><StatusBadge status=dealer.status/></td>
+            <td><StandingBadge standing/></td>
             <td class="num">{dealer.users}</td>
             <td><Time at=dealer.created_at/></td>
         </tr>

@@ -4,6 +4,7 @@ use identity::{DealerDetail, Strike, StrikeBar, StrikeReason, permit};
 use kernel::{Lang, UnixMs};
 use leptos::prelude::*;
 
+use super::strike_confirm::is_asked;
 use crate::context::page;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -69,12 +70,12 @@ fn GiveForm() -> impl IntoView {
     };
     let choices: Vec<Choice> = StrikeReason::ALL.into_iter().map(choice).collect();
     view! {
-        <Disclosure label=t(lang, "identity.strikes.give_title") open=cx.form.of("strike").is_refused()>
+        <Disclosure label=t(lang, "identity.strikes.give_title") open=cx.form.of("strike").is_refused() && !is_asked(&cx)>
             <p class="mb-3">{t(lang, "identity.strikes.give_what")}</p>
             <PostForm name="strike">
                 <SelectField name="reason" label=t(lang, "identity.strikes.reason") choices required=true/>
                 <TextField name="note" label=t(lang, "identity.strikes.note") required=true wide=true max_length=200/>
-                <Button kind=ButtonKind::Danger>{t(lang, "identity.strikes.give")}</Button>
+                <Button>{t(lang, "identity.strikes.next")}</Button>
             </PostForm>
         </Disclosure>
     }

@@ -357,11 +357,11 @@ pub(crate) async fn list(
     offset: i64,
 ) -> Result<(i64, Vec<Alert>), sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT a.id, a.kind, a.lot_id, l.title, l.status, l.end_at, s.name AS \"search_name?\", a.price_fen, a.times,
+        "SELECT a.id, a.kind, a.lot_id, l.title AS \"title?\", l.status AS \"status?\", l.end_at AS \"end_at?\", a.strike, s.name AS \"search_name?\", a.price_fen, a.times,
                 a.last_at, a.read_at, a.negotiation_id, a.answer_by, c.sale_id AS \"sale_id?\", s2.name AS \"sale_name?\",
                 c.reason AS \"reason?\", c.after AS \"after?\", count(*) OVER () AS \"total!\"
            FROM alert a
-           JOIN lot l ON l.id = a.lot_id
+           LEFT JOIN lot l ON l.id = a.lot_id
            LEFT JOIN saved_search s ON s.id = a.search_id
            LEFT JOIN sale_change c ON c.id = a.sale_change_id
            LEFT JOIN sale s2 ON s2.id = c.sale_id
@@ -378,13 +378,15 @@ pub(crate) async fn list(
     let total = rows.first().map_or(0, |row| row.total);
     let alerts = rows.into_iter().filter_map(|row| {
         let kind = AlertKind::from_name(&row.kind)?;
-        let ends = (kind == AlertKind::Ending).then(|| end_of(&row.status, from_sql(row.end_at)));
+        let lot = row.status.zip(row.end_at).filter(|_| kind == AlertKind::Ending);
+        let ends = lot.map(|(status, end_at)| end_of(&status, from_sql(end_at)));
         Some(Alert {
             id: row.id,
             kind,
             ends,
-            lot_id: LotId(row.lot_id),
-            title: row.title,
+            lot_id: row.lot_id.map(LotId),
+            title: row.title.unwrap_or_default(),
+            strike: row.strike.and_then(|strike| serde_json::from_value(strike).ok()),
             negotiation_id: row.negotiation_id.map(NegotiationId),
             answer_by: row.answer_by.map(from_sql),
             sale: row.sale_id.map(|id| SaleNews {

@@ -8,6 +8,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::audience::SisterPolicy;
+use crate::barred_leader::Lead;
 use crate::engine::{LotFacts, Recorded};
 
 /// A lot with everything an actor keeps in memory.
@@ -228,6 +229,33 @@ pub(crate) async fn led_by(
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(|row| (LotId(row.id), DealerId(row.leader))).collect())
+}
+
+/// The lots that a dealer leads, the first to end first, and how many they are.
+pub(crate) async fn leads_of(
+    pool: &PgPool,
+    dealer_id: DealerId,
+    limit: i64,
+) -> Result<(i64, Vec<Lead>), sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT id, title, price_fen, end_at, count(*) OVER () AS \"total!\"
+           FROM lot
+          WHERE status IN ('open', 'paused') AND leader_dealer_id = $1
+          ORDER BY end_at, id
+          LIMIT $2",
+        dealer_id.0,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let leads = rows.into_iter().map(|row| Lead {
+        lot_id: LotId(row.id),
+        title: row.title,
+        price_fen: row.price_fen.map(Fen),
+        end_at: from_sql(row.end_at),
+    });
+    Ok((total, leads.collect()))
 }
 
 /// What these dealers have standing and nobody sees yet, with the number of its last raise: maxes before the opening, and sealed

@@ -30,6 +30,7 @@ pub(crate) mod sales;
 pub(crate) mod searches;
 pub(crate) mod seller_news;
 pub(crate) mod snapshots;
+pub(crate) mod strike_news;
 pub(crate) mod templates;
 pub(crate) mod top_ups;
 pub(crate) mod voids;

@@ -1,12 +1,11 @@
 //! The list of companies. Filters make this the one dynamic query about dealers.
 
-use kernel::DealerId;
-use platform_db::from_sql;
+use kernel::{DealerId, UnixMs};
+use platform_db::{from_sql, to_sql};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::StrikeBar;
 use crate::dealers::{DealerFilter, DealerRow, DealerSort, DealerStatus, Papers};
 use crate::list::{Stretch, contains};
 use crate::store::dealers::bar_of;
@@ -18,6 +17,8 @@ struct Raw {
     city: String,
     phone: String,
     status: String,
+    strike_bar: String,
+    struck_until: Option<OffsetDateTime>,
     papers: String,
     users: i64,
     created_at: OffsetDateTime,
@@ -31,6 +32,7 @@ impl From<Raw> for DealerRow {
             city: raw.city,
             phone: crate::field::masked_phone(&raw.phone),
             status: DealerStatus::from_name(&raw.status).unwrap_or(DealerStatus::Suspended),
+            strike_bar: bar_of(&raw.strike_bar, raw.struck_until),
             papers: Papers::from_name(&raw.papers).unwrap_or(Papers::Missing),
             users: raw.users,
             created_at: from_sql(raw.created_at),
@@ -39,9 +41,13 @@ impl From<Raw> for DealerRow {
 }
 
 /// How many companies match.
-pub(crate) async fn count(conn: &mut PgConnection, filter: &DealerFilter) -> Result<i64, sqlx::Error> {
+pub(crate) async fn count(
+    conn: &mut PgConnection,
+    filter: &DealerFilter,
+    now: UnixMs,
+) -> Result<i64, sqlx::Error> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM dealers d WHERE true");
-    matching(&mut query, filter);
+    matching(&mut query, filter, now);
     query.build_query_scalar().fetch_one(conn).await
 }
 
@@ -50,25 +56,26 @@ pub(crate) async fn rows(
     conn: &mut PgConnection,
     filter: &DealerFilter,
     stretch: Stretch,
+    now: UnixMs,
 ) -> Result<Vec<DealerRow>, sqlx::Error> {
     let mut query = QueryBuilder::new(
-        "SELECT d.id, d.name, d.city, d.phone, d.status, d.papers, d.created_at,
+        "SELECT d.id, d.name, d.city, d.phone, d.status, d.strike_bar, d.struck_until, d.papers, d.created_at,
                 (SELECT count(*) FROM users u WHERE u.dealer_id = d.id AND u.active) AS users
            FROM dealers d
           WHERE true",
     );
-    matching(&mut query, filter);
+    matching(&mut query, filter, now);
     query.push(order(filter.sort, filter.reversed));
     query.push(" LIMIT ").push_bind(stretch.limit).push(" OFFSET ").push_bind(stretch.offset);
     let raw: Vec<Raw> = query.build_query_as().fetch_all(conn).await?;
     Ok(raw.into_iter().map(DealerRow::from).collect())
 }
 
-/// One company, with the reason of its status, its group and what its strikes mean.
+/// One company, with the reason of its status and its group.
 pub(crate) async fn one(
     conn: &mut PgConnection,
     id: Uuid,
-) -> Result<Option<(DealerRow, Option<String>, String, StrikeBar)>, sqlx::Error> {
+) -> Result<Option<(DealerRow, Option<String>, String)>, sqlx::Error> {
     let row = sqlx::query!(
         "SELECT d.id, d.name, d.city, d.phone, d.group_name, d.status, d.papers, d.status_reason, d.created_at,
                 d.strike_bar, d.struck_until,
@@ -86,16 +93,17 @@ pub(crate) async fn one(
             city: r.city,
             phone: r.phone,
             status: r.status,
+            strike_bar: r.strike_bar,
+            struck_until: r.struck_until,
             papers: r.papers,
             users: r.users,
             created_at: r.created_at,
         };
-        let bar = bar_of(&r.strike_bar, r.struck_until);
-        (DealerRow::from(raw), r.status_reason, r.group_name, bar)
+        (DealerRow::from(raw), r.status_reason, r.group_name)
     }))
 }
 
-fn matching(query: &mut QueryBuilder<Postgres>, filter: &DealerFilter) {
+fn matching(query: &mut QueryBuilder<Postgres>, filter: &DealerFilter, now: UnixMs) {
     if !filter.search.trim().is_empty() {
         let like = contains(&filter.search);
         query.push(" AND (d.name ILIKE ").push_bind(like.clone());
@@ -103,7 +111,12 @@ fn matching(query: &mut QueryBuilder<Postgres>, filter: &DealerFilter) {
         query.push(" OR d.phone LIKE ").push_bind(like).push(")");
     }
     if let Some(status) = filter.status {
-        query.push(" AND d.status = ").push_bind(status.name());
+        query.push(match status {
+            DealerStatus::Active => " AND NOT ",
+            DealerStatus::Suspended => " AND ",
+        });
+        query.push("(d.status = 'suspended' OR d.strike_bar = 'for_good' OR d.strike_bar = 'until' AND d.struck_until > ");
+        query.push_bind(to_sql(now)).push(")");
     }
 }
 

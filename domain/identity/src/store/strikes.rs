@@ -46,20 +46,20 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Who gave this company's strike, and whether it is lifted.
+/// Who gave this company's strike, whether it is lifted, and what for.
 pub(crate) async fn find(
     conn: &mut PgConnection,
     dealer_id: Uuid,
     strike_id: Uuid,
-) -> Result<Option<(Uuid, bool)>, sqlx::Error> {
+) -> Result<Option<(Uuid, bool, StrikeReason)>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT given_by, lifted_at IS NOT NULL AS \"is_lifted!\" FROM strikes WHERE id = $1 AND dealer_id = $2",
+        "SELECT given_by, lifted_at IS NOT NULL AS \"is_lifted!\", reason FROM strikes WHERE id = $1 AND dealer_id = $2",
         strike_id,
         dealer_id
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| (row.given_by, row.is_lifted)))
+    Ok(row.map(|row| (row.given_by, row.is_lifted, reason_of(&row.reason))))
 }
 
 /// Lifts one that stands.
@@ -110,7 +110,7 @@ pub(crate) async fn of_dealer(conn: &mut PgConnection, dealer_id: Uuid) -> Resul
         .into_iter()
         .map(|row| Strike {
             id: row.id,
-            reason: StrikeReason::from_name(&row.reason).unwrap_or(StrikeReason::Other),
+            reason: reason_of(&row.reason),
             note: row.note,
             given_by_name: row.given_by_name,
             given_at: from_sql(row.given_at),
@@ -120,4 +120,9 @@ pub(crate) async fn of_dealer(conn: &mut PgConnection, dealer_id: Uuid) -> Resul
             },
         })
         .collect())
+}
+
+/// The table knows no other words.
+fn reason_of(word: &str) -> StrikeReason {
+    StrikeReason::from_name(word).unwrap_or(StrikeReason::Other)
 }

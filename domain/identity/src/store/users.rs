@@ -1,11 +1,23 @@
 //! People and their roles.
 
-use kernel::UnixMs;
+use kernel::{UnixMs, UserId};
 use platform_db::{CommandError, constraint, ensure_one_row, to_sql};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::field::one;
+
+/// The users of a company who may sign in.
+pub(crate) async fn active_of_dealer(
+    conn: &mut PgConnection,
+    dealer_id: Uuid,
+) -> Result<Vec<UserId>, sqlx::Error> {
+    let ids =
+        sqlx::query_scalar!("SELECT id FROM users WHERE dealer_id = $1 AND active ORDER BY id", dealer_id)
+            .fetch_all(conn)
+            .await?;
+    Ok(ids.into_iter().map(UserId).collect())
+}
 
 /// A row as commands need it.
 #[derive(Clone, Debug, PartialEq)]

@@ -104,7 +104,9 @@ async fn give_strike(
     form: &Posted,
 ) -> Result<&'static str, CommandError> {
     let reason = StrikeReason::from_name(form.raw("reason")).ok_or_else(malformed)?;
-    let input = GiveStrike { key: form.key()?, dealer_id, reason, note: form.text("note") };
+    // the page that says what follows sends what it said
+    let confirmed = form.given("confirmed").and_then(|number| number.parse().ok());
+    let input = GiveStrike { key: form.key()?, dealer_id, reason, note: form.text("note"), confirmed };
     state.services.identity.give_strike(who, input).await?;
     Ok("STRIKE_GIVEN")
 }

@@ -16,16 +16,18 @@ pub async fn dealers(request: ListRequest) -> Result<Sheet, Refusal> {
     let filter = dealers_page::filter_of(&request.query);
     let rows = request.state.services.identity.dealers_to_export(&request.who, &filter).await?;
     tracing::info!(user.id = %request.who.user_id, rows = rows.len(), "dealers exported");
-    let rows = rows.iter().map(|row| dealer_cells(row, request.lang));
+    let rows = rows.iter().map(|row| dealer_cells(row, &request));
     Ok(Sheet::of(&request, "dealers", "identity.dealer", &DEALER_COLUMNS, rows))
 }
 
-fn dealer_cells(row: &DealerRow, lang: Lang) -> Vec<Cell> {
+fn dealer_cells(row: &DealerRow, request: &ListRequest) -> Vec<Cell> {
+    let write = |until| app::ui::time::short(until, request.state.clock.now(), request.state.zone());
+    let standing = dealers_page::standing_text(request.lang, row.standing(request.state.clock.now()), write);
     vec![
         row.name.as_str().into(),
         row.city.as_str().into(),
         row.phone.as_str().into(),
-        t(lang, &format!("identity.dealer_status.{}", row.status.name())).into(),
+        Cell::Text(standing),
         Cell::Text(row.users.to_string()),
         Cell::Time(row.created_at),
     ]
