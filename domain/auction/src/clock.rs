@@ -83,3 +83,28 @@ async fn read(db: &PgPool) -> Result<Anchor, sqlx::Error> {
 fn age_ms(anchor: &Anchor) -> i64 {
     i64::try_from(anchor.taken.elapsed().as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn admits(error_ms: i64, age_ms: u64) -> Option<UnixMs> {
+        let taken = Instant::now().checked_sub(Duration::from_millis(age_ms))?;
+        let anchor = Anchor { database: UnixMs(1_000_000), taken, error_ms };
+        AnchoredClock { anchor: Arc::new(RwLock::new(anchor)) }.admission_time()
+    }
+
+    #[test]
+    fn nothing_is_admitted_by_a_clock_that_may_be_off_by_more_than_fifty_milliseconds() {
+        assert!(admits(ERROR_LIMIT_MS, 0).is_some());
+        assert_eq!(admits(ERROR_LIMIT_MS + 1, 0), None);
+    }
+
+    #[test]
+    fn nothing_is_admitted_by_a_clock_that_was_not_compared_for_five_seconds() {
+        assert!(admits(0, 4_000).is_some_and(|now| now >= UnixMs(1_004_000)), "carried on meanwhile");
+        assert_eq!(admits(0, 5_100), None);
+    }
+}

@@ -84,13 +84,14 @@ fn report(before: BidPathCounts, now: BidPathCounts) -> BidPathCounts {
     now
 }
 
-/// One heartbeat. The gap since the last one, of whichever process, is the outage there was.
+/// One heartbeat. The gap since the last one, of whichever process, is the outage there was. A process that admits nothing gives
+/// no sign of life: where no other one does, the lots that end meanwhile get their time back.
 pub(crate) async fn beat(service: &Service) -> Result<(), sqlx::Error> {
     service.engine.clock().anchor_again(&service.db).await?;
-    if service.engine.clock().admission_time().is_none() {
-        tracing::warn!("the clock is too uncertain to admit bids: the database answers too slowly");
+    match service.engine.clock().admission_time() {
+        Some(now) => pulse::beat(&service.db, now, OUTAGE_FROM_MS, Uuid::now_v7()).await?,
+        None => tracing::warn!("the clock is too uncertain to admit bids: the database answers too slowly"),
     }
-    pulse::beat(&service.db, service.now(), OUTAGE_FROM_MS, Uuid::now_v7()).await?;
     service.powers.refresh(&service.db).await?;
     service.dealers.refresh(&service.db).await?;
     barred_leader::sweep_offers(service).await
@@ -125,7 +126,7 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
 }
 
 async fn settle(service: &Service, outage: pulse::Outage) -> Result<(), sqlx::Error> {
-    let touched = pulse::touched(&service.db, outage).await?;
+    let touched = pulse::touched(&service.db, outage, LEFT_AFTER_OUTAGE_MS).await?;
     let (from, to): (UnixMs, UnixMs) = (outage.went_at, outage.back_at);
     let extend = |lot_id: LotId| {
         let key = incident_key(lot_id, from, to);

@@ -222,3 +222,45 @@ async fn neither_closed_nor_too_low_is_said_from_what_was_true_before() {
     assert_eq!(stale.service.engine().counts().fences_lost, 1, "from memory it would have been too late");
     world.assert_log_is_sound(0).await;
 }
+
+#[tokio::test]
+async fn a_time_in_which_the_clock_admits_nothing_is_an_outage() {
+    // an hour to go, all of it the last window
+    let world = World::of_sale(1, |sale| sale.times.window_ms = 3_600_000).await;
+    let (proxy, process) = behind_proxy(&world).await;
+    let admits = || process.service.engine().clock().admission_time().is_some();
+    process.service.beat().await.unwrap();
+    // each answer of the database comes late: its clock is read with an error of more than fifty milliseconds
+    proxy.delay(Duration::from_millis(130));
+    timeout(
+        SOON,
+        until("the clock is trusted no more", async || {
+            process.service.beat().await.unwrap();
+            !admits()
+        }),
+    )
+    .await
+    .unwrap();
+    let answer = process.bid(&dealer("甲车行"), 0, Uuid::now_v7(), 60_000).await;
+    assert_eq!(answer.unwrap_err().code, "UNAVAILABLE");
+    let went_at = world.now().plus_ms(-10_000);
+    sqlx::query("UPDATE pulse SET alive_at = $1")
+        .bind(platform_db::to_sql(went_at))
+        .execute(&world.db)
+        .await
+        .unwrap();
+    process.service.beat().await.unwrap();
+    process.service.sweep().await.unwrap();
+    let alive_at: sqlx::types::time::OffsetDateTime =
+        sqlx::query_scalar("SELECT alive_at FROM pulse").fetch_one(&world.db).await.unwrap();
+    assert_eq!(platform_db::from_sql(alive_at), went_at, "no sign of life of who admits nothing");
+
+    proxy.delay(Duration::ZERO);
+    let end_at = world.end_at(0).await;
+    process.service.beat().await.unwrap();
+    assert!(admits());
+    process.service.sweep().await.unwrap();
+    assert!(world.end_at(0).await > end_at, "what was lost is given back");
+    let answer = process.bid(&dealer("甲车行"), 0, Uuid::now_v7(), 60_000).await;
+    accepted(&answer);
+}
