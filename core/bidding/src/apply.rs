@@ -53,9 +53,10 @@ pub fn apply(state: &mut LotState, event: &Event) {
         | Event::OfferVoided { .. }
         | Event::PreBidPlaced { .. }
         | Event::PreBidWithdrawn { .. } => apply_to_maxes(state, event),
-        Event::ReportChanged { .. } | Event::ConfirmationDue { .. } | Event::ReportConfirmed { .. } => {
-            apply_to_report(state, event);
-        }
+        Event::ReportChanged { .. }
+        | Event::ReadingProlonged { .. }
+        | Event::ConfirmationDue { .. }
+        | Event::ReportConfirmed { .. } => apply_to_report(state, event),
         Event::Closed { .. } | Event::PassedOver { .. } | Event::Settled { .. } => {
             apply_to_outcome(state, event);
         }
@@ -177,6 +178,11 @@ fn apply_to_report(state: &mut LotState, event: &Event) {
         Event::ConfirmationDue { confirm_by } => {
             if let Some(report) = &mut state.report {
                 report.confirm_by = Some(*confirm_by);
+            }
+        }
+        Event::ReadingProlonged { resume_at } => {
+            if let Some(report) = &mut state.report {
+                report.resume_at = Some(*resume_at);
             }
         }
         Event::ReportConfirmed { dealer_id } => confirmed(state, *dealer_id),

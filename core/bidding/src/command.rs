@@ -461,6 +461,11 @@ pub enum Event {
         /// Until when.
         confirm_by: UnixMs,
     },
+    /// The lot stands still longer for those who read its new condition report: an outage took of that time.
+    ReadingProlonged {
+        /// When it goes on by itself.
+        resume_at: UnixMs,
+    },
     /// A bidder stands by his max on the new report.
     ReportConfirmed {
         /// Who.

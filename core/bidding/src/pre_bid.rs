@@ -14,8 +14,8 @@ use crate::{
 /// Whether maxes wait for the opening now. Past its end a lot that has not opened yet waits for the outage rule, and takes nothing
 /// until then; the car of a lane has no end before its turn, only a place in the order.
 pub(crate) fn are_taken(state: &LotState, now: UnixMs) -> bool {
-    let has_an_end = !matches!(state.terms.format, Format::Lane(_));
-    state.status == LotStatus::Scheduled && !(has_an_end && now >= state.end_at)
+    let waits_for_its_turn = matches!(state.terms.format, Format::Lane(_));
+    state.status == LotStatus::Scheduled && (waits_for_its_turn || now < state.end_at)
 }
 
 /// A max that waits for the opening.

@@ -4,8 +4,8 @@ use kernel::UnixMs;
 use serde_json::{Value, json};
 
 use crate::{
-    Accepted, Event, Explanation, Format, LotState, LotStatus, Refusal, RefusalCode, dutch, gap, report,
-    sealed,
+    Accepted, Event, Explanation, Format, LotState, LotStatus, Refusal, RefusalCode, TopUp, dutch, gap,
+    report, sealed,
 };
 
 /// Bidding stops. Not past the end: a later resume would open a lot again that everybody saw ending.
@@ -80,15 +80,18 @@ pub(crate) struct Outage {
     pub(crate) min_left_ms: i64,
 }
 
-/// The outage rule. Refused for an outage that did not touch the last window: nobody lost his last chance. Of a Dutch lot each
-/// step is one.
+/// The outage rule. Refused for an outage that took nothing: it did not touch the last window, in which somebody may have lost his
+/// last chance (of a Dutch lot each step is one), nor the time that a person was given to do something.
 pub(crate) fn extend(state: &LotState, outage: &Outage, now: UnixMs) -> Result<Accepted, Refusal> {
-    let window_ms = state.terms.window_ms.max(0);
+    let window_ms = last_chance_ms(state, outage.min_left_ms);
     let touched = outage.from <= outage.to
         && outage.from < state.end_at
         && outage.to >= state.end_at.plus_ms(window_ms.saturating_neg());
     let steps = dutch::after_outage(state, outage.from, outage.to);
-    if state.status == LotStatus::Closed || !(touched || steps.is_some()) {
+    let moves_end = touched || steps.is_some();
+    let given_back = given_back(state, outage);
+    let took_nothing = !moves_end && given_back.is_empty();
+    if state.status == LotStatus::Closed || took_nothing {
         return Err(not_applicable(state, now));
     }
     let left = touched.then(|| outage.to.plus_ms(window_ms.max(outage.min_left_ms)));
@@ -102,15 +105,40 @@ pub(crate) fn extend(state: &LotState, outage: &Outage, now: UnixMs) -> Result<A
         "window_ms": window_ms,
         "min_left_ms": outage.min_left_ms,
     });
-    let event = Event::ExtendedBySystem { from: outage.from, to: outage.to, end_at, cap_at };
-    let mut extended = accepted(event, "extended_by_system", data);
-    extended.events.extend(steps.map(|(from, _)| Event::StepsBegan {
-        from,
-        at: Some(outage.to),
-        end_at,
-        cap_at,
-    }));
-    Ok(extended)
+    let extended = Event::ExtendedBySystem { from: outage.from, to: outage.to, end_at, cap_at };
+    let began = steps.map(|(from, _)| Event::StepsBegan { from, at: Some(outage.to), end_at, cap_at });
+    let events = moves_end.then_some(extended).into_iter().chain(began).chain(given_back).collect();
+    let explanation = Explanation { branch: "extended_by_system".to_owned(), data };
+    Ok(Accepted { events, note: None, explanation })
+}
+
+/// The time before the end in which an outage takes somebody's last chance: the soft-close window. Without a soft close it is
+/// as much as an outage gives back; of a Dutch lot its last step, for the ones before it begin anew by themselves.
+fn last_chance_ms(state: &LotState, min_left_ms: i64) -> i64 {
+    match (state.terms.window_ms, state.terms.format) {
+        (1.., _) => state.terms.window_ms,
+        (_, Format::Dutch(steps)) => steps.step_ms.max(0),
+        _ => min_left_ms.max(0),
+    }
+}
+
+/// What people were given until a moment that the outage came before, to top up, to read a new condition report, or to confirm
+/// their bids on it, they have so much longer.
+fn given_back(state: &LotState, outage: &Outage) -> Vec<Event> {
+    let away_ms = outage.to.since(outage.from);
+    let later = |until: UnixMs| (away_ms > 0 && outage.from < until).then(|| until.plus_ms(away_ms));
+    let top_up = state.top_up.and_then(|waits| {
+        let until = later(waits.until)?;
+        Some(Event::TopUpDue(TopUp { until, ..waits }))
+    });
+    let report = state.report.as_ref();
+    let read = report.and_then(|report| later(report.resume_at?));
+    let confirm = report.filter(|_| waits_for_readers(state)).and_then(|report| later(report.confirm_by?));
+    top_up
+        .into_iter()
+        .chain(read.map(|resume_at| Event::ReadingProlonged { resume_at }))
+        .chain(confirm.map(|confirm_by| Event::ConfirmationDue { confirm_by }))
+        .collect()
 }
 
 /// The hammer falls. A paused lot does not end: its clock stands still. Nor does it fall for a leader who has not

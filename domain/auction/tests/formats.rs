@@ -170,6 +170,23 @@ async fn while_an_outage_is_not_settled_no_step_is_accepted() {
     accepted(&accepts(&at_work, &bob, 0, price(0)).await);
 }
 
+#[tokio::test]
+async fn an_outage_in_the_last_minutes_of_sealed_offers_gives_five() {
+    let world = World::of_sale(1, |sale| {
+        sale.format = SaleFormat::SealedFirst;
+        sale.times.first_end_at = sale.times.opens_at.plus_ms(240_000);
+    })
+    .await;
+    let back_at = world.now();
+    world.pretend_outage(back_at.plus_ms(-4_000), back_at).await;
+    world.service.sweep().await.unwrap();
+    assert_eq!(world.end_at(0).await, back_at.plus_ms(300_000));
+    // one that ended before the last five minutes took nothing
+    world.pretend_outage(back_at.plus_ms(-4_000), back_at.plus_ms(-1)).await;
+    world.service.sweep().await.unwrap();
+    assert_eq!(world.end_at(0).await, back_at.plus_ms(300_000));
+}
+
 /// Everything that a dealer can get of the lot, as text.
 async fn all_that_shows(world: &World, who: &Principal) -> String {
     let service = &world.service;

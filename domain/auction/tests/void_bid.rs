@@ -359,6 +359,30 @@ async fn the_lot_waits_for_a_restored_leaders_deposit_and_goes_on_with_it() {
 }
 
 #[tokio::test]
+async fn an_outage_gives_a_restored_leader_back_what_it_took_of_his_time() {
+    let (world, ada, _) = short_of_deposit().await;
+    // he had two minutes when nobody could reach us any more; that was three minutes ago
+    let now = world.now();
+    sqlx::query(
+        "UPDATE lot SET state = jsonb_set(state, '{top_up,until}', to_jsonb($2::bigint)) WHERE id = $1",
+    )
+    .bind(world.lots[0].0)
+    .bind(now.plus_ms(-60_000).0)
+    .execute(&world.db)
+    .await
+    .unwrap();
+    world.pretend_outage(now.plus_ms(-180_000), now).await;
+    let later = world.restarted().await;
+    later.service.sweep().await.unwrap();
+    later.service.sweep().await.unwrap();
+    let state = later.state(0).await;
+    assert!(state.is_leader(ada.dealer().unwrap().dealer_id), "nothing is voided");
+    let (status, top_up) = (state.status, state.top_up.unwrap());
+    assert_eq!((status, top_up.until), (LotStatus::Paused, now.plus_ms(120_000)));
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
+}
+
+#[tokio::test]
 async fn what_a_restored_leader_does_not_cover_in_time_is_voided_too() {
     let (world, ada, _) = short_of_deposit().await;
     // half an hour passes: the lot and its newest line say that it is over

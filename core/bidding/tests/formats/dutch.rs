@@ -1,6 +1,6 @@
 //! §7.3: the price falls by steps; the first to accept one has the lot.
 
-use bidding::{Command, DutchSteps, Event, Format, LotStatus, Outcome, RefusalCode, StepClock};
+use bidding::{Command, DutchSteps, Event, Format, LotStatus, Outcome, RefusalCode, StepClock, Terms};
 use kernel::{DealerId, UnixMs};
 use proptest::prelude::*;
 
@@ -130,6 +130,16 @@ fn an_outage_over_the_last_step_leaves_time_to_accept_it() {
     assert_eq!(lot.state.end_at, back_at.plus_ms(5 * MINUTE));
     assert_eq!(lot.state.step_at(back_at), Some(4));
     lot.accepts(&accept(A, 4, 40_000));
+}
+
+#[test]
+fn an_outage_in_the_last_step_leaves_five_minutes_to_accept_it() {
+    let mut lot = Lot::open(Terms { window_ms: 0, ..terms(Format::Dutch(STEPS)) }, None);
+    let end_at = lot.state.end_at;
+    let (went_at, back_at) = (end_at.plus_ms(-50 * SECOND), end_at.plus_ms(-40 * SECOND));
+    lot.at(back_at).accepts(&outage(went_at, back_at));
+    assert_eq!(lot.state.end_at, back_at.plus_ms(5 * MINUTE));
+    lot.replays();
 }
 
 #[test]

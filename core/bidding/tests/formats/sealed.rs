@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use bidding::{
     Bar, Command, Format, LotStatus, MyPosition, Outcome, RefusalCode, ReserveLight, Terms, VoidReason,
 };
-use kernel::{DealerId, Fen};
+use kernel::{DealerId, Fen, UnixMs};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{A, B, C, END_AT, Lot, max, terms, yuan};
+use super::{A, B, C, EARLY, END_AT, Lot, MINUTE, max, terms, yuan};
 
 fn first_price(reserve: Option<i64>) -> Lot {
     Lot::open(terms(Format::SealedFirst), reserve)
@@ -224,4 +224,19 @@ proptest! {
         prop_assert_eq!(lot.state.status, LotStatus::Closed);
         prop_assert_eq!(lot.state.public().bidders as usize, book.len());
     }
+}
+
+#[test]
+fn an_outage_in_the_last_minutes_gives_them_back_although_nothing_closes_softly() {
+    let outage = |from: UnixMs, to: UnixMs| Command::ExtendBySystem { from, to, min_left_ms: 5 * MINUTE };
+    let mut lot = Lot::open(Terms { window_ms: 0, ..terms(Format::SealedFirst) }, None);
+    let five_before = END_AT.plus_ms(-5 * MINUTE);
+    lot.at(five_before).refuses(&outage(EARLY, five_before.plus_ms(-1)), RefusalCode::NotApplicable);
+    // back a millisecond before the end: nobody can make an offer in that
+    let back_at = END_AT.plus_ms(-1);
+    lot.at(back_at).accepts(&outage(five_before, back_at));
+    assert_eq!(lot.state.end_at, back_at.plus_ms(5 * MINUTE));
+    lot.at(END_AT.plus_ms(MINUTE)).accepts(&max(A, 60_000));
+    assert_eq!(lot.state.extensions, 0, "an offer moves no end");
+    lot.replays();
 }

@@ -175,3 +175,24 @@ fn before_the_opening_and_for_a_purchase_it_is_the_same() {
     lot.is_refused(&buy("old"), RefusalCode::NeedReconfirmCr);
     lot.accepts(&buy("new"));
 }
+
+#[test]
+fn an_outage_gives_the_time_to_read_and_to_confirm_back() {
+    let mut lot = Lot::no_reserve();
+    lot.bids(A, 60_000).accepts(&changed("new", true));
+    let away = |from: i64, to: i64| Command::ExtendBySystem {
+        from: EARLY.plus_ms(from * MINUTE),
+        to: EARLY.plus_ms(to * MINUTE),
+        min_left_ms: 5 * MINUTE,
+    };
+    lot.at(EARLY.plus_ms(10 * MINUTE)).accepts(&away(1, 10));
+    let report = lot.state.report.clone().expect("a new report");
+    assert_eq!(report.resume_at, Some(EARLY.plus_ms(11 * MINUTE)), "a minute was left");
+    lot.at(EARLY.plus_ms(11 * MINUTE)).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.at(EARLY.plus_ms(30 * MINUTE)).accepts(&away(15, 30));
+    let report = lot.state.report.clone().expect("a new report");
+    assert_eq!(report.confirm_by, Some(EARLY.plus_ms(36 * MINUTE)), "six minutes were left");
+    lot.accepts(&confirm(A, "new"));
+    // nobody has anything to confirm any more
+    lot.is_refused(&away(31, 32), RefusalCode::NotApplicable);
+}

@@ -1,6 +1,6 @@
 //! Who leads again after a void and lacks the deposit (§3.4): the lot waits half an hour for him.
 
-use bidding::{Command, LotStatus, RefusalCode, TopUp, VoidReason};
+use bidding::{Command, Event, LotStatus, RefusalCode, TopUp, VoidReason};
 use kernel::{DealerId, Fen};
 
 use crate::{A, B, C, EARLY, Lot, MINUTE, yuan};
@@ -91,4 +91,34 @@ fn a_lot_that_stood_still_before_stands_still_after_it() {
     lot.accepts(&Command::ToppedUp { dealer_id: C });
     assert_eq!((lot.state.status, waits(&lot)), (LotStatus::Paused, None));
     lot.accepts(&Command::Resume { min_left_ms: 0 });
+}
+
+#[test]
+fn an_outage_gives_the_half_hour_back_also_after_the_planned_end() {
+    let mut lot = lot();
+    let command = void(&lot, 3, &[(C, Fen(0))]);
+    lot.accepts(&command);
+    let until = EARLY.plus_ms(WAIT_MS);
+    let away = |from: i64, to: i64| Command::ExtendBySystem {
+        from: EARLY.plus_ms(from * MINUTE),
+        to: EARLY.plus_ms(to * MINUTE),
+        min_left_ms: 5 * MINUTE,
+    };
+    // neither one that was over before it began, nor one that began after it
+    for missed in [away(40, 45), away(5, 5)] {
+        let code = lot.decide(&missed).map_err(|refusal| refusal.code).err();
+        assert_eq!(code, Some(RefusalCode::NotApplicable));
+    }
+    let end_at = lot.state.end_at;
+    let accepted = lot.at(EARLY.plus_ms(20 * MINUTE)).accepts(&away(10, 20));
+    let due = TopUp { dealer_id: C, until: until.plus_ms(10 * MINUTE), holds: true };
+    assert_eq!(accepted.events, [Event::TopUpDue(due)], "the end was far away");
+    assert_eq!((lot.state.end_at, lot.state.status), (end_at, LotStatus::Paused));
+    // a whole day: it took all that was left, and the last window too
+    lot.at(EARLY.plus_ms(24 * 60 * MINUTE)).accepts(&away(25, 24 * 60));
+    let left = lot.state.top_up.map(|top_up| top_up.until.since(lot.now));
+    assert_eq!(left, Some(15 * MINUTE), "what he had when it began");
+    assert!(lot.state.end_at > lot.now);
+    lot.accepts(&Command::ToppedUp { dealer_id: C });
+    assert_eq!(lot.state.status, LotStatus::Open);
 }

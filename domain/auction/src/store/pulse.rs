@@ -68,19 +68,23 @@ pub(crate) async fn is_quiet(pool: &PgPool, gap_ms: i64) -> Result<bool, sqlx::E
     .await
 }
 
-/// The open and paused lots whose soft-close window the outage touched, and Dutch lots in whose steps it fell.
-pub(crate) async fn touched(pool: &PgPool, outage: Outage) -> Result<Vec<LotId>, sqlx::Error> {
+/// The open and paused lots that the outage may have taken something from; the fold says what. Their soft-close window, or the
+/// last `least_ms` of those without one; steps of a Dutch lot; the time of those who have something to read, confirm or top up.
+pub(crate) async fn touched(pool: &PgPool, outage: Outage, least_ms: i64) -> Result<Vec<LotId>, sqlx::Error> {
     let ids = sqlx::query_scalar!(
         "SELECT l.id
            FROM lot l
            JOIN sale s ON s.id = l.sale_id
           WHERE l.status IN ('open', 'paused')
-            AND l.end_at > $1
-            AND (l.end_at - make_interval(secs => s.window_ms::float8 / 1000) < $2
-                 OR s.format = 'dutch' AND l.opens_at < $2)
+            AND (l.end_at > $1
+                 AND (l.end_at - make_interval(secs => greatest(s.window_ms, $3)::float8 / 1000) <= $2
+                      OR s.format = 'dutch' AND l.opens_at < $2)
+                 OR l.state ? 'top_up'
+                 OR l.state -> 'report' ?| ARRAY['resume_at', 'confirm_by'])
           ORDER BY l.id",
         to_sql(outage.went_at),
-        to_sql(outage.back_at)
+        to_sql(outage.back_at),
+        least_ms
     )
     .fetch_all(pool)
     .await?;
