@@ -540,6 +540,17 @@ impl Command {
         }
     }
 
+    /// Whether an entity binds itself by it.
+    pub const fn is_bid(&self) -> bool {
+        matches!(
+            self,
+            Command::PlaceMax { .. }
+                | Command::FloorBid { .. }
+                | Command::BuyNow { .. }
+                | Command::Accept { .. }
+        )
+    }
+
     /// The same command with the group whose stores count as one bidder.
     pub fn of_group(mut self, of: Option<Group>) -> Command {
         if let Command::PlaceMax { group, .. } | Command::FloorBid { group, .. } = &mut self {

@@ -32,13 +32,9 @@ pub const BID_FORMULAS: [&str; 7] = [
 
 /// Whether a bidder's accepted command is explained by names that stand above.
 pub(crate) fn are_known(command: &Command, accepted: &Accepted) -> bool {
-    let is_bid = matches!(
-        command,
-        Command::PlaceMax { .. } | Command::FloorBid { .. } | Command::BuyNow { .. } | Command::Accept { .. }
-    );
     let explanation = &accepted.explanation;
     let formula = explanation.data["formula"].as_str();
-    !is_bid
+    !command.is_bid()
         || BID_BRANCHES.contains(&explanation.branch.as_str())
             && formula.is_none_or(|formula| BID_FORMULAS.contains(&formula))
 }

@@ -78,6 +78,7 @@ fn report(before: BidPathCounts, now: BidPathCounts) -> BidPathCounts {
             bids.outdated = now.outdated,
             bids.handed_on = now.handed_on,
             bids.taken_back = now.taken_back,
+            bids.missed_close = now.missed_close,
             "the bid path since the start"
         );
     }

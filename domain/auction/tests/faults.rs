@@ -199,7 +199,11 @@ async fn a_process_stopped_between_decision_and_write_writes_nothing_stale() {
         RefusalCode::Closed,
         "admitted in time, but not written before the close"
     );
-    assert_eq!(process.service.engine().counts().fences_lost, 1);
+    let counts = process.service.engine().counts();
+    assert_eq!((counts.fences_lost, counts.missed_close), (1, 1), "and that is an incident");
+    let late = process.bid(&bob, 0, Uuid::now_v7(), 120_000).await;
+    assert_eq!(refused(&late).code, RefusalCode::Closed);
+    assert_eq!(process.service.engine().counts().missed_close, 1, "who comes too late is just late");
     assert_eq!(world.status(0).await, LotStatus::Closed);
     assert_eq!(world.told("AuctionCompleted").await.len(), 1);
     world.assert_log_is_sound(0).await;

@@ -143,6 +143,7 @@ async fn the_hammer_falls_early_once_everybody_could_answer_the_last_call() {
     assert_eq!(accepted(&hammer(clerk.clone(), key).await), seq, "a repeat gets the first answer");
     let late = world.bid(&dealer("乙车行"), 0, Uuid::now_v7(), 95_000).await;
     assert_eq!(refused(&late).code, RefusalCode::Closed);
+    assert_eq!(world.service.engine().counts().missed_close, 0, "it came before the end, after the hammer");
     world.service.sweep().await.unwrap();
     assert_eq!(statuses(&world).await, [LotStatus::Closed, LotStatus::Open], "the next car follows");
     let told = world.told("AuctionCompleted").await;

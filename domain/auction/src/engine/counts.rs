@@ -21,6 +21,8 @@ pub struct BidPathCounts {
     pub handed_on: u64,
     /// Of these those that were decided here after all: the link ended before they had an answer.
     pub taken_back: u64,
+    /// Bids that came in time and were not written before the lot was closed. Each is an incident: somebody lost his bid to us.
+    pub missed_close: u64,
 }
 
 #[derive(Debug, Default)]
@@ -33,6 +35,7 @@ pub(super) struct Counters {
     outdated: AtomicU64,
     handed_on: AtomicU64,
     taken_back: AtomicU64,
+    missed_close: AtomicU64,
 }
 
 impl Counters {
@@ -50,6 +53,10 @@ impl Counters {
 
     pub(super) fn deadlock(&self) {
         self.deadlocks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn missed_close(&self) {
+        self.missed_close.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn sent_again(&self) {
@@ -79,6 +86,7 @@ impl Counters {
             outdated: read(&self.outdated),
             handed_on: read(&self.handed_on),
             taken_back: read(&self.taken_back),
+            missed_close: read(&self.missed_close),
         }
     }
 }

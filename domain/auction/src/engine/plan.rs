@@ -96,14 +96,7 @@ impl LotPlan {
     /// Whether the end as it is stored decides if this counts. It decides nothing about what a bidder says before the opening or
     /// during a pause, where the clock stands still, nor about bids that follow what moved the end in this very batch.
     fn is_bound_by_end(&self, command: &Command) -> bool {
-        let bids = matches!(
-            command,
-            Command::PlaceMax { .. }
-                | Command::FloorBid { .. }
-                | Command::BuyNow { .. }
-                | Command::Accept { .. }
-        );
-        bids && self.next.status == LotStatus::Open && self.next.end_at == self.stored_end_at
+        command.is_bid() && self.next.status == LotStatus::Open && self.next.end_at == self.stored_end_at
     }
 
     /// A void with what this batch accepted before it: the log does not have that yet.

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bidding::{Command, Event, Group, LotState};
-use kernel::{DealerId, Fen, LotId};
+use bidding::{Command, Event, Group, LotState, Refusal, RefusalCode};
+use kernel::{DealerId, Fen, LotId, UnixMs};
 use platform_db::Clock as _;
 use proof::Signer;
 use sqlx::pool::PoolConnection;
@@ -32,6 +32,7 @@ use crate::events;
 use crate::projection;
 use crate::store::batch::{self, Batch, LotWrite, Written};
 use crate::store::{history, lots, power};
+use crate::sweeper::DRAIN_MS;
 
 /// After so many rounds the batch takes the locks of its bidders' buying power too.
 const FENCES_BEFORE_POWERS: u32 = 5;
@@ -488,7 +489,7 @@ impl Writer {
         for line in &plan.history {
             actor.push_history(line.clone());
         }
-        let lot = actor.state.public();
+        let (lot, now) = (actor.state.public(), self.clock.now());
         let mut bidders: HashSet<DealerId> = HashSet::new();
         for Decided { job, verdict, row } in plan.decided {
             if row.is_some() {
@@ -509,13 +510,22 @@ impl Writer {
                         mine: actor.position(DealerId(job.sender.actor)),
                     }
                 }
-                Err(refusal) => Outcome::Refused(refusal),
+                Err(refusal) => {
+                    if missed_close(&job, &refusal, now) {
+                        self.counters.missed_close();
+                        tracing::error!(
+                            lot.id = %job.lot_id, bid.key = %job.key, bid.admitted_at = job.admitted_at.0,
+                            "a bid that came in time was not written before its lot was closed"
+                        );
+                    }
+                    Outcome::Refused(refusal)
+                }
             };
             self.untold.answer(job, outcome, row.and_then(|row| row.hash));
         }
         let somebody_looks = self.peers.are_told() || self.hub.watchers(plan.lot_id) > 0;
         if !bidders.is_empty() && somebody_looks {
-            self.untold.news(projection::news(actor, before, &bidders, self.clock.now()));
+            self.untold.news(projection::news(actor, before, &bidders, now));
         }
         for job in plan.repeats {
             self.answer_repeat(job, Some(plan.lot_id));
@@ -539,6 +549,15 @@ async fn answered(mut conn: PoolConnection<Postgres>, batch: &Batch) -> Result<W
 pub(super) fn dealers_of(jobs: &[Job]) -> Vec<DealerId> {
     let dealers: HashSet<DealerId> = jobs.iter().filter_map(|job| job.command.bidder()).collect();
     dealers.into_iter().collect()
+}
+
+/// Whether a bid was admitted in time, and then took longer than the drain. A lot that was bought, hammered or passed before its
+/// end refuses such bids rightly; it does so long before its drain would be over.
+fn missed_close(job: &Job, refusal: &Refusal, now: UnixMs) -> bool {
+    let end_at = refusal.data["end_at"].as_i64().map(UnixMs);
+    job.command.is_bid()
+        && refusal.code == RefusalCode::Closed
+        && end_at.is_some_and(|end_at| job.admitted_at < end_at && end_at.plus_ms(DRAIN_MS) <= now)
 }
 
 /// Whose own position an event changes, beside the sender's: those who enter at the opening, who loses an offer, and after
