@@ -1,5 +1,6 @@
 //! Who may not bid any more does not stay in the lead (domain rules §5, strikes): the leader's bids are voided by
-//! compensating events, the newest first, until another leads or nobody. They stay in the log.
+//! compensating events, the newest first, until another leads or nobody. They stay in the log. So are those of a runner-up,
+//! as long as his is the second-best max: he would make the price that another pays.
 //!
 //! What nobody sees yet, a max before the opening or a sealed offer, is voided as well: else a barred dealer would win when the
 //! offers are opened. In the formats that end with the first acceptance nothing stands that could be voided.
@@ -18,13 +19,15 @@ use crate::void_bid::{newest_bid, void};
 /// So many of a dealer's leads are listed.
 const LEADS_SHOWN: i64 = 20;
 
-/// Takes the lead from those who may not bid at this moment.
+/// Takes the lead from those who may not bid at this moment, and the price that they make.
 pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     let barred = barred(service);
     if barred.is_empty() {
         return Ok(());
     }
-    for (lot_id, dealer_id) in lots::led_by(&service.db, &barred).await? {
+    let leads = lots::led_by(&service.db, &barred).await?;
+    let follows = lots::followed_by(&service.db, &barred).await?;
+    for (lot_id, dealer_id) in leads.into_iter().chain(follows) {
         let Some(bid_seq) = newest_bid(service, lot_id, dealer_id).await? else { continue };
         let key = system_key(lot_id, &format!("barred:{bid_seq}"));
         ask(service, lot_id, key, void(bid_seq, VoidReason::BidderBarred)).await;

@@ -4,7 +4,7 @@
 mod common;
 
 use auction::{AlertKind, BidFilter, SaleFormat, StrikeNews, verify_log};
-use bidding::{LotStatus, Outcome, RefusalCode};
+use bidding::{LotStatus, Outcome, RefusalCode, VoidReason};
 use common::{World, accepted, refused};
 use kernel::{Fen, Principal, Role};
 use platform_testkit::{dealer, staff};
@@ -141,4 +141,39 @@ async fn a_strike_and_its_lifting_are_news_and_losing_the_lead_by_it_is_no_outbi
     assert_eq!(world.service.unread_alerts(&bert).await.unwrap(), 2, "the bell counts them");
     let others = world.service.alerts(&ada, false, 1).await.unwrap().alerts;
     assert!(others.iter().all(|it| it.kind == AlertKind::Outbid), "nobody else hears of it: {others:?}");
+}
+
+#[tokio::test]
+async fn the_price_that_a_barred_runner_up_made_falls_and_nobody_elses_bid_is_voided() {
+    let world = World::with_open_lots(1).await;
+    let who = [dealer("甲"), dealer("乙"), dealer("丙"), dealer("丁")];
+    for (dealer, yuan) in who.iter().zip([82_000, 86_000, 95_000, 88_000]) {
+        world.name_dealer(dealer).await;
+        assert!(world.bid(dealer, 0, Uuid::now_v7(), yuan).await.is_ok());
+    }
+    let price = async || world.state(0).await.price_fen.map(|fen| fen.0 / 100);
+    assert_eq!(price().await, Some(88_500));
+    let [ada, bert, carl, dora] = &who;
+    // below the second-best max a bid makes no price
+    world.strike_out(bert, None).await;
+    world.service.sweep().await.unwrap();
+    assert_eq!(price().await, Some(88_500));
+    assert!(world.log(0).await.iter().all(|line| line.command != "void_bid"));
+    // now it would be the second-best, so it goes too
+    world.strike_out(dora, None).await;
+    for _ in 0..3 {
+        world.service.sweep().await.unwrap();
+    }
+    assert_eq!(price().await, Some(82_500));
+    let state = world.state(0).await;
+    assert!(state.is_leader(carl.dealer().unwrap().dealer_id));
+    assert_eq!(state.second_max_fen, Some(Fen(8_200_000)));
+    let voided = world.log(0).await.iter().filter(|line| line.command == "void_bid").count();
+    assert_eq!(voided, 2, "once each");
+    let told = world.service.lot(ada, world.lots[0]).await.unwrap().voided;
+    assert!(
+        told.iter().all(|voided| voided.reason == VoidReason::BidderBarred),
+        "everybody is told: {told:?}"
+    );
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
 }

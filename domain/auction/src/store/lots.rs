@@ -231,6 +231,35 @@ pub(crate) async fn led_by(
     Ok(rows.into_iter().map(|row| (LotId(row.id), DealerId(row.leader))).collect())
 }
 
+/// The lots that run where one of these dealers does not lead, and has a bid that is as high as the second-best max. A lowering
+/// is none.
+pub(crate) async fn followed_by(
+    pool: &PgPool,
+    dealers: &[DealerId],
+) -> Result<Vec<(LotId, DealerId)>, sqlx::Error> {
+    let dealers: Vec<Uuid> = dealers.iter().map(|dealer| dealer.0).collect();
+    let rows = sqlx::query!(
+        "SELECT l.id, b.dealer_id
+           FROM lot l
+           JOIN lot_bidder b ON b.lot_id = l.id AND b.dealer_id = ANY($1) AND b.dealer_id <> l.leader_dealer_id
+          WHERE l.status IN ('open', 'paused')
+            AND EXISTS (
+                SELECT FROM lot_log g
+                 CROSS JOIN LATERAL jsonb_array_elements(g.events::jsonb) e
+                 WHERE g.lot_id = l.id AND g.actor = b.dealer_id AND g.command = 'place_max' AND g.seq IS NOT NULL
+                   AND g.max_fen >= (l.state ->> 'second_max_fen')::bigint
+                   AND (e ->> 'event' = 'max_placed'
+                        OR (e ->> 'event' = 'pre_bid_placed' AND (e ->> 'since')::bigint = g.seq))
+                   AND NOT bid_is_void(g.lot_id, g.seq))
+          ORDER BY l.end_at
+          LIMIT 500",
+        &dealers
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (LotId(row.id), DealerId(row.dealer_id))).collect())
+}
+
 /// The lots that a dealer leads, the first to end first, and how many they are.
 pub(crate) async fn leads_of(
     pool: &PgPool,
