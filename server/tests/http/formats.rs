@@ -338,6 +338,7 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     let page = clerk.get(&console).await;
     assert!(page.body.contains("请注意") && page.body.contains("测试车 0"), "{}", page.body);
 
+    what_runs_is_listed_first(&mut clerk, &console).await;
     let floor = format!("/office/sales/{sale_id}/floor");
     let dealer = server.person("yuanxing").dealer().unwrap().dealer_id.to_string();
     let keys: [String; 5] = std::array::from_fn(|_| new_id().to_string());
@@ -389,9 +390,21 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     let pass = [("lane", sale.as_str()), ("key", keys[4].as_str())];
     let passed = clerk.post(&format!("/office/lots/{first}/pass"), &pass).await;
     assert_eq!(passed.location(), format!("{console}?problem=NOT_APPLICABLE"));
+    a_refusal_moves_no_button(&clerk.get(passed.location()).await.body);
     assert_eq!(watcher.get(&console).await.status, StatusCode::FORBIDDEN);
     let scheduled = watcher.get(&format!("/api/v1/lots/{second}")).await;
     assert!(scheduled.body.contains("\"status\":\"scheduled\""));
+}
+
+async fn what_runs_is_listed_first(clerk: &mut Browser, console: &str) {
+    let home = clerk.get("/office").await.body;
+    let first_work = home.split_once("class=\"work\"").unwrap().1.split_once("href=\"").unwrap().1;
+    assert!(first_work.starts_with(&format!("{console}\"")), "what runs cannot wait: {first_work}");
+}
+
+fn a_refusal_moves_no_button(console: &str) {
+    let (buttons, refusal) = (console.find("lane-buttons").unwrap(), console.find("banner--bad").unwrap());
+    assert!(buttons < refusal, "{console}");
 }
 
 /// A pause stands on the dealers' pages instead of the end that was planned, until it is over.

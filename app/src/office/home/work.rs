@@ -1,10 +1,11 @@
 //! What waits for this person: one line a kind of work, and only where there is some.
 
-use kernel::{Principal, Role};
+use kernel::{Principal, Role, UnixMs};
 use leptos::prelude::*;
 use vehicle::Status;
 
 use super::{Figures, LETTERS_MAX};
+use auction::SaleLine;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -38,8 +39,9 @@ pub(super) fn panel(cx: &PageContext, who: &Principal, figures: &Figures) -> Any
             </WorkRow>
         }
     };
+    let lanes: Vec<_> = lanes(who, figures, cx.now).map(|(sale, is_on)| lane(cx, sale, is_on)).collect();
     let rows: Vec<_> = all(figures).into_iter().filter(is_mine).map(row).collect();
-    if rows.is_empty() {
+    if lanes.is_empty() && rows.is_empty() {
         return view! {
             <Panel title=t(lang, "home.work")>
                 <p class="work__none"><IconView icon=Icon::Check/> <strong>{t(lang, "home.work_none")}</strong> <span>{t(lang, "home.work_none_text")}</span></p>
@@ -47,8 +49,41 @@ pub(super) fn panel(cx: &PageContext, who: &Principal, figures: &Figures) -> Any
         }
         .into_any();
     }
-    view! { <Panel title=t(lang, "home.work") flush=true><WorkList>{rows}</WorkList></Panel> }.into_any()
+    view! { <Panel title=t(lang, "home.work") flush=true><WorkList>{lanes}{rows}</WorkList></Panel> }.into_any()
 }
+
+/// The lanes that this person runs: those that are on, which cannot wait, and those that open soon. Those that are on first.
+fn lanes<'a>(
+    who: &Principal,
+    figures: &'a Figures,
+    now: UnixMs,
+) -> impl Iterator<Item = (&'a SaleLine, bool)> {
+    let runs_lanes = who.has_role(Role::Auctioneer);
+    let of_lanes = figures.sales.iter().filter(move |sale| runs_lanes && sale.format == "lane");
+    let left = |sale: &&SaleLine| sale.count.open + sale.count.scheduled > 0;
+    let soon = |sale: &&SaleLine| sale.opens_at <= now.plus_ms(SOON_MS);
+    let mut lanes: Vec<_> =
+        of_lanes.filter(left).filter(soon).map(|sale| (sale, sale.opens_at <= now)).collect();
+    lanes.sort_by_key(|(sale, _)| sale.opens_at);
+    lanes.into_iter()
+}
+
+/// A line that leads to the lane's console.
+fn lane(cx: &PageContext, sale: &SaleLine, is_on: bool) -> AnyView {
+    let lang = cx.lang;
+    let (words, tone) = match is_on {
+        true => ("home.work.lane_on", Tone::Bad),
+        false => ("home.work.lane_soon", Tone::Warn),
+    };
+    let left = grouped(sale.count.open + sale.count.scheduled);
+    let value = view! { <Badge tone>{t_with(lang, "home.work.lane_left", &[("n", &left)])}</Badge> }.into_any();
+    let title = t_with(lang, words, &[("name", &sale.name)]);
+    let opens = (!is_on).then(|| view! { {t(lang, "sale.opens_at")} " " <Time at=sale.opens_at/> });
+    view! { <WorkRow href=format!("/office/sales/{}/lane", sale.id) title value>{opens}</WorkRow> }.into_any()
+}
+
+/// A lane that opens within so long is looked at already.
+const SOON_MS: i64 = 60 * 60 * 1000;
 
 const CARS: &str = "home.work.cars";
 const PIECES: &str = "home.work.pieces";

@@ -39,9 +39,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let sale = &detail.sale;
     let problem = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
     let (sale_id, title) = (sale.id, sale.name.clone());
+    let problem = problem.map(|problem| view! { <ProblemBanner problem/> }.into_any());
     let block = match &current {
-        Some(lot) => block(&cx, sale_id, lot, word),
-        None => over(&cx),
+        Some(lot) => block(&cx, sale_id, lot, (word, problem)),
+        None => view! { {problem} {over(&cx)} }.into_any(),
     };
     // the question would be gone before it was read
     let asks = cx.query.get(ASK).is_some();
@@ -54,7 +55,6 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href=format!("/office/sales/{sale_id}")>{t(lang, "sale.to_sale")}</LinkButton>
             {still(&cx, sale_id, runs)}
         </PageHead>
-        {problem.map(|problem| view! { <ProblemBanner problem/> })}
         <div class="grid grid-cols-1 gap-x-4 lg:grid-cols-3">
             <div class="min-w-0 lg:col-span-2">{block}</div>
             <div class="min-w-0">{list}</div>
@@ -102,7 +102,14 @@ fn over(cx: &PageContext) -> AnyView {
         .into_any()
 }
 
-fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail, word: Option<SellersWord>) -> AnyView {
+/// The car on the block. Whatever comes and goes while it is there has its place, and why something was refused stands below
+/// the buttons: none of them moves under the finger.
+fn block(
+    cx: &PageContext,
+    sale_id: SaleId,
+    detail: &LotDetail,
+    (word, problem): (Option<SellersWord>, Option<AnyView>),
+) -> AnyView {
     let lang = cx.lang;
     let lot = &detail.lot;
     let photo = lot.photo_ids.first().map(|id| format!("/photos/{id}/large"));
@@ -131,12 +138,13 @@ fn block(cx: &PageContext, sale_id: SaleId, detail: &LotDetail, word: Option<Sel
                     <p class="lane-block__no">{number} " " {state} " " {reserve_light}</p>
                     <h2 class="lane-block__title">{title}</h2>
                     <p class="lane-block__price"><Money fen=price wan=true/></p>
-                    <p class="muted">{leader}</p>
+                    <p class="muted lane-block__leader">{leader}</p>
                     {reserve}
                     <p class="lane-block__left" data-call=call_name>{left}{called}</p>
                 </div>
             </div>
             {buttons}
+            {problem.map(|problem| view! { <div class="mt-4">{problem}</div> })}
         </Panel>
         {lines}
     }
