@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::alarm::Alarm;
-use super::bell;
 use super::link::Freshness;
 use super::page;
 use super::room::{Notice, Room, Start};
@@ -49,7 +48,6 @@ impl Live {
     /// Goes live, in the browser. `flash` is what the tab says when the lead is lost.
     pub(super) fn start(self, flash: impl Fn() -> String + Copy + 'static) {
         self.alarm.recall();
-        bell::follow();
         self.socket.set_value(Some(Socket::new(move |event| self.hear(event))));
         page::on_return(move || self.refresh());
         set_interval(move || self.tick(flash), TICK);

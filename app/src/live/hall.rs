@@ -16,7 +16,6 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, SubmitEvent};
 
 use super::alarm::Alarm;
-use super::bell;
 use super::clock::{ServerClock, time_left};
 use super::link::Freshness;
 use super::page;
@@ -91,7 +90,6 @@ fn start(words: Words, freshness: RwSignal<Freshness>, alarm: Alarm) {
         return;
     }
     alarm.recall();
-    bell::follow();
     // the socket's events need the socket: it is put here as soon as it is made, before the first event
     let line: Rc<RefCell<Option<Socket>>> = Rc::default();
     let (heard, sender) = (Rc::clone(&board), Rc::clone(&line));

@@ -6,13 +6,12 @@
 //! * [`words`]: the texts, which come with the page, so that the wasm holds no language.
 //! * [`props`]: what the server gives an island, and how the browser reads it.
 //! * `panel/`: the views. The same code draws the HTML on the server and takes it over in the browser.
-//! * `socket.rs`, `driver.rs`, `alarm.rs`, `bell.rs`, `hall.rs`: the browser's side.
+//! * `socket.rs`, `driver.rs`, `alarm.rs`, `hall.rs`: the browser's side.
 //!
 //! To show one more thing of a lot: it is a field of `bidding::PublicLot`; show it in `panel/`, and it is live.
 
 mod alarm;
 pub mod amount_words;
-mod bell;
 pub mod clock;
 mod driver;
 pub mod falling;

@@ -44,6 +44,7 @@ pub fn DealerFrame(body: AnyView) -> impl IntoView {
             </div>
         </header>
         <main id="main" class="dealer-main" tabindex="-1"><DoneBanner/>{body}</main>
+        {bell::script(&cx)}
     }
 }
 
@@ -70,6 +71,7 @@ pub fn OfficeFrame(body: AnyView) -> impl IntoView {
             </div>
             <main id="main" class="office-main" tabindex="-1"><DoneBanner/>{body}</main>
         </div>
+        {bell::script(&cx)}
     }
 }
 

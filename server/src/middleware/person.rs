@@ -16,6 +16,8 @@ use crate::state::AppState;
 
 /// Where tokens count. Pages are for people, who have sessions.
 const PROGRAMS: [&str; 2] = ["/api/", "/ws/"];
+/// What open pages ask for by themselves: no sign of a person, who is signed out when he is idle.
+const BY_ITSELF: [&str; 2] = ["/my/alerts/unread", "/office/alerts/unread"];
 /// Built files, which are the same for everybody.
 const FILES: &str = "/pkg/";
 
@@ -27,6 +29,7 @@ struct Unknown(Problem);
 pub async fn find(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let session = request.extensions().get::<Session>().cloned();
     let found = look_up(&state, request.uri().path(), request.headers(), session.as_ref()).await;
+    let by_itself = BY_ITSELF.contains(&request.uri().path());
     let appearance = match &found {
         Ok(Some((_, signed_in))) => signed_in.appearance,
         Ok(None) | Err(_) => visitors(request.headers()),
@@ -35,6 +38,7 @@ pub async fn find(State(state): State<AppState>, mut request: Request, next: Nex
     match found {
         Ok(Some((credential, signed_in))) => {
             if signed_in.touch_due
+                && !by_itself
                 && let Some(session) = session
                 && let Err(problem) = session::touch(&session, state.clock.now()).await
             {

@@ -51,7 +51,7 @@ fn hidden(page: &str, name: &str) -> String {
 }
 
 async fn unread(browser: &mut Browser) -> bool {
-    browser.get("/my/alerts").await.body.contains("bell__count")
+    browser.get("/my/alerts").await.body.contains("class=\"bell__count\"")
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_saved_search_tells_of_a_new_car_once_and_is_read() {
     let lot = open_lot(&server).await;
     server.state.services.auction.tell_news().await.unwrap();
     let news = dealer.get("/my/alerts").await.body;
-    assert!(news.contains("bell__count") && news.contains("符合筛选“便宜大众”"), "{news}");
+    assert!(news.contains("class=\"bell__count\"") && news.contains("符合筛选“便宜大众”"), "{news}");
     assert!(news.contains(&format!("/auctions/lots/{lot}")));
     let until = server.state.clock.now().0.to_string();
     let read = dealer.post("/my/alerts?view=unread", &[("form", "read"), ("until", &until)]).await;

@@ -101,6 +101,8 @@ async fn the_bell_of_who_speaks_for_sellers_rings() {
     let mut office = server.signed_in("sales").await;
     let home = office.get("/office").await.body;
     assert!(home.contains("href=\"/office/alerts\"") && home.contains("1 条未读消息"), "{home}");
+    assert!(home.contains("data-unread=\"/office/alerts/unread\""), "{home}");
+    assert_eq!(office.get("/office/alerts/unread").await.body, "1", "a page that stays open asks again");
     let page = office.get("/office/alerts").await.body;
     for words in [&*format!("/office/negotiations/{id}"), "待您答复", "远行二手车", "¥60,000", "前答复"]
     {
@@ -112,7 +114,11 @@ async fn the_bell_of_who_speaks_for_sellers_rings() {
     assert!(!office.get("/office").await.body.contains("1 条未读消息"));
     let mut inspector = server.signed_in("inspector").await;
     assert!(!inspector.get("/office").await.body.contains("/office/alerts"));
-    assert_eq!(inspector.get("/office/alerts").await.status, StatusCode::FORBIDDEN);
+    for page in ["/office/alerts", "/office/alerts/unread"] {
+        assert_eq!(inspector.get(page).await.status, StatusCode::FORBIDDEN);
+    }
+    let body = inspector.get("/office").await.body;
+    assert!(!body.contains("a.bell"), "no bell, no script: {body}");
 }
 
 #[tokio::test]

@@ -8,6 +8,20 @@ use crate::i18n::{t, t_with};
 
 use super::super::icon::{Icon, IconView};
 
+/// A page that stays open counts on: each bell asks every twenty seconds for its number, while it can be seen. A page behind
+/// others asks when it is looked at again. A longer answer is another page: the session is over.
+const COUNT_ON: &str = "const bells = document.querySelectorAll('a.bell'); let asked = Date.now(); \
+    const show = (unread) => bells.forEach((bell) => { \
+    let count = bell.querySelector('.bell__count'); const none = unread === '0'; \
+    if (!count) { if (none) return; count = document.createElement('span'); count.className = 'bell__count'; \
+    count.ariaHidden = 'true'; bell.append(count); } \
+    count.textContent = unread; count.hidden = none; \
+    bell.title = none ? bell.dataset.none : bell.dataset.some.replace('%{n}', unread); bell.ariaLabel = bell.title; }); \
+    const ask = async () => { if (document.hidden || Date.now() - asked < 19000) return; asked = Date.now(); \
+    try { const answer = await fetch(bells[0].dataset.unread, { redirect: 'error' }); \
+    const unread = answer.ok ? await answer.text() : ''; if (/^\\d{1,3}\\+?$/.test(unread)) show(unread); } catch {} }; \
+    setInterval(ask, 20000); document.addEventListener('visibilitychange', ask);";
+
 /// How much news this person has not read; none where nobody is told any.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unread(Option<i64>);
@@ -40,7 +54,7 @@ pub(super) fn view(cx: &PageContext, path: &'static str) -> Option<AnyView> {
     let is_current = (cx.path == path).then_some("page");
     Some(
         view! {
-            // a live page counts on, with these words
+            // it counts on with these words
             <a
                 class="bell"
                 href=path
@@ -49,6 +63,7 @@ pub(super) fn view(cx: &PageContext, path: &'static str) -> Option<AnyView> {
                 aria-current=is_current
                 data-none=t(cx.lang, "alerts.title")
                 data-some=t(cx.lang, "alerts.bell")
+                data-unread=format!("{path}/unread")
                 data-testid="bell"
             >
                 <IconView icon=Icon::Bell/>
@@ -57,4 +72,10 @@ pub(super) fn view(cx: &PageContext, path: &'static str) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// What lets the bells of a page count on: once, behind them.
+pub(super) fn script(cx: &PageContext) -> Option<AnyView> {
+    use_context::<Unread>()?.0?;
+    Some(view! { <script type="module" nonce=cx.nonce.clone()>{COUNT_ON}</script> }.into_any())
 }

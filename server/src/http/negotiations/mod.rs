@@ -25,6 +25,7 @@ pub fn routes() -> Routes {
         .post("/my/negotiations/{id}", Access::Dealer, answer::by_dealer)
         .post("/office/negotiations/{id}", SPEAKERS, answer::by_staff)
         .post("/office/alerts", SPEAKERS, alerts::read)
+        .get("/office/alerts/unread", SPEAKERS, alerts::unread)
         .post("/office/business-days", ADMINS, business_days::set)
         .post("/office/negotiations/{id}/reveal", LOOKERS, reveal::reveal)
         .merge(sheet::files("/office/negotiations", Access::Staff, export::list))
