@@ -101,6 +101,9 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
             None => alert.title,
         },
     };
+    let no_deal = alert.no_deal.map(|why| {
+        view! { <span>{t(lang, &format!("alerts.no_deal.{}", why.name()))}</span> }
+    });
     let strike = alert.strike.map(|strike| strike_facts(cx, alert.kind, &strike));
     let sale = alert.sale.map(|sale| sale_facts(cx, sale));
     let price = alert.price_fen.map(|price| view! { <Money fen=price/> });
@@ -121,7 +124,7 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
                 <p class="alerts__facts">
                     {ends} <Ago at=alert.at/> {price} {answer_by} {times.map(|text| view! { <span>{text}</span> })}
                     {search.map(|text| view! { <span>{text}</span> })}
-                    {sale} {strike}
+                    {no_deal} {sale} {strike}
                 </p>
             </div>
             {read}

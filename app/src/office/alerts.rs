@@ -61,6 +61,9 @@ fn line(cx: &PageContext, news: SellerNews) -> AnyView {
         true => t(lang, "alerts.turn_over").into_owned(),
         false => t_with(lang, "alerts.answer_by", &[("at", &time::exact(at, cx.zone))]),
     });
+    let no_deal = news.no_deal.map(|why| {
+        view! { <span>{t(lang, &format!("alerts.office_no_deal.{}", why.name()))}</span> }
+    });
     // what nobody need answer any more is as good as read
     let is_read = news.is_read || news.is_over;
     let read = (!is_read).then(|| {
@@ -76,7 +79,7 @@ fn line(cx: &PageContext, news: SellerNews) -> AnyView {
             <div class="alerts__main">
                 <a class="alerts__title" href=href>{news.title}</a>
                 <p class="alerts__facts">
-                    <Ago at=news.at/> <span>{news.buyer_name}</span> <Money fen=news.price_fen/>
+                    <Ago at=news.at/> <span>{news.buyer_name}</span> <Money fen=news.price_fen/> {no_deal}
                     {answer_by.map(|text| view! { <span>{text}</span> })}
                 </p>
             </div>

@@ -1,5 +1,6 @@
 //! A person's news: what he is told, what he wants to be told, what he has read.
 
+use deal::{Side, Status};
 use kernel::{Fen, FieldProblem, LotId, NegotiationId, Principal, Problem, SaleId, UnixMs};
 use platform_db::CommandError;
 use serde::{Deserialize, Serialize};
@@ -158,6 +159,38 @@ pub struct SaleNews {
     pub opens_at: Option<UnixMs>,
 }
 
+/// Why a negotiation came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoDeal {
+    /// This side said no.
+    Declined(Side),
+    /// This side did not answer in time.
+    Silent(Side),
+}
+
+impl NoDeal {
+    /// Of a negotiation's status and whose turn it was, as they are stored.
+    pub(crate) fn of(status: &str, turn: &str) -> Option<NoDeal> {
+        let turn = [Side::Buyer, Side::Seller].into_iter().find(|side| side.as_str() == turn)?;
+        match Status::ALL.into_iter().find(|known| known.as_str() == status)? {
+            Status::Declined => Some(NoDeal::Declined(Side::Seller)),
+            Status::WalkedAway => Some(NoDeal::Declined(Side::Buyer)),
+            Status::Expired => Some(NoDeal::Silent(turn)),
+            Status::Open | Status::Agreed => None,
+        }
+    }
+
+    /// The name in text keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            NoDeal::Declined(Side::Buyer) => "buyer_declined",
+            NoDeal::Declined(Side::Seller) => "seller_declined",
+            NoDeal::Silent(Side::Buyer) => "buyer_silent",
+            NoDeal::Silent(Side::Seller) => "seller_silent",
+        }
+    }
+}
+
 /// A strike, or its lifting, and what the company's strikes mean from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StrikeNews {
@@ -184,6 +217,8 @@ pub struct Alert {
     pub strike: Option<StrikeNews>,
     /// The negotiation that it is about.
     pub negotiation_id: Option<NegotiationId>,
+    /// Why that came to nothing, where that is the news.
+    pub no_deal: Option<NoDeal>,
     /// When the lot ends, where that is the news.
     pub ends: Option<LotEnd>,
     /// What was done to the lot's sale, where it is about that.

@@ -7,7 +7,7 @@ use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::Service;
-use crate::inbox::{AlertKind, UNREAD_SHOWN_MAX};
+use crate::inbox::{AlertKind, NoDeal, UNREAD_SHOWN_MAX};
 use crate::negotiation::side_of;
 use crate::store::seller_news as store;
 
@@ -25,6 +25,8 @@ pub struct SellerNews {
     pub kind: AlertKind,
     /// In which negotiation.
     pub negotiation_id: NegotiationId,
+    /// Why it came to nothing, where that is the news.
+    pub no_deal: Option<NoDeal>,
     /// About which lot.
     pub lot_id: LotId,
     /// Its title.

@@ -8,7 +8,7 @@ use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::inbox::{Alert, AlertKind, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, SaleNews, Topic};
+use crate::inbox::{Alert, AlertKind, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, NoDeal, SaleNews, Topic};
 
 /// A lot with news that nobody was told yet.
 #[derive(Clone, Copy, Debug)]
@@ -359,10 +359,12 @@ pub(crate) async fn list(
     let rows = sqlx::query!(
         "SELECT a.id, a.kind, a.lot_id, l.title AS \"title?\", l.status AS \"status?\", l.end_at AS \"end_at?\", a.strike, s.name AS \"search_name?\", a.price_fen, a.times,
                 a.last_at, a.read_at, a.negotiation_id, a.answer_by, c.sale_id AS \"sale_id?\", s2.name AS \"sale_name?\",
-                c.reason AS \"reason?\", c.after AS \"after?\", count(*) OVER () AS \"total!\"
+                c.reason AS \"reason?\", c.after AS \"after?\",
+                n.status AS \"negotiation_status?\", n.state ->> 'turn' AS turn, count(*) OVER () AS \"total!\"
            FROM alert a
            LEFT JOIN lot l ON l.id = a.lot_id
            LEFT JOIN saved_search s ON s.id = a.search_id
+           LEFT JOIN negotiation n ON n.id = a.negotiation_id
            LEFT JOIN sale_change c ON c.id = a.sale_change_id
            LEFT JOIN sale s2 ON s2.id = c.sale_id
           WHERE a.user_id = $1 AND (NOT $2 OR a.read_at IS NULL)
@@ -388,6 +390,11 @@ pub(crate) async fn list(
             title: row.title.unwrap_or_default(),
             strike: row.strike.and_then(|strike| serde_json::from_value(strike).ok()),
             negotiation_id: row.negotiation_id.map(NegotiationId),
+            no_deal: row
+                .negotiation_status
+                .zip(row.turn)
+                .filter(|_| kind == AlertKind::NoDeal)
+                .and_then(|(status, turn)| NoDeal::of(&status, &turn)),
             answer_by: row.answer_by.map(from_sql),
             sale: row.sale_id.map(|id| SaleNews {
                 id: SaleId(id),

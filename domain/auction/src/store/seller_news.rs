@@ -7,7 +7,7 @@ use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::inbox::AlertKind;
+use crate::inbox::{AlertKind, NoDeal};
 use crate::seller_news::SellerNews;
 
 /// Tells that the seller has the word; each turn once. How many turns that were.
@@ -145,7 +145,7 @@ pub(crate) async fn list(
 ) -> Result<(i64, Vec<SellerNews>), sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT s.id, s.kind, s.negotiation_id, n.lot_id, l.title, d.name AS \"buyer_name?\", s.price_fen, s.answer_by,
-                s.made_at, r.read_at AS \"read_at?\",
+                s.made_at, n.status, n.state ->> 'turn' AS \"turn!\", r.read_at AS \"read_at?\",
                 (s.turn_since IS NOT NULL
                  AND NOT (n.status = 'open' AND n.turn = 'seller' AND n.turn_since = s.turn_since)) AS \"is_over!\",
                 count(*) OVER () AS \"total!\"
@@ -164,9 +164,12 @@ pub(crate) async fn list(
     .await?;
     let total = rows.first().map_or(0, |row| row.total);
     let news = rows.into_iter().filter_map(|row| {
+        let kind = AlertKind::from_name(&row.kind)?;
+        let no_deal = NoDeal::of(&row.status, &row.turn).filter(|_| kind == AlertKind::NoDeal);
         Some(SellerNews {
             id: row.id,
-            kind: AlertKind::from_name(&row.kind)?,
+            kind,
+            no_deal,
             negotiation_id: NegotiationId(row.negotiation_id),
             lot_id: LotId(row.lot_id),
             title: row.title,

@@ -1,6 +1,7 @@
 //! Who hears what of a negotiation, and how often.
 
-use auction::{Act, AlertKind, HallFilter, MyStanding, SellerNews, Topic};
+use auction::{Act, AlertKind, HallFilter, MyStanding, NoDeal, SellerNews, Topic};
+use deal::Side;
 use kernel::{Principal, Role};
 use platform_testkit::staff;
 
@@ -112,6 +113,34 @@ async fn half_an_hour_before_the_deadline_he_is_told_again() {
     table.deadline_in(-1_000).await;
     table.world.service.beat().await.unwrap();
     assert_eq!(news(&table, &table.buyer).await.last(), Some(&AlertKind::NoDeal));
+    assert_eq!(why(&table).await, [Some(NoDeal::Silent(Side::Buyer)); 2]);
+}
+
+/// Why it came to nothing, as both sides read it.
+async fn why(table: &Table) -> [Option<NoDeal>; 2] {
+    let dealers = table.world.service.alerts(&table.buyer, false, 1).await.unwrap().alerts;
+    let sellers = table.world.service.seller_news(&table.sales, 1).await.unwrap().news;
+    [dealers.into_iter().find_map(|it| it.no_deal), sellers.into_iter().find_map(|it| it.no_deal)]
+}
+
+#[tokio::test]
+async fn the_news_say_who_declined_or_let_the_time_run_out() {
+    let table = Table::set().await;
+    table.seller(Act::Decline).await.unwrap();
+    news(&table, &table.buyer).await;
+    assert_eq!(why(&table).await, [Some(NoDeal::Declined(Side::Seller)); 2]);
+
+    let table = Table::set().await;
+    table.seller(Act::Counter { amount_fen: yuan(76_000) }).await.unwrap();
+    table.buyer(Act::Decline).await.unwrap();
+    news(&table, &table.buyer).await;
+    assert_eq!(why(&table).await, [Some(NoDeal::Declined(Side::Buyer)); 2]);
+
+    let table = Table::set().await;
+    table.deadline_in(-1_000).await;
+    table.world.service.beat().await.unwrap();
+    news(&table, &table.buyer).await;
+    assert_eq!(why(&table).await, [Some(NoDeal::Silent(Side::Seller)); 2]);
 }
 
 #[tokio::test]
