@@ -32,19 +32,21 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let auction = &cx.services.auction;
     let detail = auction.lot(cx.who()?, lot_id).await.map_err(CommandError::into_problem)?;
     let found = match auction.replay(cx.who()?, lot_id).await.map_err(CommandError::into_problem) {
-        Ok(found) => Some(found),
-        Err(problem) if problem.code == "LOT_NOT_CLOSED" => None,
+        Ok(found) => Ok(found),
+        Err(problem) if problem.code == "LOT_NOT_CLOSED" => {
+            Err((t(lang, "replay.not_yet"), t(lang, "replay.not_yet_text")))
+        }
+        Err(problem) if problem.code == "OFFER_STAYS_SECRET" => {
+            Err((t(lang, "replay.never"), t(lang, "error.OFFER_STAYS_SECRET")))
+        }
         Err(problem) => return Err(problem),
     };
     let title = t(lang, "replay.title");
     let place = if cx.who()?.is_staff() { "office" } else { "auctions" };
     let lot = format!("/{place}/lots/{lot_id}");
     let content = match found {
-        Some(found) => player(&cx, &detail, &found),
-        None => {
-            view! { <EmptyState icon=Icon::Clock title=t(lang, "replay.not_yet") text=t(lang, "replay.not_yet_text")/> }
-                .into_any()
-        }
+        Ok(found) => player(&cx, &detail, &found),
+        Err((title, text)) => view! { <EmptyState icon=Icon::Clock title text/> }.into_any(),
     };
     let body = view! {
         <PageHead title=title.clone() note=detail.lot.title.clone()>

@@ -4,7 +4,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Call, LotState, LotStatus, MyPosition, Outcome, ReserveLight, StepClock};
+use crate::{Call, Format, LotState, LotStatus, MyPosition, Outcome, ReserveLight, StepClock};
 
 /// The second and the third quick button lie this many steps above the first.
 const QUICK_STEPS: [i64; 2] = [1, 4];
@@ -55,12 +55,14 @@ impl LotState {
         // Of a sealed lot that still takes offers there is no price and no leader; their number is kept back too.
         let sealed = self.is_sealed_now();
         let bidders = if sealed { 0 } else { self.bidders.len() };
+        let price_fen = self.shown_price();
+        let step_fen = self.increment(price_fen.unwrap_or(self.terms.start_fen));
         PublicLot {
             seq: self.public_seq(),
             status: self.status,
-            price_fen: self.price_fen,
-            min_next_fen: self.min_next(),
-            step_fen: self.increment(self.price_fen.unwrap_or(self.terms.start_fen)),
+            price_fen,
+            min_next_fen: if self.is_price_secret() { self.terms.start_fen } else { self.min_next() },
+            step_fen,
             reserve: if sealed { ReserveLight::Secret } else { self.reserve_light() },
             leader_alias: self.leader.and_then(|leader| self.alias_of(leader.dealer_id)),
             bidders: u32::try_from(bidders).unwrap_or(u32::MAX),
@@ -72,6 +74,19 @@ impl LotState {
             opens_at: (self.status == LotStatus::Scheduled).then_some(self.opens_at),
             steps: self.steps.filter(|_| self.status != LotStatus::Closed),
         }
+    }
+
+    /// Whether the price is between its bidder and the seller: where the second offer makes the price, one below the reserve is
+    /// the best offer itself, which nobody has paid.
+    pub fn is_price_secret(&self) -> bool {
+        self.terms.format == Format::SealedSecond
+            && self.status == LotStatus::Closed
+            && self.outcome != Some(Outcome::Sold)
+    }
+
+    /// The price as everybody may see it.
+    pub fn shown_price(&self) -> Option<Fen> {
+        self.price_fen.filter(|_| !self.is_price_secret())
     }
 
     /// What this entity sees besides, with its newest accepted amount that was not voided. Of who leads, and of who

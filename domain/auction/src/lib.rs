@@ -95,8 +95,8 @@ pub use events::{
 };
 pub use floor_record::{FLOOR_LINES_MAX, FloorLine, FloorRecord, MergeFloor, MergedLine};
 pub use inbox::{
-    Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, NoDeal, SaleNews, StrikeNews, Topic,
-    UNREAD_SHOWN_MAX,
+    Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, NoDeal, SaleNews, StrikeNews,
+    Topic, UNREAD_SHOWN_MAX,
 };
 pub use lane::{FloorBid, GivePaddle, Paddle};
 pub use negotiation::{

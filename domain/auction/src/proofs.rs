@@ -66,9 +66,13 @@ impl Service {
     /// The whole log of a closed lot, for who is signed in.
     ///
     /// # Errors
-    /// `NOT_FOUND` for an unknown lot and one without a chain, `LOT_NOT_CLOSED` while bids are taken.
+    /// `NOT_FOUND` for an unknown lot and one without a chain, `LOT_NOT_CLOSED` while bids are taken, `OFFER_STAYS_SECRET` where
+    /// its last line would tell a sealed offer that nobody paid.
     pub async fn published_log(&self, who: &Principal, lot_id: LotId) -> Result<PublishedLog, CommandError> {
         let chain = self.published_chain(who, lot_id).await?;
+        if chain.tells_an_offer {
+            return Err(Problem::new(kernel::ProblemKind::Conflict, "OFFER_STAYS_SECRET").into());
+        }
         let mut rows = Vec::new();
         loop {
             let after = i64::try_from(rows.len()).unwrap_or(i64::MAX);

@@ -284,3 +284,35 @@ async fn the_close_opens_sealed_offers_and_their_receipts() {
     assert_eq!(world.service.published_log(&bob, world.lots[0]).await.unwrap().rows.len(), 4);
     assert_eq!(auction::verify_log(&world.db, None).await.unwrap().faults.len(), 0);
 }
+
+#[tokio::test]
+async fn below_the_reserve_of_a_second_price_lot_nobody_learns_the_best_offer() {
+    let world = World::of_sale(1, |sale| {
+        sale.format = SaleFormat::SealedSecond;
+        sale.times.first_end_at = sale.times.opens_at.plus_ms(2_500);
+    })
+    .await;
+    let (ada, bob) = (dealer("甲车行"), dealer("乙车行"));
+    world.bid(&ada, 0, Uuid::now_v7(), 70_000).await.unwrap();
+    world.bid(&bob, 0, Uuid::now_v7(), 60_000).await.unwrap();
+    world.until_closed().await;
+    world.service.tell_news().await.unwrap();
+    let lot = world.service.lot(&bob, world.lots[0]).await.unwrap();
+    assert_eq!(lot.lot.lot.outcome, Some(bidding::Outcome::Provisional));
+    let start_fen = lot.terms.start_fen;
+    assert_eq!((lot.lot.lot.price_fen, lot.lot.lot.min_next_fen), (None, start_fen));
+    assert!(lot.history.is_empty() && lot.log.is_empty());
+    for (from, to, found) in [(Some(Fen(start_fen.0 + 1)), None, 0), (None, Some(start_fen), 1)] {
+        let (status, page) = ("closed".to_owned(), 1);
+        let filter =
+            HallFilter { price_from_fen: from, price_to_fen: to, status, page, ..HallFilter::default() };
+        let page = world.service.hall(&bob, &filter).await.unwrap();
+        assert_eq!(page.total, found, "no search finds it out");
+    }
+    let log = world.service.published_log(&bob, world.lots[0]).await.map_err(CommandError::into_problem);
+    assert_eq!(log.unwrap_err().code, "OFFER_STAYS_SECRET");
+    let own = world.service.lot(&ada, world.lots[0]).await.unwrap().lot.mine;
+    assert_eq!((own.leading, own.max_fen), (true, Some(Fen(7_000_000))));
+    let told = world.service.alerts(&ada, false, 1).await.unwrap().alerts;
+    assert_eq!(told[0].price_fen, Some(Fen(7_000_000)), "who made the offer is told that it is talked about");
+}

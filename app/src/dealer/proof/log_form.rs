@@ -107,6 +107,7 @@ async fn answer(cx: &PageContext, lot: &str) -> Result<Answer, kernel::Problem> 
         Ok(log) => log,
         Err(problem) if problem.code == "NOT_FOUND" => return bad("proof.log.not_found"),
         Err(problem) if problem.code == "LOT_NOT_CLOSED" => return bad("error.LOT_NOT_CLOSED"),
+        Err(problem) if problem.code == "OFFER_STAYS_SECRET" => return bad("error.OFFER_STAYS_SECRET"),
         Err(problem) => return Err(problem),
     };
     let own = own_receipt_stands(cx, who, lot_id, &log).await?;

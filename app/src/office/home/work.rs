@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use vehicle::Status;
 
 use super::{Figures, LETTERS_MAX};
-use auction::SaleLine;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
+use auction::SaleLine;
 
 /// A kind of work.
 struct Work {
@@ -49,7 +49,8 @@ pub(super) fn panel(cx: &PageContext, who: &Principal, figures: &Figures) -> Any
         }
         .into_any();
     }
-    view! { <Panel title=t(lang, "home.work") flush=true><WorkList>{lanes}{rows}</WorkList></Panel> }.into_any()
+    view! { <Panel title=t(lang, "home.work") flush=true><WorkList>{lanes}{rows}</WorkList></Panel> }
+        .into_any()
 }
 
 /// The lanes that this person runs: those that are on, which cannot wait, and those that open soon. Those that are on first.
@@ -76,7 +77,8 @@ fn lane(cx: &PageContext, sale: &SaleLine, is_on: bool) -> AnyView {
         false => ("home.work.lane_soon", Tone::Warn),
     };
     let left = grouped(sale.count.open + sale.count.scheduled);
-    let value = view! { <Badge tone>{t_with(lang, "home.work.lane_left", &[("n", &left)])}</Badge> }.into_any();
+    let value =
+        view! { <Badge tone>{t_with(lang, "home.work.lane_left", &[("n", &left)])}</Badge> }.into_any();
     let title = t_with(lang, words, &[("name", &sale.name)]);
     let opens = (!is_on).then(|| view! { {t(lang, "sale.opens_at")} " " <Time at=sale.opens_at/> });
     view! { <WorkRow href=format!("/office/sales/{}/lane", sale.id) title value>{opens}</WorkRow> }.into_any()

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use bidding::{
-    Bar, Command, Format, LotStatus, MyPosition, Outcome, RefusalCode, ReserveLight, Terms, VoidReason,
+    Bar, Basis, Command, Deal, Format, LotStatus, MyPosition, Outcome, RefusalCode, ReserveLight, Terms,
+    VoidReason, apply_all, decide,
 };
 use kernel::{DealerId, Fen, UnixMs};
 use proptest::collection::vec;
@@ -239,4 +240,28 @@ fn an_outage_in_the_last_minutes_gives_them_back_although_nothing_closes_softly(
     lot.at(END_AT.plus_ms(MINUTE)).accepts(&max(A, 60_000));
     assert_eq!(lot.state.extensions, 0, "an offer moves no end");
     lot.replays();
+}
+
+/// Below the reserve the second-price rule comes to the best offer itself: that is between its bidder and the seller, until
+/// somebody has paid a price.
+#[test]
+fn an_offer_that_nobody_paid_is_not_told() {
+    let offers = [(A, 70_000), (B, 60_000)];
+    let mut lot = with(second_price(Some(80_000)), &offers);
+    assert_eq!(closed(&mut lot), (Some(A), Some(70_000), Outcome::Provisional));
+    let seen = lot.state.public();
+    assert_eq!((seen.price_fen, seen.min_next_fen), (None, lot.state.terms.start_fen));
+    assert_eq!((seen.outcome, seen.reserve), (Some(Outcome::Provisional), ReserveLight::NotMet));
+    assert_eq!(lot.state.position_of(A, None).max_fen, Some(yuan(70_000)), "he knows his own");
+    let settled = |deal: Option<Deal>| {
+        let command = Command::Settle { deal, basis: Basis::Negotiation };
+        apply_all(&lot.state, &decide(&lot.state, &command, lot.now).unwrap().events).public().price_fen
+    };
+    assert_eq!(settled(None), None);
+    let deal = Deal { dealer_id: A, price_fen: yuan(75_000) };
+    assert_eq!(settled(Some(deal)), Some(yuan(75_000)), "what was paid is public");
+    // by first price the best offer is the price, and everybody knows that
+    let mut lot = with(first_price(Some(80_000)), &offers);
+    closed(&mut lot);
+    assert_eq!(lot.state.public().price_fen, Some(yuan(70_000)));
 }

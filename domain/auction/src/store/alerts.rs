@@ -271,8 +271,13 @@ pub(crate) async fn tell_results(
                      WHEN l.outcome = $3 THEN 'won'
                      WHEN l.outcome = $4 THEN 'negotiating'
                      ELSE 'lost' END,
-                l.id, l.price_fen, $2, $2
+                l.id,
+                -- what nobody paid is between the best bidder and the seller, where the second offer makes the price
+                CASE WHEN s.format <> 'sealed_second' OR l.outcome = $3 OR l.leader_dealer_id = p.dealer_id
+                     THEN l.price_fen END,
+                $2, $2
            FROM lot l
+           JOIN sale s ON s.id = l.sale_id
            JOIN lot_party p ON p.lot_id = l.id
           WHERE l.id = ANY($1)
             -- what was taken out of its sale has no result; that was told already

@@ -302,8 +302,8 @@ pub(crate) async fn hall(
     query.push(match filter.sort {
         // the cars of a lane that wait for their turn have no end yet
         Sort::Ending => " ORDER BY (l.status = 'closed'), (l.status = 'scheduled' AND l.opens_at <= clock_timestamp()), l.end_at, l.id",
-        Sort::PriceUp => " ORDER BY coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint), l.id",
-        Sort::PriceDown => " ORDER BY coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint) DESC, l.id",
+        Sort::PriceUp => concat!(" ORDER BY ", price!(), ", l.id"),
+        Sort::PriceDown => concat!(" ORDER BY ", price!(), " DESC, l.id"),
         Sort::Newest => " ORDER BY l.model_year DESC, l.id",
         Sort::Mileage => " ORDER BY l.mileage_km, l.id",
     });
@@ -526,10 +526,10 @@ fn push_car(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
         Some(ReserveLight::Secret) => " AND false",
     });
     if let Some(price) = filter.price_from_fen {
-        query.push(" AND coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint) >= ").push_bind(price.0);
+        query.push(concat!(" AND ", price!(), " >= ")).push_bind(price.0);
     }
     if let Some(price) = filter.price_to_fen {
-        query.push(" AND coalesce(l.price_fen, (l.terms ->> 'start_fen')::bigint) <= ").push_bind(price.0);
+        query.push(concat!(" AND ", price!(), " <= ")).push_bind(price.0);
     }
 }
 

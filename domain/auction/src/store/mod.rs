@@ -1,5 +1,13 @@
 //! All SQL of the auction, one module a subject. Private to the crate.
 
+/// What a lot costs as everybody may see it, as `LotState::shown_price` says: the price, or where it begins.
+macro_rules! price {
+    () => {
+        "coalesce(CASE WHEN l.status = 'closed' AND l.outcome <> 'sold' AND l.terms ->> 'format' = 'sealed_second'
+                       THEN NULL ELSE l.price_fen END, (l.terms ->> 'start_fen')::bigint)"
+    };
+}
+
 pub(crate) mod alerts;
 pub(crate) mod batch;
 pub(crate) mod business_days;

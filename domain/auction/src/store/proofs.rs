@@ -29,6 +29,9 @@ pub(crate) struct LotChain {
     pub(crate) head: Hash,
     pub(crate) seq: i64,
     pub(crate) status: LotStatus,
+    /// Whether its last price is an offer that was sealed and that nobody paid: below the reserve, where the second offer makes
+    /// the price.
+    pub(crate) tells_an_offer: bool,
 }
 
 /// The lines of the log that the clauses after `FROM` name, each with the line that it was judged on.
@@ -120,7 +123,10 @@ pub(crate) async fn keys(pool: &PgPool) -> Result<Vec<(String, UnixMs)>, sqlx::E
 /// The chain of a lot; `None` for an unknown lot and one without a chain.
 pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<LotChain>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT n.terms_text, l.chain_head, l.seq, l.status
+        "SELECT n.terms_text, l.chain_head, l.seq, l.status,
+                (l.terms ->> 'format' = 'sealed_second' AND l.price_fen IS NOT NULL AND l.state ->> 'reserve_fen' IS NOT NULL
+                 AND NOT coalesce((l.state ->> 'met')::bool, false)
+                 AND NOT coalesce((l.state ->> 'in_gap')::bool, false)) AS tells_an_offer
            FROM lot l
            JOIN lot_genesis n ON n.lot_id = l.id
           WHERE l.id = $1",
@@ -139,6 +145,7 @@ pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<Lot
         head,
         seq: row.seq,
         status: status.unwrap_or(LotStatus::Closed),
+        tells_an_offer: row.tells_an_offer.unwrap_or_default(),
     }))
 }
 
