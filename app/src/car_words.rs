@@ -56,6 +56,10 @@ const BODIES: &Known = &[
     ("MPV", "mpv"),
 ];
 
+/// 车况等级 (GB/T 30323). Text keys: `car.grade.<name>`. Other gradings are shown as they are.
+const GRADES: &Known =
+    &[("一级", "one"), ("二级", "two"), ("三级", "three"), ("四级", "four"), ("五级", "accident")];
+
 /// What a word is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
@@ -67,6 +71,8 @@ pub enum About {
     Colour,
     /// 车身.
     Body,
+    /// 车况等级.
+    Grade,
 }
 
 impl About {
@@ -76,6 +82,7 @@ impl About {
             About::Gearbox => (GEARBOXES, "gearbox"),
             About::Colour => (COLOURS, "colour"),
             About::Body => (BODIES, "body"),
+            About::Grade => (GRADES, "grade"),
         }
     }
 
@@ -114,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_usual_word_has_its_text() {
-        for about in [About::Fuel, About::Gearbox, About::Colour, About::Body] {
+        for about in [About::Fuel, About::Gearbox, About::Colour, About::Body, About::Grade] {
             let (words, area) = about.words();
             for (_, name) in words {
                 let key = format!("car.{area}.{name}");

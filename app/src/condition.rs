@@ -8,12 +8,24 @@ use vehicle::{
     TREAD_LEGAL, TREAD_WORN, WHEELS, tread_text,
 };
 
-use crate::i18n::t;
+use crate::car_words::{About, car_word};
+use crate::i18n::{t, t_with};
 use crate::ui::{Badge, Tone};
+
+/// The grade of a report, with the score that it was made of.
+pub fn graded(lang: Lang, grade: &str, measures: &Measures) -> String {
+    let grade = car_word(lang, About::Grade, grade);
+    match measures.score {
+        Some(score) => {
+            t_with(lang, "vehicle.grade_of_score", &[("grade", &grade), ("score", &score.to_string())])
+        }
+        None => grade,
+    }
+}
 
 /// The readings; nothing where nothing was measured.
 pub fn measured(lang: Lang, measures: &Measures) -> Option<AnyView> {
-    if measures.is_empty() {
+    if !measures.has_readings() {
         return None;
     }
     let treads = readings(

@@ -56,6 +56,24 @@ pub fn damage_map(lang: Lang, mut damages: Vec<Damage>) -> Option<AnyView> {
     )
 }
 
+/// The drawing on which an inspector taps where a damage is; what is damaged already is shown as such. The lists beside it say
+/// the same, so it is nothing to who cannot see it.
+pub fn damage_picker(damages: &[Damage]) -> AnyView {
+    let gravest = |part: &str| damages.iter().filter(|it| it.part == part).map(|it| it.severity).max();
+    let panel = |(part, [x, y, width, height]): &Place| {
+        let severity = gravest(part).map(|severity| severity.to_string());
+        view! { <rect class="damage-map__panel damage-map__panel--tap" data-part=*part data-severity=severity x=*x y=*y width=*width height=*height rx="5"/> }
+    };
+    let size = format!("0 0 {WIDTH} {HEIGHT}");
+    view! {
+        <svg class="damage-map__car" viewBox=size aria-hidden="true">
+            {BESIDES.iter().map(|place| rectangle(*place, None)).collect_view()}
+            {PLACES.iter().map(panel).collect_view()}
+        </svg>
+    }
+    .into_any()
+}
+
 fn drawing(lang: Lang, damages: &[Damage]) -> AnyView {
     let gravest = |part: &str| damages.iter().filter(|it| it.part == part).map(|it| it.severity).max();
     let panel = |(part, place): &Place| rectangle(*place, gravest(part));

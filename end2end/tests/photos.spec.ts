@@ -80,7 +80,7 @@ async function addPhotos(page: Page, car: string): Promise<void> {
 async function inspectAndPrice(page: Page, car: string): Promise<void> {
   const inspect = page.locator('form:has(input[name="tread_left_front"])');
   await page.locator('details:has(input[name="tread_left_front"]) > summary').click();
-  await inspect.locator('[name="grade"]').fill('B');
+  await inspect.locator('[name="score"]').fill('80');
   await inspect.locator('[name="tread_left_front"]').fill('1.4');
   await inspect.locator('[name="paint_bonnet"]').fill('240');
   await inspect.locator('[name="fault_codes"]').fill('p0301');

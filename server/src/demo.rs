@@ -17,7 +17,7 @@ use platform_db::CommandError;
 use uuid::Uuid;
 use vehicle::{
     AddPhoto, Damage, Facts, Findings, InspectVehicle, Measures, PANELS, Price, PriceVehicle, ReceiveVehicle,
-    TICK, VehicleFilter, WHEELS,
+    TICK, VehicleFilter, WHEELS, grade_of,
 };
 
 use self::cars::{CARS, DemoCar};
@@ -161,7 +161,7 @@ async fn bring_in(state: &AppState, index: usize, car: &DemoCar) -> Result<Vehic
         note: String::new(),
     };
     let findings = Findings {
-        grade: car.grade.to_owned(),
+        grade: grade_of(car.score).to_owned(),
         damages: car.damages.iter().map(damage).collect(),
         measures: measures(index, car),
         notes: car.notes.to_owned(),
@@ -214,6 +214,7 @@ fn measures(index: usize, car: &DemoCar) -> Measures {
     let codes = if index % 9 == 4 { vec!["P0420".to_owned()] } else { Vec::new() };
     let battery = if car.fuel == "纯电动" { battery(index, car) } else { Vec::new() };
     Measures {
+        score: Some(car.score),
         treads: treads.collect(),
         paint_um: paint.collect(),
         battery: battery.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
@@ -253,7 +254,7 @@ fn facts(index: usize, car: &DemoCar) -> Facts {
         plate_place: car.plate.into(),
         transfers: Some(i32::try_from(index % 3).unwrap_or_default()),
         city: car.city.into(),
-        grade: car.grade.into(),
+        grade: String::new(),
         seller_name: "落槌演示集团".into(),
         source_price: String::new(),
     }

@@ -1,6 +1,6 @@
 //! 检测: a new version of a car's condition report.
 
-use kernel::{Principal, Problem, Role, VehicleId};
+use kernel::{Principal, Problem, ProblemKind, Role, VehicleId};
 use platform_db::CommandError;
 use uuid::Uuid;
 
@@ -8,6 +8,9 @@ use crate::actor::Actor;
 use crate::car::{Shown, Writing};
 use crate::report::{self, Findings, Origin};
 use crate::{ReportRenewed, Service, Status, store};
+
+/// The refusal of a report that says what the one before it says.
+pub const REPORT_UNCHANGED: &str = "REPORT_UNCHANGED";
 
 /// A report to write.
 #[derive(Clone, Debug)]
@@ -22,6 +25,7 @@ pub struct InspectVehicle {
 
 impl Service {
     /// Writes the next version of the report and returns its number. Inspectors may, until the car is sold.
+    /// The same findings again are no new version: nobody who bid on them has to look again.
     /// A priced car stays priced, and the auction hears of the new report; of a car on offer also whether the change is
     /// one that bidders have to be asked about.
     pub async fn inspect_vehicle(&self, who: &Principal, input: InspectVehicle) -> Result<i32, CommandError> {
@@ -34,6 +38,9 @@ impl Service {
         }
         car.ensure_inspectable()?;
         let before = store::reports::newest(&mut tx, input.vehicle_id.0).await?;
+        if before.as_ref().is_some_and(|before| before.is_inspection && before.findings == input.findings) {
+            return Err(Problem::new(ProblemKind::Conflict, REPORT_UNCHANGED).into());
+        }
         let mut writing = Writing::new(self.clock.now(), actor, input.id);
         let report_hash = writing.report(&mut car, input.id, Origin::Inspection, &input.findings);
         if car.status == Status::Priced {
@@ -45,7 +52,7 @@ impl Service {
                 report_hash,
                 before_hash: before.hash,
                 material: report::is_material(
-                    (&before.damages, &before.measures),
+                    (&before.findings.damages, &before.findings.measures),
                     (&input.findings.damages, &input.findings.measures),
                 ),
                 grade: car.facts.grade.clone(),

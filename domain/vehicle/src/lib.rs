@@ -20,6 +20,7 @@ mod car;
 mod correct_vehicle;
 mod events;
 mod facts;
+mod grade;
 mod hear;
 pub mod import;
 mod inspect_vehicle;
@@ -48,7 +49,8 @@ pub use add_photo::{AddPhoto, PHOTOS_MAX};
 pub use correct_vehicle::CorrectVehicle;
 pub use events::{ReportRenewed, VehiclePriced, VehicleReceived, VehicleSold};
 pub use facts::{Facts, Field, Reading, TEXT_CHARS_MAX, read_facts};
-pub use inspect_vehicle::InspectVehicle;
+pub use grade::{ACCIDENT, GRADES, SCORE_MAX, grade_of, read_grade};
+pub use inspect_vehicle::{InspectVehicle, REPORT_UNCHANGED};
 pub use measures::{
     BATTERY, BATTERY_WEAK, BATTERY_WORN, BatteryReading, FAULT_CODES_MAX, Measures, PAINT_AGAIN_UM,
     PAINT_FILLER_UM, PAINT_MAX_UM, PANELS, TREAD_LEGAL, TREAD_MAX, TREAD_WORN, WHEELS, read_measures,

@@ -104,6 +104,9 @@ const READ_FIELD: &str = "obd_read";
 /// The readings of one inspection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measures {
+    /// 综合评分, from 0 to 100: what the grade was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
     /// Tread depths in tenths of a millimetre, by wheel.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub treads: BTreeMap<String, u16>,
@@ -122,6 +125,11 @@ impl Measures {
     /// Whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         *self == Measures::default()
+    }
+
+    /// Whether an instrument read something, or was asked to.
+    pub fn has_readings(&self) -> bool {
+        !Measures { score: None, ..self.clone() }.is_empty()
     }
 
     /// Whether every reading is one that can be.
@@ -173,7 +181,7 @@ pub fn read_measures<'a>(text_of: impl Fn(&str) -> &'a str) -> (Measures, Vec<Fi
     }
     // who types codes has read them
     let is_read = !codes.is_empty() || !text_of(READ_FIELD).is_empty();
-    (Measures { treads, paint_um, battery, fault_codes: is_read.then_some(codes) }, wrong)
+    (Measures { score: None, treads, paint_um, battery, fault_codes: is_read.then_some(codes) }, wrong)
 }
 
 /// `65` tenths as `6.5`.

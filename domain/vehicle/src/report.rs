@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::grade;
 use crate::measures::Measures;
 
 /// The parts of the damage map, in the order of a walk around the car. Text keys: `vehicle.part.<name>`.
@@ -99,7 +100,7 @@ impl Origin {
 /// What a report says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// `4.2`, `B`, `9成新`: in the grading the house uses. May be empty for a source's report.
+    /// One of [`GRADES`](crate::GRADES); a source's report has its own (`4.2`, `9成新`), or none.
     pub grade: String,
     /// The damages.
     pub damages: Vec<Damage>,
@@ -110,13 +111,13 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Known parts and kinds, readings that can be, sensible lengths, and a grade.
+    /// Known parts and kinds, readings that can be, sensible lengths, and the grade that its score gives.
     pub fn check(&self) -> Result<(), Problem> {
         let mut wrong = Vec::new();
         if self.grade.trim().is_empty() {
-            wrong.push(FieldProblem::new("grade", "GRADE_MISSING"));
-        } else if self.grade.chars().count() > 20 {
-            wrong.push(FieldProblem::new("grade", "FIELD_TOO_LONG"));
+            wrong.push(FieldProblem::new("score", "GRADE_MISSING"));
+        } else if !grade::fits(&self.grade, self.measures.score) {
+            wrong.push(FieldProblem::new("score", "SCORE_INVALID"));
         }
         if self.notes.chars().count() > NOTES_CHARS_MAX {
             wrong.push(FieldProblem::new("notes", "FIELD_TOO_LONG"));
@@ -309,10 +310,16 @@ mod tests {
     #[test]
     fn unknown_parts_are_refused() {
         let damage = Damage { part: "sofa".into(), kind: "dent".into(), severity: 1, note: String::new() };
-        let findings = Findings { grade: "B".into(), damages: vec![damage], ..Findings::default() };
+        let graded = || Findings {
+            grade: "二级".into(),
+            measures: Measures { score: Some(80), ..Measures::default() },
+            ..Findings::default()
+        };
+        assert!(graded().check().is_ok());
+        let findings = Findings { damages: vec![damage], ..graded() };
         assert_eq!(findings.check().unwrap_err().fields[0].code, "DAMAGE_INVALID");
-        let measures = Measures { paint_um: [("sofa".to_owned(), 90)].into(), ..Measures::default() };
-        let findings = Findings { grade: "B".into(), measures, ..Findings::default() };
+        let measures = Measures { paint_um: [("sofa".to_owned(), 90)].into(), ..graded().measures };
+        let findings = Findings { measures, ..graded() };
         assert_eq!(findings.check().unwrap_err().fields[0].code, "MEASURE_INVALID");
     }
 }

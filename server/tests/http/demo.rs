@@ -37,7 +37,7 @@ async fn a_lot_shows_what_was_measured_and_a_new_report_what_changed() {
     let report = [
         ("form", "inspect"),
         ("key", key.as_str()),
-        ("grade", "B"),
+        ("score", "80"),
         ("tread_left_front", "1.4"),
         ("battery_soh", "68"),
         ("battery_capacity", "51.2"),

@@ -68,7 +68,7 @@ async fn readings_that_cannot_be_are_named_beside_their_fields_and_kept() {
     let report = [
         ("form", "inspect"),
         ("key", &*key()),
-        ("grade", ""),
+        ("score", ""),
         ("tread_left_front", "65"),
         ("paint_roof", "1,2"),
         ("fault_codes", "X99"),
@@ -76,11 +76,11 @@ async fn readings_that_cannot_be_are_named_beside_their_fields_and_kept() {
     ];
     let answer = inspector.post(&car, &report).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for text in ["花纹深度应为", "漆膜厚度应为", "故障码应为", "请填写车况等级", "value=\"1,2\""]
+    for text in ["花纹深度应为", "漆膜厚度应为", "故障码应为", "请填写评分", "value=\"1,2\""]
     {
         assert!(answer.body.contains(text), "{text}: {}", answer.body);
     }
-    let report = [("form", "inspect"), ("key", &*key()), ("grade", "B"), ("obd_read", "on")];
+    let report = [("form", "inspect"), ("key", &*key()), ("score", "80"), ("obd_read", "on")];
     assert!(inspector.post(&car, &report).await.location().ends_with("?done=VEHICLE_INSPECTED"));
     let page = inspector.get(&car).await.body;
     assert!(page.contains("已读取，无故障码") && !page.contains("measured__one"), "{page}");
@@ -97,7 +97,7 @@ async fn inspected_priced_and_corrected_by_whose_it_is() {
     let priced = [&[("form", "price"), ("key", price_key.as_str())], &price[..]].concat();
     let early = pricing.post(&car, &priced).await;
     assert_eq!(early.status, StatusCode::CONFLICT, "nobody has inspected it");
-    let report = [("form", "inspect"), ("key", &*key()), ("grade", "B"), ("notes", "右前门补漆")];
+    let report = [("form", "inspect"), ("key", &*key()), ("score", "80"), ("notes", "右前门补漆")];
     assert!(inspector.post(&car, &report).await.location().ends_with("?done=VEHICLE_INSPECTED"));
     let forged = inspector.post(&car, &priced).await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN);
@@ -133,7 +133,7 @@ async fn the_reserve_is_shown_to_who_asks_and_a_new_price_asks_first() {
     let mut inspector = server.signed_in("inspector").await;
     let mut pricing = server.signed_in("pricing").await;
     let car = taken_in(&mut inspector, VIN, "S5").await;
-    inspector.post(&car, &[("form", "inspect"), ("key", &*key()), ("grade", "B")]).await;
+    inspector.post(&car, &[("form", "inspect"), ("key", &*key()), ("score", "80")]).await;
     let price = |reserve| {
         [("form", "price"), ("guide", "128000"), ("start", "90000"), ("reserve", reserve), ("reason", "")]
     };

@@ -147,7 +147,9 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
         })
         .collect();
     let facets = &lots.facets;
-    let (makes, cities, grades) = (same(&facets.makes), same(&facets.cities), same(&facets.grades));
+    let (makes, cities) = (same(&facets.makes), same(&facets.cities));
+    let grade = |value: &String| Choice::new(value, car_word(lang, About::Grade, value));
+    let grades = facets.grades.iter().map(grade).collect::<Vec<_>>();
     let fuel = |value: &String| Choice::new(value, car_word(lang, About::Fuel, value));
     let fuels = facets.fuels.iter().map(fuel).collect();
     let actions = exports(cx);

@@ -5,7 +5,8 @@ use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::ReportView;
 
-use crate::condition::measured;
+use crate::car_words::{About, car_word};
+use crate::condition::{graded, measured};
 use crate::context::PageContext;
 use crate::damage_map::damage_map;
 use crate::i18n::{t, t_with};
@@ -42,7 +43,11 @@ fn findings_in_short(lang: Lang, lot: &HallLot, report: Option<&ReportView>) -> 
     let damages = report.map_or(0, |report| report.damages.len());
     let mut facts = Vec::new();
     if !lot.grade.is_empty() {
-        let grade = view! { <strong class="lot-grade">{lot.grade.clone()}</strong> };
+        let words = match report {
+            Some(report) if report.grade == lot.grade => graded(lang, &report.grade, &report.measures),
+            _ => car_word(lang, About::Grade, &lot.grade),
+        };
+        let grade = view! { <strong class="lot-grade">{words}</strong> };
         facts.push(Fact::new(t(lang, "auction.lot.grade"), grade));
     } else if is_inspection {
         facts.push(Fact::text(t(lang, "auction.lot.grade"), ""));

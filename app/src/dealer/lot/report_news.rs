@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 use vehicle::{BATTERY, Damage, Measures, OfferedCar, PANELS, ReportView, WHEELS, tread_text};
 
+use crate::condition::graded;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -76,8 +77,9 @@ fn panel(cx: &PageContext, detail: &LotDetail, news: &ReportNews, changes: Vec<S
 /// What one report says and the other does not, in words.
 fn differences(lang: Lang, before: &ReportView, now: &ReportView) -> Vec<String> {
     let mut lines = Vec::new();
-    if before.grade != now.grade {
-        lines.push(t_with(lang, "report_news.grade", &[("before", &before.grade), ("now", &now.grade)]));
+    if (&before.grade, before.measures.score) != (&now.grade, now.measures.score) {
+        let [before, now] = [before, now].map(|report| graded(lang, &report.grade, &report.measures));
+        lines.push(t_with(lang, "report_news.grade", &[("before", &before), ("now", &now)]));
     }
     let only_in = |these: &[Damage], those: &[Damage], key: &str| -> Vec<String> {
         let missing = these.iter().filter(|damage| !those.contains(damage));

@@ -8,6 +8,7 @@ use kernel::{LotId, Problem, ProblemKind, Role};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
+use crate::car_words::{About, car_word};
 use crate::context::PageContext;
 use crate::dealer::words::{kilometres, withdrawal_banner};
 use crate::i18n::{t, t_with};
@@ -104,7 +105,7 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
         Fact::new(t(lang, "format.buy_now.title"), view! { <Money fen=detail.terms.buy_now_fen/> }),
         Fact::code("VIN", &lot.vin),
         Fact::new(t(lang, "auction.lot.mileage"), kilometres(lang, lot.mileage_km)),
-        Fact::text(t(lang, "sale.grade"), lot.grade.clone()),
+        Fact::text(t(lang, "sale.grade"), car_word(lang, About::Grade, &lot.grade)),
         Fact::text(t(lang, "sale.city"), lot.city.clone()),
         Fact::text(t(lang, "sale.seller"), lot.seller_name.clone()),
         Fact::new(t(lang, "sale.reserve_light"), light(lang, &lot.lot)),

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 
 use super::form::{BY_THE_CLOCK, Rules, audience_fields, format_field, money_fields, number_fields};
+use crate::car_words::{About, car_word};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -237,7 +238,7 @@ fn row(lang: Lang, car: OfferableCar, chosen: &[String]) -> impl IntoView + use<
             <td class="font-mono">{or_dash(car.vin)}</td>
             <td class="num">{grouped(car.mileage_km)}</td>
             <td>{or_dash(car.city)}</td>
-            <td>{or_dash(car.grade)}</td>
+            <td>{or_dash(car_word(lang, About::Grade, &car.grade))}</td>
             <td class="num"><Money fen=car.guide_fen/></td>
             <td class="num"><Money fen=car.start_fen/></td>
             <td>{reserve}</td>

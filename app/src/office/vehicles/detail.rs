@@ -9,8 +9,9 @@ use platform_db::CommandError;
 use vehicle::{Status, VehicleDetail};
 
 use super::StatusBadge;
-use super::detail_forms::{CorrectForm, InspectForm, PhotoForm, PriceForm};
+use super::detail_forms::{CorrectForm, PhotoForm, PriceForm};
 use super::detail_record::{FactsPanel, PhotosPanel, PricePanel, ReportsPanel};
+use super::inspect_form::InspectForm;
 use super::reserve;
 use super::trail::TrailPanel;
 use crate::context::PageContext;

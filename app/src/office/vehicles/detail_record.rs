@@ -7,7 +7,7 @@ use vehicle::{Field, PriceView, ReportView, Reserve, VehicleDetail};
 use super::trail::priced;
 use super::{reserve_word, source_name};
 use crate::car_words::{About, car_word};
-use crate::condition::measured;
+use crate::condition::{graded, measured};
 use crate::context::page;
 use crate::damage_map::damage_map;
 use crate::i18n::{t, t_with};
@@ -120,7 +120,7 @@ pub(super) fn ReportsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl In
     let one = move |(n, report): (usize, ReportView)| {
         let version = t_with(lang, "vehicle.report_version", &[("n", &report.version.to_string())]);
         let kind = (!report.is_inspection()).then(|| t(lang, "vehicle.report_of_source").into_owned());
-        let parts = [Some(version), kind, given(report.grade.clone())];
+        let parts = [Some(version), kind, given(car_word(lang, About::Grade, &report.grade))];
         let label = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
         view! { <Disclosure label open=n == 0><ReportBody report/></Disclosure> }
     };
@@ -137,7 +137,7 @@ pub(super) fn ReportsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl In
 fn ReportBody(report: ReportView) -> impl IntoView {
     let lang = page().lang;
     let facts = vec![
-        Fact::text(t(lang, "vehicle.field.grade"), report.grade.clone()),
+        Fact::text(t(lang, "vehicle.field.grade"), graded(lang, &report.grade, &report.measures)),
         Fact::new(t(lang, &format!("vehicle.report_origin.{}", report.origin)), report.who_name.clone()),
         Fact::new(t(lang, "vehicle.import.column.when"), view! { <Time at=report.at form=TimeForm::Exact/> }),
     ];

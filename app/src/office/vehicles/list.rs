@@ -9,6 +9,7 @@ use vehicle::{Choices, Status, StatusCount, VehicleLine, VehiclePage};
 
 use super::filter::{PAGE_SIZE, doubts};
 use super::{StatusBadge, filter_of, reserve_word, source_name};
+use crate::car_words::{About, car_word};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -210,7 +211,7 @@ fn row(lang: Lang, negotiated: bool, line: VehicleLine) -> AnyView {
             <td class="num">{line.model_year}</td>
             <td class="num">{or_dash(km.unwrap_or_default())}</td>
             <td>{or_dash(line.city)}</td>
-            <td>{or_dash(line.grade)}</td>
+            <td>{or_dash(car_word(lang, About::Grade, &line.grade))}</td>
             <td><StatusBadge status=line.status negotiated/></td>
             <td class="num"><Money fen=line.guide_fen/></td>
             <td class="num"><Money fen=line.start_fen/></td>

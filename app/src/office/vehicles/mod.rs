@@ -6,6 +6,7 @@ mod detail_record;
 mod facts_form;
 mod filter;
 pub mod import;
+mod inspect_form;
 pub mod list;
 mod measures_form;
 pub mod new;

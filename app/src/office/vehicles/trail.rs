@@ -6,6 +6,7 @@ use serde_json::Value;
 use vehicle::TrailView;
 
 use super::{reserve_word, source_name};
+use crate::car_words::{About, car_word};
 use crate::context::page;
 use crate::i18n::{known, t};
 use crate::ui::*;
@@ -49,7 +50,7 @@ fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
     let fen = |name: &str| data[name].as_i64().map(|fen| Fen(fen).yuan());
     match what {
         "received" => Some(source_name(lang, text("source")?).into_any()),
-        "inspected" => Some(text("grade")?.to_owned().into_any()),
+        "inspected" => Some(car_word(lang, About::Grade, text("grade")?).into_any()),
         "priced" => {
             let reserve = reserve_word(lang, data["has_reserve"] == true);
             let amounts = priced(lang, &fen("guide_fen")?, &fen("start_fen")?, &reserve);

@@ -8,8 +8,7 @@ use uuid::Uuid;
 use super::{ensure_rows, rows_of};
 use crate::actor::Actor;
 use crate::car::ReportRow;
-use crate::measures::Measures;
-use crate::report::Damage;
+use crate::report::{Findings, Origin};
 
 pub(crate) async fn insert(
     conn: &mut PgConnection,
@@ -40,8 +39,9 @@ pub(crate) async fn insert(
 /// What a new report is compared with.
 pub(crate) struct NewestReport {
     pub(crate) hash: String,
-    pub(crate) damages: Vec<Damage>,
-    pub(crate) measures: Measures,
+    /// Whether our own people wrote it.
+    pub(crate) is_inspection: bool,
+    pub(crate) findings: Findings,
 }
 
 /// A car's newest report.
@@ -50,7 +50,8 @@ pub(crate) async fn newest(
     vehicle_id: Uuid,
 ) -> Result<Option<NewestReport>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT hash, damages, measures FROM condition_report WHERE vehicle_id = $1 ORDER BY version DESC LIMIT 1",
+        "SELECT hash, origin, grade, damages, measures, notes
+           FROM condition_report WHERE vehicle_id = $1 ORDER BY version DESC LIMIT 1",
         vehicle_id
     )
     .fetch_optional(conn)
@@ -59,7 +60,9 @@ pub(crate) async fn newest(
     let decode = |e| sqlx::Error::Decode(Box::new(e));
     let damages = serde_json::from_value(row.damages).map_err(decode)?;
     let measures = serde_json::from_value(row.measures).map_err(decode)?;
-    Ok(Some(NewestReport { hash: row.hash, damages, measures }))
+    let findings = Findings { grade: row.grade, damages, measures, notes: row.notes };
+    let is_inspection = row.origin == Origin::Inspection.name();
+    Ok(Some(NewestReport { hash: row.hash, is_inspection, findings }))
 }
 
 /// The hash of a car's newest report.

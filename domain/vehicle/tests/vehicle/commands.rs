@@ -11,12 +11,12 @@ use crate::yard::{PRICE, code, facts, findings, yard};
 async fn a_car_goes_from_intake_to_price() {
     let yard = yard().await;
     let id = yard.receive(facts()).await;
-    assert_eq!(yard.inspect(id, "4.2").await, 1);
+    assert_eq!(yard.inspect(id, "二级").await, 1);
     yard.price(id).await.unwrap();
     let car = yard.service.show_vehicle(&yard.inspector, id).await.unwrap();
     assert_eq!(
         (car.status, car.facts.grade.as_str(), car.start_fen),
-        (Status::Priced, "4.2", Some(PRICE.start_fen))
+        (Status::Priced, "二级", Some(PRICE.start_fen))
     );
     let trail: Vec<_> = car.trail.iter().map(|line| line.what.as_str()).collect();
     assert_eq!(trail, ["priced", "inspected", "received"]);
@@ -35,7 +35,7 @@ async fn a_repeated_command_answers_the_first_result() {
     let yard = yard().await;
     let id = VehicleId(new_id());
     let receive = ReceiveVehicle { id, facts: facts(), external_id: None, vin_confirmed: false };
-    let inspect = InspectVehicle { id: new_id(), vehicle_id: id, findings: findings("B") };
+    let inspect = InspectVehicle { id: new_id(), vehicle_id: id, findings: findings("二级") };
     let price = PriceVehicle {
         id: new_id(),
         vehicle_id: id,
@@ -100,6 +100,7 @@ async fn a_vin_is_taken_once_and_a_doubtful_one_is_confirmed() {
 
 fn measures() -> Measures {
     Measures {
+        score: Some(45),
         treads: [("left_front".to_owned(), 65), ("right_rear".to_owned(), 15)].into(),
         paint_um: [("bonnet".to_owned(), 240)].into(),
         battery: [("soh".to_owned(), 92), ("capacity".to_owned(), 575)].into(),
@@ -114,7 +115,7 @@ async fn reports_are_versions_that_nobody_changes() {
     let scratch =
         Damage { part: "roof".into(), kind: "scratch".into(), severity: 1, note: "天线旁".into() };
     let found = Findings {
-        grade: "3.9".into(),
+        grade: "三级".into(),
         damages: vec![scratch.clone()],
         measures: measures(),
         notes: "雨后".into(),
@@ -123,13 +124,13 @@ async fn reports_are_versions_that_nobody_changes() {
     assert_eq!(yard.service.inspect_vehicle(&yard.inspector, input).await.unwrap(), 2);
     let car = yard.service.show_vehicle(&yard.inspector, id).await.unwrap();
     assert_eq!((car.status, car.reports[0].damages.clone()), (Status::Priced, vec![scratch]));
-    assert_eq!((&car.reports[0].measures, car.reports[1].measures.is_empty()), (&measures(), true));
+    assert_eq!((&car.reports[0].measures, car.reports[1].measures.has_readings()), (&measures(), false));
     let offered = yard.service.offered_car(&yard.inspector, id, &car.reports[0].hash).await.unwrap().unwrap();
     assert_eq!(offered.report, car.reports[0], "bidders see the readings that the hash is of");
     assert_ne!(car.reports[0].hash, car.reports[1].hash);
     // the auction hears of the new report
     let last = yard.events().await.pop().unwrap().read::<VehiclePriced>().unwrap().unwrap();
-    assert_eq!((last.report_hash, last.grade.as_str()), (car.reports[0].hash.clone(), "3.9"));
+    assert_eq!((last.report_hash, last.grade.as_str()), (car.reports[0].hash.clone(), "三级"));
     for sql in
         ["UPDATE condition_report SET grade = 'A'", "DELETE FROM vehicle_price", "DELETE FROM vehicle_trail"]
     {
@@ -142,7 +143,7 @@ async fn a_price_needs_a_report_and_keeps_the_rule() {
     let yard = yard().await;
     let id = yard.receive(Facts { mileage_km: None, ..facts() }).await;
     assert_eq!(code(yard.price(id).await), "NOT_INSPECTED");
-    yard.inspect(id, "B").await;
+    yard.inspect(id, "二级").await;
     assert_eq!(code(yard.price(id).await), "MILEAGE_MISSING");
     let price = Price { start_fen: Fen(9_000_050), ..PRICE };
     let input =
@@ -155,7 +156,7 @@ async fn a_price_needs_a_report_and_keeps_the_rule() {
 async fn a_reserve_above_the_guide_price_is_asked_about_first() {
     let yard = yard().await;
     let id = yard.receive(facts()).await;
-    yard.inspect(id, "B").await;
+    yard.inspect(id, "二级").await;
     let price = |above: i64, reserve_confirmed: bool| PriceVehicle {
         id: new_id(),
         vehicle_id: id,
@@ -187,9 +188,27 @@ async fn a_correction_keeps_what_was() {
         yard.service.correct_vehicle(&yard.inspector, input.clone()).await.unwrap();
     }
     let car = yard.service.show_vehicle(&yard.inspector, id).await.unwrap();
-    assert_eq!((car.facts.mileage_km, car.facts.grade.as_str()), (Some(33_000), "4.2"));
+    assert_eq!((car.facts.mileage_km, car.facts.grade.as_str()), (Some(33_000), "二级"));
     assert_eq!(car.trail[0].data["changes"], serde_json::json!({ "mileage_km": [32_000, 33_000] }));
     assert_eq!(yard.event_names().await, ["VehicleReceived", "VehiclePriced", "VehiclePriced"]);
     let missing = CorrectVehicle { vehicle_id: VehicleId(new_id()), id: new_id(), ..input };
     assert_eq!(code(yard.service.correct_vehicle(&yard.inspector, missing).await), "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn the_same_findings_again_are_no_new_version() {
+    let yard = yard().await;
+    let id = yard.receive(facts()).await;
+    assert_eq!(yard.inspect(id, "二级").await, 1);
+    let told = yard.events().await.len();
+    let again = InspectVehicle { id: new_id(), vehicle_id: id, findings: findings("二级") };
+    assert_eq!(code(yard.service.inspect_vehicle(&yard.inspector, again).await), "REPORT_UNCHANGED");
+    let car = yard.service.show_vehicle(&yard.inspector, id).await.unwrap();
+    assert_eq!((car.reports.len(), yard.events().await.len()), (1, told), "and nobody hears of it");
+    let found = Findings { notes: "右前轮毂补漆".into(), ..findings("二级") };
+    let other = InspectVehicle { id: new_id(), vehicle_id: id, findings: found };
+    assert_eq!(yard.service.inspect_vehicle(&yard.inspector, other).await.unwrap(), 2);
+    let odd = Findings { grade: "B".into(), ..findings("二级") };
+    let odd = InspectVehicle { id: new_id(), vehicle_id: id, findings: odd };
+    assert_eq!(code(yard.service.inspect_vehicle(&yard.inspector, odd).await), "SCORE_INVALID");
 }

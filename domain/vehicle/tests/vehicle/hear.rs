@@ -68,7 +68,7 @@ async fn a_car_on_offer_is_inspected_again_and_bidders_are_told_what_it_means() 
     list(&yard, id, lot).await;
     let flooded =
         Damage { part: "interior".into(), kind: "flooded".into(), severity: 2, note: String::new() };
-    let found = Findings { damages: vec![flooded], ..findings("C") };
+    let found = Findings { damages: vec![flooded], ..findings("三级") };
     let inspect = InspectVehicle { id: new_id(), vehicle_id: id, findings: found };
     yard.service.inspect_vehicle(&yard.inspector, inspect).await.unwrap();
     let renewed = yard.events().await.pop().unwrap().read::<ReportRenewed>().unwrap().unwrap();
@@ -76,9 +76,9 @@ async fn a_car_on_offer_is_inspected_again_and_bidders_are_told_what_it_means() 
     assert_eq!(renewed.report_hash, car.reports[0].hash);
     assert_eq!(renewed.before_hash, car.reports[1].hash);
     assert!(renewed.material);
-    assert_eq!((car.status, renewed.grade.as_str()), (Status::Listed, "C"));
+    assert_eq!((car.status, renewed.grade.as_str()), (Status::Listed, "三级"));
     hear(&yard, "AuctionCompleted", hammer(id, lot, "sold")).await.unwrap();
-    let late = InspectVehicle { id: new_id(), vehicle_id: id, findings: findings("B") };
+    let late = InspectVehicle { id: new_id(), vehicle_id: id, findings: findings("二级") };
     assert_eq!(code(yard.service.inspect_vehicle(&yard.inspector, late).await), "VEHICLE_SOLD");
 }
 

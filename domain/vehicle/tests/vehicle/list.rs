@@ -22,7 +22,7 @@ async fn stock(yard: &Yard) {
         };
         let id = yard.receive(car).await;
         if year > 2018 {
-            yard.inspect(id, "B").await;
+            yard.inspect(id, "二级").await;
             yard.price(id).await.unwrap();
         }
     }
@@ -55,7 +55,7 @@ async fn search_filters_and_orders() {
             vec!["远山 S5", "Acme Roadster"],
         ),
         (
-            VehicleFilter { grade: "B".into(), source: "intake".into(), ..all.clone() },
+            VehicleFilter { grade: "二级".into(), source: "intake".into(), ..all.clone() },
             vec!["远山 S5", "Acme Roadster"],
         ),
     ];

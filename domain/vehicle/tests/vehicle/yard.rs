@@ -10,7 +10,8 @@ use platform_db::{CommandError, ManualClock, new_id};
 use sqlx::PgPool;
 use uuid::Uuid;
 use vehicle::{
-    Facts, Findings, InspectVehicle, PhotoStore, Price, PriceVehicle, ReceiveVehicle, Service, StoreError,
+    Facts, Findings, InspectVehicle, Measures, PhotoStore, Price, PriceVehicle, ReceiveVehicle, Service,
+    StoreError,
 };
 
 /// 2026-11-20.
@@ -68,7 +69,9 @@ pub const PRICE: Price =
     Price { guide_fen: Fen(12_000_000), start_fen: Fen(9_000_000), reserve_fen: Some(Fen(11_000_000)) };
 
 pub fn findings(grade: &str) -> Findings {
-    Findings { grade: grade.into(), ..Findings::default() }
+    let score = [95, 80, 40, 10].into_iter().find(|score| vehicle::grade_of(*score) == grade);
+    let measures = Measures { score, ..Measures::default() };
+    Findings { grade: grade.into(), measures, ..Findings::default() }
 }
 
 impl Yard {
@@ -96,7 +99,7 @@ impl Yard {
 
     pub async fn priced_car(&self) -> VehicleId {
         let id = self.receive(facts()).await;
-        self.inspect(id, "4.2").await;
+        self.inspect(id, "二级").await;
         self.price(id).await.unwrap();
         id
     }

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Fen, FieldProblem, MoneyError, Principal, Problem, ProblemKind, VehicleId, parse_amount};
 use platform_db::CommandError;
 use vehicle::{
-    CorrectVehicle, Damage, Findings, InspectVehicle, Price, PriceVehicle, Service, read_measures,
+    CorrectVehicle, Damage, Findings, InspectVehicle, Measures, Price, PriceVehicle, Service, read_grade,
+    read_measures,
 };
 
 use super::receive::facts_of;
@@ -71,17 +72,15 @@ async fn changed(
 /// What was found; what cannot be read is told with everything else that is wrong.
 fn findings_of(form: &Posted) -> Result<Findings, Problem> {
     let (measures, mut wrong) = read_measures(|name| form.raw(name));
-    let findings = Findings {
-        grade: form.text("grade"),
-        damages: damages_of(form),
-        measures,
-        notes: form.text("notes"),
-    };
+    let (grade, score, unread) = read_grade(|name| form.raw(name));
+    wrong.splice(0..0, unread);
+    let measures = Measures { score, ..measures };
+    let findings = Findings { grade, damages: damages_of(form), measures, notes: form.text("notes") };
     if wrong.is_empty() {
         return Ok(findings);
     }
     let others = findings.check().err().map(|problem| problem.fields).unwrap_or_default();
-    wrong.extend(others.into_iter().filter(|other| other.field != "measures"));
+    wrong.extend(others.into_iter().filter(|other| !["measures", "score"].contains(&other.field.as_str())));
     Err(Problem::fields(wrong))
 }
 
