@@ -66,9 +66,15 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
     let is_over = matches!(alert.ends, Some(LotEnd::Over(_)));
     let tone = match alert.kind {
         AlertKind::Ending if is_over => Tone::Neutral,
-        AlertKind::Outbid | AlertKind::Lost | AlertKind::NoDeal | AlertKind::StrikeGiven => Tone::Bad,
-        AlertKind::Won | AlertKind::Agreed | AlertKind::StrikeLifted => Tone::Good,
+        AlertKind::Outbid
+        | AlertKind::Lost
+        | AlertKind::NoDeal
+        | AlertKind::StrikeGiven
+        | AlertKind::PreBidLapsed
+        | AlertKind::BidVoided => Tone::Bad,
+        AlertKind::Won | AlertKind::Agreed | AlertKind::StrikeLifted | AlertKind::LeadBack => Tone::Good,
         AlertKind::SaleChanged | AlertKind::SaleCalledOff | AlertKind::LotWithdrawn => Tone::Warn,
+        AlertKind::ReportChanged | AlertKind::OtherVoided | AlertKind::TopUp => Tone::Warn,
         AlertKind::Ending | AlertKind::Negotiating | AlertKind::Turn | AlertKind::Deadline => Tone::Warn,
         AlertKind::Match => Tone::Active,
     };
@@ -91,9 +97,15 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
         },
     };
     let answer_by = alert.answer_by.map(|at| {
-        let text = t_with(lang, "alerts.answer_by", &[("at", &time::exact(at, cx.zone))]);
-        view! { <span>{text}</span> }
+        let key = match alert.kind {
+            AlertKind::ReportChanged => "alerts.confirm_by",
+            AlertKind::TopUp => "alerts.top_up_by",
+            _ => "alerts.answer_by",
+        };
+        let text = t_with(lang, key, &[("at", &time::exact(at, cx.zone))]);
+        view! { <strong class="alerts__end">{text}</strong> }
     });
+    let reason = alert.reason.map(|reason| t(lang, &format!("void.reason.{}", reason.as_str())));
     let title = match (alert.kind, &alert.sale) {
         (AlertKind::SaleChanged | AlertKind::SaleCalledOff, Some(sale)) => sale.name.clone(),
         _ => match &alert.strike {
@@ -124,6 +136,7 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
                 <p class="alerts__facts">
                     {ends} <Ago at=alert.at/> {price} {answer_by} {times.map(|text| view! { <span>{text}</span> })}
                     {search.map(|text| view! { <span>{text}</span> })}
+                    {reason.map(|text| view! { <span>{text}</span> })}
                     {no_deal} {sale} {strike}
                 </p>
             </div>
@@ -201,6 +214,7 @@ fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16) -> AnyView {
             <Panel title=t(lang, "alerts.choice").into_owned()>
                 <PostForm name="choice">
                     {boxes}
+                    <p class="muted">{t(lang, "alerts.always")}</p>
                     <SelectField name="lead" label=t(lang, "alerts.lead_label") choices=leads value=lead_min.to_string() required=true/>
                     <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "alerts.choose")}</Button></div>
                 </PostForm>

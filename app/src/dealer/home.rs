@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use order::{OrderFilter, OrderPage, OrderRow, PaymentFilter};
 use platform_db::CommandError;
 
+use super::duties;
 use super::negotiations::list::line;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -40,12 +41,16 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     };
     let waiting =
         cx.services.auction.negotiations(who, &waiting).await.map_err(CommandError::into_problem)?;
+    let asked = cx.services.auction.bid_duties(who).await.map_err(CommandError::into_problem)?;
     let (leading, mut outbid): (Vec<HallLot>, Vec<HallLot>) =
         running.into_iter().partition(|lot| lot.mine.leading);
     // a sealed lot leads nobody before its close
     outbid.retain(|lot| !lot.format().is_sealed());
-    let is_quiet =
-        leading.is_empty() && outbid.is_empty() && unpaid.rows.is_empty() && waiting.rows.is_empty();
+    let is_quiet = leading.is_empty()
+        && outbid.is_empty()
+        && unpaid.rows.is_empty()
+        && waiting.rows.is_empty()
+        && asked.is_empty();
     let company = company_link(&cx, who);
     let body = view! {
         <PageHead title=seat.dealer_name.clone() note=t_with(lang, "home.greeting", &[("name", &who.display_name)])>
@@ -55,6 +60,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         </PageHead>
         {tiles(&cx, leading.len(), outbid.len(), (&unpaid, debt_fen), waiting.buyers_turn)}
         {is_quiet.then(|| nothing_to_do(&cx))}
+        {duties::view(&cx, asked)}
         {negotiations(&cx, waiting.rows)}
         {orders(&cx, unpaid.rows, &owed)}
         {lots(&cx, "home.bid_again", outbid)}

@@ -5,6 +5,7 @@ pub mod board;
 pub mod calendar;
 pub mod checkpoints;
 pub mod deposit;
+mod duties;
 pub mod hall;
 pub mod home;
 pub mod lane;

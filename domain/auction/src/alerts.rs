@@ -1,5 +1,5 @@
 //! Tells persons the news of lots, behind the bid path: what their searches find, that a watched lot ends, that they
-//! were outbid, how a lot ended for them, that a negotiation waits for their answer. Bidding waits for none of it.
+//! were outbid, what becomes of their bids, how a lot ended for them, that a negotiation waits for their answer. Bidding waits for none of it.
 //!
 //! Every process does it; a lot's news is told by whoever holds its row of `alert_lot`. What was told is known by the
 //! lot's own number (`seen_seq`): numbers of a lot have no gaps, and are read up to a number that is committed, so
@@ -14,6 +14,7 @@ use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use crate::Service;
+use crate::bid_news;
 use crate::store::alerts::{self, Move, Unseen};
 use crate::store::lists::{self, Viewer};
 use crate::store::negotiation_alerts;
@@ -138,9 +139,9 @@ async fn follow_lots(service: &Service, pause_ms: i64) -> Result<bool, sqlx::Err
     if !parties.is_empty() {
         alerts::join_parties(&mut tx, &parties).await?;
     }
+    let voided = bid_news::tell(&mut tx, &lots, now).await?;
     let mut outbid = outbid(&lots, &moves);
-    // who was barred was not outbid: his bids were voided, and his news is the bar
-    outbid.retain(|(_, dealer_id, _)| service.dealers.known().ban(*dealer_id, now).is_none());
+    outbid.retain(|(lot, dealer, _)| !voided.contains(&(*lot, *dealer)));
     if !outbid.is_empty() {
         alerts::tell_outbid(&mut tx, &outbid, now, now.plus_ms(-OUTBID_PAUSE_MS)).await?;
     }

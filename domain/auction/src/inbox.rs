@@ -1,5 +1,6 @@
 //! A person's news: what he is told, what he wants to be told, what he has read.
 
+use bidding::VoidReason;
 use deal::{Side, Status};
 use kernel::{Fen, FieldProblem, LotId, NegotiationId, Principal, Problem, SaleId, UnixMs};
 use platform_db::CommandError;
@@ -51,11 +52,23 @@ pub enum AlertKind {
     StrikeGiven,
     /// 违约记录撤销
     StrikeLifted,
+    /// 检测报告变更: a max is suspended until it is confirmed.
+    ReportChanged,
+    /// A max that waited for the opening did not enter.
+    PreBidLapsed,
+    /// A bid of the person's company was voided.
+    BidVoided,
+    /// A bid of somebody else was voided: the price may have fallen.
+    OtherVoided,
+    /// A void brought the lead back.
+    LeadBack,
+    /// Leading again, the company lacks the deposit and has to top it up.
+    TopUp,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [AlertKind; 15] = [
+    pub const ALL: [AlertKind; 21] = [
         AlertKind::Match,
         AlertKind::Ending,
         AlertKind::Outbid,
@@ -71,6 +84,12 @@ impl AlertKind {
         AlertKind::LotWithdrawn,
         AlertKind::StrikeGiven,
         AlertKind::StrikeLifted,
+        AlertKind::ReportChanged,
+        AlertKind::PreBidLapsed,
+        AlertKind::BidVoided,
+        AlertKind::OtherVoided,
+        AlertKind::LeadBack,
+        AlertKind::TopUp,
     ];
 
     /// The name in the database and in text keys.
@@ -91,6 +110,12 @@ impl AlertKind {
             AlertKind::LotWithdrawn => "lot_withdrawn",
             AlertKind::StrikeGiven => "strike_given",
             AlertKind::StrikeLifted => "strike_lifted",
+            AlertKind::ReportChanged => "report",
+            AlertKind::PreBidLapsed => "pre_bid_lapsed",
+            AlertKind::BidVoided => "bid_voided",
+            AlertKind::OtherVoided => "other_voided",
+            AlertKind::LeadBack => "lead_back",
+            AlertKind::TopUp => "top_up",
         }
     }
 
@@ -100,7 +125,7 @@ impl AlertKind {
     }
 }
 
-/// What a person may want to hear of, or not.
+/// What a person may want to hear of, or not. News of what his own bids ask of him or lose has no topic: everybody hears it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
     /// Lots that his searches find.
@@ -223,8 +248,10 @@ pub struct Alert {
     pub ends: Option<LotEnd>,
     /// What was done to the lot's sale, where it is about that.
     pub sale: Option<SaleNews>,
-    /// Until when the person's company has the word in it.
+    /// Until when the person's company has the word in it, or has to do what its bid asks.
     pub answer_by: Option<UnixMs>,
+    /// Why a bid does not count any more, where that is the news.
+    pub reason: Option<VoidReason>,
     /// The name of the search that found it.
     pub search_name: Option<String>,
     /// The price then.

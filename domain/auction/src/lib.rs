@@ -25,6 +25,7 @@ mod alerts;
 mod asked_return;
 mod audience;
 mod barred_leader;
+mod bid_news;
 mod business_days;
 mod call_off;
 mod chain;
@@ -77,6 +78,7 @@ use tokio::task::JoinHandle;
 
 pub use audience::{Audience, SisterPolicy};
 pub use barred_leader::Lead;
+pub use bid_news::{Duty, DutyKind};
 pub use business_days::{BusinessDay, BusinessDayChange, SetDays};
 pub use call_off::Withdrawal;
 pub use change_sale::{ChangeSale, SaleChange, SaleChangeKind, SaleTimes};

@@ -134,13 +134,14 @@ async fn a_strike_and_its_lifting_are_news_and_losing_the_lead_by_it_is_no_outbi
     let told = world.service.alerts(&bert, false, 1).await.unwrap().alerts;
     assert_eq!(
         told.iter().map(|it| it.kind).collect::<Vec<_>>(),
-        [AlertKind::StrikeLifted, AlertKind::StrikeGiven]
+        [AlertKind::StrikeLifted, AlertKind::BidVoided, AlertKind::StrikeGiven]
     );
     let given = StrikeNews { reason: "unpaid".into(), struck_out: true, struck_until: Some(until) };
-    assert_eq!((told[1].strike.as_ref(), told[1].lot_id), (Some(&given), None));
-    assert_eq!(world.service.unread_alerts(&bert).await.unwrap(), 2, "the bell counts them");
+    assert_eq!((told[2].strike.as_ref(), told[2].lot_id), (Some(&given), None));
+    assert_eq!(world.service.unread_alerts(&bert).await.unwrap(), 3, "the bell counts them");
     let others = world.service.alerts(&ada, false, 1).await.unwrap().alerts;
-    assert!(others.iter().all(|it| it.kind == AlertKind::Outbid), "nobody else hears of it: {others:?}");
+    let of_bids = [AlertKind::Outbid, AlertKind::LeadBack];
+    assert!(others.iter().all(|it| of_bids.contains(&it.kind)), "nobody else hears of it: {others:?}");
 }
 
 #[tokio::test]

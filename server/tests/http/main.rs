@@ -6,6 +6,7 @@ mod support;
 
 mod api_v1_me;
 mod auctions_lots;
+mod bid_news;
 mod checkpoints;
 mod confirmation;
 mod database_away;

@@ -8,6 +8,7 @@ use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::bid_news::reason;
 use crate::inbox::{Alert, AlertKind, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, NoDeal, SaleNews, Topic};
 
 /// A lot with news that nobody was told yet.
@@ -363,7 +364,8 @@ pub(crate) async fn list(
 ) -> Result<(i64, Vec<Alert>), sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT a.id, a.kind, a.lot_id, l.title AS \"title?\", l.status AS \"status?\", l.end_at AS \"end_at?\", a.strike, s.name AS \"search_name?\", a.price_fen, a.times,
-                a.last_at, a.read_at, a.negotiation_id, a.answer_by, c.sale_id AS \"sale_id?\", s2.name AS \"sale_name?\",
+                a.last_at, a.read_at, a.negotiation_id, a.answer_by,
+                a.reason AS void_reason, c.sale_id AS \"sale_id?\", s2.name AS \"sale_name?\",
                 c.reason AS \"reason?\", c.after AS \"after?\",
                 n.status AS \"negotiation_status?\", n.state ->> 'turn' AS turn, count(*) OVER () AS \"total!\"
            FROM alert a
@@ -407,6 +409,7 @@ pub(crate) async fn list(
                 reason: row.reason.unwrap_or_default(),
                 opens_at: row.after.as_ref().and_then(|after| after["opens_at"].as_i64()).map(UnixMs),
             }),
+            reason: row.void_reason.as_deref().and_then(reason),
             search_name: row.search_name,
             price_fen: row.price_fen.map(Fen),
             times: row.times,

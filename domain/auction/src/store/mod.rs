@@ -10,6 +10,7 @@ macro_rules! price {
 
 pub(crate) mod alerts;
 pub(crate) mod batch;
+pub(crate) mod bid_news;
 pub(crate) mod business_days;
 pub(crate) mod cars;
 pub(crate) mod checkpoints;
