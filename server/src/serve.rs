@@ -91,6 +91,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         workers.push(state.services.auction.take_part(peers, &stopped).map_err(ServeError::Serve)?);
     }
     workers.push(auction_tasks.teller);
+    workers.push(state.services.identity.follow_revocations(stopped.clone()));
     workers.push(auth::sweeper::start(state.services.identity.clone(), stopped.clone()));
     workers.push(state.services.vehicle.start_imports(stopped));
     if state.config.wants_demo(demo::is_empty(&state).await?) {

@@ -58,6 +58,7 @@ impl Service {
             store::sessions::delete_of_user(&mut tx, after.id, None).await?;
             store::tokens::revoke_all(&mut tx, after.id, at).await?;
         }
+        store::revocations::add(&mut tx, after.id).await?;
         let what = what_happened(&before, &after);
         let data = json!({ "changes": changes, "asked": asked(&input) });
         let line = NewLine { id: input.key, of: after.id, what, who, at, why: why.as_deref(), data };
@@ -65,6 +66,7 @@ impl Service {
         let occasion = Occasion { who, at, key: input.key, aggregate: after.id, seq: after.event_seq };
         tell(&mut tx, &event_of(&after), occasion).await?;
         tx.commit().await?;
+        self.revocations.tell(UserId(after.id));
         tracing::info!(user.id = %after.id, what, "user changed");
         Ok(())
     }

@@ -22,6 +22,7 @@ pub mod permit;
 mod principal;
 mod register_dealer;
 mod register_user;
+mod revocations;
 mod revoke_token;
 mod session_store;
 mod sessions;
@@ -42,6 +43,8 @@ use platform_db::Clock;
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
+use crate::revocations::Revocations;
+
 pub use appearance::{Appearance, SetAppearance, Theme};
 pub use change_dealer::ChangeDealer;
 pub use change_user::ChangeUser;
@@ -53,6 +56,7 @@ pub use make_token::{MakeToken, NewToken, TokenRow};
 pub use principal::{Credential, SignedIn};
 pub use register_dealer::RegisterDealer;
 pub use register_user::{NewSeat, RegisterUser};
+pub use revocations::Revoked;
 pub use revoke_token::RevokeToken;
 pub use session_store::{IDLE_MS, LONGEST_MS, Sessions, USER_ID};
 pub use sessions::SessionRow;
@@ -77,12 +81,14 @@ pub struct Service {
     db: PgPool,
     clock: Arc<dyn Clock>,
     hashing: Arc<Semaphore>,
+    revocations: Revocations,
 }
 
 impl Service {
     /// A service over this database.
     pub fn new(db: PgPool, clock: Arc<dyn Clock>) -> Service {
-        Service { db, clock, hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)) }
+        let hashing = Arc::new(Semaphore::new(HASHING_AT_ONCE));
+        Service { db, clock, hashing, revocations: Revocations::default() }
     }
 
     /// Its database, for the bus and for migrations.

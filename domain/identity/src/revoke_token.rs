@@ -30,7 +30,9 @@ impl Service {
         let line =
             NewLine { id: input.key, of: who.user_id.0, what: "token_revoked", who, at, why: None, data };
         store::trail::add_to_user(&mut tx, line).await?;
+        store::revocations::add(&mut tx, who.user_id.0).await?;
         tx.commit().await?;
+        self.revocations.tell(who.user_id);
         tracing::info!(token.id = %input.token_id, "API token revoked");
         Ok(())
     }

@@ -56,8 +56,10 @@ impl Service {
                 .await?;
         if ended > 0 {
             note(&mut tx, who, "signed_out_elsewhere", self.clock.now()).await?;
+            store::revocations::add(&mut tx, who.user_id.0).await?;
         }
         tx.commit().await?;
+        self.revocations.tell(who.user_id);
         Ok(ended)
     }
 }

@@ -63,7 +63,9 @@ impl Service {
         store::sessions::delete_of_user(&mut tx, user.id, keep.as_ref().map(|hash| &hash[..])).await?;
         let line = NewLine { id: input.key, of: user.id, what, who, at, why: None, data: json!({}) };
         store::trail::add_to_user(&mut tx, line).await?;
+        store::revocations::add(&mut tx, user.id).await?;
         tx.commit().await?;
+        self.revocations.tell(input.user_id);
         tracing::info!(user.id = %user.id, what, "password set");
         Ok(())
     }

@@ -14,7 +14,9 @@ impl Service {
         let mut tx = self.db.begin().await?;
         store::sessions::delete(&mut tx, &id_hash(&session)).await?;
         note(&mut tx, who, "signed_out", self.clock.now()).await?;
+        store::revocations::add(&mut tx, who.user_id.0).await?;
         tx.commit().await?;
+        self.revocations.tell(who.user_id);
         tracing::info!(user.id = %who.user_id, "signed out");
         Ok(())
     }

@@ -15,7 +15,8 @@ impl Service {
         let mut conn = self.db.acquire().await?;
         let sessions = store::sessions::sweep(&mut conn, now).await?;
         let attempts = store::attempts::sweep(&mut conn, now.plus_ms(-ATTEMPTS_KEPT_MS)).await?;
-        Ok(sessions + attempts)
+        let revocations = store::revocations::sweep(&mut conn).await?;
+        Ok(sessions + attempts + revocations)
     }
 }
 

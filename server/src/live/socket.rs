@@ -10,7 +10,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bidding::{ClientFrame, ServerFrame, TakeFrame};
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
-use identity::Credential;
+use identity::{Credential, Revoked};
 use kernel::{DealerId, Fen, LotId, Principal, Problem};
 use platform_live::Outgoing;
 use tokio::time::MissedTickBehavior;
@@ -20,7 +20,7 @@ use super::limit::{Bucket, FRAMES_PER_SECOND};
 
 /// After a second without a frame the client gets a heartbeat.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// How often the person's standing is looked at again: signed out or suspended closes the socket.
+/// How often the person's standing is looked at again without a word that it changed: signed out or deactivated closes the socket.
 const STANDING: Duration = Duration::from_secs(30);
 /// A write that takes longer means that nobody reads.
 const WRITE_LIMIT: Duration = Duration::from_secs(5);
@@ -43,6 +43,7 @@ pub struct Session {
     bucket: Bucket,
     sent_at: Instant,
     told_power: Option<Fen>,
+    revoked: Revoked,
 }
 
 /// Why a socket ends.
@@ -57,6 +58,7 @@ impl Session {
         let audience = who.dealer().map_or(DealerId(Uuid::nil()), |seat| seat.dealer_id);
         let mailbox = services.auction.engine().hub().mailbox(audience);
         let now = Instant::now();
+        let revoked = services.identity.listen_for_revocation(who.user_id);
         Box::new(Session {
             auction: services.auction.clone(),
             identity: services.identity.clone(),
@@ -67,6 +69,7 @@ impl Session {
             bucket: Bucket::new(now, FRAMES_PER_SECOND),
             sent_at: now,
             told_power: None,
+            revoked,
         })
     }
 
@@ -100,6 +103,7 @@ impl Session {
                 () = mailbox.woken() => self.tell(socket).await,
                 _ = beats.tick() => self.beat(socket).await,
                 _ = standing.tick() => Box::pin(self.check_standing()).await,
+                () = self.revoked.heard() => Box::pin(self.check_standing()).await,
             };
             if let Err(end) = turn {
                 return end;
@@ -108,6 +112,10 @@ impl Session {
     }
 
     async fn hear(&mut self, message: Message) -> Result<(), End> {
+        // what was sent before he was told that he is out does not count either
+        if self.revoked.has_changed() {
+            Box::pin(self.check_standing()).await?;
+        }
         let text = match message {
             Message::Text(text) => text,
             Message::Close(_) => return Err(End::Gone),

@@ -22,8 +22,8 @@ use crate::support::{Browser, OURS, TestServer};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A dealer's screen.
-struct Screen {
-    socket: WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>,
+pub(crate) struct Screen {
+    pub(crate) socket: WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>,
     serving: AbortHandle,
     /// What came about the deposit while something else was waited for, in yuan.
     told: VecDeque<i64>,
@@ -31,7 +31,7 @@ struct Screen {
 
 impl Screen {
     /// Opens the live channel of the person in this browser, over a port of the server's own.
-    async fn of(server: &TestServer, browser: &Browser) -> Screen {
+    pub(crate) async fn of(server: &TestServer, browser: &Browser) -> Screen {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let router = server.router.clone();

@@ -15,6 +15,7 @@ mod demo;
 mod formats;
 mod lists;
 mod live_power;
+mod live_revoked;
 mod middleware;
 mod negotiations;
 mod office_business_days;

@@ -4,6 +4,7 @@ pub(crate) mod attempts;
 pub(crate) mod dealer_list;
 pub(crate) mod dealers;
 pub(crate) mod principals;
+pub(crate) mod revocations;
 pub(crate) mod sessions;
 pub(crate) mod strikes;
 pub(crate) mod tokens;
