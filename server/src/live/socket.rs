@@ -16,7 +16,7 @@ use platform_live::Outgoing;
 use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
-use super::limit::{Bucket, FRAMES_PER_SECOND};
+use super::limit::Limits;
 
 /// After a second without a frame the client gets a heartbeat.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -40,7 +40,7 @@ pub struct Session {
     credential: Credential,
     mailbox: Arc<LotMailbox>,
     watched: HashSet<LotId>,
-    bucket: Bucket,
+    limits: Limits,
     sent_at: Instant,
     told_power: Option<Fen>,
     revoked: Revoked,
@@ -66,7 +66,7 @@ impl Session {
             credential,
             mailbox,
             watched: HashSet::new(),
-            bucket: Bucket::new(now, FRAMES_PER_SECOND),
+            limits: Limits::new(now, LOTS_WATCHED_MAX),
             sent_at: now,
             told_power: None,
             revoked,
@@ -126,20 +126,15 @@ impl Session {
             // answered by the library
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
         };
-        let frame = serde_json::from_str::<ClientFrame>(text.as_str());
-        if !self.bucket.take(Instant::now()) {
-            self.fail(
-                frame.ok().as_ref().and_then(key_of).or_else(|| loose_key(text.as_str())),
-                "TOO_MANY_REQUESTS",
-            );
+        let heard = Heard::read(text.as_str());
+        if !self.limits.take(heard.is_command(), Instant::now()) {
+            self.fail(heard.key(text.as_str()), "TOO_MANY_REQUESTS");
             return Ok(());
         }
-        match frame {
-            Ok(frame) => self.obey(frame).await,
-            Err(_) => match serde_json::from_str::<TakeFrame>(text.as_str()) {
-                Ok(frame) => self.take(frame),
-                Err(_) => self.fail(loose_key(text.as_str()), "BAD_FRAME"),
-            },
+        match heard {
+            Heard::Frame(frame) => self.obey(frame).await,
+            Heard::Take(frame) => self.take(frame),
+            Heard::Nothing => self.fail(loose_key(text.as_str()), "BAD_FRAME"),
         }
         Ok(())
     }
@@ -279,6 +274,41 @@ fn encode(frame: &ServerFrame) -> Bytes {
     serde_json::to_vec(frame).map(Bytes::from).unwrap_or_default()
 }
 
+/// What a client said.
+enum Heard {
+    Frame(ClientFrame),
+    Take(TakeFrame),
+    /// Nothing that can be read.
+    Nothing,
+}
+
+impl Heard {
+    fn read(text: &str) -> Heard {
+        match serde_json::from_str(text) {
+            Ok(frame) => Heard::Frame(frame),
+            Err(_) => serde_json::from_str(text).map_or(Heard::Nothing, Heard::Take),
+        }
+    }
+
+    /// Whether it asks for something that changes a lot.
+    fn is_command(&self) -> bool {
+        match self {
+            Heard::Frame(frame) => key_of(frame).is_some(),
+            Heard::Take(_) => true,
+            Heard::Nothing => false,
+        }
+    }
+
+    /// The key that an error about it echoes.
+    fn key(&self, text: &str) -> Option<Uuid> {
+        match self {
+            Heard::Frame(frame) => key_of(frame),
+            Heard::Take(_) | Heard::Nothing => None,
+        }
+        .or_else(|| loose_key(text))
+    }
+}
+
 fn key_of(frame: &ClientFrame) -> Option<Uuid> {
     match frame {
         ClientFrame::PlaceMax { key, .. } | ClientFrame::AcceptStep { key, .. } => Some(*key),
@@ -295,6 +325,19 @@ fn loose_key(text: &str) -> Option<Uuid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_changes_a_lot_is_a_command_and_what_follows_it_is_none() {
+        let lot = r#""lot_id":"0190a5c4-0000-7000-8000-000000000001""#;
+        let key = r#""key":"0190a5c4-0000-7000-8000-000000000002""#;
+        let is_command = |text: String| Heard::read(&text).is_command();
+        assert!(is_command(format!(r#"{{"type":"place_max",{key},{lot},"max_fen":100}}"#)));
+        assert!(is_command(format!(r#"{{"type":"buy_now",{key},{lot},"price_fen":100}}"#)));
+        for follows in ["watch", "unwatch", "snapshot"] {
+            assert!(!is_command(format!(r#"{{"type":"{follows}",{lot}}}"#)));
+        }
+        assert!(!is_command("{".to_owned()));
+    }
 
     #[test]
     fn the_free_deposit_is_told_once_and_whenever_it_is_another() {
