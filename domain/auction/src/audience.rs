@@ -83,8 +83,8 @@ pub(crate) fn bar(
         return Some(Bar::DepositFrozen);
     }
     // the seller is known by name: a dealer company of that name is the seller, its group are his affiliates
-    let is_seller = known.name(dealer_id).is_some_and(|name| name == facts.seller_name);
-    if is_seller || group.is_some() && group == known.group_of_name(&facts.seller_name) {
+    let is_seller = known.is_named(dealer_id, &facts.seller_folded_name);
+    if is_seller || group.is_some() && group == known.group_of_name(&facts.seller_folded_name) {
         return Some(Bar::SellerOrAffiliate);
     }
     let leader = state.leader.map(|leader| leader.dealer_id).filter(|leader| *leader != dealer_id);

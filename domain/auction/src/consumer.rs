@@ -13,6 +13,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::asked_return;
+use crate::company_name::folded;
 use crate::store::power::Deposit;
 use crate::store::{cars, power, report_changes, strike_news};
 
@@ -98,16 +99,20 @@ pub(crate) struct KnownDealer {
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     dealers: HashMap<DealerId, KnownDealer>,
-    groups_by_name: HashMap<String, String>,
+    /// As other spellings of them come down to.
+    folded_names: HashMap<DealerId, String>,
+    groups_by_folded_name: HashMap<String, String>,
 }
 
 impl Known {
     fn of(dealers: Vec<KnownDealer>) -> Known {
         let grouped = dealers.iter().filter(|dealer| !dealer.group.is_empty());
-        let groups_by_name = grouped.map(|dealer| (dealer.name.clone(), dealer.group.clone())).collect();
+        let groups_by_folded_name =
+            grouped.map(|dealer| (folded(&dealer.name), dealer.group.clone())).collect();
         Known {
+            folded_names: dealers.iter().map(|dealer| (dealer.dealer_id, folded(&dealer.name))).collect(),
             dealers: dealers.into_iter().map(|dealer| (dealer.dealer_id, dealer)).collect(),
-            groups_by_name,
+            groups_by_folded_name,
         }
     }
 
@@ -141,9 +146,14 @@ impl Known {
         group.filter(|group| !group.is_empty())
     }
 
-    /// The group of the dealer of that name.
-    pub(crate) fn group_of_name(&self, name: &str) -> Option<&str> {
-        self.groups_by_name.get(name).map(String::as_str)
+    /// Whether this is the dealer of that folded name, however he or the other one is written.
+    pub(crate) fn is_named(&self, dealer_id: DealerId, folded_name: &str) -> bool {
+        !folded_name.is_empty() && self.folded_names.get(&dealer_id).is_some_and(|own| own == folded_name)
+    }
+
+    /// The group of the dealer of that folded name.
+    pub(crate) fn group_of_name(&self, folded_name: &str) -> Option<&str> {
+        self.groups_by_folded_name.get(folded_name).map(String::as_str)
     }
 }
 

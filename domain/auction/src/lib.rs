@@ -32,6 +32,7 @@ mod chain;
 mod change_sale;
 mod checkpoint;
 mod clock;
+mod company_name;
 mod confirmation;
 mod consumer;
 mod create_sale;

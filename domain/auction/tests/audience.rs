@@ -192,6 +192,21 @@ async fn the_seller_and_his_group_do_not_bid() {
 }
 
 #[tokio::test]
+async fn another_spelling_makes_no_other_seller() {
+    let world = World::with_open_lots(1).await;
+    let (seller, affiliate, other) =
+        (dealer("测试　卖方（有限公司）"), dealer("卖方分店"), dealer("测试卖方杭州"));
+    world.group_dealer(&seller, "卖方集团").await;
+    world.group_dealer(&affiliate, "卖方集团").await;
+    world.name_dealer(&other).await;
+    for who in [&seller, &affiliate] {
+        let answer = world.bid(who, 0, Uuid::now_v7(), 60_000).await;
+        assert_eq!(refused(&answer).code, RefusalCode::SellerOrAffiliate);
+    }
+    accepted(&world.bid(&other, 0, Uuid::now_v7(), 60_000).await);
+}
+
+#[tokio::test]
 async fn strikes_bar_until_their_time_and_the_refusal_says_until_when() {
     let world = World::with_open_lots(1).await;
     let ada = dealer("甲车行");

@@ -76,7 +76,8 @@ pub(crate) struct LotFacts {
     pub(crate) vin: String,
     pub(crate) title: String,
     pub(crate) report_hash: String,
-    pub(crate) seller_name: String,
+    /// The seller's name, as other spellings of it come down to.
+    pub(crate) seller_folded_name: String,
     /// The dealer groups that the sale invites; none where it is open to all.
     pub(crate) invited: Option<Vec<String>>,
     pub(crate) sisters: SisterPolicy,

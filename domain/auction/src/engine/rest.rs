@@ -85,7 +85,7 @@ mod tests {
             vin: String::new(),
             title: String::new(),
             report_hash: String::new(),
-            seller_name: String::new(),
+            seller_folded_name: String::new(),
             invited: None,
             sisters: SisterPolicy::of(""),
         };

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::audience::SisterPolicy;
 use crate::barred_leader::Lead;
+use crate::company_name::folded;
 use crate::engine::{LotFacts, Recorded};
 
 /// A lot with everything an actor keeps in memory.
@@ -74,7 +75,7 @@ pub(crate) async fn load(
         vin: row.vin,
         title: row.title,
         report_hash: row.report_hash,
-        seller_name: row.seller_name,
+        seller_folded_name: folded(&row.seller_name),
         invited: row.invite_only.then_some(row.invited),
         sisters: SisterPolicy::of(&row.sisters),
     };
