@@ -53,7 +53,7 @@ pub(in crate::dealer) async fn draw(
     let incidents = cx.services.auction.incidents(lot_id);
     let asked = join5(
         car,
-        landed::load(cx, &detail.lot.city),
+        landed::load(cx, &detail.lot),
         load_of_lot(cx, &detail.lot),
         incidents,
         report_news::load(cx, &detail),

@@ -73,6 +73,9 @@ pub struct AuctionCompleted {
     /// Sold below the reserve, as the seller had authorised (自动成交差额).
     #[serde(default)]
     pub in_gap: bool,
+    /// When its sale was made: the fees are those that held then. None in events from before they were frozen.
+    #[serde(default)]
+    pub terms_at: Option<UnixMs>,
     /// When.
     pub closed_at: UnixMs,
 }
@@ -243,6 +246,7 @@ fn completed(
             Outcome::Provisional | Outcome::Unsold | Outcome::Withdrawn => Fen::ZERO,
         },
         in_gap: next.in_gap,
+        terms_at: Some(facts.terms_at),
         closed_at: job.admitted_at,
     }
 }

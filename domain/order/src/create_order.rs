@@ -37,8 +37,10 @@ pub(crate) async fn on_sold(
     if let Some(known) = orders::terms(conn, id).await? {
         return same_deal(&known, &winner, LotId(lot.lot_id));
     }
-    let schedule = schedules::valid_at(conn, lot.closed_at).await?.ok_or_else(|| {
-        CommandError::Inconsistent(format!("no fee schedule was valid when lot {} closed", lot.lot_id))
+    // frozen with the sale's other terms: what bidders were shown is what the winner pays
+    let terms_at = lot.terms_at.unwrap_or(lot.closed_at);
+    let schedule = schedules::valid_at(conn, terms_at).await?.ok_or_else(|| {
+        CommandError::Inconsistent(format!("no fee schedule was valid for the sale of lot {}", lot.lot_id))
     })?;
     let lines = lines_for(winner.price_fen, &schedule);
     let total_fen = sum_fen(&lines)

@@ -25,6 +25,9 @@ pub(crate) struct AuctionCompleted {
     /// Below the reserve, as the seller had authorised.
     #[serde(default)]
     pub in_gap: bool,
+    /// When its sale was made.
+    #[serde(default)]
+    pub terms_at: Option<UnixMs>,
     pub closed_at: UnixMs,
 }
 

@@ -33,6 +33,7 @@ mod store;
 
 use std::sync::Arc;
 
+use kernel::UnixMs;
 use platform_bus::Consumer;
 use platform_db::{Clock, CommandError};
 use sqlx::PgPool;
@@ -62,11 +63,11 @@ impl Service {
         Service { db, clock }
     }
 
-    /// The fees that an order made now would have.
-    pub async fn fees_now(&self) -> Result<FeeSchedule, CommandError> {
+    /// The fees of an order from a sale that was made at this moment: they are frozen with its other terms.
+    pub async fn fees_of_sale(&self, terms_at: UnixMs) -> Result<FeeSchedule, CommandError> {
         let mut conn = self.db.acquire().await?;
-        let schedule = store::schedules::valid_at(&mut conn, self.clock.now()).await?;
-        schedule.ok_or_else(|| CommandError::Inconsistent("no fee schedule is valid now".into()))
+        let schedule = store::schedules::valid_at(&mut conn, terms_at).await?;
+        schedule.ok_or_else(|| CommandError::Inconsistent("no fee schedule was valid for this sale".into()))
     }
 
     /// What it does with others' events.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use auction::{DeliveryDoors, LotDetail};
+use auction::{DeliveryDoors, HallLot, LotDetail};
 use bidding::{Format, LotStatus, PublicLot};
 use fees::{Delivery, FeeSchedule, LandedCost, Landing, Line, LineKind};
 use futures_util::future::join3;
@@ -38,15 +38,18 @@ impl Costs {
     }
 }
 
-/// Loads them.
-pub(super) async fn load(cx: &PageContext, city: &str) -> Result<Option<Costs>, Problem> {
+/// Loads them: the fees are those that hold for the lot's sale, as the winner's order will have them.
+pub(super) async fn load(cx: &PageContext, lot: &HallLot) -> Result<Option<Costs>, Problem> {
     let who = cx.who()?;
     if who.dealer().is_none() {
         return Ok(None);
     }
     let auction = &cx.services.auction;
-    let asked =
-        join3(cx.services.order.fees_now(), auction.delivery_cost(who, city), auction.delivery_doors(who));
+    let asked = join3(
+        cx.services.order.fees_of_sale(lot.terms_at),
+        auction.delivery_cost(who, &lot.city),
+        auction.delivery_doors(who),
+    );
     let (schedule, delivery, doors) = asked.await;
     let (schedule, delivery) =
         (schedule.map_err(CommandError::into_problem)?, delivery.map_err(CommandError::into_problem)?);

@@ -72,6 +72,8 @@ pub(crate) struct LotFacts {
     pub(crate) lot_id: LotId,
     pub(crate) sale_id: SaleId,
     pub(crate) sale_name: String,
+    /// When its sale was made: fees are those that held then.
+    pub(crate) terms_at: UnixMs,
     pub(crate) vehicle_id: VehicleId,
     pub(crate) vin: String,
     pub(crate) title: String,

@@ -81,6 +81,7 @@ mod tests {
             lot_id: id,
             sale_id: SaleId(Uuid::nil()),
             sale_name: String::new(),
+            terms_at: UnixMs(0),
             vehicle_id: VehicleId(Uuid::nil()),
             vin: String::new(),
             title: String::new(),

@@ -50,7 +50,7 @@ pub(crate) async fn load(
             .await?;
     }
     let row = sqlx::query!(
-        "SELECT l.id, l.sale_id, s.name AS sale_name, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash,
+        "SELECT l.id, l.sale_id, s.name AS sale_name, s.created_at, l.lot_no, l.vehicle_id, l.vin, l.title, l.report_hash,
                 l.seller_name, s.invite_only, s.sisters,
                 ARRAY(SELECT i.group_name FROM sale_group i WHERE i.sale_id = s.id) AS \"invited!\",
                 l.state || jsonb_build_object('terms', l.terms) AS \"state!\", n.terms_text AS \"terms_text?\",
@@ -71,6 +71,7 @@ pub(crate) async fn load(
         lot_id: LotId(row.id),
         sale_id: SaleId(row.sale_id),
         sale_name: row.sale_name,
+        terms_at: from_sql(row.created_at),
         vehicle_id: VehicleId(row.vehicle_id),
         vin: row.vin,
         title: row.title,

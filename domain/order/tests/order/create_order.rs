@@ -1,6 +1,6 @@
 //! `AuctionCompleted`: one order for a sold lot, however often it is told.
 
-use kernel::Fen;
+use kernel::{Fen, OrderId};
 use order::{Axis, Basis, LineKind, OrderCreated};
 use platform_db::new_id;
 use platform_testkit::dealer;
@@ -194,10 +194,8 @@ async fn order_numbers_run_through_the_day_without_gaps() {
     assert_eq!(numbers, ["LC20261122-000001", "LC20261122-000002", "LC20261123-000001"]);
 }
 
-#[tokio::test]
-async fn fees_are_those_of_the_schedule_that_held_when_the_lot_closed() {
-    let world = World::new().await;
-    let buyer = dealer("申城车行");
+/// Another schedule, that holds from noon of the day on.
+async fn dearer_from_noon(world: &World) {
     sqlx::query(
         "INSERT INTO fee_schedule (id, version, valid_from, service_fee_bp, service_fee_min_fen, service_fee_max_fen,
                                    agency_fee_fen, created_by)
@@ -207,14 +205,41 @@ async fn fees_are_those_of_the_schedule_that_held_when_the_lot_closed() {
     .execute(&world.db)
     .await
     .unwrap();
+}
+
+async fn fees(world: &World, id: OrderId) -> (i64, i64, i32) {
+    let order = world.service.order(&world.staff, id).await.unwrap();
+    (order.lines[1].amount_fen.0, order.lines[2].amount_fen.0, order.lines[1].schedule.unwrap().version)
+}
+
+#[tokio::test]
+async fn fees_are_those_that_held_when_the_sale_was_made() {
+    let world = World::new().await;
+    let buyer = dealer("申城车行");
+    dearer_from_noon(&world).await;
+    let mut lot = sold_lot(&buyer, 10_000_000);
+    lot["closed_at"] = json!(NOW.plus_ms(DAY_MS / 12));
+    lot["terms_at"] = json!(NOW);
+    world.completed(&lot).await;
+    assert_eq!(fees(&world, order_of(&lot)).await, (150_000, 60_000, 1), "frozen with the other terms");
+    assert_eq!(world.service.fees_of_sale(NOW).await.unwrap().version, 1, "and shown before");
+    let mut later = sold_lot(&buyer, 10_000_000);
+    later["closed_at"] = json!(NOW.plus_ms(DAY_MS / 12));
+    later["terms_at"] = later["closed_at"].clone();
+    world.completed(&later).await;
+    assert_eq!(fees(&world, order_of(&later)).await, (200_000, 80_000, 2));
+}
+
+/// Events from before the auction told when its sales were made.
+#[tokio::test]
+async fn of_a_sale_of_unknown_time_fees_are_those_that_held_when_the_lot_closed() {
+    let world = World::new().await;
+    let buyer = dealer("申城车行");
+    dearer_from_noon(&world).await;
     let before = world.sold(&buyer, 10_000_000).await;
     let mut lot = sold_lot(&buyer, 10_000_000);
     lot["closed_at"] = json!(NOW.plus_ms(DAY_MS / 12));
     world.completed(&lot).await;
-    let fees = async |id| {
-        let order = world.service.order(&world.staff, id).await.unwrap();
-        (order.lines[1].amount_fen.0, order.lines[2].amount_fen.0, order.lines[1].schedule.unwrap().version)
-    };
-    assert_eq!(fees(before).await, (150_000, 60_000, 1));
-    assert_eq!(fees(order_of(&lot)).await, (200_000, 80_000, 2));
+    assert_eq!(fees(&world, before).await, (150_000, 60_000, 1));
+    assert_eq!(fees(&world, order_of(&lot)).await, (200_000, 80_000, 2));
 }
