@@ -7,6 +7,7 @@ mod notice;
 mod pre_bid;
 mod report;
 mod report_news;
+mod rules;
 pub(in crate::dealer) mod side;
 mod voided;
 
@@ -81,9 +82,10 @@ pub(in crate::dealer) async fn draw(
     let withdrawal = withdrawal.map(|found| withdrawal_banner(cx, &found));
     let voided = voided::view(cx, detail.voided.clone());
     let landing = costs.as_ref().and_then(landed::Costs::landing);
+    let rules = rules::folded(cx, &detail, costs.as_ref().map(landed::Costs::schedule));
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
-    let lot = view(cx, detail.clone(), car, (notice, landing), (power, more));
+    let lot = view(cx, detail.clone(), car, (notice, landing), (power, more, rules));
     Ok((detail, view! { {withdrawal} {in_gap} {top_up} {negotiation} {voided} {news} {lot} }.into_any()))
 }
 
@@ -117,14 +119,14 @@ fn view(
     detail: LotDetail,
     car: Option<OfferedCar>,
     (notice, landing): (Option<Notice>, Option<Landing>),
-    (power, more): (Option<AnyView>, AnyView),
+    (power, more, rules): (Option<AnyView>, AnyView, AnyView),
 ) -> AnyView {
     let lang = cx.lang;
     let replay = format!("/auctions/lots/{}/replay", detail.lot.id);
     let words = lot_words(cx, &detail);
     let window_ms = detail.terms.window_ms;
     let gallery = car::gallery(cx, &detail.lot);
-    let about = car::view(cx, &detail, car);
+    let about = car::view(cx, &detail, car, rules);
     let about = view! { {more} {about} }.into_any();
     let head = car::head(cx, &detail);
     let below = side::below_panel(cx, &detail);

@@ -46,11 +46,11 @@ pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
 }
 
 /// What stands below the photos.
-pub(super) fn view(cx: &PageContext, detail: &LotDetail, car: Option<OfferedCar>) -> AnyView {
+pub(super) fn view(cx: &PageContext, detail: &LotDetail, car: Option<OfferedCar>, rules: AnyView) -> AnyView {
     view! {
         {facts(cx, &detail.lot, car.as_ref())}
         {report::view(cx, &detail.lot, car.map(|car| car.report))}
-        {terms(cx, detail)}
+        {terms(cx, detail, rules)}
     }
     .into_any()
 }
@@ -142,7 +142,7 @@ pub(in crate::dealer) fn below_reserve(detail: &LotDetail) -> Option<BelowReserv
     (detail.lot.lot.reserve != ReserveLight::None).then_some(detail.terms.below_reserve)
 }
 
-fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
+fn terms(cx: &PageContext, detail: &LotDetail, all: AnyView) -> AnyView {
     let lang = cx.lang;
     let terms = &detail.terms;
     let format = t(lang, &format!("format.terms.{}", terms.format.as_str()));
@@ -183,6 +183,7 @@ fn terms(cx: &PageContext, detail: &LotDetail) -> AnyView {
                 <li>{t(lang, "auction.lot.sale")} " " <a href=href>{name}</a></li>
                 <li>{t(lang, "proof.lot")} " " <a href="/proof">{t(lang, "proof.title")}</a>{log}</li>
             </ul>
+            {all}
         </Panel>
     }
     .into_any()

@@ -31,6 +31,11 @@ pub(super) struct Costs {
 }
 
 impl Costs {
+    /// The fees.
+    pub(super) fn schedule(&self) -> &FeeSchedule {
+        &self.schedule
+    }
+
     /// What the panel needs to show the total live.
     pub(super) fn landing(&self) -> Option<Landing> {
         let delivery = self.delivery.unwrap_or_default();

@@ -166,6 +166,8 @@ pub struct HallLot {
     pub sale_name: String,
     /// When the sale was made: what it costs to buy in it is what held then.
     pub terms_at: UnixMs,
+    /// Whether only invited dealer groups see it.
+    pub invite_only: bool,
     /// The car.
     pub vehicle_id: VehicleId,
     /// Its title.
@@ -274,7 +276,7 @@ pub struct Facets {
     pub fuels: Vec<String>,
 }
 
-const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, s.created_at AS terms_at, l.vehicle_id, l.title, l.vin, l.make, l.model,
+const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, s.created_at AS terms_at, s.invite_only, l.vehicle_id, l.title, l.vin, l.make, l.model,
     l.model_year, l.mileage_km, l.colour, l.grade, l.city, l.seller_name, l.photo_ids, l.guide_fen, l.report_hash,
     l.opens_at, l.state || jsonb_build_object('terms', l.terms) AS state, my.max_fen AS my_max_fen,
     ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS bidders";
@@ -548,6 +550,7 @@ fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
         lot_no: row.try_get("lot_no")?,
         sale_id: SaleId(row.try_get("sale_id")?),
         sale_name: row.try_get("sale_name")?,
+        invite_only: row.try_get("invite_only")?,
         terms_at: from_sql(row.try_get::<OffsetDateTime, _>("terms_at")?),
         vehicle_id: VehicleId(row.try_get("vehicle_id")?),
         title: row.try_get("title")?,
