@@ -41,9 +41,17 @@ pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail) -> Words {
         Format::Timed | Format::Flash | Format::Lane(_) => "rising",
     };
     let title = [("title", detail.lot.title.as_str())];
+    // a step below a secret reserve sells nothing by itself: where there is one, no word may promise that
+    let guarded = format!("{format}_reserve");
+    let names = match below_reserve(detail) {
+        Some(_) => vec![guarded.as_str(), format],
+        None => vec![format],
+    };
     usual.changed(|key| {
-        let own = key.replacen("auction.live", &format!("format.{format}.live"), 1);
-        known(lang, &own).map(|_| t_with(lang, &own, &title))
+        names.iter().find_map(|name| {
+            let own = key.replacen("auction.live", &format!("format.{name}.live"), 1);
+            known(lang, &own).map(|_| t_with(lang, &own, &title))
+        })
     })
 }
 

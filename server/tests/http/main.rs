@@ -12,6 +12,7 @@ mod confirmation;
 mod database_away;
 mod dealer_tools;
 mod demo;
+mod dutch_reserve;
 mod formats;
 mod lists;
 mod live_power;

@@ -58,7 +58,7 @@ async fn lot_between(server: &TestServer, opens_in_ms: i64, ms: i64, reserve_fen
     LotId(event_id_for(sale_id.0, "lot:0"))
 }
 
-async fn hear_of_car(server: &TestServer, id: VehicleId, reserve_fen: Option<i64>) {
+pub async fn hear_of_car(server: &TestServer, id: VehicleId, reserve_fen: Option<i64>) {
     let event = Envelope {
         id: new_id(),
         r#type: "VehiclePriced".into(),

@@ -145,7 +145,11 @@ pub(in crate::dealer) fn below_reserve(detail: &LotDetail) -> Option<BelowReserv
 fn terms(cx: &PageContext, detail: &LotDetail, all: AnyView) -> AnyView {
     let lang = cx.lang;
     let terms = &detail.terms;
-    let format = t(lang, &format!("format.terms.{}", terms.format.as_str()));
+    let has_reserve = detail.lot.lot.reserve != ReserveLight::None;
+    let format = match terms.format {
+        Format::Dutch(_) if has_reserve => t(lang, "format.terms.dutch_reserve"),
+        format => t(lang, &format!("format.terms.{}", format.as_str())),
+    };
     let window = match terms.window_ms / 1000 {
         0 => t(lang, "auction.lot.no_window").into_owned(),
         seconds => t_with(lang, "auction.lot.window", &[("n", &seconds.to_string())]),
@@ -153,6 +157,7 @@ fn terms(cx: &PageContext, detail: &LotDetail, all: AnyView) -> AnyView {
     // what is said of maxes is nothing to offers and to falling prices
     let rules: &[&str] = match terms.format {
         Format::SealedFirst | Format::SealedSecond => &["auction.lot.terms_sealed"],
+        Format::Dutch(_) if has_reserve => &["auction.lot.terms_accept_reserve"],
         Format::Dutch(_) => &["auction.lot.terms_accept"],
         Format::Timed | Format::Flash | Format::Lane(_) => {
             &["auction.lot.terms_tie", "auction.lot.terms_binding"]
