@@ -123,6 +123,20 @@ pub(crate) fn without_secret_max(line: LogLine, lot: &LotState) -> LogLine {
     LogLine { max_fen: None, explanation, ..line }
 }
 
+/// A line of the log for who may not know yet who bids: the bidder's number stands for it, as for other bidders.
+pub(crate) fn without_bidder(line: LogLine) -> LogLine {
+    if !line.by_bidder {
+        return line;
+    }
+    LogLine { dealer_name: None, user_name: String::new(), ..line }
+}
+
+/// Whether this person may know who bids on a lot: while it runs only who runs it, so that nobody can tell bidders of each other
+/// (围标); once it is over all staff.
+pub(crate) fn may_know_bidders(who: &Principal, lot: &LotState) -> bool {
+    who.has_role(Role::Auctioneer) || lot.status == LotStatus::Closed
+}
+
 fn forbidden() -> CommandError {
     Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into()
 }

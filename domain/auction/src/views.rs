@@ -46,8 +46,10 @@ pub struct LotDetail {
     pub log: Vec<LogLine>,
     /// What was asked to be voided, and by whom: staff only, empty for dealers.
     pub voids: Vec<VoidRequest>,
-    /// What those that wait for a second person would leave: staff only.
+    /// What those that wait for a second person would leave: staff only, and only who may know the bidders.
     pub void_previews: Vec<VoidPreview>,
+    /// Whether the log has numbers in the place of bidders' names, because the lot is not over.
+    pub bidders_hidden: bool,
 }
 
 /// A sale's page for staff.
@@ -107,23 +109,41 @@ impl Service {
         let viewer = viewer(who);
         let OneLot { lot, history, voided } =
             lists::one(&self.db, viewer, lot_id).await?.ok_or_else(Problem::not_found)?;
+        let knows_bidders = reveal::may_know_bidders(who, &lot.state);
         let (reveals, log, voids, void_previews) = match who.is_staff() {
             true => {
                 // offers of a sealed lot are nobody's business until the close
                 let with_bids = !lot.state.is_sealed_now();
                 let log = log::lines(&self.db, lot_id, with_bids, LOG_SHOWN).await?;
                 let told = log.into_iter().map(reveal::without_sellers_word);
-                let log = told.map(|line| reveal::without_secret_max(line, &lot.state)).collect();
+                let told = told.map(|line| reveal::without_secret_max(line, &lot.state));
+                let log = told.map(|line| if knows_bidders { line } else { reveal::without_bidder(line) });
+                let log = log.collect();
                 let reveals = reveals::of_lot(&self.db, lot_id, reveal::SHOWN).await?;
                 let voids = voids::of_lot(&self.db, lot_id).await?;
-                let previews = self.preview_voids(lot_id, &voids).await?;
+                let previews = match knows_bidders {
+                    true => self.preview_voids(lot_id, &voids).await?,
+                    false => Vec::new(),
+                };
                 (reveals, log, voids, previews)
             }
             false => (Vec::new(), Vec::new(), Vec::new(), Vec::new()),
         };
         let terms = lot.state.terms.clone();
         let server_time = self.now();
-        Ok(LotDetail { lot, history, voided, terms, server_time, reveals, log, voids, void_previews })
+        let bidders_hidden = who.is_staff() && !knows_bidders;
+        Ok(LotDetail {
+            lot,
+            history,
+            voided,
+            terms,
+            server_time,
+            reveals,
+            log,
+            voids,
+            void_previews,
+            bidders_hidden,
+        })
     }
 
     /// What is recorded of this dealer's bid under `key`; `None` when there is nothing.

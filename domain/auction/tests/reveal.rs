@@ -84,6 +84,37 @@ async fn the_log_does_not_tell_what_the_button_tells() {
     assert!(!format!("{:?}", detail.log).contains("7700000"), "{:?}", detail.log);
 }
 
+/// The names and persons of bidders in the log, as this person of staff reads it.
+async fn bidders(world: &World, role: Role) -> Vec<(Option<String>, Option<i32>, bool)> {
+    let log = world.service.lot(&staff(&[role]), world.lots[0]).await.unwrap().log;
+    let bids = log.into_iter().filter(|line| line.command == "place_max");
+    bids.map(|line| (line.dealer_name, line.alias, line.user_name.is_empty())).collect()
+}
+
+#[tokio::test]
+async fn who_bids_is_known_to_auctioneers_and_admins_until_the_lot_is_over_and_then_to_all_staff() {
+    let world = World::with_lots_ending_in(1, 2_500).await;
+    let (anna, bert) = (dealer("安"), dealer("伯"));
+    for (who, yuan) in [(&anna, 82_000), (&bert, 90_000)] {
+        world.name_dealer(who).await;
+        common::accepted(&world.bid(who, 0, Uuid::now_v7(), yuan).await);
+    }
+    common::refused(&world.bid(&dealer("丙"), 0, Uuid::now_v7(), 82_000).await);
+    let numbers = [(None, None, true), (None, Some(2), true), (None, Some(1), true)];
+    for role in [Role::Sales, Role::Pricing, Role::Finance, Role::Inspector] {
+        assert_eq!(bidders(&world, role).await, numbers, "{role:?}");
+    }
+    let named = |name: &str, alias| (Some(name.to_owned()), Some(alias), false);
+    for role in [Role::Auctioneer, Role::Admin] {
+        assert_eq!(bidders(&world, role).await[1..], [named("伯", 2), named("安", 1)], "{role:?}");
+    }
+    let hidden = async |role| world.service.lot(&staff(&[role]), world.lots[0]).await.unwrap().bidders_hidden;
+    assert_eq!((hidden(Role::Sales).await, hidden(Role::Auctioneer).await), (true, false));
+    world.until_closed().await;
+    assert_eq!(bidders(&world, Role::Sales).await[1..], [named("伯", 2), named("安", 1)]);
+    assert!(!hidden(Role::Sales).await);
+}
+
 #[tokio::test]
 async fn a_max_above_the_price_is_secret_until_the_lot_is_over() {
     let world = World::with_lots_ending_in(1, 2_500).await;

@@ -52,7 +52,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     });
     let voids = voids::panel(&cx, &detail);
     let reserve = reserve::panel(&cx, &detail, word);
-    let log = log(&cx, detail.log);
+    let log = log(&cx, detail.log, detail.bidders_hidden);
     let body = view! {
         <PageHead title=title.clone() crumbs=crumbs note=note badge=badge>
             <LinkButton href=format!("/office/sales/{sale_id}")>{t(lang, "sale.to_sale")}</LinkButton>
@@ -194,7 +194,7 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     }
 }
 
-fn log(cx: &PageContext, log: Vec<LogLine>) -> AnyView {
+fn log(cx: &PageContext, log: Vec<LogLine>, bidders_hidden: bool) -> AnyView {
     let lang = cx.lang;
     if log.is_empty() {
         return view! {
@@ -214,8 +214,11 @@ fn log(cx: &PageContext, log: Vec<LogLine>) -> AnyView {
         Column::new(t(lang, "sale.log.answer")),
     ];
     let rows = log.into_iter().map(|line| log_row(cx, line)).collect_view();
+    let hidden =
+        bidders_hidden.then(|| view! { <p class="panel__note">{t(lang, "sale.log.bidders_hidden")}</p> });
     view! {
         <Panel title=t(lang, "sale.log.title").into_owned() flush=true>
+            {hidden}
             <Table columns=columns caption=t(lang, "sale.log.title")>
                 {rows}
             </Table>

@@ -55,6 +55,10 @@ fn no_bid_could(lot: &PublicLot) -> bool {
 pub fn line_who(lang: Lang, line: &LogLine) -> String {
     match &line.dealer_name {
         Some(dealer) => format!("{dealer} · {}", line.user_name),
+        None if line.by_bidder && line.user_name.is_empty() => match line.alias {
+            Some(alias) => t_with(lang, "sale.log.bidder", &[("n", &alias.to_string())]),
+            None => t(lang, "sale.log.some_bidder").into_owned(),
+        },
         None if line.user_name == "negotiation" => t(lang, "negotiation.title").into_owned(),
         None if line.user_name == "sweeper" => t(lang, "sale.log.by_itself").into_owned(),
         None => line.user_name.clone(),

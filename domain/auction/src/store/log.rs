@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::lots::{stored_hash, text};
 
-/// One line of a lot's log: for staff, with names and maxes.
+/// One line of a lot's log: for staff, with names and maxes as far as they may know them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLine {
     /// The number it was accepted under; none when refused.
@@ -19,7 +19,11 @@ pub struct LogLine {
     pub command: String,
     /// The buyer entity's name, where the auction has heard of it.
     pub dealer_name: Option<String>,
-    /// Who asked.
+    /// Whether a bidder asked it.
+    pub by_bidder: bool,
+    /// The bidder's number on this lot, once it has an accepted bid.
+    pub alias: Option<i32>,
+    /// Who asked; empty where that is not told.
     pub user_name: String,
     /// The amount.
     pub max_fen: Option<Fen>,
@@ -45,10 +49,12 @@ pub(crate) async fn lines(
     limit: i64,
 ) -> Result<Vec<LogLine>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT g.seq, g.command, d.name AS \"dealer_name?\", g.user_name, g.max_fen, g.code, g.note, g.explanation,
+        "SELECT g.seq, g.command, d.name AS \"dealer_name?\", g.user_name,
+                g.actor <> '00000000-0000-0000-0000-000000000000' AS \"by_bidder!\", b.alias AS \"alias?\", g.max_fen, g.code, g.note, g.explanation,
                 g.price_fen, g.end_at, g.admitted_at
            FROM lot_log g
            LEFT JOIN dealer d ON d.dealer_id = g.actor
+           LEFT JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.actor
           WHERE g.lot_id = $1 AND ($3 OR g.command NOT IN ('place_max', 'buy_now', 'accept'))
           ORDER BY g.written_at DESC, g.seq DESC NULLS LAST
           LIMIT $2",
@@ -64,6 +70,8 @@ pub(crate) async fn lines(
                 seq: row.seq,
                 command: row.command,
                 dealer_name: row.dealer_name,
+                by_bidder: row.by_bidder,
+                alias: row.alias,
                 user_name: row.user_name,
                 max_fen: row.max_fen.map(Fen),
                 code: row.code,
