@@ -10,6 +10,7 @@ use crate::confirmation::Meant;
 use crate::engine::Recorded;
 use crate::reveal::{self, Reveal};
 use crate::store::cars::{self, OfferableCar};
+use crate::store::facets;
 use crate::store::lists::{self, HallFilter, HallLot, LotPage, OneLot, Viewer, VoidedBid};
 use crate::store::log::{self, LogLine};
 use crate::store::lots;
@@ -89,7 +90,7 @@ impl Service {
     pub async fn hall(&self, who: &Principal, filter: &HallFilter) -> Result<LotPage, CommandError> {
         let viewer = viewer(who);
         let (total, lots) = lists::hall(&self.db, viewer, filter, lists::PAGE_SIZE).await?;
-        let facets = lists::facets(&self.db, viewer).await?;
+        let facets = facets::facets(&self.db, viewer).await?;
         Ok(LotPage { total, lots, page_size: lists::PAGE_SIZE, facets })
     }
 

@@ -9,10 +9,9 @@ use sqlx::types::time::OffsetDateTime;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
+use super::facets::Facets;
 use super::lots;
 
-/// A list to choose from has no more values.
-const FACET_VALUES_MAX: usize = 200;
 /// How many lots a page of the hall shows.
 pub(crate) const PAGE_SIZE: i64 = 24;
 
@@ -261,19 +260,6 @@ pub struct LotPage {
     pub page_size: i64,
     /// What occurs among lots that can still be bid on, for the filter.
     pub facets: Facets,
-}
-
-/// What can be chosen in the hall's filter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facets {
-    /// The makes.
-    pub makes: Vec<String>,
-    /// The cities.
-    pub cities: Vec<String>,
-    /// The grades.
-    pub grades: Vec<String>,
-    /// The fuels.
-    pub fuels: Vec<String>,
 }
 
 const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, s.created_at AS terms_at, s.invite_only, l.vehicle_id, l.title, l.vin, l.make, l.model,
@@ -576,31 +562,5 @@ fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
         mine,
         watched: row.try_get("watched")?,
         state,
-    })
-}
-
-/// The values of the hall's filters among lots that can still be bid on. One pass over them: the values are few.
-pub(crate) async fn facets(pool: &PgPool, viewer: Viewer) -> Result<Facets, sqlx::Error> {
-    let hidden = super::sales::hidden_from(pool, viewer.dealer_id).await?;
-    let row = sqlx::query!(
-        "SELECT coalesce(array_agg(DISTINCT make) FILTER (WHERE make <> ''), '{}') AS \"makes!\",
-                coalesce(array_agg(DISTINCT city) FILTER (WHERE city <> ''), '{}') AS \"cities!\",
-                coalesce(array_agg(DISTINCT grade) FILTER (WHERE grade <> ''), '{}') AS \"grades!\",
-                coalesce(array_agg(DISTINCT fuel) FILTER (WHERE fuel <> ''), '{}') AS \"fuels!\"
-           FROM lot
-          WHERE status <> 'closed' AND NOT sale_id = ANY($1)",
-        &hidden
-    )
-    .fetch_one(pool)
-    .await?;
-    let most = |mut values: Vec<String>| {
-        values.truncate(FACET_VALUES_MAX);
-        values
-    };
-    Ok(Facets {
-        makes: most(row.makes),
-        cities: most(row.cities),
-        grades: most(row.grades),
-        fuels: most(row.fuels),
     })
 }

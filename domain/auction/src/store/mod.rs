@@ -17,6 +17,7 @@ pub(crate) mod checkpoints;
 pub(crate) mod confirmation;
 pub(crate) mod cosignatures;
 pub(crate) mod delivery;
+pub(crate) mod facets;
 pub(crate) mod floor_records;
 pub(crate) mod follow;
 pub(crate) mod history;
