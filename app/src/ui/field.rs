@@ -111,6 +111,9 @@ pub fn TextField(
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional)] kind: InputKind,
     #[prop(optional)] required: bool,
+    /// Whether it is needed depends on what else is said: it is not called optional.
+    #[prop(optional)]
+    depends: bool,
     /// Takes the whole row.
     #[prop(optional)]
     wide: bool,
@@ -128,7 +131,7 @@ pub fn TextField(
     #[prop(optional)]
     suggestions: Vec<String>,
 ) -> impl IntoView {
-    let wrap = Wrap::new(name, label, hint, required, wide);
+    let wrap = Wrap::new(name, label, hint, required || depends, wide);
     let list = (!suggestions.is_empty()).then(|| format!("{}-list", wrap.id));
     let offered = list.clone().map(|id| {
         let options = suggestions.into_iter().map(|text| view! { <option value=text></option> });

@@ -63,10 +63,10 @@ pub(super) fn panel(cx: &PageContext, dealer: &DealerDetail, outlook: Outlook) -
         vec![("form", "strike".to_owned()), ("reason", reason), ("note", note), ("confirmed", number)];
     let title = t_with(lang, "identity.strike_confirm.title", &[("name", &dealer.row.name)]);
     view! {
-        <div class="mb-4" data-testid="strike-confirm">
+        <div class="mb-4 facts-rows" data-testid="strike-confirm">
             <Panel title>
                 <Facts facts/>
-                <div class="answers mt-4">
+                <div class="flex flex-wrap gap-2 mt-4">
                     <PostButton action kind=ButtonKind::Danger fields>{give}</PostButton>
                     <LinkButton href>{back}</LinkButton>
                 </div>

@@ -73,7 +73,7 @@ fn lanes<'a>(
 fn lane(cx: &PageContext, sale: &SaleLine, is_on: bool) -> AnyView {
     let lang = cx.lang;
     let (words, tone) = match is_on {
-        true => ("home.work.lane_on", Tone::Bad),
+        true => ("home.work.lane_on", Tone::Active),
         false => ("home.work.lane_soon", Tone::Warn),
     };
     let left = grouped(sale.count.open + sale.count.scheduled);

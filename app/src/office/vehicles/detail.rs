@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kernel::{Problem, ProblemKind, Role, VehicleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
-use vehicle::{Status, VehicleDetail};
+use vehicle::{REPORT_UNCHANGED, Status, VehicleDetail};
 
 use super::StatusBadge;
 use super::detail_forms::{CorrectForm, PhotoForm, PriceForm};
@@ -34,6 +34,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let examines = car.status != Status::Sold && who.has_role(Role::Inspector);
     let prices = is_open && who.has_role(Role::Pricing);
     let refused = cx.query.get("problem").map(|code| Problem::new(ProblemKind::Conflict, code));
+    // nothing is wrong with any field: it is said where the page begins, too
+    let unchanged = cx.form.of("inspect").problem.filter(|problem| problem.code == REPORT_UNCHANGED);
+    let refused = refused.or(unchanged);
     // a new price takes the place of the reserve: who sets it has asked to see what there is
     let is_known = !car.has_reserve || !reserves.is_empty() || cx.form.of("price").is_refused();
     let reserve_fen = reserves.first().and_then(|first| first.reserve_fen);

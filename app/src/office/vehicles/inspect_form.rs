@@ -60,7 +60,7 @@ fn grade_fields(lang: Lang, grade: &str, score: Option<u8>) -> AnyView {
         <fieldset class="measure-fields">
             <legend>{t(lang, "vehicle.grading")}</legend>
             {before}
-            <TextField name="score" label=t(lang, "vehicle.score") value kind=InputKind::Number max_length=3
+            <TextField name="score" label=t(lang, "vehicle.score") value kind=InputKind::Number max_length=3 depends=true
                 hint=t(lang, "vehicle.score_hint").into_owned()/>
             <Checkbox name="accident" label=t(lang, "vehicle.accident") checked=is_accident
                 hint=t(lang, "vehicle.accident_hint").into_owned()/>
