@@ -58,6 +58,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
         | Event::ReadingProlonged { .. }
         | Event::ConfirmationDue { .. }
         | Event::ReportConfirmed { .. } => apply_to_report(state, event),
+        Event::EndedEarly => state.ended_early = true,
         Event::Closed { .. } | Event::PassedOver { .. } | Event::Settled { .. } => {
             apply_to_outcome(state, event);
         }

@@ -59,7 +59,7 @@ pub(crate) fn buy_now(state: &LotState, wanted: &Purchase, now: UnixMs) -> Resul
 /// Somebody takes the lot at a price that everybody could see: it is his, and the lot ends.
 pub(crate) fn sold_at_once(state: &LotState, buyer: Leader, branch: &str, formula: &str) -> Accepted {
     let met = state.reserve_fen.is_some_and(|reserve| buyer.max_fen >= reserve);
-    let (_, ended) = gap::ended(state, Some(buyer.max_fen), met);
+    let (_, ended) = gap::ended_early(state, Some(buyer.max_fen), met);
     let mut events = vec![
         Event::MaxPlaced { dealer_id: buyer.dealer_id, max_fen: buyer.max_fen },
         Event::PriceChanged {

@@ -378,6 +378,8 @@ pub enum Event {
         /// The cap, moved by as much as the end.
         cap_at: UnixMs,
     },
+    /// It ends before its time: bought, accepted, hammered or passed. Not in older logs.
+    EndedEarly,
     /// The hammer fell.
     Closed {
         /// How it ended.

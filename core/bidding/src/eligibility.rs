@@ -96,8 +96,8 @@ fn check_open(state: &LotState, dealer_id: DealerId, now: UnixMs) -> Result<(), 
     if state.status == LotStatus::Closed || now >= state.end_at {
         let mut refusal = closed(state, now);
         let is_sold = state.outcome == Some(Outcome::Sold) && !state.is_leader(dealer_id);
-        if is_sold && now < state.end_at {
-            // it did not end: somebody was faster
+        if is_sold && state.ended_early && now < state.end_at {
+            // its time was not over: somebody was faster
             refusal.data["taken"] = json!(true);
         }
         return Err(refusal);

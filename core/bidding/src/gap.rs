@@ -39,3 +39,10 @@ pub(crate) fn ended(state: &LotState, price: Option<Fen>, met: bool) -> (Outcome
     let accepted = in_gap.then_some(Event::GapAccepted);
     (outcome, accepted.into_iter().chain([Event::Closed { outcome }]).collect())
 }
+
+/// The same for a lot that somebody ends before its time.
+pub(crate) fn ended_early(state: &LotState, price: Option<Fen>, met: bool) -> (Outcome, Vec<Event>) {
+    let (outcome, mut events) = ended(state, price, met);
+    events.insert(0, Event::EndedEarly);
+    (outcome, events)
+}

@@ -55,7 +55,7 @@ pub(crate) fn call(state: &LotState, call: Call, now: UnixMs) -> Result<Accepted
 
 /// The auctioneer passes the lot. Not one that is as good as sold: a sale is never taken from who leads.
 pub(crate) fn pass(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
-    let (outcome, events) = gap::ended(state, state.price_fen, state.met);
+    let (outcome, events) = gap::ended_early(state, state.price_fen, state.met);
     let unconfirmed = state.leader.is_some_and(|leader| state.must_confirm_report(leader.dealer_id));
     if !is_on_the_block(state, now) || outcome == Outcome::Sold || unconfirmed {
         return Err(system::not_applicable(state, now));
@@ -78,7 +78,7 @@ pub(crate) fn hammer(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal>
         let data = json!({ "call": state.call, "hammer_from": hammer_from, "admitted_at": now });
         return Err(Refusal { code: RefusalCode::LastCallFirst, data });
     }
-    let (outcome, events) = gap::ended(state, state.price_fen, state.met);
+    let (outcome, events) = gap::ended_early(state, state.price_fen, state.met);
     let data = json!({
         "called_at": called_at,
         "end_at": state.end_at,

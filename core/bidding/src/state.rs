@@ -233,6 +233,9 @@ pub struct LotState {
     pub bidders: Vec<DealerId>,
     /// Set when closed.
     pub outcome: Option<Outcome>,
+    /// Whether it was ended before its time: by who took it, or by the auctioneer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ended_early: bool,
     /// Sold below the reserve, within the gap that the seller had authorised.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_gap: bool,
@@ -314,6 +317,7 @@ impl LotState {
             extensions: 0,
             bidders: Vec::new(),
             outcome: None,
+            ended_early: false,
             in_gap: false,
             passed_over: false,
             chance: None,

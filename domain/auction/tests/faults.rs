@@ -199,6 +199,7 @@ async fn a_process_stopped_between_decision_and_write_writes_nothing_stale() {
         RefusalCode::Closed,
         "admitted in time, but not written before the close"
     );
+    assert_eq!(refused(&answer).data.get("taken"), None, "nobody was faster");
     let counts = process.service.engine().counts();
     assert_eq!((counts.fences_lost, counts.missed_close), (1, 1), "and that is an incident");
     let late = process.bid(&bob, 0, Uuid::now_v7(), 120_000).await;

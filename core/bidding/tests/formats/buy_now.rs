@@ -24,8 +24,19 @@ fn the_first_one_ends_the_lot_and_the_second_is_too_late() {
     assert_eq!((state.status, state.outcome), (LotStatus::Closed, Some(Outcome::Sold)));
     assert_eq!((state.leader.unwrap().dealer_id, state.price_fen), (A, Some(yuan(100_000))));
     lot.refuses(&buy(C, 100_000), RefusalCode::Closed);
-    lot.refuses(&max(C, 200_000), RefusalCode::Closed);
+    let refusal = lot.refuses(&max(C, 200_000), RefusalCode::Closed);
+    assert_eq!(refusal.data["taken"], true, "somebody was faster");
     lot.replays();
+}
+
+#[test]
+fn who_was_in_time_and_not_written_before_the_close_is_not_told_that_another_took_it() {
+    let mut lot = lot(Some(50_000), 100_000);
+    lot.accepts(&max(A, 60_000));
+    lot.at(END_AT).accepts(&Command::Close);
+    assert_eq!(lot.state.outcome, Some(Outcome::Sold));
+    let refusal = lot.at(END_AT.plus_ms(-1)).refuses(&max(B, 70_000), RefusalCode::Closed);
+    assert_eq!(refusal.data, serde_json::json!({ "admitted_at": lot.now, "end_at": END_AT }));
 }
 
 #[test]

@@ -511,7 +511,7 @@ impl Writer {
                     }
                 }
                 Err(refusal) => {
-                    if missed_close(&job, &refusal, now) {
+                    if !actor.state.ended_early && missed_close(&job, &refusal, now) {
                         self.counters.missed_close();
                         tracing::error!(
                             lot.id = %job.lot_id, bid.key = %job.key, bid.admitted_at = job.admitted_at.0,
@@ -551,8 +551,8 @@ pub(super) fn dealers_of(jobs: &[Job]) -> Vec<DealerId> {
     dealers.into_iter().collect()
 }
 
-/// Whether a bid was admitted in time, and then took longer than the drain. A lot that was bought, hammered or passed before its
-/// end refuses such bids rightly; it does so long before its drain would be over.
+/// Whether a bid was admitted in time, and then took longer than the drain. A lot that was ended before its time refuses such bids
+/// rightly; where its log does not say so yet, it did long before its drain would be over.
 fn missed_close(job: &Job, refusal: &Refusal, now: UnixMs) -> bool {
     let end_at = refusal.data["end_at"].as_i64().map(UnixMs);
     job.command.is_bid()
