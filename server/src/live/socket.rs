@@ -13,7 +13,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use identity::{Credential, Revoked};
 use kernel::{DealerId, Fen, LotId, Principal, Problem};
 use platform_live::Outgoing;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Interval, MissedTickBehavior};
 use uuid::Uuid;
 
 use super::limit::Limits;
@@ -101,7 +101,7 @@ impl Session {
                     Some(Err(_)) | None => Err(End::Gone),
                 },
                 () = mailbox.woken() => self.tell(socket).await,
-                _ = beats.tick() => self.beat(socket).await,
+                _ = beats.tick() => self.beat(socket, &mut beats).await,
                 _ = standing.tick() => Box::pin(self.check_standing()).await,
                 () = self.revoked.heard() => Box::pin(self.check_standing()).await,
             };
@@ -214,14 +214,14 @@ impl Session {
         }
     }
 
-    async fn beat(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+    async fn beat(&mut self, socket: &mut WebSocket, beats: &mut Interval) -> Result<(), End> {
         // staff hold nothing
         let free = self.auction.free_power(&self.who).ok();
         if let Some(news) = power_news(&mut self.told_power, free) {
             self.queue(&news);
         }
-        // nearly a heartbeat without a frame; a little slack, so that a beat is not skipped for a millisecond
-        if self.sent_at.elapsed() < HEARTBEAT * 9 / 10 {
+        if let Some(rest) = beat_in(self.sent_at.elapsed()) {
+            beats.reset_after(rest);
             return Ok(());
         }
         let frame = ServerFrame::Heartbeat { v: PROTOCOL, server_time: self.auction.now() };
@@ -261,6 +261,12 @@ impl Session {
     fn queue(&self, frame: &ServerFrame) {
         self.mailbox.send(encode(frame));
     }
+}
+
+/// How long a beat waits that falls `silence` after a frame, so that no gap is longer than a second; none where it is due: a
+/// little slack, so that it is not put off for a millisecond.
+fn beat_in(silence: Duration) -> Option<Duration> {
+    (silence < HEARTBEAT * 9 / 10).then(|| HEARTBEAT.saturating_sub(silence))
 }
 
 /// What is told of the deposit's free part: what it is now, where that was not told yet.
@@ -337,6 +343,29 @@ mod tests {
             assert!(!is_command(format!(r#"{{"type":"{follows}",{lot}}}"#)));
         }
         assert!(!is_command("{".to_owned()));
+    }
+
+    #[test]
+    fn no_gap_is_longer_than_a_beat() {
+        let (mut sent_ms, mut gap_ms) = (0_u64, 0_u64);
+        let mut tick_ms = 1_000_u64;
+        // frames of others fall at odd times between the beats
+        for frame_ms in (1..400_u64).map(|n| n * 830) {
+            while tick_ms <= frame_ms {
+                match beat_in(Duration::from_millis(tick_ms - sent_ms)) {
+                    Some(rest) => tick_ms += u64::try_from(rest.as_millis()).unwrap_or(u64::MAX),
+                    None => {
+                        gap_ms = gap_ms.max(tick_ms - sent_ms);
+                        sent_ms = tick_ms;
+                        tick_ms += 1_000;
+                    }
+                }
+            }
+            gap_ms = gap_ms.max(frame_ms - sent_ms);
+            sent_ms = frame_ms;
+        }
+        assert_eq!(beat_in(Duration::from_millis(950)), None);
+        assert!(gap_ms <= 1_000, "{gap_ms}");
     }
 
     #[test]
