@@ -327,6 +327,8 @@ pub fn shape_of<'a>(code: &'a str, data: &Value) -> &'a str {
         "CLOSED" if data.get("taken").is_some() => "TAKEN",
         // ended before its time: neither time says why
         "CLOSED" if number(data, "admitted_at") < number(data, "end_at") => "CLOSED_EARLY",
+        // a bid silences the auctioneer: what was called was about the price before
+        "LAST_CALL_FIRST" if data.get("hammer_from").is_some_and(Value::is_null) => "CALL_SILENCED",
         "BUYING_POWER" if missing_fen(data).is_some() => "BUYING_POWER_BY",
         _ => code,
     }
@@ -401,6 +403,9 @@ mod tests {
             |lower: i64, upper: i64| json!({ "lower_fen": lower, "upper_fen": upper, "tick_fen": 10_000 });
         assert_eq!(words.refusal("NOT_TICK", &tick(10_000, 20_000)), "¥100 或 ¥200");
         assert_eq!(words.refusal("NOT_TICK", &tick(10_000, 10_000)), "最接近的是 ¥100");
+        let silenced = json!({ "call": null, "hammer_from": null });
+        assert_eq!(shape_of("LAST_CALL_FIRST", &silenced), "CALL_SILENCED");
+        assert_eq!(shape_of("LAST_CALL_FIRST", &json!({ "hammer_from": 5 })), "LAST_CALL_FIRST");
         assert_eq!(words.refusal("NEW_CODE", &Value::Null), "代码 NEW_CODE");
     }
 }

@@ -37,15 +37,29 @@ pub fn DoneBanner() -> impl IntoView {
     text.map(|text| view! { <Banner tone=Tone::Good>{text}</Banner> })
 }
 
-/// Why a form was refused, with its code.
+/// Refusals of a page that is out of date: what is true now stands on the page as it would be drawn anew.
+const OUT_OF_DATE: [&str; 4] = ["CHANGED_MEANWHILE", "KEY_REUSED", "NOT_APPLICABLE", "SALE_OPENED"];
+
+/// The way to the page as it is now; what was typed stays behind.
+fn anew(problem: &Problem) -> Option<AnyView> {
+    let cx = page();
+    let href = cx.query.without("problem").without("done").href(&cx.path);
+    OUT_OF_DATE
+        .contains(&problem.code.as_str())
+        .then(|| view! { " " <a href=href data-testid="anew">{t(cx.lang, "ui.open_anew")}</a> }.into_any())
+}
+
+/// Why a form was refused, with its code; of a page that is out of date with the way to the newest.
 #[component]
 pub fn ProblemBanner(problem: Problem) -> impl IntoView {
     let cx = page();
     let lang = cx.lang;
     let code = problem.fields.is_empty().then(|| problem.code.clone());
+    let anew = anew(&problem);
     view! {
         <Banner tone=Tone::Bad>
             {problem_words(&cx, &problem)}
+            {anew}
             {code.map(|code| view! {
                 <span class="banner__code">{t(lang, "error.code")} " " {code}</span>
             })}

@@ -79,10 +79,15 @@ async fn a_sale_is_changed_and_called_off_without_a_script() {
     let late = clerk
         .post(
             &change,
-            &[&[("key", new_id().to_string().as_str())], &fields("2098-01-02T20:00")[2..]].concat(),
+            &[
+                &[("form", "change"), ("key", new_id().to_string().as_str())],
+                &fields("2098-01-02T20:00")[2..],
+            ]
+            .concat(),
         )
         .await;
     assert_eq!(late.status, StatusCode::CONFLICT, "who saw an older version");
+    assert!(late.body.contains(&format!("href=\"{change}\" data-testid=\"anew\"")), "the way: {}", late.body);
     let key = new_id().to_string();
     let no_reason = clerk.post(&change, &[("form", "call_off"), ("key", &key), ("reason", "")]).await;
     assert_eq!(no_reason.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -1,5 +1,6 @@
 //! Buttons on a lot's office page: pause, resume, lower the reserve, look at it, set the seller's gap.
 
+use app::live::words::shape_of;
 use auction::Answer;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
@@ -101,7 +102,10 @@ pub(super) fn back(
     let place = place(lot_id, lane);
     match answer?.refusal() {
         None => Ok(Redirect::to(&format!("{place}?done={done}"))),
-        Some(problem) => Ok(Redirect::to(&format!("{place}?problem={}", problem.code))),
+        // some codes mean two things: the address tells which
+        Some(problem) => {
+            Ok(Redirect::to(&format!("{place}?problem={}", shape_of(&problem.code, &problem.data))))
+        }
     }
 }
 
