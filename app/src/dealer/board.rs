@@ -91,10 +91,17 @@ fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room, (now, said): (UnixMs, 
     if !lot.format().is_english() {
         // a press would replace a sealed offer, or take a falling price without a question
         let href = format!("/auctions/lots/{}#bid", lot.id);
-        let link = (phase == Phase::Running)
-            .then(|| view! { <LinkButton href>{t(lang, "board.to_lot")}</LinkButton> });
-        return view! { <div class="board-more">{link} {said}</div> }.into_any();
+        return view! {
+            <div class="board-more">
+                <div data-live="form" hidden=phase != Phase::Running>
+                    <LinkButton href>{t(lang, "board.to_lot")}</LinkButton>
+                </div>
+                {said}
+            </div>
+        }
+        .into_any();
     }
+    let page = page_of(cx);
     let next = room.quick()[0];
     let (verb, class) = next_look(room);
     let words = format!("{} {}", t(lang, KEYS[verb as usize]), next.yuan());
@@ -105,6 +112,7 @@ fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room, (now, said): (UnixMs, 
             <form class="board-bid" method="post" action=BIDS data-live="form" hidden=phase != Phase::Running>
                 <FormKey/>
                 <input type="hidden" name="lot_id" value=lot.id.to_string()/>
+                <input type="hidden" name="page" value=page/>
                 <input type="hidden" name="report" value=lot.report_hash.clone()/>
                 <button class=class type="submit" name="quick_fen" value=next.0.to_string() data-live="next">
                     {words}
@@ -117,6 +125,11 @@ fn bid_form(cx: &PageContext, lot: &HallLot, room: &Room, (now, said): (UnixMs, 
         </div>
     }
     .into_any()
+}
+
+/// The page of the board that a bid comes back to.
+fn page_of(cx: &PageContext) -> u32 {
+    cx.query.parse("page").unwrap_or(1).max(1)
 }
 
 /// What became of the bid that was sent as a form.
@@ -164,6 +177,7 @@ fn confirm(cx: &PageContext, problem: &Problem, asked: Question) -> AnyView {
     let words = in_words(lang, max_fen);
     let limit = asked.limit_fen.yuan();
     let why = if asked.by_guide { "auction.live.confirm_guide" } else { "auction.live.confirm_steps" };
+    let page = page_of(cx);
     view! {
         <Banner tone=Tone::Warn>
             <form method="post" action=BIDS class="board-confirm">
@@ -171,6 +185,7 @@ fn confirm(cx: &PageContext, problem: &Problem, asked: Question) -> AnyView {
                 <input type="hidden" name="lot_id" value=lot_id/>
                 <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
                 <input type="hidden" name="confirmation" value=asked.token/>
+                <input type="hidden" name="page" value=page/>
                 <p>{t_with(lang, why, &[("amount", &amount), ("limit", &limit)])}</p>
                 <p>{t_with(lang, "auction.live.confirm_words", &[("words", &words)])}</p>
                 <Button kind=ButtonKind::Danger>{t_with(lang, "auction.live.confirm_yes", &[("amount", &amount)])}</Button>

@@ -232,7 +232,10 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
 fn row(lang: Lang, bid: MyBid) -> AnyView {
     let href = format!("/auctions/lots/{}", bid.lot_id);
     let receipt = format!("/my/bids/{}", bid.key);
-    let replay = format!("{href}/replay");
+    let replay = bid.is_over.then(|| {
+        let href = format!("{href}/replay");
+        view! { " · " <a href=href>{t(lang, "replay.short")}</a> }
+    });
     let result = match bid.code {
         None => view! { <Badge tone=Tone::Good>{t(lang, "auction.my.accepted")}</Badge> }.into_any(),
         Some(code) => {
@@ -256,7 +259,7 @@ fn row(lang: Lang, bid: MyBid) -> AnyView {
             <td class="num"><Money fen=bid.price_fen/></td>
             <td>{bid.alias.map(|alias| t_with(lang, "auction.my.alias_n", &[("n", &alias.to_string())]))}</td>
             <td>{bid.user_name}</td>
-            <td><a href=receipt>{t(lang, "proof.receipt.link")}</a> " · " <a href=replay>{t(lang, "replay.short")}</a></td>
+            <td><a href=receipt>{t(lang, "proof.receipt.link")}</a> {replay}</td>
         </tr>
     }
     .into_any()

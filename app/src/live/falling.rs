@@ -34,6 +34,21 @@ impl Falling {
         Some(Step { no, price_fen: self.price(no), next })
     }
 
+    /// As it stands in an attribute of a card.
+    #[cfg(feature = "ssr")]
+    pub fn attribute(self) -> String {
+        let DutchSteps { step_fen, step_ms, floor_fen } = self.steps;
+        format!("{} {} {step_ms} {}", self.start_fen.0, step_fen.0, floor_fen.0)
+    }
+
+    /// The same, read again.
+    pub fn read(attribute: &str) -> Option<Falling> {
+        let mut numbers = attribute.split(' ').map(str::parse);
+        let mut next = || numbers.next()?.ok();
+        let (start_fen, step_fen, step_ms, floor_fen) = (Fen(next()?), Fen(next()?), next()?, Fen(next()?));
+        Some(Falling { start_fen, steps: DutchSteps { step_fen, step_ms, floor_fen } })
+    }
+
     /// What a step costs.
     pub fn price(self, no: u32) -> Fen {
         self.steps.price(self.start_fen, no)
@@ -91,6 +106,13 @@ mod tests {
         let next = Some((UnixMs(120_000), Fen(8_000)));
         assert_eq!(step(60_000), Some(Step { no: 1, price_fen: Fen(9_000), next }));
         assert_eq!(step(500_000), Some(Step { no: 2, price_fen: Fen(8_000), next: None }));
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_card_reads_what_the_page_wrote() {
+        assert_eq!(Falling::read(&FALLING.attribute()), Some(FALLING));
+        assert_eq!(Falling::read("10000 1000"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Where a card has a form, its bids go over the same socket.
 
 mod card;
+mod face;
 mod said;
 
 use std::cell::{Cell, RefCell};
@@ -21,20 +22,21 @@ use super::link::Freshness;
 use super::page;
 use super::panel::{follow, sound_switch};
 use super::props::{HallProps, given};
-use super::room::{Ending, Notice, Phase, Room, Standing, Start};
+use super::room::{Notice, Room, Start};
 use super::socket::{Event, Socket};
 use super::words::{Word, Words};
 use card::{Card, Drawn};
 
 pub use card::next_look;
+pub use face::{Face, NO_LIGHT};
 
 /// Twice a second: a list is not looked at as closely as a lot.
 const TICK: Duration = Duration::from_millis(500);
 
 struct Board {
     cards: RefCell<Vec<Card>>,
-    /// Other countdowns of the page (`[data-until]`), with their instants.
-    countdowns: Vec<(Element, UnixMs)>,
+    /// Other countdowns of the page (`[data-until]`), with their instants and what is said when they are over.
+    countdowns: Vec<(Element, UnixMs, String)>,
     clock: RefCell<ServerClock>,
     words: Words,
     freshness: Cell<Freshness>,
@@ -135,9 +137,13 @@ fn found(selector: &str) -> impl Iterator<Item = Element> {
     (0..length).filter_map(move |index| list.as_ref()?.item(index)?.dyn_into::<Element>().ok())
 }
 
-fn countdowns() -> Vec<(Element, UnixMs)> {
-    let until = |element: &Element| element.get_attribute("data-until")?.parse().ok().map(UnixMs);
-    found("[data-until]").filter_map(|element| until(&element).map(|at| (element, at))).collect()
+fn countdowns() -> Vec<(Element, UnixMs, String)> {
+    let read = |element: Element| {
+        let until = element.get_attribute("data-until")?.parse().ok().map(UnixMs)?;
+        let then = element.get_attribute("data-then").unwrap_or_default();
+        Some((element, until, then))
+    };
+    found("[data-until]").filter_map(read).collect()
 }
 
 impl Board {
@@ -278,8 +284,13 @@ impl Board {
         // before the first frame the server's clock is not known
         if freshness.is_open() {
             let day = self.words.get(Word::Day);
-            for (element, until) in &self.countdowns {
-                element.set_text_content(Some(&time_left(until.since(drawn.now), &day)));
+            for (element, until, then) in &self.countdowns {
+                let left_ms = until.since(drawn.now);
+                match element.parent_element().filter(|_| left_ms <= 0 && !then.is_empty()) {
+                    // the words around the time are about a time that is over
+                    Some(line) => line.set_text_content(Some(then)),
+                    None => element.set_text_content(Some(&time_left(left_ms, &day))),
+                }
             }
         }
         frames
@@ -322,27 +333,5 @@ impl Card {
             }
             _ => false,
         }
-    }
-}
-
-/// A lot that ends within this is urgent.
-pub const URGENT_MS: i64 = 120_000;
-
-/// The name and the word of where this dealer stands.
-pub fn standing(room: &Room, now: UnixMs) -> (&'static str, Word) {
-    match (room.phase(now), room.standing()) {
-        (Phase::Over(Ending::Won), _) => ("won", Word::Won),
-        (Phase::Over(Ending::Lost), _) => ("over", Word::Lost),
-        (Phase::Over(Ending::Sold), _) => ("over", Word::Sold),
-        (Phase::Over(Ending::Negotiating), _) => ("negotiating", Word::Negotiating),
-        (Phase::Over(Ending::OthersNegotiate), Standing::Outbid) => ("negotiating", Word::ResultOpen),
-        (Phase::Over(Ending::OthersNegotiate), _) => ("over", Word::OthersNegotiate),
-        (Phase::Over(Ending::Unsold), _) => ("over", Word::Unsold),
-        (Phase::Over(Ending::Withdrawn), _) => ("over", Word::Withdrawn),
-        // a max that waits for the opening is no bid yet
-        (Phase::Upcoming, _) if room.mine.max_fen.is_some() => ("offered", Word::WaitsForOpening),
-        (_, Standing::Leading) => ("leading", Word::Leading),
-        (_, Standing::Outbid) => ("outbid", Word::Outbid),
-        (_, Standing::NotBid) => ("not-bid", Word::NotBid),
     }
 }

@@ -543,14 +543,15 @@ fn refused(code: String, data: Value, max_fen: Fen) -> Notice {
 }
 
 /// The prices whose landed costs stand in a table beside the panel, with the names of their columns; none where there is
-/// nothing to count. `step` is the price that is asked for, where it falls.
+/// nothing to count. `step` is the price that is asked for, where it `falls`: there nobody has a max, and what one took is the
+/// price.
 pub fn landed_prices(
     lot: &PublicLot,
     mine: &MyPosition,
-    step: Option<Fen>,
+    (falls, step): (bool, Option<Fen>),
 ) -> [(&'static str, Option<Fen>); 3] {
     let next = (lot.status != LotStatus::Closed).then_some(step.unwrap_or(lot.min_next_fen));
-    [("now", lot.price_fen), ("next", next), ("mine", mine.max_fen)]
+    [("now", lot.price_fen), ("next", next), ("mine", mine.max_fen.filter(|_| !falls))]
 }
 
 /// What an amount is short of, once the lot is closed.

@@ -375,13 +375,16 @@ fn a_question_names_the_limit_that_the_amount_is_above() {
 fn the_landed_prices_follow_the_lot() {
     let mut room = room();
     room.hear(delta(5, 6, 2), 0);
-    let prices = landed_prices(&room.lot, &room.mine, None);
+    let prices = landed_prices(&room.lot, &room.mine, (false, None));
     assert_eq!(
         prices,
         [("now", Some(Fen(6_300_000))), ("next", Some(Fen(6_350_000))), ("mine", Some(Fen(7_000_000)))]
     );
     room.lot.status = LotStatus::Closed;
-    assert_eq!(landed_prices(&room.lot, &room.mine, None)[1], ("next", None), "there is no next bid");
+    let over = landed_prices(&room.lot, &room.mine, (false, None));
+    assert_eq!(over[1], ("next", None), "there is no next bid");
+    let falls = landed_prices(&room.lot, &room.mine, (true, None));
+    assert_eq!(falls[2], ("mine", None), "nobody has a max where the price falls");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The texts of the live islands. They come from the server as a prop: the wasm holds no language.
 
-use bidding::{MyPosition, Outcome, PublicLot};
+use bidding::{Call, MyPosition, Outcome, PublicLot};
 use kernel::{Fen, Lang, UnixMs};
 use serde_json::Value;
 
@@ -75,9 +75,12 @@ words! {
     Extended = "extended",
     CallAttention = "call_attention",
     CallLast = "call_last",
+    MaySooner = "may_sooner",
+    LatestAt = "latest_at",
     ReserveNone = "reserve_none",
     ReserveNotMet = "reserve_not_met",
     ReserveMet = "reserve_met",
+    ReserveSecret = "reserve_secret",
     Step = "step",
     MinNext = "min_next",
     LandedNext = "landed_next",
@@ -137,6 +140,7 @@ words! {
     OfferedHint = "offered_hint",
     NextIn = "next_in",
     NextAt = "next_at",
+    FallsIn = "falls_in",
     TakeAt = "take_at",
     TakeQuestion = "take_question",
     TakeSum = "take_sum",
@@ -145,6 +149,7 @@ words! {
     GoToForm = "go_to_form",
     Raised = "raised",
     TopUpLink = "top_up_link",
+    OpenNew = "open_new",
 }
 
 /// All texts of an island, in one language, with the zone in which it writes times.
@@ -210,6 +215,15 @@ impl Words {
         match self.lang {
             Lang::Zh => self.wan(amount),
             Lang::En => amount.yuan(),
+        }
+    }
+
+    /// What the auctioneer of a lane called last; nothing where he has not called about this price.
+    pub fn call(&self, call: Option<Call>) -> String {
+        match call {
+            None => String::new(),
+            Some(Call::Attention) => self.get(Word::CallAttention),
+            Some(Call::LastCall) => self.get(Word::CallLast),
         }
     }
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use auction::{FloorBid, FloorLine, GivePaddle, HallFilter, MergeFloor, SaleFormat};
+use auction::{FloorBid, FloorLine, GivePaddle, HallFilter, LotEnd, MergeFloor, SaleFormat};
 use bidding::{Call, LaneTimes, LotStatus, Outcome, RefusalCode};
 use common::{World, accepted, refused, until};
 use kernel::{Fen, Principal, Role, SaleId};
@@ -120,8 +120,16 @@ async fn calls_are_heard_by_who_watches_and_only_auctioneers_call() {
 
 #[tokio::test]
 async fn the_hammer_falls_early_once_everybody_could_answer_the_last_call() {
-    let world = lane(2, 3_600_000).await;
+    let world = lane(2, 240_000).await;
     let (ada, clerk) = (dealer("甲车行"), staff(&[Role::Auctioneer]));
+    world.service.watch_lot(&ada, world.lots[0], true).await.unwrap();
+    let end_at = world.end_at(0).await;
+    let end_told = async || {
+        world.service.tell_news().await.unwrap();
+        let news = world.service.alerts(&ada, false, 1).await.unwrap().alerts;
+        news.into_iter().find_map(|alert| alert.ends)
+    };
+    assert_eq!(end_told().await, Some(LotEnd::At(end_at)));
     let hammer = |who: Principal, key: Uuid| {
         let (service, lot_id) = (world.service.clone(), world.lots[0]);
         async move { service.hammer_lot(&who, key, lot_id).await.map_err(CommandError::into_problem) }
@@ -141,6 +149,12 @@ async fn the_hammer_falls_early_once_everybody_could_answer_the_last_call() {
     let key = Uuid::now_v7();
     let seq = accepted(&hammer(clerk.clone(), key).await);
     assert_eq!(accepted(&hammer(clerk.clone(), key).await), seq, "a repeat gets the first answer");
+    let fell_by = world.now();
+    let Some(LotEnd::Over(at)) = end_told().await else { panic!("it is over") };
+    assert!(
+        (called_at..=fell_by).contains(&at) && at < end_at,
+        "when the hammer fell, not when it would have"
+    );
     let late = world.bid(&dealer("乙车行"), 0, Uuid::now_v7(), 95_000).await;
     assert_eq!(refused(&late).code, RefusalCode::Closed);
     assert_eq!(world.service.engine().counts().missed_close, 0, "it came before the end, after the hammer");

@@ -174,7 +174,12 @@ async fn the_board_bids_and_says_what_became_of_it() {
         assert_eq!(answer.location(), format!("/my/board?answer={key}&lot={id}#lot-{id}"));
         browser.get(answer.location()).await.body
     };
+    let max_line = |page: &str| {
+        page.split_once("data-live=\"max-line\"").unwrap().1.split('>').next().unwrap().contains("hidden")
+    };
+    assert!(max_line(&board), "there is no max yet, and a place for it: {board}");
     let accepted = send(&mut dealer, "5000000").await;
+    assert!(!max_line(&accepted), "{accepted}");
     assert!(accepted.contains("出价成功") && accepted.contains("您是最高价"), "{accepted}");
     let card = accepted.split_once(&format!("id=\"lot-{id}\"")).unwrap().1;
     assert!(card.contains("出价成功"), "what became of it stands on its card: {accepted}");
@@ -196,6 +201,10 @@ async fn the_board_bids_and_says_what_became_of_it() {
     assert!(dealer.get("/my/alerts").await.body.contains("出价被超过"));
     assert_eq!(dealer.get("/my/alerts/unread").await.body, "1", "what a page that stays open asks for");
     assert!(other.get("/my/board").await.body.contains("途观"), "who bids has the car on his board");
+    let key = new_id().to_string();
+    let second = [("key", key.as_str()), ("lot_id", &id), ("page", "2"), ("quick_fen", "5200000")];
+    let back = dealer.post("/my/board/bids", &second).await;
+    assert_eq!(back.location(), format!("/my/board?answer={key}&lot={id}&page=2#lot-{id}"));
     let odd = dealer.post("/my/board/bids", &[("key", "x"), ("lot_id", &id)]).await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
     let nothing = dealer.post("/my/board/bids", &[("key", &new_id().to_string()), ("lot_id", &id)]).await;

@@ -170,6 +170,11 @@ async fn a_dutch_lot_shows_its_timetable_and_is_taken_by_api() {
     for text in ["按 ¥99,000 接受", "name=\"step\" value=\"0\"", "name=\"price_fen\" value=\"9900000\""] {
         assert!(panel.contains(text), "the form takes what is shown: {text}: {panel}");
     }
+    assert!(page.body.contains("id=\"replay\" hidden"), "what is live cannot be seen again: {}", page.body);
+    let hall = unmarked(&dealer.get("/auctions?q=").await.body);
+    for text in ["data-falling=\"9900000 700000 1800000 5000000\"", ":00 后降价</span>", "¥99,000"] {
+        assert!(hall.contains(text), "its card follows the price: {text}: {hall}");
+    }
     let path = format!("/api/v1/lots/{lot}");
     let shown: Value = serde_json::from_str(&dealer.get(&path).await.body).unwrap();
     assert_eq!(
@@ -194,6 +199,16 @@ async fn a_dutch_lot_shows_its_timetable_and_is_taken_by_api() {
     assert!(panel.contains("<span>已被其他车商买下。</span>"), "why it came too late: {panel}");
     assert!(panel.contains("已被其他车商买下</strong>"), "and how it stands: {panel}");
     assert!(!panel.contains("UTC"), "{panel}");
+    assert!(!page.contains("id=\"replay\" hidden"), "it can be seen again: {page}");
+    let mine = dealer.get("/my/bids").await.body;
+    assert!(mine.contains("我接受的价格") && !mine.contains("我的委托价"), "nobody has a max here: {mine}");
+    let landed = dealer.get(&format!("/auctions/lots/{lot}")).await.body;
+    assert!(landed.contains("data-columns=\"now\""), "one price, one column: {landed}");
+    let hall = dealer.get("/auctions?status=closed").await.body;
+    assert!(
+        !hall.contains(" 后降价</span>") && !hall.contains("data-until"),
+        "no countdown when it is over: {hall}"
+    );
 }
 
 /// Every page, file and answer in which a lot of the sale could show, for this person.
@@ -383,6 +398,10 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
         "the run list: {}",
         page.body
     );
+    let panel = unmarked(&page.body);
+    assert!(panel.contains("可能提前落槌，最迟 "), "the countdown is not the whole truth: {panel}");
+    let hall = watcher.get("/auctions?q=").await.body;
+    assert!(hall.contains("最后一次！可能提前落槌"), "nor is it on the card: {hall}");
     assert_eq!(page.header("refresh"), "", "with a script nothing is drawn again while somebody types");
     assert!(page.body.contains("<noscript><meta http-equiv=\"refresh\""), "{}", page.body);
     a_paused_lane_shows_no_end(&mut clerk, &mut watcher, (sale_id, first)).await;

@@ -2,18 +2,16 @@
 //! `data-live`.
 
 use auction::HallLot;
-use bidding::{Format, LotStatus, Outcome, ReserveLight};
-use kernel::{Lang, UnixMs};
+use bidding::{Call, Format, LotStatus};
+use kernel::{Fen, Lang, UnixMs};
 use leptos::prelude::*;
 
-use super::super::lot::side::format_word;
+use super::super::lot::side::{falling, format_word};
 use super::super::words::{joined, kilometres};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
-use crate::live::clock::time_left;
-use crate::live::hall::{URGENT_MS, standing};
-use crate::live::panel::price_label;
-use crate::live::room::{Phase, Room, Start};
+use crate::live::hall::Face;
+use crate::live::room::{Room, Start};
 use crate::live::words::{KEYS, Word};
 use crate::ui::*;
 
@@ -59,8 +57,7 @@ fn card(
     (eager, more): (bool, AnyView),
 ) -> AnyView {
     let lang = cx.lang;
-    // the island writes prices that rise; a sealed lot shows none, and a Dutch one has its own clock
-    let live = lot.format().is_english().then(|| lot.id.to_string());
+    let face = face(lot);
     let href = format!("/auctions/lots/{}", lot.id);
     let photo = lot.photo_ids.first().map(|id| format!("/photos/{id}/thumb"));
     // who bid wants to see how it went
@@ -69,20 +66,30 @@ fn card(
         view! { " · " <a class="lot-card__replay" href=href>{t(lang, "replay.short")}</a> }
     });
     view! {
-        <article class="lot-card" id=format!("lot-{}", lot.id) data-lot=live data-opens=lot.opens_at.0.to_string()>
+        <article
+            class="lot-card"
+            id=format!("lot-{}", lot.id)
+            data-lot=lot.id.to_string()
+            data-opens=lot.opens_at.0.to_string()
+            data-sealed=face.sealed.then_some("")
+            data-falling=face.falling.map(|falling| falling.attribute())
+        >
             <div class="lot-card__photo"><Photo src=photo alt="" eager/></div>
             <div class="lot-card__body">
-                {head(lang, lot, room, now)}
+                {head(lang, lot, room, (face, now))}
                 <a class="lot-card__title" href=href>{lot.title.clone()}</a>
                 <p class="lot-card__facts">{facts(cx, lot)}</p>
-                {price(lang, lot, room, now)}
-                {lot.mine.max_fen.map(|max| view! {
-                    <p class="lot-card__max">{t(lang, max_word(lot))} " " <Money fen=max/>{replay}</p>
-                })}
+                {price(lang, room, (face, now))}
+                // there from the beginning: the island shows it with the first bid
+                <p class="lot-card__max" data-live="max-line" hidden=lot.mine.max_fen.is_none()>
+                    {t(lang, max_word(lot))} " "
+                    <span class="money" data-live="max">{lot.mine.max_fen.map(Fen::yuan)}</span>
+                    {replay}
+                </p>
                 {lot.buy_now().map(|price| view! {
                     <p class="lot-card__max">{t(lang, "format.buy_now.title")} " " <Money fen=price/></p>
                 })}
-                {foot(lang, room, now)}
+                {foot(lang, room, (face, now))}
                 {more}
             </div>
         </article>
@@ -91,17 +98,9 @@ fn card(
 }
 
 /// Which lot of which sale; at the end of the line how one stands, drawn as the island draws it.
-fn head(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
+fn head(lang: Lang, lot: &HallLot, room: &Room, (face, now): (Face, UnixMs)) -> AnyView {
     let number = t_with(lang, "auction.hall.lot_no", &[("n", &lot.lot_no.to_string())]);
-    let (look, look_words) = if lot.format().is_sealed() && lot.lot.outcome.is_none() {
-        // who leads is nobody's business yet: neither "leading" nor "outbid"
-        match lot.mine.max_fen {
-            Some(_) => ("offered", Word::Offered),
-            None => ("not-bid", Word::NotBid),
-        }
-    } else {
-        standing(room, now)
-    };
+    let (look, look_words) = face.standing(room, now);
     view! {
         <p class="lot-card__head">
             <span class="lot-card__no">{number} " · " {lot.sale_name.clone()}</span>
@@ -111,9 +110,18 @@ fn head(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
     .into_any()
 }
 
-/// One's own max, or one's offer on a sealed lot.
-const fn max_word(lot: &HallLot) -> &'static str {
-    if lot.format().is_sealed() { "format.sealed.mine" } else { "auction.live.my_max" }
+/// How the lot is sold, as far as its card looks different.
+fn face(lot: &HallLot) -> Face {
+    Face { sealed: lot.format().is_sealed(), falling: falling(lot) }
+}
+
+/// One's own max, one's offer on a sealed lot, or the step of a Dutch lot that one accepted.
+pub(in crate::dealer) const fn max_word(lot: &HallLot) -> &'static str {
+    match lot.format() {
+        Format::SealedFirst | Format::SealedSecond => "format.sealed.mine",
+        Format::Dutch(_) => "format.dutch.mine",
+        Format::Timed | Format::Flash | Format::Lane(_) => "auction.live.my_max",
+    }
 }
 
 /// What the title does not say.
@@ -140,18 +148,13 @@ fn room(lot: &HallLot, now: UnixMs) -> Room {
     })
 }
 
-fn price(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
-    let step = lot.step(now).filter(|_| lot.lot.price_fen.is_none()).map(|(_, price)| price);
-    let amount = lot.lot.price_fen.or(step).unwrap_or(lot.start_fen);
-    let label = match step {
-        Some(_) => "auction.live.current_price",
-        None => KEYS[price_label(&room.lot) as usize],
-    };
+fn price(lang: Lang, room: &Room, (face, now): (Face, UnixMs)) -> AnyView {
+    let (amount, label) = face.price(room, now);
     // English has no such unit
-    let wan = (lang == Lang::Zh).then(|| format!("{} {}", amount.wan(), t(lang, "auction.live.wan")));
+    let wan = (lang == Lang::Zh).then(|| format!("{} {}", amount.wan(), word(lang, Word::Wan)));
     view! {
         <p class="lot-card__price">
-            <span class="lot-card__label" data-live="label">{t(lang, label)}</span>
+            <span class="lot-card__label" data-live="label">{word(lang, label)}</span>
             <strong class="lot-card__yuan" data-live="price">{amount.yuan()}</strong>
             <span class="lot-card__wan" data-live="wan">{wan}</span>
         </p>
@@ -159,50 +162,31 @@ fn price(lang: Lang, lot: &HallLot, room: &Room, now: UnixMs) -> AnyView {
     .into_any()
 }
 
-/// Time left and reserve light, drawn as the island draws them.
-fn foot(lang: Lang, room: &Room, now: UnixMs) -> AnyView {
-    let (light, light_words) = match room.lot.reserve {
-        ReserveLight::None => ("none", "auction.live.reserve_none"),
-        ReserveLight::NotMet => ("not-met", "auction.live.reserve_not_met"),
-        ReserveLight::Met => ("met", "auction.live.reserve_met"),
-        ReserveLight::Secret => ("secret", "auction.live.reserve_secret"),
-    };
-    // what was withdrawn had no bid that could reach a reserve
-    let was_withdrawn = room.lot.outcome == Some(Outcome::Withdrawn);
-    let (pace, left) = time(lang, room, now);
-    let label = match room.phase(now) {
-        Phase::Upcoming if room.opens_at > now => t(lang, "auction.live.opens_in"),
-        Phase::Running => t(lang, "auction.live.ends_in"),
-        _ => "".into(),
-    };
+/// Time left, what the auctioneer called, and the reserve light, drawn as the island draws them.
+fn foot(lang: Lang, room: &Room, (face, now): (Face, UnixMs)) -> AnyView {
+    let (light, light_word) = face.light(room);
+    let (pace, left) = face.time(room, now, &|of| word(lang, of));
+    let label = face.time_label(room, now).map(|of| word(lang, of));
+    let call = room.lot.call.map(|call| {
+        let called = match call {
+            Call::Attention => Word::CallAttention,
+            Call::LastCall => Word::CallLast,
+        };
+        [word(lang, called), word(lang, Word::MaySooner)].concat()
+    });
     view! {
         <div class="lot-card__foot">
             <span class="lot-card__time">
-                <span class="sr-only">{label}</span>
+                <span class="sr-only" data-live="left-label">{label}</span>
                 <span data-live="left" data-pace=pace>{left}</span>
             </span>
-            {(!was_withdrawn).then(|| view! {
-                <span class="light" data-live="light" data-light=light>{t(lang, light_words)}</span>
-            })}
+            <strong class="lot-card__call" data-live="call" role="status">{call}</strong>
+            <span class="light" data-live="light" data-light=light>{light_word.map(|of| word(lang, of))}</span>
         </div>
     }
     .into_any()
 }
 
-fn time(lang: Lang, room: &Room, now: UnixMs) -> (&'static str, String) {
-    let day = t(lang, "auction.live.day");
-    match room.phase(now) {
-        // a lane has begun, and its later cars wait until they are called
-        Phase::Upcoming if room.opens_at <= now => {
-            ("still", t(lang, KEYS[Word::WaitsForTurn as usize]).into_owned())
-        }
-        Phase::Upcoming => ("upcoming", time_left(room.opens_at.since(now), &day)),
-        Phase::Running => {
-            let left_ms = room.lot.end_at.since(now);
-            (if left_ms <= URGENT_MS { "urgent" } else { "calm" }, time_left(left_ms, &day))
-        }
-        Phase::Ending => ("ending", t(lang, "auction.live.ending").into_owned()),
-        Phase::Paused => ("still", t(lang, "auction.live.paused").into_owned()),
-        Phase::Over(_) => ("still", t(lang, "auction.live.over").into_owned()),
-    }
+fn word(lang: Lang, word: Word) -> String {
+    t(lang, KEYS[word as usize]).into_owned()
 }

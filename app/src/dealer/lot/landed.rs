@@ -111,7 +111,7 @@ fn columns(lang: Lang, detail: &LotDetail) -> Vec<Column> {
         Format::Timed | Format::Flash | Format::Lane(_) => "landed.next",
     };
     let mine = if format.is_sealed() { "format.sealed.mine" } else { "landed.mine" };
-    landed_prices(lot, &detail.lot.mine, step_price(detail))
+    landed_prices(lot, &detail.lot.mine, (format.dutch().is_some(), step_price(detail)))
         .into_iter()
         .map(|(name, price)| {
             let key = match name {

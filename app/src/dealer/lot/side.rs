@@ -25,7 +25,7 @@ pub(super) fn below_panel(cx: &PageContext, detail: &LotDetail) -> AnyView {
 }
 
 /// How its price falls, where it does.
-pub(super) fn falling(lot: &HallLot) -> Option<Falling> {
+pub(in crate::dealer) fn falling(lot: &HallLot) -> Option<Falling> {
     Some(Falling { start_fen: lot.start_fen, steps: lot.format().dutch()? })
 }
 

@@ -1,21 +1,21 @@
 //! One card of the page: what is written into its parts (`[data-live]`).
 
-use bidding::ReserveLight;
-use kernel::{LotId, UnixMs};
+use kernel::{Fen, LotId, UnixMs};
 use web_sys::Element;
 
-use super::super::clock::time_left;
-use super::super::panel::price_label;
+use super::super::falling::Falling;
 use super::super::room::{Phase, REACTION_MS, Room};
 use super::super::words::{Word, Words};
+use super::face::Face;
 use super::said::{Said, said};
-use super::{URGENT_MS, standing};
 
 /// One card of the page.
 pub(super) struct Card {
     element: Element,
     pub(super) lot_id: LotId,
     pub(super) opens_at: UnixMs,
+    /// How it is sold (`data-sealed`, `data-falling`).
+    face: Face,
     /// Known with the first snapshot.
     pub(super) room: Option<Room>,
     /// Since when its button rests: a finger on its way was meant for the amount before.
@@ -38,7 +38,9 @@ impl Card {
         let lot_id = element.get_attribute("data-lot")?.parse().ok()?;
         let opens_at = element.get_attribute("data-opens").and_then(|text| text.parse().ok());
         let opens_at = UnixMs(opens_at.unwrap_or_default());
-        Some(Card { element, lot_id, opens_at, room: None, rests_since: None })
+        let falling = element.get_attribute("data-falling").and_then(|text| Falling::read(&text));
+        let face = Face { sealed: element.has_attribute("data-sealed"), falling };
+        Some(Card { element, lot_id, opens_at, face, room: None, rests_since: None })
     }
 
     /// The condition report that its form was drawn with.
@@ -56,28 +58,24 @@ impl Card {
     pub(super) fn show(&self, drawn: Drawn<'_>) {
         let Some(room) = &self.room else { return };
         let Drawn { words, now, known_at } = drawn;
-        let price = room.lot.price_fen.unwrap_or(room.lot.min_next_fen);
-        self.write("price", &price.yuan(), None);
-        self.write("wan", &words.wan(price), None);
-        self.write("label", &words.get(price_label(&room.lot)), None);
-        let (light, word) = match room.lot.reserve {
-            ReserveLight::Secret => ("secret", None),
-            ReserveLight::None => ("none", Some(Word::ReserveNone)),
-            ReserveLight::NotMet => ("not-met", Some(Word::ReserveNotMet)),
-            ReserveLight::Met => ("met", Some(Word::ReserveMet)),
-        };
+        let (light, word) = self.face.light(room);
         self.write(
             "light",
             &word.map(|word| words.get(word)).unwrap_or_default(),
             Some(("data-light", light)),
         );
-        let (look, word) = standing(room, now);
+        let (look, word) = self.face.standing(room, now);
         let mut word = words.get(word);
         // what is no longer heard of is told as of then, not as certain
         if let Some(at) = known_at {
             word = [&words.with(Word::KnownAt, "time", &words.time(at)), " · ", &word].concat();
         }
         self.write("mine", &word, Some(("data-look", look)));
+        let max = room.mine.max_fen;
+        self.write("max", &max.map(Fen::yuan).unwrap_or_default(), None);
+        self.toggle("max-line", "hidden", max.is_none());
+        let sooner = room.lot.call.map(|call| [words.call(Some(call)), words.get(Word::MaySooner)].concat());
+        self.write("call", &sooner.unwrap_or_default(), None);
         self.show_time(words, now);
         self.show_said(room, words, known_at.is_some());
     }
@@ -106,9 +104,7 @@ impl Card {
 
     /// A part that is there only while it is of use: its words, and the value of its attribute.
     fn offer(&self, name: &str, of_use: Option<(String, String)>, attribute: &str) {
-        let Some(part) = self.part(name) else { return };
-        // the names are ours, and valid
-        drop(part.toggle_attribute_with_force("hidden", of_use.is_none()));
+        self.toggle(name, "hidden", of_use.is_none());
         if let Some((text, value)) = of_use {
             self.write(name, &text, Some((attribute, &value)));
         }
@@ -133,39 +129,40 @@ impl Card {
 
     /// A button that has rested can be pressed again; none can while a bid waits for its answer or when the time is up.
     pub(super) fn wake(&mut self, here: i64, now: UnixMs) {
-        let (Some(room), Some(button)) = (&self.room, self.part("next")) else { return };
+        let Some(room) = &self.room else { return };
+        let is_running = room.phase(now) == Phase::Running;
+        self.toggle("form", "hidden", !is_running);
+        let Some(button) = self.part("next") else { return };
         let rests = self.rests_since.is_some_and(|since| here - since < REACTION_MS);
         if !rests {
             self.rests_since = None;
         }
         // the attribute of that name is ours, and valid
-        let is_closed = room.pending.is_some() || room.phase(now) != Phase::Running;
-        drop(button.toggle_attribute_with_force("disabled", rests || is_closed));
-        if let Some(form) = self.part("form") {
-            drop(form.toggle_attribute_with_force("hidden", room.phase(now) != Phase::Running));
-        }
+        drop(button.toggle_attribute_with_force("disabled", rests || room.pending.is_some() || !is_running));
     }
 
+    /// What time changes: how much of it is left, and a price that falls.
     pub(super) fn show_time(&self, words: &Words, now: UnixMs) {
         let Some(room) = &self.room else { return };
-        let day = words.get(Word::Day);
-        let (text, pace) = match room.phase(now) {
-            // a lane has begun, and its later cars wait until they are called
-            Phase::Upcoming if room.opens_at <= now => (words.get(Word::WaitsForTurn), "still"),
-            Phase::Upcoming => (time_left(room.opens_at.since(now), &day), "upcoming"),
-            Phase::Running => {
-                let left_ms = room.lot.end_at.since(now);
-                (time_left(left_ms, &day), if left_ms <= URGENT_MS { "urgent" } else { "calm" })
-            }
-            Phase::Ending => (words.get(Word::Ending), "ending"),
-            Phase::Paused => (words.get(Word::Paused), "still"),
-            Phase::Over(_) => (words.get(Word::Over), "still"),
-        };
+        let (pace, text) = self.face.time(room, now, &|word| words.get(word));
         self.write("left", &text, Some(("data-pace", pace)));
+        let label = self.face.time_label(room, now).map(|word| words.get(word));
+        self.write("left-label", &label.unwrap_or_default(), None);
+        let (price, label) = self.face.price(room, now);
+        self.write("price", &price.yuan(), None);
+        self.write("wan", &words.wan(price), None);
+        self.write("label", &words.get(label), None);
     }
 
     fn part(&self, name: &str) -> Option<Element> {
         self.element.query_selector(&["[data-live=", name, "]"].concat()).ok().flatten()
+    }
+
+    fn toggle(&self, name: &str, attribute: &str, is_on: bool) {
+        if let Some(part) = self.part(name) {
+            // the names are ours, and valid
+            drop(part.toggle_attribute_with_force(attribute, is_on));
+        }
     }
 
     fn write(&self, name: &str, text: &str, attribute: Option<(&str, &str)>) {

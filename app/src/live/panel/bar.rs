@@ -24,7 +24,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
             <a class="bid-bar__state" href="#bid">
                 {standing::short(screen)}
                 <strong class="bid-bar__price">{follow(move || price::amount(screen).yuan())}</strong>
-                <span class="bid-bar__time" data-pace=follow(move || clock::pace(screen))>{follow(move || clock::text(screen))}</span>
+                <span class="bid-bar__time" data-pace=follow(move || clock::pace(screen))>{follow(move || clock::in_bar(screen))}</span>
             </a>
             <a class="bid-bar__order" href="/my/orders">{screen.word(Word::GoToOrders)}</a>
             {form}

@@ -18,7 +18,7 @@ pub(super) fn start(screen: Screen) {
     Effect::new(move |_| {
         landed(screen);
         power(screen);
-        before_opening(screen);
+        before_and_after(screen);
     });
     Effect::new(move |_| timetable(screen));
     Effect::new(move |was: Option<Phase>| withdrawn(screen, was));
@@ -29,7 +29,8 @@ fn landed(screen: Screen) {
     let Some(landing) = screen.facts.with_value(|facts| facts.landing) else { return };
     let Some(table) = document().get_element_by_id("landed") else { return };
     let step = screen.step.get().map(|step| step.price_fen);
-    let prices = screen.room.with(|room| landed_prices(&room.lot, &room.mine, step));
+    let falls = screen.facts.with_value(|facts| facts.falling.is_some());
+    let prices = screen.room.with(|room| landed_prices(&room.lot, &room.mine, (falls, step)));
     let mut columns = String::new();
     for (name, price) in prices {
         let Some(price) = price else { continue };
@@ -58,11 +59,14 @@ fn power(screen: Screen) {
     set(&line, "data-free", if free > Fen::ZERO { "some" } else { "none" });
 }
 
-/// A max is given before the opening only, and what asks for an amount only while one can be bid.
-fn before_opening(screen: Screen) {
+/// A max is given before the opening only, what asks for an amount is there only while one can be bid, and what shows it again
+/// only when it is over.
+fn before_and_after(screen: Screen) {
     let phase = screen.phase.get();
     show("pre-bid", phase == Phase::Upcoming);
-    show("landed-ask", !matches!(phase, Phase::Over(_)));
+    let is_over = matches!(phase, Phase::Over(_));
+    show("landed-ask", !is_over);
+    show("replay", is_over);
 }
 
 /// The steps of a price that falls: which is current, when each begins, and only those that still can be.

@@ -1,6 +1,5 @@
 //! How long is left, by the server's clock. It says when to hurry, never that the lot is over.
 
-use bidding::Call;
 use kernel::{Fen, UnixMs};
 use leptos::prelude::*;
 
@@ -45,6 +44,21 @@ pub(super) fn text(screen: Screen) -> String {
 fn is_urgent(screen: Screen) -> bool {
     let window_ms = screen.facts.with_value(|facts| facts.window_ms);
     screen.phase.get() == Phase::Running && left_ms(screen) <= window_ms
+}
+
+fn is_called(screen: Screen) -> bool {
+    screen.room.with(|room| room.lot.call.is_some())
+}
+
+/// What the auctioneer called about this price.
+fn called(screen: Screen) -> String {
+    let call = screen.room.with(|room| room.lot.call);
+    screen.words.with_value(|words| words.call(call))
+}
+
+/// The time left in the bar: all that is in view of who has scrolled, so it says too that the hammer may fall before.
+pub(super) fn in_bar(screen: Screen) -> String {
+    [called(screen), text(screen)].join(" ").trim_start().to_owned()
 }
 
 /// How urgent it is, as a class name.
@@ -95,22 +109,27 @@ pub(super) fn view(screen: Screen) -> AnyView {
         if is_early || screen.phase.get() == Phase::Paused {
             return String::new();
         }
-        let moment = screen.words.with_value(|words| words.moment(until(screen)));
-        if let Some((_, price)) = next(screen) {
-            return fill(&screen.with(Word::NextAt, "time", &moment), "price", &price.yuan());
+        if let Some((at, price)) = next(screen) {
+            // a step lasts minutes or less
+            let time = screen.words.with_value(|words| words.time(at));
+            return fill(&screen.with(Word::NextAt, "time", &time), "price", &price.yuan());
         }
+        let end_at = until(screen);
+        // the end of a lane's car is seconds away
+        let moment = screen.words.with_value(|words| match is_called(screen) {
+            true => words.time(end_at),
+            false => words.moment(end_at),
+        });
         let word = match screen.phase.get() {
             Phase::Upcoming => Word::OpensAt,
+            // from the first call on the countdown is not the whole truth
+            Phase::Running if is_called(screen) => Word::LatestAt,
             Phase::Over(_) => Word::EndedAt,
             _ => Word::EndsAt,
         };
         screen.with(word, "time", &moment)
     };
-    let call = move || match screen.room.with(|room| room.lot.call) {
-        None => String::new(),
-        Some(Call::Attention) => screen.word(Word::CallAttention),
-        Some(Call::LastCall) => screen.word(Word::CallLast),
-    };
+    let call = move || called(screen);
     let extended = move || match screen.room.with(|room| room.lot.extensions) {
         0 => String::new(),
         count => screen.with(Word::Extended, "n", &count.to_string()),

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::super::amount_words::in_words;
 use super::super::room::{Notice, Question};
-use super::super::words::{Word, fill};
+use super::super::words::{Word, fill, shape_of};
 use super::{Screen, follow, shape};
 
 /// The notice, where there is one.
@@ -20,9 +20,16 @@ pub(super) fn view(screen: Screen) -> AnyView {
         (None, Some(Notice::Accepted { max_fen, note })) => accepted(screen, max_fen, note),
         (None, Some(Notice::Refused { code, data })) => {
             let why = screen.words.with_value(|words| words.refusal(&code, &data));
-            // what is missing can be paid in
-            let link = (code == "BUYING_POWER")
-                .then(|| view! { " " <a href="/my/deposit">{screen.word(Word::TopUpLink)}</a> }.into_any());
+            let link = match shape_of(&code, &data) {
+                // what is missing can be paid in
+                "BUYING_POWER_BY" | "BUYING_POWER" => Some(("/my/deposit".to_owned(), Word::TopUpLink)),
+                // what this page shows is not what is
+                "NEED_RECONFIRM_CR" | "KEY_REUSED" | "NOT_APPLICABLE" | "BAD_FRAME" => {
+                    Some((screen.facts.with_value(|facts| facts.path.clone()), Word::OpenNew))
+                }
+                _ => None,
+            };
+            let link = link.map(|(href, word)| view! { " " <a href=href>{screen.word(word)}</a> }.into_any());
             banner(screen, ("refused", shape::CROSS), screen.word(Word::Refused), (why, link))
         }
         (None, Some(Notice::Confirm { max_fen, asked })) => confirm(screen, max_fen, asked),

@@ -363,7 +363,8 @@ pub(crate) async fn list(
     offset: i64,
 ) -> Result<(i64, Vec<Alert>), sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT a.id, a.kind, a.lot_id, l.title AS \"title?\", l.status AS \"status?\", l.end_at AS \"end_at?\", a.strike, s.name AS \"search_name?\", a.price_fen, a.times,
+        "SELECT a.id, a.kind, a.lot_id, l.title AS \"title?\", l.status AS \"status?\", l.end_at AS \"end_at?\", ended.at AS \"ended_at?\", a.strike,
+                s.name AS \"search_name?\", a.price_fen, a.times,
                 a.last_at, a.read_at, a.negotiation_id, a.answer_by,
                 a.reason AS void_reason, c.sale_id AS \"sale_id?\", s2.name AS \"sale_name?\",
                 c.reason AS \"reason?\", c.after AS \"after?\",
@@ -374,6 +375,14 @@ pub(crate) async fn list(
            LEFT JOIN negotiation n ON n.id = a.negotiation_id
            LEFT JOIN sale_change c ON c.id = a.sale_change_id
            LEFT JOIN sale s2 ON s2.id = c.sale_id
+           -- the hammer may have fallen before the planned end, or the lot been bought at once
+           LEFT JOIN LATERAL (
+                SELECT g.admitted_at AS at
+                  FROM lot_log g
+                 WHERE a.kind = 'ending' AND l.status = 'closed' AND g.lot_id = l.id AND g.seq IS NOT NULL
+                   AND g.events::jsonb @> '[{\"event\": \"closed\"}]'
+                 ORDER BY g.seq
+                 LIMIT 1) ended ON true
           WHERE a.user_id = $1 AND (NOT $2 OR a.read_at IS NULL)
           ORDER BY a.last_at DESC, a.id
           LIMIT $3 OFFSET $4",
@@ -388,7 +397,8 @@ pub(crate) async fn list(
     let alerts = rows.into_iter().filter_map(|row| {
         let kind = AlertKind::from_name(&row.kind)?;
         let lot = row.status.zip(row.end_at).filter(|_| kind == AlertKind::Ending);
-        let ends = lot.map(|(status, end_at)| end_of(&status, from_sql(end_at)));
+        let ended_at = row.ended_at.map(from_sql);
+        let ends = lot.map(|(status, end_at)| end_of(&status, from_sql(end_at), ended_at));
         Some(Alert {
             id: row.id,
             kind,
@@ -420,9 +430,10 @@ pub(crate) async fn list(
     Ok((total, alerts.collect()))
 }
 
-fn end_of(status: &str, end_at: UnixMs) -> LotEnd {
+/// `ended_at`: when it was closed. One that had its time was so at the planned end; the lines of its last bids took a moment.
+fn end_of(status: &str, end_at: UnixMs, ended_at: Option<UnixMs>) -> LotEnd {
     match LotStatus::ALL.into_iter().find(|known| known.as_str() == status) {
-        Some(LotStatus::Closed) => LotEnd::Over(end_at),
+        Some(LotStatus::Closed) => LotEnd::Over(ended_at.map_or(end_at, |at| at.min(end_at))),
         Some(LotStatus::Paused) => LotEnd::Paused,
         _ => LotEnd::At(end_at),
     }

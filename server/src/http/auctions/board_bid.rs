@@ -15,6 +15,8 @@ use crate::state::AppState;
 #[serde(default)]
 pub struct BoardBid {
     lot_id: String,
+    /// The page of the board that it was sent from.
+    page: String,
     #[serde(flatten)]
     bid: BidForm,
 }
@@ -30,5 +32,9 @@ pub async fn board_bid(
     let lot_id: LotId = form.lot_id.parse().map_err(malformed)?;
     let outcome = place(&state, &who, lot_id, &form.bid).await?;
     // to the card: what became of the bid stands there
-    Ok(Redirect::to(&format!("/my/board?{outcome}&lot={lot_id}#lot-{lot_id}")))
+    let page = match form.page.parse::<u32>() {
+        Ok(number @ 2..) => format!("&page={number}"),
+        _ => String::new(),
+    };
+    Ok(Redirect::to(&format!("/my/board?{outcome}&lot={lot_id}{page}#lot-{lot_id}")))
 }
