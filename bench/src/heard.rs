@@ -74,6 +74,7 @@ mod tests {
             call: None,
             offline: false,
             opens_at: None,
+            moved_for: None,
             steps: None,
         }
     }

@@ -45,7 +45,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let (leading, mut outbid): (Vec<HallLot>, Vec<HallLot>) =
         running.into_iter().partition(|lot| lot.mine.leading);
     // a sealed lot leads nobody before its close
-    outbid.retain(|lot| !lot.format().is_sealed());
+    // and a bid that was voided was outbid by nobody
+    outbid.retain(|lot| !lot.format().is_sealed() && lot.mine.max_fen.is_some());
     let is_quiet = leading.is_empty()
         && outbid.is_empty()
         && unpaid.rows.is_empty()

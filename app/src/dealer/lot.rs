@@ -26,6 +26,7 @@ use crate::context::{PageContext, page as current};
 use crate::i18n::t;
 use crate::live::panel::BidPanel;
 use crate::live::props::{PanelProps, around};
+use crate::live::words::Words;
 use crate::live::{Notice, Start};
 use crate::negotiation::{load_of_lot, of_lot};
 use crate::page::{PageResult, PageView};
@@ -79,13 +80,14 @@ pub(in crate::dealer) async fn draw(
         .lot
         .in_gap()
         .then(|| view! { <Banner tone=Tone::Neutral>{t(lang, "auction.lot.in_gap")}</Banner> });
+    let words = lot_words(cx, &detail, withdrawal.as_ref());
     let withdrawal = withdrawal.map(|found| withdrawal_banner(cx, &found));
     let voided = voided::view(cx, detail.voided.clone());
     let landing = costs.as_ref().and_then(landed::Costs::landing);
     let rules = rules::folded(cx, &detail, costs.as_ref().map(landed::Costs::schedule));
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
-    let lot = view(cx, detail.clone(), car, (notice, landing), (power, more, rules));
+    let lot = view(cx, (detail.clone(), words), car, (notice, landing), (power, more, rules));
     Ok((detail, view! { {withdrawal} {in_gap} {top_up} {negotiation} {voided} {news} {lot} }.into_any()))
 }
 
@@ -116,14 +118,13 @@ fn power(cx: &PageContext, detail: &LotDetail) -> Result<Option<AnyView>, Proble
 
 fn view(
     cx: &PageContext,
-    detail: LotDetail,
+    (detail, words): (LotDetail, Words),
     car: Option<OfferedCar>,
     (notice, landing): (Option<Notice>, Option<Landing>),
     (power, more, rules): (Option<AnyView>, AnyView, AnyView),
 ) -> AnyView {
     let lang = cx.lang;
     let replay = format!("/auctions/lots/{}/replay", detail.lot.id);
-    let words = lot_words(cx, &detail);
     let is_live = detail.lot.lot.status != LotStatus::Closed;
     let window_ms = detail.terms.window_ms;
     let gallery = car::gallery(cx, &detail.lot);

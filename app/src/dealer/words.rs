@@ -1,13 +1,14 @@
 //! Words that several of the dealers' pages share.
 
 use auction::{LotDetail, Withdrawal};
-use bidding::{BelowReserve, Format};
+use bidding::{Bar, BelowReserve, Format};
 use kernel::Lang;
 use leptos::prelude::*;
 
 use super::lot::car::below_reserve;
 use crate::context::PageContext;
 use crate::i18n::{known, t, t_with};
+use crate::live::clock::moment;
 use crate::live::hall::HallLive;
 use crate::live::props::{HallProps, around};
 use crate::live::words::Words;
@@ -32,8 +33,9 @@ pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>, forma
 
 /// The same for one lot: where it is sold otherwise than by bids that everybody sees, the words of its format stand in the
 /// place of the usual ones.
-pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail) -> Words {
+pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail, withdrawal: Option<&Withdrawal>) -> Words {
     let lang = cx.lang;
+    let ban = cx.principal.as_ref().and_then(|who| cx.services.auction.ban_of(who));
     let usual = words(cx, below_reserve(detail), detail.terms.format);
     let format = match detail.terms.format {
         Format::SealedFirst | Format::SealedSecond => "sealed",
@@ -48,6 +50,14 @@ pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail) -> Words {
         None => vec![format],
     };
     usual.changed(|key| {
+        match key {
+            // in the panel, which is in view on a phone
+            "auction.live.withdrawn_hint" if withdrawal.is_some() => {
+                return withdrawal.map(|why| withdrawn(cx, why));
+            }
+            "auction.live.voided_hint" if ban.is_some() => return ban.map(|bar| voided(cx, bar)),
+            _ => {}
+        }
         names.iter().find_map(|name| {
             let own = key.replacen("auction.live", &format!("format.{name}.live"), 1);
             known(lang, &own).map(|_| t_with(lang, &own, &title))
@@ -65,10 +75,25 @@ pub(super) fn list_lost() -> AnyView {
     view! { <p class="list-lost" role="alert" data-list-lost=""></p> }.into_any()
 }
 
+/// That one's bids were voided because the company may not bid, and until when.
+fn voided(cx: &PageContext, bar: Bar) -> String {
+    match bar {
+        Bar::Struck { until: Some(until) } => {
+            let until = moment(until, cx.zone.whole_seconds() / 60);
+            t_with(cx.lang, "auction.lot.voided_until", &[("until", &until)])
+        }
+        _ => t(cx.lang, "auction.lot.voided_barred").into_owned(),
+    }
+}
+
+fn withdrawn(cx: &PageContext, found: &Withdrawal) -> String {
+    let key = if found.whole_sale { "auction.lot.sale_called_off" } else { "auction.lot.withdrawn" };
+    t_with(cx.lang, key, &[("reason", &found.reason)])
+}
+
 /// Why a lot is no longer in its sale.
 pub(crate) fn withdrawal_banner(cx: &PageContext, found: &Withdrawal) -> AnyView {
-    let key = if found.whole_sale { "auction.lot.sale_called_off" } else { "auction.lot.withdrawn" };
-    let (words, at) = (t_with(cx.lang, key, &[("reason", &found.reason)]), found.at);
+    let (words, at) = (withdrawn(cx, found), found.at);
     view! { <Banner tone=Tone::Warn>{words} " · " <Time at=at form=TimeForm::Exact/></Banner> }.into_any()
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::alarm::Alarm;
 use super::link::Freshness;
 use super::page;
-use super::room::{Notice, Room, Start};
+use super::room::{Notice, Room, Standing, Start};
 use super::socket::{Event, Socket};
 use bidding::ClientFrame;
 
@@ -116,8 +116,8 @@ impl Live {
             }
             Event::SignedOut => self.room.update(Room::signed_out),
             Event::Frame(frame) => {
-                let is_beat = matches!(frame, bidding::ServerFrame::Heartbeat { .. });
-                let hear = |room: &mut Room| room.hear(frame, here);
+                let is_beat = matches!(*frame, bidding::ServerFrame::Heartbeat { .. });
+                let hear = |room: &mut Room| room.hear(*frame, here);
                 // a heartbeat sets the clock only: nothing is drawn again
                 let heard =
                     if is_beat { self.room.try_update_untracked(hear) } else { self.room.try_update(hear) };
@@ -129,7 +129,7 @@ impl Live {
                 }
                 if heard.outbid {
                     self.alarm.raise(here);
-                } else if self.room.with_untracked(Room::leads) {
+                } else if self.room.with_untracked(|room| room.standing() != Standing::Outbid) {
                     self.alarm.calm();
                 }
                 self.heard_at.set(self.room.with_untracked(|room| room.clock.at(UnixMs(here))));

@@ -93,6 +93,7 @@ mod tests {
             call: None,
             offline: false,
             opens_at: None,
+            moved_for: None,
             steps,
         }
     }

@@ -22,7 +22,7 @@ use super::link::Freshness;
 use super::page;
 use super::panel::{follow, sound_switch};
 use super::props::{HallProps, given};
-use super::room::{Notice, Room, Start};
+use super::room::{Notice, Room, Standing, Start};
 use super::socket::{Event, Socket};
 use super::words::{Word, Words};
 use card::{Card, Drawn};
@@ -137,6 +137,11 @@ fn found(selector: &str) -> impl Iterator<Item = Element> {
     (0..length).filter_map(move |index| list.as_ref()?.item(index)?.dyn_into::<Element>().ok())
 }
 
+/// What was voided was not lost to another: that is no alarm, and neither is a lead.
+fn is_calm(room: &Room) -> bool {
+    room.standing() != Standing::Outbid
+}
+
 fn countdowns() -> Vec<(Element, UnixMs, String)> {
     let read = |element: Element| {
         let until = element.get_attribute("data-until")?.parse().ok().map(UnixMs)?;
@@ -159,7 +164,7 @@ impl Board {
                 };
                 self.cards.borrow_mut().iter_mut().map(watch).collect()
             }
-            Event::Frame(frame) => self.take(frame).into_iter().collect(),
+            Event::Frame(frame) => self.take(*frame).into_iter().collect(),
             // the line above the list says that the connection is lost; the next page asks to sign in
             Event::SignedOut => {
                 let drawn = self.drawn(page::now());
@@ -198,7 +203,7 @@ impl Board {
         if heard.outbid {
             self.outbid_on.set(Some(lot_id));
             self.alarm.raise(here);
-        } else if self.outbid_on.get() == Some(lot_id) && card.room.as_ref().is_some_and(Room::leads) {
+        } else if self.outbid_on.get() == Some(lot_id) && card.room.as_ref().is_some_and(is_calm) {
             self.alarm.calm();
         }
         card.show(self.drawn(here));

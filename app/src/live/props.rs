@@ -222,6 +222,7 @@ mod tests {
             call: Some(Call::LastCall),
             offline: true,
             opens_at: None,
+            moved_for: None,
             steps: None,
         };
         PanelProps {

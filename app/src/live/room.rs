@@ -128,6 +128,8 @@ pub enum Standing {
     Leading,
     /// Has bid, and somebody else leads.
     Outbid,
+    /// Has bid, and none of it counts any more.
+    Voided,
 }
 
 /// Where the lot is, as a screen shows it.
@@ -244,6 +246,10 @@ impl Room {
         match self.mine.alias {
             None => Standing::NotBid,
             Some(_) if self.leads() => Standing::Leading,
+            // while it runs; of what is over the words say why it was lost
+            Some(_) if self.mine.max_fen.is_none() && self.lot.status != LotStatus::Closed => {
+                Standing::Voided
+            }
             Some(_) => Standing::Outbid,
         }
     }
@@ -262,7 +268,7 @@ impl Room {
     fn ending(&self) -> Ending {
         match (self.lot.outcome, self.standing()) {
             (Some(Outcome::Sold), Standing::Leading) => Ending::Won,
-            (Some(Outcome::Sold), Standing::Outbid) => Ending::Lost,
+            (Some(Outcome::Sold), Standing::Outbid | Standing::Voided) => Ending::Lost,
             (Some(Outcome::Sold), Standing::NotBid) => Ending::Sold,
             (Some(Outcome::Provisional), Standing::Leading) => Ending::Negotiating,
             (Some(Outcome::Provisional), _) => Ending::OthersNegotiate,
@@ -540,18 +546,6 @@ fn refused(code: String, data: Value, max_fen: Fen) -> Notice {
         Some(asked) => Notice::Confirm { max_fen, asked },
         None => Notice::Refused { code, data },
     }
-}
-
-/// The prices whose landed costs stand in a table beside the panel, with the names of their columns; none where there is
-/// nothing to count. `step` is the price that is asked for, where it `falls`: there nobody has a max, and what one took is the
-/// price.
-pub fn landed_prices(
-    lot: &PublicLot,
-    mine: &MyPosition,
-    (falls, step): (bool, Option<Fen>),
-) -> [(&'static str, Option<Fen>); 3] {
-    let next = (lot.status != LotStatus::Closed).then_some(step.unwrap_or(lot.min_next_fen));
-    [("now", lot.price_fen), ("next", next), ("mine", mine.max_fen.filter(|_| !falls))]
 }
 
 /// What an amount is short of, once the lot is closed.

@@ -8,9 +8,8 @@ use kernel::{Fen, LotId, UnixMs};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::room::{
-    Ending, Heard, Loss, Notice, Phase, Question, Room, Standing, Start, landed_prices, loss, question,
-};
+use super::panel::landed_prices;
+use super::room::{Ending, Heard, Loss, Notice, Phase, Question, Room, Standing, Start, loss, question};
 
 const LOT_ID: LotId = LotId(Uuid::from_u128(1));
 const KEY: Uuid = Uuid::from_u128(2);
@@ -32,6 +31,7 @@ fn lot(seq: i64, leader_alias: u32) -> PublicLot {
         call: None,
         offline: false,
         opens_at: None,
+        moved_for: None,
         steps: None,
     }
 }
@@ -369,6 +369,20 @@ fn a_question_names_the_limit_that_the_amount_is_above() {
     assert_eq!(asked(39_000_000, Some(30_000_000)), Some((Fen(39_000_000), true)));
     assert_eq!(asked(4_600_000, Some(30_000_000)), Some((Fen(4_600_000), false)));
     assert_eq!(asked(4_600_000, None), Some((Fen(4_600_000), false)));
+}
+
+#[test]
+fn what_was_voided_was_not_outbid() {
+    let mut room = room();
+    assert!(room.hear(delta(5, 6, 2), 0).outbid, "the lead went before it is known why");
+    let gone = MyPosition { alias: Some(1), leading: false, max_fen: None };
+    room.hear(ServerFrame::Mine { v: 1, lot_id: LOT_ID, mine: gone.clone() }, 0);
+    assert_eq!(room.standing(), Standing::Voided);
+    room.hear(ServerFrame::Mine { v: 1, lot_id: LOT_ID, mine: me(false) }, 0);
+    assert_eq!(room.standing(), Standing::Outbid, "an earlier bid of his stands");
+    room.mine = gone;
+    (room.lot.status, room.lot.outcome) = (LotStatus::Closed, Some(Outcome::Sold));
+    assert_eq!(room.phase(UnixMs(60_000)), Phase::Over(Ending::Lost));
 }
 
 #[test]

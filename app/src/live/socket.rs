@@ -23,7 +23,7 @@ pub(super) enum Event {
     /// It is open anew: watch the lots.
     Opened,
     /// A frame.
-    Frame(ServerFrame),
+    Frame(Box<ServerFrame>),
     /// The server ended it because the session is over.
     SignedOut,
 }
@@ -116,7 +116,7 @@ impl Socket {
             let text = event.data().as_string().unwrap_or_default();
             // a frame of a newer protocol that this page does not know is passed over
             if let Some(Ok(frame)) = Json::read(&text).map(|json| ServerFrame::try_from(&json)) {
-                (socket.0.tell)(Event::Frame(frame));
+                (socket.0.tell)(Event::Frame(Box::new(frame)));
             }
         });
         let socket = self.clone();

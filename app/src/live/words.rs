@@ -32,6 +32,8 @@ words! {
     LeadingBelowHint = "leading_below_hint",
     Outbid = "outbid",
     OutbidHint = "outbid_hint",
+    Voided = "voided",
+    VoidedHint = "voided_hint",
     NotBid = "not_bid",
     NotBidHint = "not_bid_hint",
     Offered = "offered",
@@ -60,6 +62,7 @@ words! {
     GoToOrders = "go_to_orders",
     Upcoming = "upcoming",
     UpcomingHint = "upcoming_hint",
+    MovedFor = "moved_for",
     OpensAt = "opens_at",
     OpensIn = "opens_in",
     WaitsForTurn = "waits_for_turn",
@@ -389,6 +392,7 @@ mod tests {
             call: None,
             offline: false,
             opens_at: None,
+            moved_for: None,
             steps: None,
         };
         let mine = MyPosition { alias: Some(1), leading: false, max_fen: Some(Fen(31_200_000)) };

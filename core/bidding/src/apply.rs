@@ -93,8 +93,9 @@ fn apply_to_course(state: &mut LotState, event: &Event) {
             state.left_ms = *left_ms;
             silence(state);
         }
-        Event::Rescheduled { opens_at, end_at, window_ms, cap_at } => {
+        Event::Rescheduled { opens_at, end_at, window_ms, cap_at, reason } => {
             state.opens_at = *opens_at;
+            state.moved_for.clone_from(reason);
             state.moved = state.moved.saturating_add(1);
             state.end_at = *end_at;
             state.terms.window_ms = *window_ms;

@@ -17,7 +17,12 @@ pub(crate) struct Times {
 }
 
 /// The lot has other times. Not once it could have opened: who looked at its clock then counted on it.
-pub(crate) fn reschedule(state: &LotState, times: Times, now: UnixMs) -> Result<Accepted, Refusal> {
+pub(crate) fn reschedule(
+    state: &LotState,
+    times: Times,
+    reason: &str,
+    now: UnixMs,
+) -> Result<Accepted, Refusal> {
     let Times { opens_at, end_at, window_ms, cap_at } = times;
     let waits = state.status == LotStatus::Scheduled && now < state.opens_at;
     if !waits || end_at <= opens_at || cap_at < end_at || window_ms < 0 {
@@ -31,7 +36,8 @@ pub(crate) fn reschedule(state: &LotState, times: Times, now: UnixMs) -> Result<
         "window_before_ms": state.terms.window_ms,
         "window_ms": window_ms,
     });
-    Ok(accepted(Event::Rescheduled { opens_at, end_at, window_ms, cap_at }, "rescheduled", data))
+    let reason = reason.to_owned();
+    Ok(accepted(Event::Rescheduled { opens_at, end_at, window_ms, cap_at, reason }, "rescheduled", data))
 }
 
 /// The lot is taken out of its sale; the maxes that waited wait no longer. A lane's later lots come up one after another: each can

@@ -135,6 +135,8 @@ pub enum Command {
         window_ms: i64,
         /// How far soft close may move the end.
         cap_at: UnixMs,
+        /// Why, for everybody to read; may be empty.
+        reason: String,
     },
     /// The lot is taken out of its sale before it opens (撤拍).
     WithdrawLot,
@@ -409,6 +411,9 @@ pub enum Event {
         window_ms: i64,
         /// How far soft close may move the end.
         cap_at: UnixMs,
+        /// Why; empty where no reason was given, and in logs from before it was told.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// A bid was voided: this is what the log without it gives, and the lot gets more time.
     BidVoided {

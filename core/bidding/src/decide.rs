@@ -58,8 +58,9 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         }
         Command::Close => system::close(state, now),
         Command::Withdraw { dealer_id } => pre_bid::withdraw(state, *dealer_id, now),
-        &Command::Reschedule { opens_at, end_at, window_ms, cap_at } => {
-            before_opening::reschedule(state, Times { opens_at, end_at, window_ms, cap_at }, now)
+        Command::Reschedule { opens_at, end_at, window_ms, cap_at, reason } => {
+            let (opens_at, end_at, window_ms, cap_at) = (*opens_at, *end_at, *window_ms, *cap_at);
+            before_opening::reschedule(state, Times { opens_at, end_at, window_ms, cap_at }, reason, now)
         }
         Command::WithdrawLot => before_opening::withdraw_lot(state, now),
         Command::VoidBid { bid_seq, reason, history, powers } => {

@@ -135,6 +135,7 @@ fn public_lot<N: Node>(value: &N) -> Result<PublicLot, String> {
         call: o.may("call", call)?,
         offline: o.may("offline", N::bool)?.unwrap_or_default(),
         opens_at: o.may("opens_at", instant)?,
+        moved_for: o.may("moved_for", text)?,
         steps: o.may("steps", steps)?,
     })
 }
@@ -248,6 +249,7 @@ mod tests {
             call: None,
             offline: false,
             opens_at: None,
+            moved_for: None,
             steps: None,
         }
     }
@@ -263,6 +265,7 @@ mod tests {
         let waits = PublicLot {
             status: LotStatus::Scheduled,
             opens_at: Some(UnixMs(7)),
+            moved_for: Some("雨".to_owned()),
             steps: Some(StepClock::From(UnixMs(8))),
             ..lot()
         };

@@ -210,6 +210,9 @@ pub struct LotState {
     /// How often that was moved.
     #[serde(default, skip_serializing_if = "is_never")]
     pub moved: u32,
+    /// Why it was moved last; empty where nobody said why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub moved_for: String,
     /// The effective end. Once the lot is open it never moves back.
     pub end_at: UnixMs,
     /// `R`, secret. `None`: no reserve.
@@ -307,6 +310,7 @@ impl LotState {
             terms,
             opens_at,
             moved: 0,
+            moved_for: String::new(),
             end_at,
             reserve_fen,
             gap_fen: Fen::ZERO,

@@ -44,6 +44,9 @@ pub struct PublicLot {
     /// When it opens, as long as it has not: its sale may be moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opens_at: Option<UnixMs>,
+    /// Why its times were changed, as long as it has not opened; none where they were not, or nobody said why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_for: Option<String>,
     /// Where the steps of a Dutch lot are, from its opening to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<StepClock>,
@@ -72,6 +75,7 @@ impl LotState {
             call: self.call.filter(|_| self.status != LotStatus::Closed),
             offline: self.offline_since.is_some(),
             opens_at: (self.status == LotStatus::Scheduled).then_some(self.opens_at),
+            moved_for: self.moved_reason(),
             steps: self.steps.filter(|_| self.status != LotStatus::Closed),
         }
     }
@@ -87,6 +91,11 @@ impl LotState {
     /// The price as everybody may see it.
     pub fn shown_price(&self) -> Option<Fen> {
         self.price_fen.filter(|_| !self.is_price_secret())
+    }
+
+    fn moved_reason(&self) -> Option<String> {
+        let is_told = self.status == LotStatus::Scheduled && !self.moved_for.is_empty();
+        is_told.then(|| self.moved_for.clone())
     }
 
     /// What this entity sees besides, with its newest accepted amount that was not voided. Of who leads, and of who

@@ -35,6 +35,7 @@ fn lot() -> PublicLot {
         call: None,
         offline: false,
         opens_at: None,
+        moved_for: None,
         steps: None,
     }
 }

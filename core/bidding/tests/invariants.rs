@@ -343,7 +343,7 @@ fn wild_command() -> impl Strategy<Value = Command> {
         1 => Just(Command::Close),
         1 => Just(Command::WithdrawLot),
         1 => (at(), at(), wild(), at()).prop_map(|(opens_at, end_at, window_ms, cap_at)| Command::Reschedule {
-            opens_at, end_at, window_ms, cap_at,
+            opens_at, end_at, window_ms, cap_at, reason: String::new(),
         }),
         // the history is filled in when it is sent
         2 => (0..12_i64).prop_map(|bid_seq| Command::VoidBid {

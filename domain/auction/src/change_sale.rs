@@ -171,7 +171,7 @@ impl Service {
             return Err(conflict("NOTHING_CHANGED").into());
         }
         let commands = lots.into_iter().map(|(lot_no, lot)| {
-            let command = rescheduled(&lot, &times, sale.format, lot_no);
+            let command = rescheduled(&lot, (&times, new.reason), sale.format, lot_no);
             (lot, command)
         });
         let told = self.change_lots(&mut tx, who, (&new, commands.collect()), now).await?;
@@ -225,12 +225,18 @@ impl Service {
 }
 
 /// The lot's part of the change.
-fn rescheduled(lot: &LoadedLot, times: &SaleTimes, format: SaleFormat, lot_no: i32) -> Command {
+fn rescheduled(
+    lot: &LoadedLot,
+    (times, reason): (&SaleTimes, &str),
+    format: SaleFormat,
+    lot_no: i32,
+) -> Command {
     let terms = &lot.state.terms;
     let position = i64::from(lot_no).saturating_sub(1);
     let end_at = lot_end(times, position, terms.format, terms.start_fen);
     let (window_ms, cap_ms) = if format.is_english() { (times.window_ms, times.cap_ms) } else { (0, 0) };
-    Command::Reschedule { opens_at: times.opens_at, end_at, window_ms, cap_at: end_at.plus_ms(cap_ms) }
+    let (opens_at, cap_at) = (times.opens_at, end_at.plus_ms(cap_ms));
+    Command::Reschedule { opens_at, end_at, window_ms, cap_at, reason: reason.to_owned() }
 }
 
 /// Whether this very command was carried out already; its key stands for nothing else.

@@ -1,6 +1,6 @@
 //! What pages, sockets and the JSON API read.
 
-use bidding::{BidLine, Refusal, Terms};
+use bidding::{Bar, BidLine, Refusal, Terms};
 use kernel::{DealerId, Fen, LotId, Principal, Problem, SaleId, UnixMs, VehicleId};
 use platform_db::CommandError;
 use uuid::Uuid;
@@ -180,6 +180,11 @@ impl Service {
     pub fn free_power(&self, who: &Principal) -> Result<Fen, Problem> {
         let seat = who.dealer().ok_or_else(Problem::not_found)?;
         Ok(self.powers.free(seat.dealer_id))
+    }
+
+    /// What keeps this person's company from bidding anywhere at this moment: staff, or its strikes.
+    pub fn ban_of(&self, who: &Principal) -> Option<Bar> {
+        self.dealers.known().ban(who.dealer()?.dealer_id, self.now())
     }
 
     /// This dealer's newest bids of the filter, accepted and refused.

@@ -14,6 +14,7 @@ mod dealer_tools;
 mod demo;
 mod dutch_reserve;
 mod formats;
+mod lane;
 mod lists;
 mod live_power;
 mod live_revoked;

@@ -132,6 +132,36 @@ async fn a_second_strike_suspends_until_another_person_lifts_one() {
 }
 
 #[tokio::test]
+async fn whose_bids_are_voided_by_a_bar_is_told_that_and_until_when() {
+    let server = TestServer::new().await;
+    let lot = format!("/auctions/lots/{}", open_lot(&server).await);
+    let mut dealer = server.signed_in("yuanxing").await;
+    assert!(answer_to_a_bid(&mut dealer, &lot).await.contains("您是最高价"));
+    let mut sales = server.signed_in("sales").await;
+    let path = format!("/office/dealers/{}", demo_dealer_id("yuanxing"));
+    for number in ["1", "2"] {
+        let id = key();
+        let strike =
+            [("form", "strike"), ("key", id.as_str()), ("reason", "unpaid"), ("note", "尾款逾期三日")];
+        let strike = [&strike[..], &[("confirmed", number)]].concat();
+        assert!(sales.post(&path, &strike).await.location().ends_with("?done=STRIKE_GIVEN"));
+    }
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
+    server.state.services.auction.sweep().await.unwrap();
+    let page = dealer.get(&lot).await.body;
+    let panel = page.split_once("bid-standing__word\">").unwrap().1;
+    let (word, hint) = panel.split_once("</strong>").unwrap();
+    let hint = hint.split_once("bid-standing__hint\">").unwrap().1.split("</span>").next().unwrap();
+    assert!(word.starts_with("您的出价已作废"), "not: outbid: {word}");
+    assert!(hint.starts_with("公司账户受限至 ") && hint.contains("出价已作废"), "{hint}");
+    let home = dealer.get("/my").await.body;
+    assert!(!home.contains("途观"), "there is nothing to bid again on: {home}");
+    let mut other = server.signed_in("hengxin").await;
+    assert!(!other.get(&lot).await.body.contains("公司账户受限至"), "nobody else reads it");
+}
+
+#[tokio::test]
 async fn exports_hold_exactly_what_is_filtered() {
     let server = TestServer::new().await;
     let mut sales = server.signed_in("sales").await;

@@ -38,6 +38,11 @@ async fn scheduled_sale(server: &TestServer, count: usize) -> (SaleId, Vec<LotId
     (id, (0..count).map(|index| LotId(event_id_for(id.0, &format!("lot:{index}")))).collect())
 }
 
+/// What the bidding panel says of how things stand.
+fn in_panel(page: &str) -> &str {
+    page.split_once("bid-standing__hint\">").unwrap().1.split("</span>").next().unwrap()
+}
+
 #[tokio::test]
 async fn a_sale_is_changed_and_called_off_without_a_script() {
     let server = TestServer::new().await;
@@ -71,6 +76,11 @@ async fn a_sale_is_changed_and_called_off_without_a_script() {
         let changed = clerk.post(&change, &fields("2098-01-02T20:00")).await;
         assert_eq!(changed.location(), format!("{path}?done=SALE_CHANGED"), "{}", changed.body);
     }
+    let moved = dealer.get(&format!("/auctions/lots/{}", lots[1])).await.body;
+    let hint = "<span class=\"bid-standing__hint\">本场改期，原因：场地调整。";
+    assert!(moved.contains(hint), "the panel says why: {moved}");
+    let told = server.state.services.auction.lot(&server.person("yuanxing"), lots[1]).await.unwrap();
+    assert_eq!(told.lot.lot.moved_for.as_deref(), Some("场地调整"), "and what open pages are told");
     let page = clerk.get(&path).await.body;
     assert!(page.contains("周一夜场") && page.contains("变更记录") && page.contains("场地调整"), "{page}");
     let news = dealer.get("/my/alerts").await.body;
@@ -100,6 +110,7 @@ async fn a_sale_is_changed_and_called_off_without_a_script() {
     assert!(clerk.get(&change).await.body.contains("场次已取消。"), "nothing left to change");
     let lot = dealer.get(&format!("/auctions/lots/{}", lots[0])).await.body;
     assert!(lot.contains("本场已取消") && lot.contains("原因：天气"), "{lot}");
+    assert!(in_panel(&lot).contains("原因：天气"), "where the eyes are on a phone: {lot}");
     assert!(dealer.get("/my/alerts").await.body.contains("场次取消"));
 }
 
@@ -126,7 +137,7 @@ async fn a_lot_is_withdrawn_on_its_page_and_only_by_who_runs_sales() {
     assert!(page.contains("撤拍") && page.contains("证件不全") && !page.contains(&action), "{page}");
     let mut dealer = server.signed_in("yuanxing").await;
     let lot = dealer.get(&format!("/auctions/lots/{}", lots[0])).await.body;
-    assert!(lot.contains("本车已撤拍") && lot.contains("原因：证件不全"), "{lot}");
+    assert!(lot.contains("本车已撤拍") && in_panel(&lot).contains("原因：证件不全"), "{lot}");
     let open = clerk.post(&action, &[("key", new_id().to_string().as_str()), ("reason", "再次")]).await;
     assert_eq!(open.location(), format!("{path}?problem=LOT_WITHDRAWN"));
 }

@@ -106,6 +106,7 @@ fn standing(room: &Room, now: UnixMs) -> (&'static str, Word) {
         (Phase::Upcoming, _) if room.mine.max_fen.is_some() => ("offered", Word::WaitsForOpening),
         (_, Standing::Leading) => ("leading", Word::Leading),
         (_, Standing::Outbid) => ("outbid", Word::Outbid),
+        (_, Standing::Voided) => ("voided", Word::Voided),
         (_, Standing::NotBid) => ("not-bid", Word::NotBid),
     }
 }
@@ -142,6 +143,7 @@ mod tests {
             call: None,
             offline: false,
             opens_at: None,
+            moved_for: None,
             steps: None,
         }
     }

@@ -82,6 +82,7 @@ mod tests {
             call: None,
             offline: false,
             opens_at: None,
+            moved_for: None,
             steps: None,
         };
         let mine = MyPosition { alias: None, leading: false, max_fen: None };

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use bidding::{LotStatus, MyPosition, PublicLot};
 use kernel::Fen;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::super::page;
-use super::super::room::{Ending, Phase, landed_prices};
+use super::super::room::{Ending, Phase, Room, Standing};
 use super::super::words::Word;
 use super::{Screen, price};
 
@@ -21,7 +22,7 @@ pub(super) fn start(screen: Screen) {
         before_and_after(screen);
     });
     Effect::new(move |_| timetable(screen));
-    Effect::new(move |was: Option<Phase>| withdrawn(screen, was));
+    Effect::new(move |was| told_anew(screen, was));
 }
 
 /// The columns of the table that have a price (`data-columns`), and what depends on it (`data-landed`).
@@ -47,6 +48,18 @@ fn landed(screen: Screen) {
     set(&table, "data-columns", columns.trim_end());
     // from now on the prices are those of no one moment
     set(&table, "data-live", "");
+}
+
+/// The prices whose landed costs stand in a table beside the panel, with the names of their columns; none where there is
+/// nothing to count. `step` is the price that is asked for, where it `falls`: there nobody has a max, and what one took is the
+/// price.
+pub fn landed_prices(
+    lot: &PublicLot,
+    mine: &MyPosition,
+    (falls, step): (bool, Option<Fen>),
+) -> [(&'static str, Option<Fen>); 3] {
+    let next = (lot.status != LotStatus::Closed).then_some(step.unwrap_or(lot.min_next_fen));
+    [("now", lot.price_fen), ("next", next), ("mine", mine.max_fen.filter(|_| !falls))]
 }
 
 /// What is free, and the highest bid that it covers (`data-bp`: the share of a bid that a lead holds).
@@ -95,13 +108,17 @@ pub fn is_shown(no: u32, now: u32, last: u32) -> bool {
     (now..=now.saturating_add(STEPS_AHEAD)).contains(&no) || no == last
 }
 
-/// A lot that is taken out of its sale says why above the panel: the page is asked for anew, not by all in one instant.
-fn withdrawn(screen: Screen, was: Option<Phase>) -> Phase {
-    let phase = screen.phase.get();
-    if was == Some(Phase::Upcoming) && phase == Phase::Over(Ending::Withdrawn) {
+/// A lot that is taken out of its sale, and bids that were voided, say why in words that are not in this page: it is asked for
+/// anew, not by all in one instant.
+fn told_anew(screen: Screen, was: Option<(Phase, Standing)>) -> (Phase, Standing) {
+    let is = (screen.phase.get(), screen.room.with(Room::standing));
+    let is_withdrawn = |(phase, _): (Phase, Standing)| phase == Phase::Over(Ending::Withdrawn);
+    let is_void = |(_, standing): (Phase, Standing)| standing == Standing::Voided;
+    let is_news = |of: &dyn Fn((Phase, Standing)) -> bool| was.is_some_and(|was| !of(was)) && of(is);
+    if is_news(&is_withdrawn) || is_news(&is_void) {
         set_timeout(page::reload, Duration::from_millis(page::chance().unsigned_abs()));
     }
-    phase
+    is
 }
 
 fn show(id: &str, is_shown: bool) {

@@ -15,7 +15,7 @@ mod shape;
 mod standing;
 mod take;
 
-pub use beside::{covered, is_shown};
+pub use beside::{covered, is_shown, landed_prices};
 pub(super) use link::sound_switch;
 pub use price::label as price_label;
 
@@ -104,6 +104,7 @@ impl Screen {
             (Phase::Over(_), _) => "over",
             (_, Standing::Leading) => "leading",
             (_, Standing::Outbid) => "outbid",
+            (_, Standing::Voided) => "voided",
             (_, Standing::NotBid) => "not-bid",
         }
     }

@@ -26,6 +26,7 @@ fn now(screen: Screen) -> (&'static str, Word, Word) {
         }
         (Phase::Over(Ending::Unsold), _) => (shape::CROSS, Word::Unsold, Word::UnsoldHint),
         (Phase::Over(Ending::Withdrawn), _) => (shape::CROSS, Word::Withdrawn, Word::WithdrawnHint),
+        (_, Standing::Voided) => (shape::CROSS, Word::Voided, Word::VoidedHint),
         (Phase::Upcoming, _) => (shape::CIRCLE, Word::Upcoming, Word::UpcomingHint),
         (Phase::Paused, Standing::Leading) => (shape::UP, Word::Leading, paused(screen)),
         (Phase::Paused, Standing::Outbid) => (shape::DOWN, Word::Outbid, paused(screen)),
@@ -63,7 +64,12 @@ fn word(screen: Screen) -> String {
 /// What explains it; of a lot that is over, why it was not won.
 fn hint(screen: Screen) -> String {
     let why = screen.room.with(|room| loss_text(&room.lot, &room.mine, |word| screen.word(word)));
-    why.unwrap_or_else(|| screen.word(now(screen).2))
+    let hint = why.unwrap_or_else(|| screen.word(now(screen).2));
+    match screen.room.with(|room| room.lot.moved_for.clone()) {
+        // it was moved, and that is news: first why, then what can be done meanwhile
+        Some(reason) => [screen.with(Word::MovedFor, "reason", &reason), hint].concat(),
+        None => hint,
+    }
 }
 
 /// Why it stands still.

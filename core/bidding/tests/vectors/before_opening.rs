@@ -15,6 +15,7 @@ fn reschedule() -> Command {
         end_at: NEW_END,
         window_ms: MINUTE,
         cap_at: NEW_END.plus_ms(10 * MINUTE),
+        reason: "场地调整".to_owned(),
     }
 }
 
@@ -38,10 +39,12 @@ fn a_lot_gets_other_times_and_its_maxes_stay() {
     assert_eq!((state.opens_at, state.end_at, state.terms.window_ms), (NEW_OPENING, NEW_END, MINUTE));
     assert_eq!(state.terms.cap_at, NEW_END.plus_ms(10 * MINUTE));
     assert_eq!(state.hold_of(A), yuan(6_000), "a max that waits holds on");
+    assert_eq!(state.public().moved_for.as_deref(), Some("场地调整"), "everybody reads why");
     let early = not_applicable(lot.at(OPENS_AT));
     lot.refuses(&Command::Open, RefusalCode::NotApplicable, &early);
     lot.at(NEW_OPENING).accepts(&Command::Open);
     assert_eq!(lot.state.price_fen, Some(yuan(50_000)));
+    assert_eq!(lot.state.public().moved_for, None, "what was moved matters until it opens");
 }
 
 #[test]
@@ -65,7 +68,7 @@ fn times_that_make_no_sense_are_refused() {
         (OPENS_AT, END_AT, -1, CAP_AT),
         (OPENS_AT, END_AT, MINUTE, END_AT.plus_ms(-1)),
     ] {
-        let command = Command::Reschedule { opens_at, end_at, window_ms, cap_at };
+        let command = Command::Reschedule { opens_at, end_at, window_ms, cap_at, reason: String::new() };
         lot.refuses(&command, RefusalCode::NotApplicable, &refusal);
     }
 }
