@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::office::orders::document::percent;
-use crate::ui::time;
+use crate::ui::{Disclosure, time};
 
 /// One line each.
 pub(super) fn folded(cx: &PageContext, detail: &LotDetail, fees: Option<&FeeSchedule>) -> AnyView {
@@ -31,11 +31,10 @@ pub(super) fn folded(cx: &PageContext, detail: &LotDetail, fees: Option<&FeeSche
         .map(|line| view! { <li>{line}</li> })
         .collect_view();
     view! {
-        <details class="lot-rules">
-            <summary>{t(lang, "lot_rules.title")}</summary>
+        <Disclosure label=t(lang, "lot_rules.title")>
             <ul class="lot-terms" data-testid="lot-rules">{lines}</ul>
-            <p class="muted">{t(lang, "lot_rules.frozen")}</p>
-        </details>
+            <p class="muted mt-2">{t(lang, "lot_rules.frozen")}</p>
+        </Disclosure>
     }
     .into_any()
 }
