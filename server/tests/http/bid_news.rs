@@ -84,11 +84,11 @@ async fn the_start_page_says_that_a_bid_has_to_be_confirmed() {
     let lot_id = lot_of(open_sale_with(&server, 1, SaleFormat::Timed, (everybody(), 0)).await, 0);
     let mut mine = server.signed_in("yuanxing").await;
     bids(&mut mine, lot_id, 60_000).await;
-    assert!(!mine.get("/my").await.body.contains("出价待确认"));
+    assert!(!mine.get("/my").await.body.contains("您的出价待处理"));
     server.state.services.auction.tell_news().await.unwrap();
     inspected_again(&server, lot_id).await;
     let page = mine.get("/my").await.body;
-    for text in ["出价待确认", "检测报告有重大变更", &format!("href=\"/auctions/lots/{lot_id}\"")]
+    for text in ["您的出价待处理", "检测报告有重大变更", &format!("href=\"/auctions/lots/{lot_id}\"")]
     {
         assert!(page.contains(text), "{text}: {page}");
     }
