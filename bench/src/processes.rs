@@ -61,6 +61,9 @@ pub(crate) struct ProcessesArguments {
     /// Sockets that bid, over all servers.
     #[arg(long, default_value_t = 1200)]
     connections: usize,
+    /// Worker threads of each further server; its share of the cores if not said, as the runbook advises.
+    #[arg(long)]
+    workers: Option<usize>,
 }
 
 const ANSWERED: &str = "durable answers/s";
@@ -85,7 +88,7 @@ pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
 
         let mut others = Vec::new();
         for _ in 1..arguments.servers {
-            others.push(Victim::start_beside(&first).await?);
+            others.push(Victim::start_beside_with(&first, share_of_cores(&arguments)).await?);
         }
         let mut targets = vec![first.target().await?];
         for other in &others {
@@ -141,6 +144,13 @@ fn settings(arguments: &ProcessesArguments, redis: Option<&RedisServer>) -> Vec<
     let peers = arguments.routed.then_some(PEER_ADDR);
     let set = redis.into_iter().chain(peers);
     set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// A process that thinks it has all cores wakes a second thread for each bid that comes, and the others wait for it.
+fn share_of_cores(arguments: &ProcessesArguments) -> Vec<(String, String)> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = arguments.workers.unwrap_or(cores / arguments.servers.max(1)).max(1);
+    vec![("TOKIO_WORKER_THREADS".to_owned(), workers.to_string())]
 }
 
 fn said(verdict: &Verdict) -> u64 {

@@ -42,8 +42,14 @@ impl Victim {
 
     /// One more server of the same binary, on the databases of another and with its signing key.
     pub(crate) async fn start_beside(other: &Victim) -> Result<Victim> {
+        Victim::start_beside_with(other, Vec::new()).await
+    }
+
+    /// The same with more settings.
+    pub(crate) async fn start_beside_with(other: &Victim, more: Vec<(String, String)>) -> Result<Victim> {
         let mut settings = other.settings.clone();
         settings.extend(database_settings(other.folder.path())?);
+        settings.extend(more);
         Victim::start_on_empty_folder(&other.binary, settings).await
     }
 
