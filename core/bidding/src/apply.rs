@@ -37,7 +37,6 @@ pub fn apply(state: &mut LotState, event: &Event) {
         Event::ReserveLowered { reserve_fen } => state.reserve_fen = Some(*reserve_fen),
         Event::GapSet { gap_fen } => state.gap_fen = *gap_fen,
         Event::GapAccepted => state.in_gap = true,
-        Event::Hushed => sealed::hush(state),
         Event::Extended { .. }
         | Event::ExtendedBySystem { .. }
         | Event::LaneBegan { .. }

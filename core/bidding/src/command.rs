@@ -312,8 +312,6 @@ pub enum Event {
     },
     /// The price lies below the reserve, and within the gap that the seller authorised: he takes it.
     GapAccepted,
-    /// Nobody but the seller may know of this command.
-    Hushed,
     /// Soft close moved the end.
     Extended {
         /// The new end.

@@ -70,7 +70,6 @@ pub use sealed::Offer;
 pub use settle::{Basis, Deal};
 pub use state::{
     BelowReserve, Chance, Leader, LotState, LotStatus, NewReport, Outcome, PreBid, ReserveLight, Terms,
-    Unseen,
 };
 pub use top_up::TopUp;
 pub use view::{PublicLot, quick_bids};

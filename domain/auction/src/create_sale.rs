@@ -2,19 +2,23 @@
 
 use bidding::BelowReserve;
 use kernel::{
-    Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role, SaleId, UnixMs, VehicleId, event_id_for,
+    Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role, SaleId, UnixMs, UserId, VehicleId,
+    event_id_for,
 };
 use platform_bus::Meta;
 use platform_db::{CommandError, constraint};
 use serde_json::json;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Service;
 use crate::audience::Audience;
 use crate::change_sale::SaleTimes;
 use crate::events::LotListed;
+use crate::follow_on::FollowOn;
 use crate::sale_format::{SaleFormat, lot_state};
-use crate::store::sales::{self, NewLot};
+use crate::store::sales::{self, CarToOffer, NewLot};
+use crate::store::{follow_ons, templates};
 
 /// At most so many lots in one sale: with 30 s between ends that is four hours of closing.
 pub const MAX_LOTS_A_SALE: usize = 500;
@@ -55,6 +59,15 @@ pub struct CreateSale {
     pub buy_now_percent: Option<i64>,
     /// Whom the sale is for.
     pub audience: Audience,
+    /// How unsold cars are offered again; none: they stay until somebody offers them.
+    pub follow_on: Option<FollowOn>,
+}
+
+/// Whose a sale is: who makes it, or who decided that it is made by itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Maker<'a> {
+    pub(crate) user_id: UserId,
+    pub(crate) name: &'a str,
 }
 
 impl CreateSale {
@@ -65,6 +78,7 @@ impl CreateSale {
             wrong.extend(self.format.wrong_fields());
         }
         wrong.extend(wrong_money(self.deposit_bp, self.gap_fen));
+        wrong.extend(FollowOn::wrong_fields(self.follow_on));
         match self.buy_now_percent {
             Some(_) if !self.format.is_english() => {
                 wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"))
@@ -128,15 +142,38 @@ impl Service {
         if !missing.is_empty() {
             return Err(not_offerable(&missing).into());
         }
-        sales::insert(&mut tx, &sale, TICK_FEN, who).await?;
+        if let Some(follow_on) = sale.follow_on
+            && !templates::exists(&mut tx, follow_on.template_id).await?
+        {
+            return Err(Problem::fields(vec![FieldProblem::new("next_template", "TEMPLATE_UNKNOWN")]).into());
+        }
+        let maker = Maker { user_id: who.user_id, name: &who.display_name };
+        self.offer(&mut tx, &sale, &cars, maker).await?;
+        tx.commit().await?;
+        (self.told)();
+        Ok(sale.id)
+    }
+
+    /// Makes a sale of these cars, which may all be offered, and tells of its lots.
+    pub(crate) async fn offer(
+        &self,
+        conn: &mut PgConnection,
+        sale: &CreateSale,
+        cars: &[CarToOffer],
+        maker: Maker<'_>,
+    ) -> Result<(), CommandError> {
+        sales::insert(conn, sale, TICK_FEN, maker).await?;
+        if let Some(follow_on) = sale.follow_on {
+            follow_ons::begin(conn, sale.id, follow_on, maker, self.now()).await?;
+        }
         let lots: Vec<NewLot> = sale
             .vehicle_ids
             .iter()
             .enumerate()
             .filter_map(|(index, id)| cars.iter().find(|car| car.vehicle_id == *id).map(|car| (index, car)))
-            .map(|(index, car)| new_lot(&sale, index, car))
+            .map(|(index, car)| new_lot(sale, index, car))
             .collect();
-        match sales::insert_lots(&mut tx, sale.id, &lots).await {
+        match sales::insert_lots(conn, sale.id, &lots).await {
             Err(error) if constraint(&error) == Some("lot_car_once") => {
                 // another sale took one of these cars a moment ago
                 return Err(not_offerable(&sale.vehicle_ids).into());
@@ -154,15 +191,13 @@ impl Service {
                 aggregate: lot.id.0,
                 aggregate_seq: 0,
                 occurred_at: self.now(),
-                actor: format!("user:{}", who.user_id),
+                actor: format!("user:{}", maker.user_id),
                 correlation_id: sale.id.0,
                 causation_id: None,
             };
-            platform_bus::publish(&mut tx, &listed, meta).await?;
+            platform_bus::publish(conn, &listed, meta).await?;
         }
-        tx.commit().await?;
-        (self.told)();
-        Ok(sale.id)
+        Ok(())
     }
 }
 

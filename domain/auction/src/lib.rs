@@ -41,6 +41,7 @@ mod engine;
 mod events;
 mod floor_record;
 mod follow;
+mod follow_on;
 mod hall_memory;
 mod inbox;
 mod lane;
@@ -97,6 +98,7 @@ pub use events::{
     ProvisionalDeclined, SaleCalledOff, SaleChanged,
 };
 pub use floor_record::{FLOOR_LINES_MAX, FloorLine, FloorRecord, MergeFloor, MergedLine};
+pub use follow_on::{FollowOn, FollowOnDetail, FollowOnLine, Followed, SetFollowOn};
 pub use inbox::{
     Alert, AlertKind, AlertPage, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, NoDeal, SaleNews, StrikeNews,
     Topic, UNREAD_SHOWN_MAX,
@@ -258,6 +260,7 @@ impl Service {
     pub async fn beat(&self) -> Result<(), sqlx::Error> {
         sweeper::beat(self).await?;
         negotiation::sweep(self).await?;
+        follow_on::sweep(self).await?;
         asked_return::sweep(self).await
     }
 

@@ -265,6 +265,7 @@ mod tests {
             format,
             buy_now_percent: Some(110),
             audience: crate::Audience::default(),
+            follow_on: None,
         }
     }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::Service;
 use crate::audience::Audience;
 use crate::create_sale::{BUY_NOW_PERCENT, wrong_money};
+use crate::follow_on::FollowOn;
 use crate::sale_format::{FormatNumbers, SaleFormat};
 use crate::store::templates;
 
@@ -36,6 +37,8 @@ pub struct TemplateRules {
     pub gap_fen: Fen,
     /// Whom the sale is for.
     pub audience: Audience,
+    /// How unsold cars are offered again.
+    pub follow_on: Option<FollowOn>,
 }
 
 /// A saved template.
@@ -81,6 +84,7 @@ impl TemplateRules {
         let out_of_range = numbers.into_iter().filter(|(_, value, range)| !range.contains(value));
         wrong.extend(out_of_range.map(|(field, ..)| FieldProblem::new(field, "OUT_OF_RANGE")));
         wrong.extend(wrong_money(self.deposit_bp, self.gap_fen));
+        wrong.extend(FollowOn::wrong_fields(self.follow_on));
         if self.buy_now_percent.is_some() && !self.format.is_english() {
             wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"));
         }
@@ -95,7 +99,7 @@ impl TemplateRules {
 impl Service {
     /// All templates by name: for staff.
     pub async fn sale_templates(&self) -> Result<Vec<SaleTemplate>, CommandError> {
-        Ok(templates::list(&self.db, None).await?)
+        Ok(templates::list(&mut *self.db.acquire().await?, None).await?)
     }
 
     /// One template.
@@ -103,7 +107,7 @@ impl Service {
     /// # Errors
     /// `NOT_FOUND`.
     pub async fn sale_template(&self, id: Uuid) -> Result<SaleTemplate, CommandError> {
-        let mut found = templates::list(&self.db, Some(id)).await?;
+        let mut found = templates::list(&mut *self.db.acquire().await?, Some(id)).await?;
         Ok(found.pop().ok_or_else(Problem::not_found)?)
     }
 
@@ -133,6 +137,12 @@ impl Service {
                 true => Ok(id),
                 false => Err(Problem::new(ProblemKind::Conflict, "KEY_REUSED").into()),
             };
+        }
+        if let Some(next) = input.rules.follow_on
+            && next.template_id != id
+            && !templates::exists(&mut tx, next.template_id).await?
+        {
+            return Err(Problem::fields(vec![FieldProblem::new("next_template", "TEMPLATE_UNKNOWN")]).into());
         }
         let at = self.now();
         let saved = match input.changes {

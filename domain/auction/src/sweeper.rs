@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::engine::{BidPathCounts, Sender};
 use crate::events::system_key;
 use crate::store::{lots, pulse};
-use crate::{Service, asked_return, barred_leader, negotiation, report_change, top_up};
+use crate::{Service, asked_return, barred_leader, follow_on, negotiation, report_change, top_up};
 
 /// How often due lots are looked for.
 const SWEEP: Duration = Duration::from_millis(100);
@@ -52,6 +52,9 @@ pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
                 // what waits for hours may wait a second more: lots close whatever becomes of negotiations
                 if let Err(error) = negotiation::sweep(&service).await {
                     tracing::warn!(%error, "negotiations could not be swept; trying again");
+                }
+                if let Err(error) = follow_on::sweep(&service).await {
+                    tracing::warn!(%error, "unsold cars could not be offered again; trying again");
                 }
                 if let Err(error) = asked_return::sweep(&service).await {
                     tracing::warn!(%error, "deposits that are asked back could not be looked at; trying again");

@@ -23,6 +23,7 @@ fn rules(name: &str, format: SaleFormat) -> TemplateRules {
         deposit_bp: 500,
         gap_fen: Fen(200_000),
         audience: Audience { groups: vec!["永达集团".into()], sisters: SisterPolicy::Allow },
+        follow_on: None,
     }
 }
 

@@ -38,6 +38,7 @@ pub async fn open_lot(server: &TestServer) -> LotId {
         format: auction::SaleFormat::Timed,
         buy_now_percent: None,
         audience: auction::Audience::default(),
+        follow_on: None,
     };
     let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

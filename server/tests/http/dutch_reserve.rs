@@ -36,6 +36,7 @@ async fn dutch_lot(server: &TestServer, reserve_fen: Option<i64>) -> LotId {
         format: SaleFormat::Dutch(DutchPlan { start_percent: 110, steps: 7, step_ms: 1_800_000 }),
         buy_now_percent: None,
         audience: auction::Audience::default(),
+        follow_on: None,
     };
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

@@ -33,6 +33,7 @@ async fn scheduled_sale(server: &TestServer, count: usize) -> (SaleId, Vec<LotId
         format: SaleFormat::Timed,
         buy_now_percent: None,
         audience: Audience::default(),
+        follow_on: None,
     };
     let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     (id, (0..count).map(|index| LotId(event_id_for(id.0, &format!("lot:{index}")))).collect())
@@ -140,6 +141,53 @@ async fn a_lot_is_withdrawn_on_its_page_and_only_by_who_runs_sales() {
     assert!(lot.contains("本车已撤拍") && in_panel(&lot).contains("原因：证件不全"), "{lot}");
     let open = clerk.post(&action, &[("key", new_id().to_string().as_str()), ("reason", "再次")]).await;
     assert_eq!(open.location(), format!("{path}?problem=LOT_WITHDRAWN"));
+}
+
+#[tokio::test]
+async fn what_becomes_of_unsold_cars_is_decided_on_the_sales_page() {
+    let server = TestServer::new().await;
+    let (sale, _) = scheduled_sale(&server, 1).await;
+    let (path, action) = (format!("/office/sales/{sale}"), format!("/office/sales/{sale}/follow-on"));
+    let mut clerk = server.signed_in("auctioneer").await;
+    let page = clerk.get(&path).await.body;
+    assert!(page.contains("流拍后续") && page.contains("/office/sales/templates/new"), "{page}");
+    let template = new_id().to_string();
+    let rules = [
+        ("key", &*template),
+        ("name", "24 小时一口价"),
+        ("format", "timed"),
+        ("runs", "1440"),
+        ("stagger", "0"),
+        ("window", "120"),
+        ("cap", "60"),
+        ("below_reserve", "full"),
+        ("buy_now", "110"),
+        ("deposit", "10"),
+        ("gap", ""),
+        ("sisters", "block"),
+        ("next_template", ""),
+        ("next_wait", "24"),
+    ];
+    let saved = clerk.post("/office/sales/templates/new", &rules).await;
+    assert_eq!(saved.location(), "/office/sales/templates?done=TEMPLATE_SAVED", "{}", saved.body);
+
+    let key = new_id().to_string();
+    let fields = |wait: &'static str| [("key", &*key), ("next_template", &*template), ("next_wait", wait)];
+    for wait in ["169", "soon"] {
+        let wrong = clerk.post(&action, &fields(wait)).await;
+        assert_eq!(wrong.location(), format!("{path}?problem=OUT_OF_RANGE#follow-on"));
+    }
+    for _ in 0..2 {
+        let set = clerk.post(&action, &fields("12")).await;
+        assert_eq!(set.location(), format!("{path}?done=FOLLOW_ON_SET#follow-on"), "{}", set.body);
+    }
+    let page = clerk.get(&path).await.body;
+    assert!(page.contains("结果全部确定 12 小时后，流拍车按模板「24 小时一口价」自动重新上拍。"), "{page}");
+    assert!(page.contains("value=\"12\"") && page.contains("12 小时后按「24 小时一口价」重新上拍"), "{page}");
+    let mut sales = server.signed_in("sales").await;
+    assert_eq!(sales.post(&action, &fields("12")).await.status, StatusCode::FORBIDDEN);
+    let page = sales.get(&path).await.body;
+    assert!(page.contains("自动重新上拍") && !page.contains(&action), "it is told, and not asked: {page}");
 }
 
 #[tokio::test]

@@ -166,10 +166,7 @@ fn terms(cx: &PageContext, detail: &LotDetail, all: AnyView) -> AnyView {
     let rules = rules.iter().map(|key| view! { <li>{t(lang, key)}</li> }).collect_view();
     let below = below_reserve(detail).filter(|_| terms.format.is_english());
     let below = below.map(|mode| view! { <li>{reserve_note(lang, mode)}</li> });
-    // it is published once the price is settled
-    let is_over = detail.lot.lot.status == LotStatus::Closed
-        && detail.lot.lot.outcome != Some(bidding::Outcome::Provisional);
-    let log = is_over.then(|| {
+    let log = (detail.lot.lot.status == LotStatus::Closed).then(|| {
         let href = format!("/auctions/lots/{}/log.json", detail.lot.id);
         let check = format!("/proof?lot={}", detail.lot.id);
         view! {

@@ -8,7 +8,7 @@ use kernel::{Role, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
-use super::{change, history, light, state_badge};
+use super::{change, follow_on, history, light, state_badge};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -28,10 +28,12 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let title = detail.sale.name.clone();
     let note = t_with(lang, "sale.made_by", &[("name", &detail.sale.created_by_name)]);
     let relists = cx.who()?.has_role(Role::Auctioneer) && detail.lots.iter().any(can_relist);
-    let templates = match relists {
+    let is_auctioneer = cx.who()?.has_role(Role::Auctioneer);
+    let templates = match is_auctioneer {
         true => cx.services.auction.sale_templates().await.map_err(CommandError::into_problem)?,
         false => Vec::new(),
     };
+    let next = cx.services.auction.follow_on(id).await.map_err(CommandError::into_problem)?;
     let changes = cx.services.auction.sale_changes(id).await.map_err(CommandError::into_problem)?;
     // no view before this line: views stay on the thread that makes them, and each await may change it
     let badge = (detail.sale.count.lots == 0)
@@ -42,6 +44,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         view! { <LinkButton href>{t(lang, "sale.change")}</LinkButton> }
     });
     let history = history::panel(&cx, changes);
+    let next = match detail.sale.count.lots {
+        // called off: nothing of it is unsold
+        0 => None,
+        _ => follow_on::panel(&cx, id, next, is_auctioneer.then(|| templates.clone())),
+    };
     let (tiles, terms) = (tiles(&cx, &detail), terms(&cx, &detail));
     let lane = (detail.sale.format == LANE && cx.who()?.has_role(Role::Auctioneer)).then(|| {
         let href = format!("/office/sales/{id}/lane");
@@ -64,6 +71,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         {tiles}
         {terms}
         {lots}
+        {next}
         {history}
     };
     Ok(PageView::office(title, body))

@@ -1,6 +1,6 @@
 //! The part of a form that sales and their templates have in common: the format and its numbers, money, audience.
 
-use auction::{FormatNumbers, SaleTemplate, SisterPolicy};
+use auction::{FollowOn, FormatNumbers, SaleTemplate, SisterPolicy};
 use bidding::BelowReserve;
 use kernel::{Fen, Lang, parse_amount};
 use leptos::prelude::*;
@@ -43,6 +43,10 @@ pub(super) struct Rules {
     pub(super) gap: Option<Fen>,
     pub(super) groups: Vec<String>,
     pub(super) sisters: String,
+    /// The id of a template, or nothing.
+    pub(super) next_template: String,
+    /// Hours.
+    pub(super) next_wait: String,
 }
 
 impl Rules {
@@ -71,6 +75,8 @@ impl Rules {
             gap: None,
             groups: Vec::new(),
             sisters: text(SisterPolicy::default().as_str()),
+            next_template: String::new(),
+            next_wait: text("24"),
         }
     }
 
@@ -99,6 +105,8 @@ impl Rules {
             gap: Some(rules.gap_fen).filter(|gap| *gap != Fen::ZERO),
             groups: rules.audience.groups.clone(),
             sisters: rules.audience.sisters.as_str().to_owned(),
+            next_template: rules.follow_on.map(|next| next.template_id.to_string()).unwrap_or_default(),
+            next_wait: or(rules.follow_on.map(hours), usual.next_wait),
         }
     }
 
@@ -118,6 +126,8 @@ impl Rules {
             ("lane_lot", &mut self.lane_lot),
             ("deposit", &mut self.deposit),
             ("sisters", &mut self.sisters),
+            ("next_template", &mut self.next_template),
+            ("next_wait", &mut self.next_wait),
         ];
         for (name, field) in fields {
             if let Some(value) = query.get(name) {
@@ -133,6 +143,29 @@ impl Rules {
         }
         self
     }
+}
+
+/// How many hours a follow-on waits.
+pub(super) fn hours(follow_on: FollowOn) -> i64 {
+    follow_on.wait_ms / 3_600_000
+}
+
+/// What becomes of unsold cars: by which of these templates they are offered again, and how many hours later.
+pub(super) fn follow_on_fields(
+    lang: Lang,
+    templates: &[SaleTemplate],
+    (template, wait): (String, String),
+) -> AnyView {
+    let none = Choice::new("", t(lang, "sale.follow_on.none"));
+    let saved = templates.iter().map(|saved| Choice::new(saved.id.to_string(), saved.rules.name.clone()));
+    let choices: Vec<Choice> = std::iter::once(none).chain(saved).collect();
+    view! {
+        <SelectField name="next_template" label=t(lang, "sale.follow_on") choices value=template required=true
+            hint=t(lang, "sale.follow_on.hint").into_owned()/>
+        <TextField name="next_wait" label=t(lang, "sale.follow_on.wait") kind=InputKind::Number value=wait
+            unit=t(lang, "sale.follow_on.hours").into_owned() hint=t(lang, "sale.follow_on.wait_hint").into_owned()/>
+    }
+    .into_any()
 }
 
 /// What is held, and what sellers allow.

@@ -5,6 +5,7 @@ pub mod change;
 pub mod detail;
 pub mod floor;
 mod floor_record;
+mod follow_on;
 mod form;
 mod history;
 pub mod lane;

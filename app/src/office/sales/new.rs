@@ -7,7 +7,9 @@ use kernel::Lang;
 use leptos::prelude::*;
 use platform_db::CommandError;
 
-use super::form::{BY_THE_CLOCK, Rules, audience_fields, format_field, money_fields, number_fields};
+use super::form::{
+    BY_THE_CLOCK, Rules, audience_fields, follow_on_fields, format_field, money_fields, number_fields,
+};
 use crate::car_words::{About, car_word};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -35,6 +37,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let coming = cx.bus.under_way("auction", "VehiclePriced").await;
     let coming = coming.map_err(|error| CommandError::from(error).into_problem())?;
     let rules = rules(&cx, &templates);
+    let next = follow_on_fields(lang, &templates, (rules.next_template.clone(), rules.next_wait.clone()));
     let is_empty = cars.is_empty() && search.is_empty();
     let coming_note = on_their_way(&cx, coming, is_empty);
     let body = view! {
@@ -54,7 +57,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 </EmptyState>
             }
             .into_any(),
-            false => form(&cx, (total, cars), rules, groups).into_any(),
+            false => form(&cx, (total, cars), rules, groups, next).into_any(),
         }}
     };
     let page = PageView::office(t(lang, "sale.new"), body);
@@ -75,6 +78,7 @@ fn form(
     (total, cars): (i64, Vec<OfferableCar>),
     rules: Rules,
     groups: Vec<String>,
+    next: AnyView,
 ) -> impl IntoView + use<> {
     let lang = cx.lang;
     let opens = cx.now.plus_ms(OPENS_IN_MS - cx.now.0.rem_euclid(MINUTE_MS));
@@ -111,6 +115,7 @@ fn form(
                     </div>
                     {numbers}
                     {money}
+                    {next}
                 </div>
             </Panel>
             {audience}

@@ -7,7 +7,9 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 use uuid::Uuid;
 
-use super::form::{BY_THE_CLOCK, Rules, audience_fields, format_field, money_fields, number_fields};
+use super::form::{
+    BY_THE_CLOCK, Rules, audience_fields, follow_on_fields, format_field, money_fields, number_fields,
+};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -79,8 +81,9 @@ pub async fn new(cx: Arc<PageContext>) -> PageResult {
     let format = cx.query.get("format").unwrap_or("timed").to_owned();
     let title = t(cx.lang, "sale.template.new").into_owned();
     let groups = cx.services.auction.dealer_groups().await.map_err(CommandError::into_problem)?;
+    let templates = cx.services.auction.sale_templates().await.map_err(CommandError::into_problem)?;
     let rules = Rules::of_format(&format);
-    Ok(PageView::office(title.clone(), form(&cx, (title, String::new()), rules, 0, groups)))
+    Ok(PageView::office(title.clone(), form(&cx, (title, String::new()), rules, 0, (groups, templates))))
 }
 
 /// Draws the form of one.
@@ -92,7 +95,9 @@ pub async fn edit(cx: Arc<PageContext>) -> PageResult {
     // a group that has no store any more is still invited until somebody unticks it
     let gone = rules.groups.iter().filter(|group| !groups.contains(group)).cloned().collect::<Vec<_>>();
     groups.extend(gone);
-    Ok(PageView::office(name.clone(), form(&cx, (name.clone(), name), rules, template.version, groups)))
+    let templates = cx.services.auction.sale_templates().await.map_err(CommandError::into_problem)?;
+    let body = form(&cx, (name.clone(), name.clone()), rules, template.version, (groups, templates));
+    Ok(PageView::office(name, body))
 }
 
 fn form(
@@ -100,7 +105,7 @@ fn form(
     (title, name): (String, String),
     rules: Rules,
     version: i32,
-    groups: Vec<String>,
+    (groups, templates): (Vec<String>, Vec<SaleTemplate>),
 ) -> AnyView {
     let lang = cx.lang;
     let crumbs = vec![
@@ -109,6 +114,7 @@ fn form(
     ];
     let (format, runs) = (rules.format.clone(), rules.runs.clone());
     let money = money_fields(lang, rules.deposit.clone(), rules.gap);
+    let next = follow_on_fields(lang, &templates, (rules.next_template.clone(), rules.next_wait.clone()));
     let audience = audience_fields(lang, groups, rules.groups.clone(), rules.sisters.clone());
     view! {
         <PageHead title crumbs/>
@@ -123,6 +129,7 @@ fn form(
                 </div>
                 {number_fields(lang, rules)}
                 {money}
+                {next}
                 {audience}
                 <div class="form__end">
                     <Button kind=ButtonKind::Primary>{t(lang, "sale.template.save")}</Button>

@@ -20,6 +20,7 @@ pub(crate) mod delivery;
 pub(crate) mod facets;
 pub(crate) mod floor_records;
 pub(crate) mod follow;
+pub(crate) mod follow_ons;
 pub(crate) mod history;
 pub(crate) mod lane;
 pub(crate) mod lists;

@@ -1,14 +1,14 @@
 //! Sale sessions and how their lots come into being.
 
 use bidding::{BelowReserve, LotState};
-use kernel::{DealerId, Fen, LotId, Principal, SaleId, UnixMs, VehicleId};
+use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, VehicleId};
 use platform_db::{from_sql, to_sql};
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::audience::SisterPolicy;
-use crate::create_sale::CreateSale;
+use crate::create_sale::{CreateSale, Maker};
 use crate::sale_format::FormatNumbers;
 
 /// What a lot needs of a car at its birth; the rest is copied inside the database.
@@ -76,7 +76,7 @@ pub(crate) async fn insert(
     conn: &mut PgConnection,
     sale: &CreateSale,
     tick_fen: Fen,
-    who: &Principal,
+    maker: Maker<'_>,
 ) -> Result<(), sqlx::Error> {
     let numbers = FormatNumbers::of(sale.format, sale.buy_now_percent);
     sqlx::query!(
@@ -99,8 +99,8 @@ pub(crate) async fn insert(
         sale.times.cap_ms,
         tick_fen.0,
         below_reserve_word(sale.below_reserve),
-        who.user_id.0,
-        who.display_name,
+        maker.user_id.0,
+        maker.name,
         sale.format.as_str(),
         numbers.buy_now_percent,
         numbers.dutch_start_percent,

@@ -4,27 +4,31 @@ use bidding::BelowReserve;
 use kernel::{Fen, Principal, UnixMs};
 use platform_db::{from_sql, to_sql};
 use serde_json::{Value, json};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::sales::below_reserve_word;
 use crate::audience::{Audience, SisterPolicy};
 use crate::create_sale::DEPOSIT_BP;
+use crate::follow_on::FollowOn;
 use crate::sale_format::FormatNumbers;
 use crate::sale_templates::{SaleTemplate, TemplateRules};
 
 /// All templates by name, or one.
-pub(crate) async fn list(pool: &PgPool, id: Option<Uuid>) -> Result<Vec<SaleTemplate>, sqlx::Error> {
+pub(crate) async fn list(
+    conn: &mut PgConnection,
+    id: Option<Uuid>,
+) -> Result<Vec<SaleTemplate>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve, buy_now_percent,
                 dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, deposit_bp, gap_fen, group_names, sisters,
-                version, changed_by_name, changed_at
+                version, changed_by_name, changed_at, next_template_id, next_wait_ms
            FROM sale_template
           WHERE $1::uuid IS NULL OR id = $1
           ORDER BY lower(name)",
         id
     )
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await?;
     let template = rows.into_iter().map(|row| {
         let numbers = FormatNumbers {
@@ -53,6 +57,10 @@ pub(crate) async fn list(pool: &PgPool, id: Option<Uuid>) -> Result<Vec<SaleTemp
                 deposit_bp: u32::try_from(row.deposit_bp).unwrap_or_default(),
                 gap_fen: Fen(row.gap_fen),
                 audience: Audience { groups: row.group_names, sisters: SisterPolicy::of(&row.sisters) },
+                follow_on: row
+                    .next_template_id
+                    .zip(row.next_wait_ms)
+                    .map(|(template_id, wait_ms)| FollowOn { template_id, wait_ms }),
             },
             changed_by_name: row.changed_by_name,
             changed_at: from_sql(row.changed_at),
@@ -73,8 +81,9 @@ pub(crate) async fn insert(
     let done = sqlx::query!(
         "INSERT INTO sale_template (id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve,
                                     buy_now_percent, dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms,
-                                    changed_by, changed_by_name, changed_at, deposit_bp, gap_fen, group_names, sisters)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+                                    changed_by, changed_by_name, changed_at, deposit_bp, gap_fen, group_names, sisters,
+                                    next_template_id, next_wait_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
         id,
         rules.name.trim(),
         rules.format.as_str(),
@@ -94,7 +103,9 @@ pub(crate) async fn insert(
         deposit_column(rules),
         rules.gap_fen.0,
         &rules.audience.groups,
-        rules.audience.sisters.as_str()
+        rules.audience.sisters.as_str(),
+        rules.follow_on.map(|next| next.template_id),
+        rules.follow_on.map(|next| next.wait_ms)
     )
     .execute(conn)
     .await?;
@@ -116,7 +127,8 @@ pub(crate) async fn update(
             SET name = $3, format = $4, runs_ms = $5, stagger_ms = $6, window_ms = $7, cap_ms = $8,
                 below_reserve = $9, buy_now_percent = $10, dutch_start_percent = $11, dutch_steps = $12,
                 dutch_step_ms = $13, lane_lot_ms = $14, changed_by = $15, changed_by_name = $16, changed_at = $17,
-                deposit_bp = $18, gap_fen = $19, group_names = $20, sisters = $21, version = version + 1
+                deposit_bp = $18, gap_fen = $19, group_names = $20, sisters = $21,
+                next_template_id = $22, next_wait_ms = $23, version = version + 1
           WHERE id = $1 AND version = $2",
         id,
         seen,
@@ -138,7 +150,9 @@ pub(crate) async fn update(
         deposit_column(rules),
         rules.gap_fen.0,
         &rules.audience.groups,
-        rules.audience.sisters.as_str()
+        rules.audience.sisters.as_str(),
+        rules.follow_on.map(|next| next.template_id),
+        rules.follow_on.map(|next| next.wait_ms)
     )
     .execute(conn)
     .await?;
@@ -167,7 +181,10 @@ pub(crate) fn asked(rules: &TemplateRules) -> Value {
         "dutch_step_ms": numbers.dutch_step_ms, "lane_lot_ms": numbers.lane_lot_ms,
     });
     // what was asked before templates kept these stays equal to itself
+    let next = rules.follow_on;
     let more = [
+        ("next_template_id", json!(next.map(|next| next.template_id)), next.is_some()),
+        ("next_wait_ms", json!(next.map(|next| next.wait_ms)), next.is_some()),
         ("deposit_bp", json!(rules.deposit_bp), rules.deposit_bp != DEPOSIT_BP),
         ("gap_fen", json!(rules.gap_fen), rules.gap_fen != Fen::ZERO),
         ("groups", json!(rules.audience.groups), !rules.audience.groups.is_empty()),

@@ -256,6 +256,7 @@ impl World {
             format: SaleFormat::Timed,
             buy_now_percent: None,
             audience: Audience::default(),
+            follow_on: None,
         }
     }
 

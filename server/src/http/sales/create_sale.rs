@@ -94,6 +94,7 @@ fn read(
         format: rules.format,
         buy_now_percent: rules.buy_now_percent,
         audience: rules.audience,
+        follow_on: rules.follow_on,
     };
     (sale, wrong)
 }

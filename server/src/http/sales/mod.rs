@@ -3,6 +3,7 @@
 mod change_sale;
 mod create_sale;
 mod floor;
+mod follow_on;
 mod lane;
 mod lot_control;
 mod sale_form;
@@ -25,6 +26,7 @@ pub fn routes() -> Routes {
         .post("/office/sales/templates/new", AUCTIONEERS, templates::create)
         .post("/office/sales/templates/{id}", AUCTIONEERS, templates::change)
         .post("/office/sales/{id}/change", AUCTIONEERS, change_sale::change)
+        .post("/office/sales/{id}/follow-on", AUCTIONEERS, follow_on::set)
         .post("/office/sales/{id}/floor", AUCTIONEERS, floor::at_the_desk)
         .post("/office/lots/{id}/call", AUCTIONEERS, lane::call)
         .post("/office/lots/{id}/pass", AUCTIONEERS, lane::pass)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use auction::{Audience, BelowReserveMode, DutchPlan, SaleFormat, SisterPolicy};
+use auction::{Audience, BelowReserveMode, DutchPlan, FollowOn, SaleFormat, SisterPolicy};
 use bidding::LaneTimes;
 use kernel::{Fen, FieldProblem, parse_amount};
 
@@ -17,6 +17,7 @@ pub(super) struct SaleForm {
     pub(super) deposit_bp: u32,
     pub(super) gap_fen: Fen,
     pub(super) audience: Audience,
+    pub(super) follow_on: Option<FollowOn>,
 }
 
 impl SaleForm {
@@ -54,6 +55,7 @@ impl SaleForm {
         };
         // percent; what is beyond any range is refused as such
         let deposit_bp = u32::try_from(number("deposit", 100)).unwrap_or(u32::MAX);
+        let follow_on = follow_on(text("next_template"), || number("next_wait", 3_600_000));
         // an empty field: sellers are asked
         let gap_fen = match text("gap") {
             "" => Fen::ZERO,
@@ -73,9 +75,16 @@ impl SaleForm {
             deposit_bp,
             gap_fen,
             audience,
+            follow_on,
         };
         (form, wrong)
     }
+}
+
+/// How unsold cars are offered again: by the template of this id, so many milliseconds later. None is chosen: not by themselves.
+pub(super) fn follow_on(template: &str, wait_ms: impl FnOnce() -> i64) -> Option<FollowOn> {
+    let template_id = template.parse().ok()?;
+    Some(FollowOn { template_id, wait_ms: wait_ms() })
 }
 
 /// The groups that are ticked; none: the sale is open to all.

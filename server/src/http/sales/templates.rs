@@ -88,6 +88,7 @@ fn read(pairs: &[(String, String)], id: Option<Uuid>) -> Result<SaveTemplate, Pr
         deposit_bp: form.deposit_bp,
         gap_fen: form.gap_fen,
         audience: form.audience,
+        follow_on: form.follow_on,
     };
     if !wrong.is_empty() {
         let named: Vec<String> = wrong.iter().map(|problem| problem.field.clone()).collect();
