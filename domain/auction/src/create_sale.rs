@@ -1,6 +1,6 @@
 //! Staff make a sale session from priced cars.
 
-use bidding::BelowReserve;
+use bidding::{BelowReserve, Ladder};
 use kernel::{
     Fen, FieldProblem, LotId, Principal, Problem, ProblemKind, Role, SaleId, UnixMs, UserId, VehicleId,
     event_id_for,
@@ -61,6 +61,8 @@ pub struct CreateSale {
     pub audience: Audience,
     /// How unsold cars are offered again; none: they stay until somebody offers them.
     pub follow_on: Option<FollowOn>,
+    /// The least step at each price, where the price rises.
+    pub ladder: Ladder,
 }
 
 /// Whose a sale is: who makes it, or who decided that it is made by itself.
@@ -79,6 +81,7 @@ impl CreateSale {
         }
         wrong.extend(wrong_money(self.deposit_bp, self.gap_fen));
         wrong.extend(FollowOn::wrong_fields(self.follow_on));
+        wrong.extend(wrong_ladder(&self.ladder));
         match self.buy_now_percent {
             Some(_) if !self.format.is_english() => {
                 wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"))
@@ -107,6 +110,15 @@ pub(crate) fn wrong_money(deposit_bp: u32, gap_fen: Fen) -> impl Iterator<Item =
     sane.into_iter()
         .filter(|(_, is_sane)| !is_sane)
         .map(|(field, _)| FieldProblem::new(field, "OUT_OF_RANGE"))
+}
+
+/// A ladder of more bands than that nobody can read.
+const BANDS_MAX: usize = 20;
+
+/// What is wrong with the ladder of a sale, or of a template.
+pub(crate) fn wrong_ladder(ladder: &Ladder) -> Option<FieldProblem> {
+    let is_sane = ladder.is_valid(TICK_FEN) && ladder.0.len() <= BANDS_MAX;
+    (!is_sane).then(|| FieldProblem::new("ladder", "LADDER_WRONG"))
 }
 
 impl Service {

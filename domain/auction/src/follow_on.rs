@@ -208,6 +208,7 @@ fn next_sale(
         buy_now_percent: rules.buy_now_percent,
         audience: rules.audience,
         follow_on: rules.follow_on,
+        ladder: rules.ladder,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a sale's format makes of a car: the terms and the times of its lot.
 
-use bidding::{DutchSteps, Format, Ladder, LaneTimes, LotState, Terms};
+use bidding::{DutchSteps, Format, LaneTimes, LotState, Terms};
 use kernel::{Fen, FieldProblem, UnixMs};
 
 use crate::change_sale::SaleTimes;
@@ -165,7 +165,7 @@ pub(crate) fn lot_state(sale: &CreateSale, position: i64, car: &CarToOffer) -> L
     let terms = Terms {
         start_fen,
         tick_fen: TICK_FEN,
-        ladder: Ladder::standard(),
+        ladder: sale.ladder.clone(),
         window_ms: if is_english { sale.times.window_ms } else { 0 },
         cap_at: end_at.plus_ms(if is_english { sale.times.cap_ms } else { 0 }),
         double_after_extensions: DOUBLE_AFTER_EXTENSIONS,
@@ -266,6 +266,7 @@ mod tests {
             buy_now_percent: Some(110),
             audience: crate::Audience::default(),
             follow_on: None,
+            ladder: bidding::Ladder::standard(),
         }
     }
 

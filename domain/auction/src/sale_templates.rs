@@ -1,13 +1,13 @@
 //! Saved templates of sales: all but the name, the times and the cars of one.
 
-use bidding::BelowReserve;
+use bidding::{BelowReserve, Ladder};
 use kernel::{Fen, FieldProblem, Principal, Problem, ProblemKind, Role, UnixMs};
 use platform_db::{CommandError, constraint};
 use uuid::Uuid;
 
 use crate::Service;
 use crate::audience::Audience;
-use crate::create_sale::{BUY_NOW_PERCENT, wrong_money};
+use crate::create_sale::{BUY_NOW_PERCENT, wrong_ladder, wrong_money};
 use crate::follow_on::FollowOn;
 use crate::sale_format::{FormatNumbers, SaleFormat};
 use crate::store::templates;
@@ -39,6 +39,8 @@ pub struct TemplateRules {
     pub audience: Audience,
     /// How unsold cars are offered again.
     pub follow_on: Option<FollowOn>,
+    /// The least step at each price, where the price rises.
+    pub ladder: Ladder,
 }
 
 /// A saved template.
@@ -85,6 +87,7 @@ impl TemplateRules {
         wrong.extend(out_of_range.map(|(field, ..)| FieldProblem::new(field, "OUT_OF_RANGE")));
         wrong.extend(wrong_money(self.deposit_bp, self.gap_fen));
         wrong.extend(FollowOn::wrong_fields(self.follow_on));
+        wrong.extend(wrong_ladder(&self.ladder));
         if self.buy_now_percent.is_some() && !self.format.is_english() {
             wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"));
         }

@@ -39,6 +39,7 @@ pub async fn open_lot(server: &TestServer) -> LotId {
         buy_now_percent: None,
         audience: auction::Audience::default(),
         follow_on: None,
+        ladder: bidding::Ladder::standard(),
     };
     let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

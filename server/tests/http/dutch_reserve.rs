@@ -37,6 +37,7 @@ async fn dutch_lot(server: &TestServer, reserve_fen: Option<i64>) -> LotId {
         buy_now_percent: None,
         audience: auction::Audience::default(),
         follow_on: None,
+        ladder: bidding::Ladder::standard(),
     };
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

@@ -47,6 +47,7 @@ pub async fn open_sale_with(
         buy_now_percent: format.is_english().then_some(110),
         audience,
         follow_on: None,
+        ladder: bidding::Ladder::standard(),
     };
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

@@ -34,6 +34,7 @@ async fn scheduled_sale(server: &TestServer, count: usize) -> (SaleId, Vec<LotId
         buy_now_percent: None,
         audience: Audience::default(),
         follow_on: None,
+        ladder: bidding::Ladder::standard(),
     };
     let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     (id, (0..count).map(|index| LotId(event_id_for(id.0, &format!("lot:{index}")))).collect())

@@ -53,6 +53,7 @@ async fn lot_between(server: &TestServer, opens_in_ms: i64, ms: i64, reserve_fen
         buy_now_percent: None,
         audience: auction::Audience::default(),
         follow_on: None,
+        ladder: bidding::Ladder::standard(),
     };
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

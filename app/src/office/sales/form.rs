@@ -1,7 +1,7 @@
 //! The part of a form that sales and their templates have in common: the format and its numbers, money, audience.
 
 use auction::{FollowOn, FormatNumbers, SaleTemplate, SisterPolicy};
-use bidding::BelowReserve;
+use bidding::{BelowReserve, Ladder};
 use kernel::{Fen, Lang, parse_amount};
 use leptos::prelude::*;
 
@@ -47,6 +47,8 @@ pub(super) struct Rules {
     pub(super) next_template: String,
     /// Hours.
     pub(super) next_wait: String,
+    /// A line a band.
+    pub(super) ladder: String,
 }
 
 impl Rules {
@@ -77,6 +79,7 @@ impl Rules {
             sisters: text(SisterPolicy::default().as_str()),
             next_template: String::new(),
             next_wait: text("24"),
+            ladder: lines(&Ladder::standard()),
         }
     }
 
@@ -107,6 +110,7 @@ impl Rules {
             sisters: rules.audience.sisters.as_str().to_owned(),
             next_template: rules.follow_on.map(|next| next.template_id.to_string()).unwrap_or_default(),
             next_wait: or(rules.follow_on.map(hours), usual.next_wait),
+            ladder: lines(&rules.ladder),
         }
     }
 
@@ -128,6 +132,7 @@ impl Rules {
             ("sisters", &mut self.sisters),
             ("next_template", &mut self.next_template),
             ("next_wait", &mut self.next_wait),
+            ("ladder", &mut self.ladder),
         ];
         for (name, field) in fields {
             if let Some(value) = query.get(name) {
@@ -143,6 +148,12 @@ impl Rules {
         }
         self
     }
+}
+
+/// `50000 500`: from ¥50 000 on at least ¥500 more, a line for each band, in whole yuan.
+fn lines(ladder: &Ladder) -> String {
+    let band = |band: &bidding::Band| format!("{} {}", band.from_fen.0 / 100, band.step_fen.0 / 100);
+    ladder.0.iter().map(band).collect::<Vec<_>>().join("\n")
 }
 
 /// How many hours a follow-on waits.
@@ -227,6 +238,10 @@ pub(super) fn number_fields(lang: Lang, rules: Rules) -> AnyView {
                 unit=minutes hint=t(lang, "sale.cap_hint").into_owned()/>
             <SelectField name="below_reserve" label=t(lang, "sale.mode") choices=modes value=rules.below_reserve
                 required=true hint=t(lang, "sale.mode_hint").into_owned()/>
+        </div>
+        <div class="for-format" data-formats=ENGLISH>
+            <TextArea name="ladder" label=t(lang, "sale.ladder") value=rules.ladder rows=6
+                hint=t(lang, "sale.ladder_hint").into_owned()/>
         </div>
         <div class="for-format" data-formats=ENGLISH data-optional="">
             <TextField name="buy_now" label=t(lang, "sale.buy_now") kind=InputKind::Number value=rules.buy_now

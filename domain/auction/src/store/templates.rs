@@ -1,12 +1,13 @@
 //! Templates of sales, and who saved them.
 
-use bidding::BelowReserve;
+use bidding::{BelowReserve, Ladder};
 use kernel::{Fen, Principal, UnixMs};
 use platform_db::{from_sql, to_sql};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::lots::decode;
 use super::sales::below_reserve_word;
 use crate::audience::{Audience, SisterPolicy};
 use crate::create_sale::DEPOSIT_BP;
@@ -22,7 +23,7 @@ pub(crate) async fn list(
     let rows = sqlx::query!(
         "SELECT id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve, buy_now_percent,
                 dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, deposit_bp, gap_fen, group_names, sisters,
-                version, changed_by_name, changed_at, next_template_id, next_wait_ms
+                version, changed_by_name, changed_at, next_template_id, next_wait_ms, ladder
            FROM sale_template
           WHERE $1::uuid IS NULL OR id = $1
           ORDER BY lower(name)",
@@ -38,7 +39,7 @@ pub(crate) async fn list(
             dutch_step_ms: row.dutch_step_ms,
             lane_lot_ms: row.lane_lot_ms,
         };
-        SaleTemplate {
+        Ok(SaleTemplate {
             id: row.id,
             version: row.version,
             rules: TemplateRules {
@@ -61,12 +62,13 @@ pub(crate) async fn list(
                     .next_template_id
                     .zip(row.next_wait_ms)
                     .map(|(template_id, wait_ms)| FollowOn { template_id, wait_ms }),
+                ladder: row.ladder.map_or_else(|| Ok(Ladder::standard()), decode)?,
             },
             changed_by_name: row.changed_by_name,
             changed_at: from_sql(row.changed_at),
-        }
+        })
     });
-    Ok(template.collect())
+    template.collect()
 }
 
 /// Inserts a template.
@@ -82,8 +84,8 @@ pub(crate) async fn insert(
         "INSERT INTO sale_template (id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve,
                                     buy_now_percent, dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms,
                                     changed_by, changed_by_name, changed_at, deposit_bp, gap_fen, group_names, sisters,
-                                    next_template_id, next_wait_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+                                    next_template_id, next_wait_ms, ladder)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
         id,
         rules.name.trim(),
         rules.format.as_str(),
@@ -105,7 +107,8 @@ pub(crate) async fn insert(
         &rules.audience.groups,
         rules.audience.sisters.as_str(),
         rules.follow_on.map(|next| next.template_id),
-        rules.follow_on.map(|next| next.wait_ms)
+        rules.follow_on.map(|next| next.wait_ms),
+        ladder_column(rules)
     )
     .execute(conn)
     .await?;
@@ -128,7 +131,7 @@ pub(crate) async fn update(
                 below_reserve = $9, buy_now_percent = $10, dutch_start_percent = $11, dutch_steps = $12,
                 dutch_step_ms = $13, lane_lot_ms = $14, changed_by = $15, changed_by_name = $16, changed_at = $17,
                 deposit_bp = $18, gap_fen = $19, group_names = $20, sisters = $21,
-                next_template_id = $22, next_wait_ms = $23, version = version + 1
+                next_template_id = $22, next_wait_ms = $23, ladder = $24, version = version + 1
           WHERE id = $1 AND version = $2",
         id,
         seen,
@@ -152,11 +155,17 @@ pub(crate) async fn update(
         &rules.audience.groups,
         rules.audience.sisters.as_str(),
         rules.follow_on.map(|next| next.template_id),
-        rules.follow_on.map(|next| next.wait_ms)
+        rules.follow_on.map(|next| next.wait_ms),
+        ladder_column(rules)
     )
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// None: the usual one.
+fn ladder_column(rules: &TemplateRules) -> Option<Value> {
+    (rules.ladder != Ladder::standard()).then(|| json!(rules.ladder))
 }
 
 /// Its range was checked before.
@@ -185,6 +194,7 @@ pub(crate) fn asked(rules: &TemplateRules) -> Value {
     let more = [
         ("next_template_id", json!(next.map(|next| next.template_id)), next.is_some()),
         ("next_wait_ms", json!(next.map(|next| next.wait_ms)), next.is_some()),
+        ("ladder", json!(ladder_column(rules)), ladder_column(rules).is_some()),
         ("deposit_bp", json!(rules.deposit_bp), rules.deposit_bp != DEPOSIT_BP),
         ("gap_fen", json!(rules.gap_fen), rules.gap_fen != Fen::ZERO),
         ("groups", json!(rules.audience.groups), !rules.audience.groups.is_empty()),

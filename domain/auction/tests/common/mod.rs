@@ -257,6 +257,7 @@ impl World {
             buy_now_percent: None,
             audience: Audience::default(),
             follow_on: None,
+            ladder: bidding::Ladder::standard(),
         }
     }
 

@@ -95,6 +95,7 @@ fn read(
         buy_now_percent: rules.buy_now_percent,
         audience: rules.audience,
         follow_on: rules.follow_on,
+        ladder: rules.ladder,
     };
     (sale, wrong)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use auction::{Audience, BelowReserveMode, DutchPlan, FollowOn, SaleFormat, SisterPolicy};
-use bidding::LaneTimes;
+use bidding::{Band, Ladder, LaneTimes};
 use kernel::{Fen, FieldProblem, parse_amount};
 
 /// What was typed. A field that cannot be read has a stand-in.
@@ -18,6 +18,7 @@ pub(super) struct SaleForm {
     pub(super) gap_fen: Fen,
     pub(super) audience: Audience,
     pub(super) follow_on: Option<FollowOn>,
+    pub(super) ladder: Ladder,
 }
 
 impl SaleForm {
@@ -64,6 +65,14 @@ impl SaleForm {
                 Fen::ZERO
             }),
         };
+        // a format whose price does not rise in the open has no use for it
+        let ladder = match text("ladder") {
+            typed if format.is_english() && !typed.is_empty() => ladder(typed).unwrap_or_else(|| {
+                wrong.push(FieldProblem::new("ladder", "LADDER_UNREADABLE"));
+                Ladder::standard()
+            }),
+            _ => Ladder::standard(),
+        };
         let audience = audience(pairs);
         let form = SaleForm {
             format,
@@ -76,6 +85,7 @@ impl SaleForm {
             gap_fen,
             audience,
             follow_on,
+            ladder,
         };
         (form, wrong)
     }
@@ -87,10 +97,36 @@ pub(super) fn follow_on(template: &str, wait_ms: impl FnOnce() -> i64) -> Option
     Some(FollowOn { template_id, wait_ms: wait_ms() })
 }
 
+/// A line for each band: from which price on, and the step, with space between the two.
+fn ladder(typed: &str) -> Option<Ladder> {
+    let band = |line: &str| {
+        let mut amounts = line.split_whitespace().map(parse_amount);
+        let (from, step) = (amounts.next()?.ok()?, amounts.next()?.ok()?);
+        amounts.next().is_none().then_some(Band { from_fen: from, step_fen: step })
+    };
+    typed.lines().filter(|line| !line.trim().is_empty()).map(band).collect::<Option<Vec<_>>>().map(Ladder)
+}
+
 /// The groups that are ticked; none: the sale is open to all.
 fn audience(pairs: &[(String, String)]) -> Audience {
     let named = |name: &'static str| pairs.iter().filter(move |(n, v)| n == name && !v.trim().is_empty());
     let groups = named("group").map(|(_, group)| group.trim().to_owned()).collect();
     let sisters = named("sisters").next().map_or(SisterPolicy::default(), |(_, word)| SisterPolicy::of(word));
     Audience { groups, sisters }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Fen;
+
+    use super::*;
+
+    #[test]
+    fn a_ladder_is_a_line_a_band() {
+        let yuan = |from: i64, step: i64| Band { from_fen: Fen(from * 100), step_fen: Fen(step * 100) };
+        assert_eq!(ladder("0 200\r\n\n5万 1,000\n"), Some(Ladder(vec![yuan(0, 200), yuan(50_000, 1_000)])));
+        for unreadable in ["0", "0 100 200", "from 100", "0 100\nten 5"] {
+            assert_eq!(ladder(unreadable), None, "{unreadable}");
+        }
+    }
 }

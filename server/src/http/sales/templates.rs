@@ -89,6 +89,7 @@ fn read(pairs: &[(String, String)], id: Option<Uuid>) -> Result<SaveTemplate, Pr
         gap_fen: form.gap_fen,
         audience: form.audience,
         follow_on: form.follow_on,
+        ladder: form.ladder,
     };
     if !wrong.is_empty() {
         let named: Vec<String> = wrong.iter().map(|problem| problem.field.clone()).collect();

@@ -1,0 +1,1 @@
+ALTER TABLE sale_template DROP COLUMN ladder;
