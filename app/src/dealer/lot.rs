@@ -125,7 +125,8 @@ fn view(
 ) -> AnyView {
     let lang = cx.lang;
     let replay = format!("/auctions/lots/{}/replay", detail.lot.id);
-    let is_live = detail.lot.lot.status != LotStatus::Closed;
+    let was_withdrawn = detail.lot.lot.outcome == Some(Outcome::Withdrawn);
+    let is_live = detail.lot.lot.status != LotStatus::Closed || was_withdrawn;
     let window_ms = detail.terms.window_ms;
     let gallery = car::gallery(cx, &detail.lot);
     let about = car::view(cx, &detail, car, rules);

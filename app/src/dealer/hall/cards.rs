@@ -12,7 +12,7 @@ use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::hall::Face;
 use crate::live::room::{Room, Start};
-use crate::live::words::{KEYS, Word};
+use crate::live::words::{KEYS, Word, fill};
 use crate::ui::*;
 
 /// Pictures that are seen at once are loaded at once.
@@ -172,7 +172,7 @@ fn foot(lang: Lang, room: &Room, (face, now): (Face, UnixMs)) -> AnyView {
             Call::Attention => Word::CallAttention,
             Call::LastCall => Word::CallLast,
         };
-        [word(lang, called), word(lang, Word::MaySooner)].concat()
+        fill(&word(lang, Word::MaySooner), "call", &word(lang, called))
     });
     view! {
         <div class="lot-card__foot">

@@ -74,7 +74,7 @@ impl Card {
         let max = room.mine.max_fen;
         self.write("max", &max.map(Fen::yuan).unwrap_or_default(), None);
         self.toggle("max-line", "hidden", max.is_none());
-        let sooner = room.lot.call.map(|call| [words.call(Some(call)), words.get(Word::MaySooner)].concat());
+        let sooner = room.lot.call.map(|call| words.with(Word::MaySooner, "call", &words.call(Some(call))));
         self.write("call", &sooner.unwrap_or_default(), None);
         self.show_time(words, now);
         self.show_said(room, words, known_at.is_some());

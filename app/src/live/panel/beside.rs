@@ -79,7 +79,7 @@ fn before_and_after(screen: Screen) {
     show("pre-bid", phase == Phase::Upcoming);
     let is_over = matches!(phase, Phase::Over(_));
     show("landed-ask", !is_over);
-    show("replay", is_over);
+    show("replay", is_over && phase != Phase::Over(Ending::Withdrawn));
 }
 
 /// The steps of a price that falls: which is current, when each begins, and only those that still can be.
