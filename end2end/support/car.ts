@@ -22,7 +22,7 @@ export async function makeCar(page: Page, hasReserve: boolean): Promise<Car> {
   const facts = { make: '星野', model: mark.slice(-5), title, model_year: '2021', mileage: '32000', city: '杭州' };
   const intake = { key: id, vin: mark, vin_confirmed: 'on', ...facts };
   const car = new URL((await send(office, '/office/vehicles/new', intake, 'VEHICLE_RECEIVED')).url()).pathname;
-  await send(office, car, { form: 'inspect', key: randomUUID(), grade: 'B' }, 'VEHICLE_INSPECTED');
+  await send(office, car, { form: 'inspect', key: randomUUID(), score: '85' }, 'VEHICLE_INSPECTED');
   const { reserve, ...open } = price;
   const priced = hasReserve ? { ...open, reserve } : open;
   await send(office, car, { form: 'price', key: randomUUID(), ...priced }, 'VEHICLE_PRICED');

@@ -90,8 +90,8 @@ impl Office {
         facts.extend(car.facts.iter().cloned());
         self.post(number, "/office/vehicles/new", &facts).await?;
         let page = format!("/office/vehicles/{id}");
-        let grade = ["A", "B", "B", "C"][number % 4].to_owned();
-        self.post(number, &page, &[key(), ("form", "inspect".into()), ("grade", grade)]).await?;
+        let score = ["95", "82", "74", "48"][number % 4].to_owned();
+        self.post(number, &page, &[key(), ("form", "inspect".into()), ("score", score)]).await?;
         let yuan = |fen: i64| (fen / TICK_FEN * TICK_FEN / 100).to_string();
         let of_guide = |percent: i64| yuan(car.guide_fen.0 * percent / 100);
         let reserve = RESERVES_PERCENT[number % RESERVES_PERCENT.len()].map(of_guide).unwrap_or_default();
