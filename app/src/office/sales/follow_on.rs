@@ -3,7 +3,7 @@
 use auction::{FollowOnDetail, FollowOnLine, SaleTemplate};
 use leptos::prelude::*;
 
-use super::form::{follow_on_fields, hours};
+use super::form::{NO_TEMPLATE, follow_on_fields, hours};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -27,7 +27,7 @@ pub(super) fn panel(
     });
     let form = templates.filter(|_| may_decide).map(|templates| form(cx, id, &detail, &templates));
     let steps: Vec<Step> = detail.lines.into_iter().map(|line| step(cx, line)).collect();
-    let history = (!steps.is_empty()).then(|| view! { <Timeline steps/> });
+    let history = (!steps.is_empty()).then(|| view! { <div class="mt-4"><Timeline steps/></div> });
     let title = t(lang, "sale.follow_on").into_owned();
     Some(
         view! {
@@ -62,9 +62,9 @@ fn said(cx: &PageContext, detail: &FollowOnDetail) -> AnyView {
         (None, Some((follow_on, name))) => {
             let hours = hours(*follow_on).to_string();
             let words = t_with(lang, "sale.follow_on.will", &[("hours", &hours), ("name", name)]);
-            view! { <p>{words}</p> }.into_any()
+            view! { <p class="mb-3">{words}</p> }.into_any()
         }
-        (None, None) => view! { <p class="muted">{t(lang, "sale.follow_on.not_set")}</p> }.into_any(),
+        (None, None) => view! { <p class="muted mb-3">{t(lang, "sale.follow_on.not_set")}</p> }.into_any(),
     }
 }
 
@@ -86,7 +86,7 @@ fn form(
     }
     let (template, wait) = match detail.holds() {
         Some((follow_on, _)) => (follow_on.template_id.to_string(), hours(*follow_on).to_string()),
-        None => (String::new(), "24".to_owned()),
+        None => (NO_TEMPLATE.to_owned(), "24".to_owned()),
     };
     let fields = follow_on_fields(lang, templates, (template, wait));
     view! {

@@ -16,6 +16,9 @@ pub(super) const BY_THE_CLOCK: &str = "timed flash sealed_first sealed_second";
 /// Those whose price rises in the open.
 const ENGLISH: &str = "timed flash lane";
 
+/// Where unsold cars are not offered again by themselves: an empty value would be the list's own "choose one".
+pub(super) const NO_TEMPLATE: &str = "none";
+
 /// What the fields hold before anything is typed.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
@@ -43,7 +46,7 @@ pub(super) struct Rules {
     pub(super) gap: Option<Fen>,
     pub(super) groups: Vec<String>,
     pub(super) sisters: String,
-    /// The id of a template, or nothing.
+    /// The id of a template, or [`NO_TEMPLATE`].
     pub(super) next_template: String,
     /// Hours.
     pub(super) next_wait: String,
@@ -77,7 +80,7 @@ impl Rules {
             gap: None,
             groups: Vec::new(),
             sisters: text(SisterPolicy::default().as_str()),
-            next_template: String::new(),
+            next_template: text(NO_TEMPLATE),
             next_wait: text("24"),
             ladder: lines(&Ladder::standard()),
         }
@@ -108,7 +111,7 @@ impl Rules {
             gap: Some(rules.gap_fen).filter(|gap| *gap != Fen::ZERO),
             groups: rules.audience.groups.clone(),
             sisters: rules.audience.sisters.as_str().to_owned(),
-            next_template: rules.follow_on.map(|next| next.template_id.to_string()).unwrap_or_default(),
+            next_template: rules.follow_on.map_or(usual.next_template, |next| next.template_id.to_string()),
             next_wait: or(rules.follow_on.map(hours), usual.next_wait),
             ladder: lines(&rules.ladder),
         }
@@ -167,14 +170,14 @@ pub(super) fn follow_on_fields(
     templates: &[SaleTemplate],
     (template, wait): (String, String),
 ) -> AnyView {
-    let none = Choice::new("", t(lang, "sale.follow_on.none"));
+    let none = Choice::new(NO_TEMPLATE, t(lang, "sale.follow_on.none"));
     let saved = templates.iter().map(|saved| Choice::new(saved.id.to_string(), saved.rules.name.clone()));
     let choices: Vec<Choice> = std::iter::once(none).chain(saved).collect();
     view! {
         <SelectField name="next_template" label=t(lang, "sale.follow_on") choices value=template required=true
             hint=t(lang, "sale.follow_on.hint").into_owned()/>
         <TextField name="next_wait" label=t(lang, "sale.follow_on.wait") kind=InputKind::Number value=wait
-            unit=t(lang, "sale.follow_on.hours").into_owned() hint=t(lang, "sale.follow_on.wait_hint").into_owned()/>
+            depends=true unit=t(lang, "sale.follow_on.hours").into_owned() hint=t(lang, "sale.follow_on.wait_hint").into_owned()/>
     }
     .into_any()
 }
