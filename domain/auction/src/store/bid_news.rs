@@ -162,7 +162,7 @@ pub(crate) async fn read_what_is_done(
            FROM lot_party p
            JOIN lot l ON l.id = p.lot_id
           WHERE p.lot_id = ANY($1) AND alert.user_id = p.user_id AND alert.lot_id = p.lot_id
-            AND alert.read_at IS NULL
+            AND alert.read_at IS NULL AND alert.kind IN ('report', 'top_up')
             AND (alert.kind = 'report' AND NOT report_waits_for(l, p.dealer_id)
                  OR alert.kind = 'top_up'
                  AND (l.status = 'closed' OR l.state -> 'top_up' ->> 'dealer_id' IS DISTINCT FROM p.dealer_id::text))",

@@ -1,0 +1,2 @@
+DROP INDEX lot_log_tells_bidders;
+DROP INDEX alert_asks;
