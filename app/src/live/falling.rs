@@ -68,8 +68,7 @@ impl Falling {
 
 #[cfg(test)]
 mod tests {
-    use bidding::ReserveLight;
-
+    use super::super::sample;
     use super::*;
 
     const FALLING: Falling = Falling {
@@ -78,24 +77,7 @@ mod tests {
     };
 
     fn lot(status: LotStatus, steps: Option<StepClock>) -> PublicLot {
-        PublicLot {
-            seq: 1,
-            status,
-            price_fen: None,
-            min_next_fen: Fen(10_000),
-            step_fen: Fen(500),
-            reserve: ReserveLight::None,
-            leader_alias: None,
-            bidders: 0,
-            end_at: UnixMs(180_000),
-            extensions: 0,
-            outcome: None,
-            call: None,
-            offline: false,
-            opens_at: None,
-            moved_for: None,
-            steps,
-        }
+        PublicLot { status, steps, ..sample::lot() }
     }
 
     #[test]

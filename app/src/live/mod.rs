@@ -26,5 +26,7 @@ pub mod words;
 
 #[cfg(test)]
 mod room_tests;
+#[cfg(test)]
+mod sample;
 
 pub use room::{Notice, Room, Start, question};

@@ -10,7 +10,7 @@ use auction::{
     AlertKind, ChangeSale, CreateSale, SaleChangeKind, SaleDetail, SaleFormat, SaleTimes, Topic, verify_log,
 };
 use bidding::{LaneTimes, LotStatus, Outcome, PublicLot, RefusalCode, ServerFrame};
-use common::{World, accepted, hold, refused, until, waiting};
+use common::{World, accepted, code, hold, refused, until, waiting};
 use kernel::{Principal, Role, SaleId, UnixMs};
 use platform_db::CommandError;
 use platform_live::Outgoing;
@@ -19,17 +19,6 @@ use uuid::Uuid;
 
 fn clerk() -> Principal {
     staff(&[Role::Auctioneer])
-}
-
-/// The code of a refusal, with its field where it has one.
-fn code(result: Result<(), CommandError>) -> String {
-    match result.map_err(CommandError::into_problem) {
-        Ok(()) => "OK".to_owned(),
-        Err(problem) => match problem.fields.first() {
-            Some(field) => format!("{}:{}", field.field, field.code),
-            None => problem.code,
-        },
-    }
 }
 
 async fn sale(world: &World) -> SaleDetail {

@@ -8,25 +8,13 @@ use auction::{
     TemplateRules,
 };
 use bidding::LotStatus;
-use common::{World, accepted, join_all};
+use common::{World, accepted, code, join_all};
 use kernel::{Fen, Principal, Role, SaleId};
-use platform_db::CommandError;
 use platform_testkit::{dealer, staff};
 use uuid::Uuid;
 
 fn clerk() -> Principal {
     staff(&[Role::Auctioneer])
-}
-
-/// The code of a refusal, with its field where it has one.
-fn code(result: Result<(), CommandError>) -> String {
-    match result.map_err(CommandError::into_problem) {
-        Ok(()) => "OK".to_owned(),
-        Err(problem) => match problem.fields.first() {
-            Some(field) => format!("{}:{}", field.field, field.code),
-            None => problem.code,
-        },
-    }
 }
 
 /// A day of buy-now, which leads to itself.

@@ -2,12 +2,13 @@
 
 use auction::{RequestVoid, SaleFormat};
 use bidding::VoidReason;
-use kernel::{Envelope, LotId, UnixMs};
+use kernel::LotId;
 use platform_config::Service;
 use platform_db::new_id;
 use serde_json::json;
 
 use crate::formats::{everybody, lot_of, open_sale_with};
+use crate::sold::put_in_outbox;
 use crate::support::{Browser, TestServer};
 
 async fn bids(browser: &mut Browser, lot_id: LotId, yuan: i64) {
@@ -22,31 +23,11 @@ async fn bids(browser: &mut Browser, lot_id: LotId, yuan: i64) {
 async fn inspected_again(server: &TestServer, lot_id: LotId) {
     let auction = &server.state.services.auction;
     let lot = auction.lot(&server.person("auctioneer"), lot_id).await.unwrap().lot;
-    let event = Envelope {
-        id: new_id(),
-        r#type: "ReportRenewed".into(),
-        version: 1,
-        occurred_at: UnixMs(1),
-        service: "vehicle".into(),
-        aggregate: lot.vehicle_id.0,
-        aggregate_seq: 2,
-        correlation_id: new_id(),
-        causation_id: None,
-        actor: "system:test".into(),
-        data: json!({
-            "vehicle_id": lot.vehicle_id, "report_hash": "cd".repeat(32), "before_hash": "ab".repeat(32),
-            "material": true, "grade": "D",
-        }),
-    };
-    let url = server.state.config.database_url(Service::Vehicle).unwrap();
-    let pool = platform_db::connect(url, 1).await.unwrap();
-    sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, 'ReportRenewed', $2)")
-        .bind(event.id)
-        .bind(serde_json::to_value(&event).unwrap())
-        .execute(&pool)
-        .await
-        .unwrap();
-    pool.close().await;
+    let data = json!({
+        "vehicle_id": lot.vehicle_id, "report_hash": "cd".repeat(32), "before_hash": "ab".repeat(32),
+        "material": true, "grade": "D",
+    });
+    put_in_outbox(server, Service::Vehicle, ("ReportRenewed", 1), (lot.vehicle_id.0, 2), data).await;
     server.state.bus.drain().await.unwrap();
     auction.sweep().await.unwrap();
     auction.tell_news().await.unwrap();

@@ -4,11 +4,12 @@ use auction::{Audience, BelowReserveMode, CreateSale, DutchPlan, SaleFormat};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use bidding::{LaneTimes, LotStatus};
-use kernel::{Envelope, Fen, LotId, SaleId, UnixMs, VehicleId, event_id_for};
+use kernel::{Fen, LotId, SaleId, VehicleId, event_id_for};
 use platform_config::Service;
 use platform_db::new_id;
 use serde_json::{Value, json};
 
+use crate::sold::put_in_outbox;
 use crate::support::{Answer, Browser, TestServer};
 
 /// A sale of cars (guide ¥90 000, start ¥50 000) that the auction has heard of, in this format, open now.
@@ -63,33 +64,13 @@ pub async fn hear_of_car(server: &TestServer, index: usize) -> VehicleId {
 /// Prices a car that the auction has not heard of yet.
 pub async fn tell_of_car(server: &TestServer, index: usize) -> VehicleId {
     let id = VehicleId(new_id());
-    let event = Envelope {
-        id: new_id(),
-        r#type: "VehiclePriced".into(),
-        version: 1,
-        occurred_at: UnixMs(1),
-        service: "vehicle".into(),
-        aggregate: id.0,
-        aggregate_seq: 1,
-        correlation_id: new_id(),
-        causation_id: None,
-        actor: "system:test".into(),
-        data: json!({
-            "vehicle_id": id, "vin": format!("LUOCHUI00000000{index:02}"), "title": format!("测试车 {index}"),
-            "make": "测试", "model": "一号", "model_year": 2021, "mileage_km": 30_000, "colour": "白", "city": "杭州",
-            "grade": "B", "photo_ids": [], "guide_fen": 9_000_000, "start_fen": 5_000_000, "reserve_fen": null,
-            "report_hash": "ab".repeat(32), "seller_name": "测试卖方"
-        }),
-    };
-    let url = server.state.config.database_url(Service::Vehicle).unwrap();
-    let pool = platform_db::connect(url, 1).await.unwrap();
-    sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, 'VehiclePriced', $2)")
-        .bind(event.id)
-        .bind(serde_json::to_value(&event).unwrap())
-        .execute(&pool)
-        .await
-        .unwrap();
-    pool.close().await;
+    let data = json!({
+        "vehicle_id": id, "vin": format!("LUOCHUI00000000{index:02}"), "title": format!("测试车 {index}"),
+        "make": "测试", "model": "一号", "model_year": 2021, "mileage_km": 30_000, "colour": "白", "city": "杭州",
+        "grade": "B", "photo_ids": [], "guide_fen": 9_000_000, "start_fen": 5_000_000, "reserve_fen": null,
+        "report_hash": "ab".repeat(32), "seller_name": "测试卖方"
+    });
+    put_in_outbox(server, Service::Vehicle, ("VehiclePriced", 1), (id.0, 1), data).await;
     id
 }
 

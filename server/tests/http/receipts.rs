@@ -2,12 +2,12 @@
 
 use auction::{BelowReserveMode, CreateSale, PlaceMax};
 use axum::http::StatusCode;
-use kernel::{Envelope, Fen, LotId, SaleId, UnixMs, VehicleId, event_id_for};
-use platform_config::Service;
+use kernel::{Fen, LotId, SaleId, VehicleId, event_id_for};
 use platform_db::new_id;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::sold::tell_vehicle;
 use crate::support::TestServer;
 
 /// An open lot on a car that the auction has heard of.
@@ -61,34 +61,13 @@ async fn lot_between(server: &TestServer, opens_in_ms: i64, ms: i64, reserve_fen
 }
 
 pub async fn hear_of_car(server: &TestServer, id: VehicleId, reserve_fen: Option<i64>) {
-    let event = Envelope {
-        id: new_id(),
-        r#type: "VehiclePriced".into(),
-        version: 1,
-        occurred_at: UnixMs(1),
-        service: "vehicle".into(),
-        aggregate: id.0,
-        aggregate_seq: 1,
-        correlation_id: new_id(),
-        causation_id: None,
-        actor: "system:test".into(),
-        data: json!({
-            "vehicle_id": id, "vin": "LUOCHUI0000000001", "title": "测试车", "make": "测试", "model": "一号",
-            "model_year": 2021, "mileage_km": 30_000, "colour": "白", "city": "杭州", "grade": "B", "photo_ids": [],
-            "guide_fen": 9_000_000, "start_fen": 5_000_000, "reserve_fen": reserve_fen, "report_hash": "ab".repeat(32),
-            "seller_name": "测试卖方"
-        }),
-    };
-    let url = server.state.config.database_url(Service::Vehicle).unwrap();
-    let pool = platform_db::connect(url, 1).await.unwrap();
-    sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, 'VehiclePriced', $2)")
-        .bind(event.id)
-        .bind(serde_json::to_value(&event).unwrap())
-        .execute(&pool)
-        .await
-        .unwrap();
-    pool.close().await;
-    server.state.bus.drain().await.unwrap();
+    let data = json!({
+        "vehicle_id": id, "vin": "LUOCHUI0000000001", "title": "测试车", "make": "测试", "model": "一号",
+        "model_year": 2021, "mileage_km": 30_000, "colour": "白", "city": "杭州", "grade": "B", "photo_ids": [],
+        "guide_fen": 9_000_000, "start_fen": 5_000_000, "reserve_fen": reserve_fen, "report_hash": "ab".repeat(32),
+        "seller_name": "测试卖方"
+    });
+    tell_vehicle(server, id.0, &data).await;
 }
 
 /// Sweeps until the lot is closed; its end is real, so this takes as long as it does.

@@ -29,20 +29,23 @@ pub fn lot(server: &TestServer, buyer: &Principal, price_fen: i64) -> Value {
 /// Puts `AuctionCompleted` into the auction's outbox and lets every service handle what follows.
 pub async fn tell(server: &TestServer, version: u16, lot: &Value) {
     let aggregate = lot["lot_id"].as_str().unwrap().parse().unwrap();
-    publish(server, Service::Auction, ("AuctionCompleted", version), aggregate, lot).await;
+    put_in_outbox(server, Service::Auction, ("AuctionCompleted", version), (aggregate, 1), lot.clone()).await;
+    server.state.bus.drain().await.unwrap();
 }
 
 /// Puts `VehiclePriced` into the vehicle service's outbox and lets every service handle what follows.
 pub async fn tell_vehicle(server: &TestServer, vehicle_id: Uuid, car: &Value) {
-    publish(server, Service::Vehicle, ("VehiclePriced", 1), vehicle_id, car).await;
+    put_in_outbox(server, Service::Vehicle, ("VehiclePriced", 1), (vehicle_id, 1), car.clone()).await;
+    server.state.bus.drain().await.unwrap();
 }
 
-async fn publish(
+/// Puts an event, the aggregate's event of this number, into a service's outbox: nobody hears of it yet.
+pub async fn put_in_outbox(
     server: &TestServer,
     service: Service,
     (name, version): (&str, u16),
-    aggregate: Uuid,
-    data: &Value,
+    (aggregate, aggregate_seq): (Uuid, i64),
+    data: Value,
 ) {
     let url = server.state.config.database_url(service).unwrap();
     let pool = platform_db::connect(url, 1).await.unwrap();
@@ -53,11 +56,11 @@ async fn publish(
         occurred_at: UnixMs(1),
         service: service.name().into(),
         aggregate,
-        aggregate_seq: 1,
+        aggregate_seq,
         correlation_id: new_id(),
         causation_id: None,
         actor: "system:test".into(),
-        data: data.clone(),
+        data,
     };
     sqlx::query("INSERT INTO outbox (id, event_type, envelope) VALUES ($1, $2, $3)")
         .bind(envelope.id)
@@ -67,7 +70,6 @@ async fn publish(
         .await
         .unwrap();
     pool.close().await;
-    server.state.bus.drain().await.unwrap();
 }
 
 /// A sold lot, with the order and the receivable that come of it.

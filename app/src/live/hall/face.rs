@@ -118,6 +118,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::super::super::room::Start;
+    use super::super::super::sample::lot;
     use super::super::super::words::KEYS;
     use super::*;
 
@@ -125,27 +126,6 @@ mod tests {
         let (lot_id, history) = (LotId(Uuid::from_u128(5)), Vec::new());
         let (opens_at, server_time) = (UnixMs(0), UnixMs(0));
         Room::new(Start { lot_id, lot, mine, history, opens_at, server_time, notice: None })
-    }
-
-    fn lot() -> PublicLot {
-        PublicLot {
-            seq: 1,
-            status: LotStatus::Open,
-            price_fen: None,
-            min_next_fen: Fen(10_000),
-            step_fen: Fen(500),
-            reserve: ReserveLight::None,
-            leader_alias: None,
-            bidders: 0,
-            end_at: UnixMs(180_000),
-            extensions: 0,
-            outcome: None,
-            call: None,
-            offline: false,
-            opens_at: None,
-            moved_for: None,
-            steps: None,
-        }
     }
 
     fn text(word: Word) -> String {

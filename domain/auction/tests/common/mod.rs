@@ -11,6 +11,7 @@ use bidding::{LotState, LotStatus, Refusal};
 use kernel::{
     DealerId, Envelope, Fen, LotId, Principal, Problem, Role, SaleId, UnixMs, VehicleId, event_id_for,
 };
+use platform_db::CommandError;
 use platform_testkit::{Proxy, Upstream, fresh_database, staff};
 use proof::Signer;
 use serde_json::{Value, json};
@@ -54,6 +55,17 @@ pub fn refused(answer: &Answered) -> Refusal {
     match answer {
         Ok(Answer { outcome: Outcome::Refused(refusal), .. }) => refusal.clone(),
         other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// The code of a refusal, with its field where it has one; `OK` for none.
+pub fn code(result: Result<(), CommandError>) -> String {
+    match result.map_err(CommandError::into_problem) {
+        Ok(()) => "OK".to_owned(),
+        Err(problem) => match problem.fields.first() {
+            Some(field) => format!("{}:{}", field.field, field.code),
+            None => problem.code,
+        },
     }
 }
 
