@@ -66,6 +66,7 @@ mod tests {
             min_next_fen: Fen(6),
             step_fen: Fen(1),
             reserve: ReserveLight::None,
+            reserve_fen: None,
             leader_alias: Some(1),
             bidders: 1,
             end_at: UnixMs(9),

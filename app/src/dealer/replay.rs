@@ -95,6 +95,10 @@ fn player(cx: &PageContext, detail: &LotDetail, found: &LotReplay) -> AnyView {
     let (steps, slider, now) = (steps(cx, replay, shown), slider(cx, shown), now(cx, moment, at, own));
     let rows = rows::view(cx, replay, moment.seq, own);
     let outages = incidents::panel(lang, found.incidents.clone());
+    let reserve = detail.lot.lot.reserve_fen.map(|reserve| {
+        let text = t_with(lang, "auction.live.reserve_at", &[("amount", &reserve.yuan())]);
+        view! { <p class="muted my-3">{text}</p> }
+    });
     let file = source.clone();
     view! {
         <div
@@ -114,6 +118,7 @@ fn player(cx: &PageContext, detail: &LotDetail, found: &LotReplay) -> AnyView {
             <Panel title=t(lang, "replay.line") actions=badge(cx)>{drawing} {steps} {slider} {now}</Panel>
             <Panel title=t(lang, "replay.rows") flush=true>{rows}</Panel>
             {outages}
+            {reserve}
             <p class="muted my-3">
                 {t(lang, "replay.of_the_log")} " "
                 <a href=file download>{t(lang, "proof.log")}</a> " · " <a href=check>{t(lang, "proof.log_check")}</a>
@@ -218,7 +223,7 @@ fn wan_word(lang: Lang) -> Option<String> {
 }
 
 /// The commands that may stand in a published log.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "open",
     "place_max",
     "buy_now",
@@ -229,6 +234,7 @@ const COMMANDS: [&str; 18] = [
     "go_offline",
     "back_online",
     "reserve_lowered",
+    "reserve_published",
     "gap_set",
     "pause",
     "resume",

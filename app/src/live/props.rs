@@ -214,6 +214,7 @@ mod tests {
             min_next_fen: Fen(1_250_000),
             step_fen: Fen(50_000),
             reserve: ReserveLight::Met,
+            reserve_fen: None,
             leader_alias: Some(2),
             bidders: 3,
             end_at: UnixMs(99),

@@ -23,6 +23,7 @@ fn lot(seq: i64, leader_alias: u32) -> PublicLot {
         min_next_fen: Fen(6_050_000 + seq * 50_000),
         step_fen: Fen(50_000),
         reserve: ReserveLight::NotMet,
+        reserve_fen: None,
         leader_alias: Some(leader_alias),
         bidders: 2,
         end_at: UnixMs(100_000),

@@ -12,6 +12,7 @@ pub(super) fn lot() -> PublicLot {
         min_next_fen: Fen(10_000),
         step_fen: Fen(500),
         reserve: ReserveLight::None,
+        reserve_fen: None,
         leader_alias: None,
         bidders: 0,
         end_at: UnixMs(180_000),

@@ -52,6 +52,7 @@ pub(crate) fn terms(end_at: UnixMs) -> Terms {
         buy_now_fen: None,
         // what the product asks for: a bid is judged against the deposit and moves holds
         deposit_bp: 1_000,
+        published_reserve_fen: None,
     }
 }
 

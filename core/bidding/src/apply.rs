@@ -34,7 +34,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
             state.met = *met;
             silence(state);
         }
-        Event::ReserveLowered { reserve_fen } => state.reserve_fen = Some(*reserve_fen),
+        Event::ReserveLowered { .. } | Event::ReservePublished => apply_to_reserve(state, event),
         Event::GapSet { gap_fen } => state.gap_fen = *gap_fen,
         Event::GapAccepted => state.in_gap = true,
         Event::Extended { .. }
@@ -61,6 +61,28 @@ pub fn apply(state: &mut LotState, event: &Event) {
         Event::Closed { .. } | Event::PassedOver { .. } | Event::Settled { .. } => {
             apply_to_outcome(state, event);
         }
+    }
+}
+
+/// The reserve, and whether everybody knows it.
+fn apply_to_reserve(state: &mut LotState, event: &Event) {
+    match event {
+        Event::ReserveLowered { reserve_fen } => {
+            state.reserve_fen = Some(*reserve_fen);
+            if state.terms.published_reserve_fen.is_some() {
+                show_reserve(state);
+            }
+        }
+        Event::ReservePublished => show_reserve(state),
+        _ => {}
+    }
+}
+
+/// Everybody sees the reserve as it is now. Before the opening frames are not told apart by commands.
+fn show_reserve(state: &mut LotState) {
+    state.terms.published_reserve_fen = state.reserve_fen;
+    if state.status == LotStatus::Scheduled {
+        state.moved = state.moved.saturating_add(1);
     }
 }
 

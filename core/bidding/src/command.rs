@@ -77,6 +77,8 @@ pub enum Command {
         /// The new, lower reserve.
         reserve_fen: Fen,
     },
+    /// The seller lets everybody know his reserve.
+    PublishReserve,
     /// The seller says how far below his reserve he sells without being asked.
     SetGap {
         /// So far; nothing: he wants to be asked.
@@ -305,6 +307,8 @@ pub enum Event {
         /// To.
         reserve_fen: Fen,
     },
+    /// Everybody knows the reserve from now on.
+    ReservePublished,
     /// The seller authorised another gap.
     GapSet {
         /// So far below the reserve he sells without being asked.

@@ -12,7 +12,7 @@ use crate::void_bid::{Void, void_bid};
 use crate::void_offer::void_offer;
 use crate::{
     Accepted, Bar, Command, Event, Format, Group, LotState, Refusal, apply, gap, group, lane,
-    lower_reserve::lower_reserve, pre_bid, reasons, report, sealed, top_up,
+    lower_reserve::lower_reserve, pre_bid, publish_reserve::publish_reserve, reasons, report, sealed, top_up,
 };
 
 /// What this command does to a lot in this state, or why it is refused.
@@ -48,6 +48,7 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         Command::GoOffline => lane::go_offline(state, now),
         Command::BackOnline => lane::back_online(state, now),
         Command::ReserveLowered { reserve_fen } => lower_reserve(state, *reserve_fen, now),
+        Command::PublishReserve => publish_reserve(state, now),
         Command::SetGap { gap_fen } => gap::set(state, *gap_fen, now),
         Command::Open => pre_bid::open(state, &[], now),
         Command::OpenWithout { barred } => pre_bid::open(state, barred, now),

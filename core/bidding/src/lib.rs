@@ -4,8 +4,8 @@
 //! explains it; `apply(state, event)` leads to the next state. No IO, no clock, no randomness: the same crate
 //! decides on the server, replays the log, and explains a price in the browser.
 //!
-//! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`, `gap.rs`,
-//! `system.rs`, `settle.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`.
+//! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`,
+//! `publish_reserve.rs`, `gap.rs`, `system.rs`, `settle.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`.
 //! Stores of one group that count as one bidder are in `group.rs`. Who leads at what price is decided in `resolve.rs`
 //! alone, whether the end moves in `soft_close.rs`.
 //! `hold.rs` says what a lot holds of deposits. `view.rs` makes what everybody may see, `frame.rs` carries it to
@@ -38,6 +38,7 @@ mod lane;
 mod lower_reserve;
 mod place_max;
 mod pre_bid;
+mod publish_reserve;
 mod read;
 mod reasons;
 mod refusal;

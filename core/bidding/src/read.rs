@@ -127,6 +127,7 @@ fn public_lot<N: Node>(value: &N) -> Result<PublicLot, String> {
         min_next_fen: o.need("min_next_fen", fen)?,
         step_fen: o.need("step_fen", fen)?,
         reserve: o.need("reserve", light)?,
+        reserve_fen: o.may("reserve_fen", fen)?,
         leader_alias: o.may("leader_alias", count)?,
         bidders: o.need("bidders", count)?,
         end_at: o.need("end_at", instant)?,
@@ -241,6 +242,7 @@ mod tests {
             min_next_fen: Fen(1_250_000),
             step_fen: Fen(50_000),
             reserve: ReserveLight::NotMet,
+            reserve_fen: None,
             leader_alias: Some(2),
             bidders: 3,
             end_at: UnixMs(99),
@@ -266,6 +268,7 @@ mod tests {
             status: LotStatus::Scheduled,
             opens_at: Some(UnixMs(7)),
             moved_for: Some("雨".to_owned()),
+            reserve_fen: Some(Fen(1_500_000)),
             steps: Some(StepClock::From(UnixMs(8))),
             ..lot()
         };

@@ -45,6 +45,10 @@ pub struct Terms {
     /// What a lead holds of the leader's deposit (保证金), in hundredths of a percent of his max; 0 holds nothing.
     #[serde(default)]
     pub deposit_bp: u32,
+    /// 公开保留价: the reserve where everybody knows it; none where it is the seller's secret. The only one of the terms that may
+    /// still change, and only down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_reserve_fen: Option<Fen>,
 }
 
 /// Where a lot is in its life. `CLOSING` is a view, not a status: an open lot past its end.
@@ -198,7 +202,7 @@ pub struct LotState {
     pub terms: Terms,
     /// When bidding opens.
     pub opens_at: UnixMs,
-    /// How often that was moved.
+    /// How often what everybody sees of it changed before the opening: that was moved, or a published reserve lowered.
     #[serde(default, skip_serializing_if = "is_never")]
     pub moved: u32,
     /// Why it was moved last; empty where nobody said why.
@@ -206,7 +210,7 @@ pub struct LotState {
     pub moved_for: String,
     /// The effective end. Once the lot is open it never moves back.
     pub end_at: UnixMs,
-    /// `R`, secret. `None`: no reserve.
+    /// `R`; secret unless the terms publish it. `None`: no reserve.
     pub reserve_fen: Option<Fen>,
     /// 自动成交差额, secret like the reserve: the seller takes a price that is so much below it at most.
     #[serde(default, skip_serializing_if = "is_nothing")]

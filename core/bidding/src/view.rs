@@ -25,6 +25,9 @@ pub struct PublicLot {
     pub step_fen: Fen,
     /// The reserve light.
     pub reserve: ReserveLight,
+    /// The reserve itself, where it is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserve_fen: Option<Fen>,
     /// The leader's alias on this lot (1 = first bidder), once there is one.
     pub leader_alias: Option<u32>,
     /// How many entities have bid.
@@ -53,7 +56,7 @@ pub struct PublicLot {
 }
 
 impl LotState {
-    /// What everybody may see. No max, no reserve, no dealer.
+    /// What everybody may see. No max, no secret reserve, no dealer.
     pub fn public(&self) -> PublicLot {
         // Of a sealed lot that still takes offers there is no price and no leader; their number is kept back too.
         let sealed = self.is_sealed_now();
@@ -67,6 +70,7 @@ impl LotState {
             min_next_fen: if self.is_price_secret() { self.terms.start_fen } else { self.min_next() },
             step_fen,
             reserve: if sealed { ReserveLight::Secret } else { self.reserve_light() },
+            reserve_fen: self.terms.published_reserve_fen,
             leader_alias: self.leader.and_then(|leader| self.alias_of(leader.dealer_id)),
             bidders: u32::try_from(bidders).unwrap_or(u32::MAX),
             end_at: self.end_at,

@@ -46,6 +46,7 @@ fn terms(format: Format) -> Terms {
         format,
         buy_now_fen: None,
         deposit_bp: 0,
+        published_reserve_fen: None,
     }
 }
 

@@ -27,6 +27,7 @@ fn lot() -> PublicLot {
         min_next_fen: Fen(6_100_000),
         step_fen: Fen(50_000),
         reserve: ReserveLight::NotMet,
+        reserve_fen: None,
         leader_alias: Some(2),
         bidders: 2,
         end_at: UnixMs(1_700_000_120_000),

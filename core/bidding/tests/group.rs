@@ -72,6 +72,7 @@ impl Lot {
             format,
             buy_now_fen: None,
             deposit_bp: 1_000,
+            published_reserve_fen: None,
         };
         let first = LotState::scheduled(terms, OPENS_AT, END_AT, reserve);
         Lot { state: first.clone(), first, now: OPENS_AT, events: Vec::new() }

@@ -44,6 +44,7 @@ struct Tally {
     entered: Cell<u64>,
     confirmed: Cell<u64>,
     in_gap: Cell<u64>,
+    published: Cell<u64>,
 }
 
 fn count(cell: &Cell<u64>) {
@@ -74,6 +75,7 @@ impl Tally {
                 Event::Opened if !before.pre_bids.is_empty() => count(&self.entered),
                 Event::ReportConfirmed { .. } => count(&self.confirmed),
                 Event::GapAccepted => count(&self.in_gap),
+                Event::ReservePublished => count(&self.published),
                 _ => {}
             }
         }
@@ -96,6 +98,7 @@ impl Tally {
             ("openings with maxes", &self.entered, 1_000),
             ("confirmed reports", &self.confirmed, 500),
             ("sold within the gap", &self.in_gap, 20),
+            ("published reserves", &self.published, 100),
         ];
         for (what, cell, least) in counts {
             assert!(cell.get() >= least, "only {} of {what}", cell.get());
@@ -185,6 +188,12 @@ fn step_is_sound(before: &LotState, command: &Command, after: &LotState) -> Test
     for fen in [after.price_fen, max, after.second_max_fen].into_iter().flatten() {
         prop_assert!(fen.0 % after.terms.tick_fen.0 == 0, "{:?} is off the tick", fen);
     }
+    let published = after.terms.published_reserve_fen;
+    prop_assert!(
+        published.is_none() || published == after.reserve_fen,
+        "another reserve is shown than holds"
+    );
+    prop_assert!(before.terms.published_reserve_fen.is_none() || published.is_some(), "a secret again");
     let leads = after.leader.map(|leader| leader.dealer_id);
     prop_assert!(leads.is_none_or(|leader| after.alias_of(leader).is_some()));
     Ok(())
@@ -322,6 +331,7 @@ fn wild_command() -> impl Strategy<Value = Command> {
         6 => (0..3_u128, wild(), any::<bool>()).prop_map(|(who, fen, confirmed)| Command::PlaceMax {
             dealer_id: history::dealer(who), max_fen: Fen(fen), confirmed, bar: None, power_fen: None, seen_report: None, group: None }),
         1 => wild().prop_map(|fen| Command::ReserveLowered { reserve_fen: Fen(fen) }),
+        1 => Just(Command::PublishReserve),
         1 => wild().prop_map(|fen| Command::SetGap { gap_fen: Fen(fen) }),
         1 => Just(Command::Pause),
         1 => wild().prop_map(|min_left_ms| Command::Resume { min_left_ms }),

@@ -36,6 +36,7 @@ fn open(reserve: i64) -> LotState {
         format: Format::Timed,
         buy_now_fen: None,
         deposit_bp: 1_000,
+        published_reserve_fen: None,
     };
     let lot = LotState::scheduled(terms, UnixMs(0), END_AT, Some(yuan(reserve)));
     let bids = [(B, 60_000), (A, 65_000)];

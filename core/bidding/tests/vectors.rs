@@ -2,8 +2,9 @@
 //!
 //! `price` holds vectors 1–23 of §3.7, `void_bid` 24 and 25 with the rest of voiding, `top_up` what
 //! a void may find uncovered, `pre_bid` is §3.4 before the
-//! opening, `before_opening` what the sale itself may do by then, `gap` the seller's own word of §3.5, `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `hold` its buying power, `report` is
-//! §6, `amounts` sends nonsense, `secrets` looks for what must not be told.
+//! opening, `before_opening` what the sale itself may do by then, `gap` the seller's own word of §3.5, `publish_reserve` a
+//! reserve that is no secret, `soft_close` is §4.3, `system` is §4.2 and §4.4, `eligibility` is §5, `hold` its buying power,
+//! `report` is §6, `amounts` sends nonsense, `secrets` looks for what must not be told.
 
 #[path = "vectors/amounts.rs"]
 mod amounts;
@@ -19,6 +20,8 @@ mod hold;
 mod pre_bid;
 #[path = "vectors/price.rs"]
 mod price;
+#[path = "vectors/publish_reserve.rs"]
+mod publish_reserve;
 #[path = "vectors/report.rs"]
 mod report;
 #[path = "vectors/secrets.rs"]
@@ -71,6 +74,7 @@ fn terms(below_reserve: BelowReserve) -> Terms {
         format: Format::default(),
         buy_now_fen: None,
         deposit_bp: 0,
+        published_reserve_fen: None,
     }
 }
 

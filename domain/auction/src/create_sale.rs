@@ -16,6 +16,7 @@ use crate::audience::Audience;
 use crate::change_sale::SaleTimes;
 use crate::events::LotListed;
 use crate::follow_on::FollowOn;
+use crate::reserve_rules::ReserveRules;
 use crate::sale_format::{SaleFormat, lot_state};
 use crate::store::sales::{self, CarToOffer, NewLot};
 use crate::store::{follow_ons, templates};
@@ -63,6 +64,8 @@ pub struct CreateSale {
     pub follow_on: Option<FollowOn>,
     /// The least step at each price, where the price rises.
     pub ladder: Ladder,
+    /// What it does with the reserves of its cars.
+    pub reserve: ReserveRules,
 }
 
 /// Whose a sale is: who makes it, or who decided that it is made by itself.

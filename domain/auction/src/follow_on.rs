@@ -209,6 +209,7 @@ fn next_sale(
         audience: rules.audience,
         follow_on: rules.follow_on,
         ladder: rules.ladder,
+        reserve: rules.reserve,
     }
 }
 

@@ -52,6 +52,16 @@ impl Service {
         .await
     }
 
+    /// Lets everybody know the reserve (公开保留价), before the first bid; it is never a secret again.
+    pub async fn publish_reserve(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        lot_id: LotId,
+    ) -> Result<Answer, CommandError> {
+        self.by_staff(who, &[Role::Pricing, Role::Auctioneer], key, lot_id, Command::PublishReserve).await
+    }
+
     /// Writes down how far below the reserve the seller sells without being asked (自动成交差额); nothing: he is asked.
     pub async fn set_gap(
         &self,

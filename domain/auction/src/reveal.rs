@@ -100,8 +100,10 @@ impl Service {
 }
 
 /// A line of the log for pages: what only the seller may know is told by the button alone.
-pub(crate) fn without_sellers_word(line: LogLine) -> LogLine {
+pub(crate) fn without_sellers_word(line: LogLine, lot: &LotState) -> LogLine {
     match line.command.as_str() {
+        // everybody reads it on the lot
+        "reserve_lowered" if lot.terms.published_reserve_fen.is_some() => line,
         "reserve_lowered" | "gap_set" => LogLine { max_fen: None, explanation: Value::Null, ..line },
         _ => line,
     }
@@ -115,7 +117,9 @@ pub(crate) fn without_secret_max(line: LogLine, lot: &LotState) -> LogLine {
     // a car that was withdrawn is offered again, perhaps to the same bidders
     let is_open = matches!(lot.outcome, Some(Outcome::Provisional | Outcome::Withdrawn));
     let is_over = lot.status == LotStatus::Closed && !is_open;
-    if is_over || !line.max_fen.is_some_and(is_secret) {
+    // a reserve is no max: whether it may be told was judged before
+    let is_reserve = line.command == "reserve_lowered";
+    if is_over || is_reserve || !line.max_fen.is_some_and(is_secret) {
         return line;
     }
     // the name of the rule may be told, its inputs hold the max

@@ -5,6 +5,7 @@ use kernel::{Fen, FieldProblem, UnixMs};
 
 use crate::change_sale::SaleTimes;
 use crate::create_sale::{CreateSale, TICK_FEN};
+use crate::reserve_rules::ReserveDisplay;
 use crate::store::sales::CarToOffer;
 
 /// After so many extensions the ladder doubles (domain rules §4.3).
@@ -173,6 +174,7 @@ pub(crate) fn lot_state(sale: &CreateSale, position: i64, car: &CarToOffer) -> L
         guide_fen: Some(car.guide_fen),
         fat_finger_guard: true,
         deposit_bp: sale.deposit_bp,
+        published_reserve_fen: car.reserve_fen.filter(|_| sale.reserve.display == ReserveDisplay::Public),
         format,
         buy_now_fen: sale.buy_now_percent.filter(|_| is_english).and_then(|percent| buy_now(percent, car)),
     };
@@ -267,6 +269,7 @@ mod tests {
             audience: crate::Audience::default(),
             follow_on: None,
             ladder: bidding::Ladder::standard(),
+            reserve: crate::ReserveRules::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::Service;
 use crate::audience::Audience;
 use crate::create_sale::{BUY_NOW_PERCENT, wrong_ladder, wrong_money};
 use crate::follow_on::FollowOn;
+use crate::reserve_rules::ReserveRules;
 use crate::sale_format::{FormatNumbers, SaleFormat};
 use crate::store::templates;
 
@@ -41,6 +42,8 @@ pub struct TemplateRules {
     pub follow_on: Option<FollowOn>,
     /// The least step at each price, where the price rises.
     pub ladder: Ladder,
+    /// What the sale does with the reserves of its cars.
+    pub reserve: ReserveRules,
 }
 
 /// A saved template.

@@ -116,7 +116,7 @@ impl Service {
                 // offers of a sealed lot are nobody's business until the close
                 let with_bids = !lot.state.is_sealed_now();
                 let log = log::lines(&self.db, lot_id, with_bids, LOG_SHOWN).await?;
-                let told = log.into_iter().map(reveal::without_sellers_word);
+                let told = log.into_iter().map(|line| reveal::without_sellers_word(line, &lot.state));
                 let told = told.map(|line| reveal::without_secret_max(line, &lot.state));
                 let log = told.map(|line| if knows_bidders { line } else { reveal::without_bidder(line) });
                 let log = log.collect();

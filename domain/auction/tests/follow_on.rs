@@ -34,6 +34,7 @@ async fn template(world: &World) -> Uuid {
         audience: Audience::default(),
         follow_on: Some(FollowOn { template_id: key, wait_ms: 3_600_000 }),
         ladder: bidding::Ladder::standard(),
+        reserve: auction::ReserveRules::default(),
     };
     let saved = world.service.save_sale_template(&clerk(), SaveTemplate { key, changes: None, rules }).await;
     assert_eq!(saved.expect("saved"), key);

@@ -40,6 +40,7 @@ pub async fn open_lot(server: &TestServer) -> LotId {
         audience: auction::Audience::default(),
         follow_on: None,
         ladder: bidding::Ladder::standard(),
+        reserve: auction::ReserveRules::default(),
     };
     let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

@@ -38,6 +38,7 @@ async fn dutch_lot(server: &TestServer, reserve_fen: Option<i64>) -> LotId {
         audience: auction::Audience::default(),
         follow_on: None,
         ladder: bidding::Ladder::standard(),
+        reserve: auction::ReserveRules::default(),
     };
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

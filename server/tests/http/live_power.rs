@@ -45,7 +45,13 @@ impl Screen {
         Screen { socket, serving, told: VecDeque::new() }
     }
 
-    async fn next(&mut self) -> ServerFrame {
+    /// Follows a lot, and waits for its state.
+    pub(crate) async fn watches(&mut self, lot_id: LotId) {
+        self.socket.send(Message::text(ClientFrame::Watch { lot_id }.to_json())).await.unwrap();
+        while !matches!(self.next().await, ServerFrame::Snapshot { .. }) {}
+    }
+
+    pub(crate) async fn next(&mut self) -> ServerFrame {
         loop {
             let heard = tokio::time::timeout(PATIENCE, self.socket.next()).await.unwrap();
             if let Message::Text(text) = heard.unwrap().unwrap() {

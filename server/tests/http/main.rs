@@ -29,6 +29,7 @@ mod office_orders;
 mod office_sales;
 mod office_vehicles;
 mod office_vehicles_import;
+mod published_reserve;
 mod receipts;
 mod replay;
 mod settings;

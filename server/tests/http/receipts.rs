@@ -30,12 +30,30 @@ pub async fn scheduled_lot(server: &TestServer) -> LotId {
     lot_between(server, 3_600_000, 7_200_000, None).await
 }
 
+/// An open lot of a sale that `change` made another of.
+pub async fn lot_with(
+    server: &TestServer,
+    reserve_fen: Option<i64>,
+    change: impl FnOnce(&mut CreateSale),
+) -> LotId {
+    changed_lot_between(server, (-1_000, 3_600_000), reserve_fen, change).await
+}
+
 async fn lot_between(server: &TestServer, opens_in_ms: i64, ms: i64, reserve_fen: Option<i64>) -> LotId {
+    changed_lot_between(server, (opens_in_ms, ms), reserve_fen, |_| {}).await
+}
+
+async fn changed_lot_between(
+    server: &TestServer,
+    (opens_in_ms, ms): (i64, i64),
+    reserve_fen: Option<i64>,
+    change: impl FnOnce(&mut CreateSale),
+) -> LotId {
     let vehicle_id = VehicleId(new_id());
     hear_of_car(server, vehicle_id, reserve_fen).await;
     let auction = &server.state.services.auction;
     let now = auction.now();
-    let sale = CreateSale {
+    let mut sale = CreateSale {
         id: SaleId(new_id()),
         times: auction::SaleTimes {
             name: "周日专场".into(),
@@ -54,7 +72,9 @@ async fn lot_between(server: &TestServer, opens_in_ms: i64, ms: i64, reserve_fen
         audience: auction::Audience::default(),
         follow_on: None,
         ladder: bidding::Ladder::standard(),
+        reserve: auction::ReserveRules::default(),
     };
+    change(&mut sale);
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();
     LotId(event_id_for(sale_id.0, "lot:0"))

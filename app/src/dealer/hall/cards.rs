@@ -181,7 +181,9 @@ fn foot(lang: Lang, room: &Room, (face, now): (Face, UnixMs)) -> AnyView {
                 <span data-live="left" data-pace=pace>{left}</span>
             </span>
             <strong class="lot-card__call" data-live="call" role="status">{call}</strong>
-            <span class="light" data-live="light" data-light=light>{light_word.map(|of| word(lang, of))}</span>
+            <span class="light" data-live="light" data-light=light>
+                {light_word.map(|of| face.light_text(room, &word(lang, of)))}
+            </span>
         </div>
     }
     .into_any()

@@ -166,6 +166,9 @@ fn terms(cx: &PageContext, detail: &LotDetail, all: AnyView) -> AnyView {
     let rules = rules.iter().map(|key| view! { <li>{t(lang, key)}</li> }).collect_view();
     let below = below_reserve(detail).filter(|_| terms.format.is_english());
     let below = below.map(|mode| view! { <li>{reserve_note(lang, mode)}</li> });
+    // how much it is stands in the panel, which keeps up with the seller
+    let public =
+        terms.published_reserve_fen.map(|_| view! { <li>{t(lang, "auction.lot.terms_public_reserve")}</li> });
     let log = (detail.lot.lot.status == LotStatus::Closed).then(|| {
         let href = format!("/auctions/lots/{}/log.json", detail.lot.id);
         let check = format!("/proof?lot={}", detail.lot.id);
@@ -180,6 +183,7 @@ fn terms(cx: &PageContext, detail: &LotDetail, all: AnyView) -> AnyView {
             <ul class="lot-terms">
                 <li>{format}</li>
                 <li>{window}</li>
+                {public}
                 {below}
                 {rules}
                 <li>{t(lang, "auction.lot.sale")} " " <a href=href>{name}</a></li>

@@ -61,7 +61,7 @@ impl Card {
         let (light, word) = self.face.light(room);
         self.write(
             "light",
-            &word.map(|word| words.get(word)).unwrap_or_default(),
+            &word.map(|word| self.face.light_text(room, &words.get(word))).unwrap_or_default(),
             Some(("data-light", light)),
         );
         let (look, word) = self.face.standing(room, now);

@@ -67,15 +67,27 @@ impl Face {
 
     /// The name and the words of the reserve light; nothing where there is no reserve that a bid could meet.
     pub fn light(self, room: &Room) -> (&'static str, Option<Word>) {
-        if self.falling.is_some() || room.lot.outcome == Some(Outcome::Withdrawn) {
+        if room.lot.outcome == Some(Outcome::Withdrawn) {
             return (NO_LIGHT, None);
         }
+        let is_public = room.lot.reserve_fen.is_some();
+        if self.falling.is_some() {
+            return if is_public { ("public", Some(Word::ReserveAt)) } else { (NO_LIGHT, None) };
+        }
         match room.lot.reserve {
+            ReserveLight::Secret if is_public => ("public", Some(Word::ReserveAt)),
+            ReserveLight::NotMet if is_public => ("not-met", Some(Word::ReserveNotMetAt)),
+            ReserveLight::Met if is_public => ("met", Some(Word::ReserveMetAt)),
             ReserveLight::Secret => ("secret", Some(Word::ReserveSecret)),
             ReserveLight::None => ("none", Some(Word::ReserveNone)),
             ReserveLight::NotMet => ("not-met", Some(Word::ReserveNotMet)),
             ReserveLight::Met => ("met", Some(Word::ReserveMet)),
         }
+    }
+
+    /// The words of the light with the amount of a reserve that is published.
+    pub fn light_text(self, room: &Room, words: &str) -> String {
+        fill(words, "amount", &room.lot.reserve_fen.map(Fen::yuan).unwrap_or_default())
     }
 
     /// The name and the word of where this dealer stands.
@@ -164,6 +176,24 @@ mod tests {
         assert_eq!(time(&taken, 70_000), ("still", "over".to_owned()));
         assert_eq!(DUTCH.standing(&taken, UnixMs(70_000)), ("over", Word::Sold));
         assert_eq!(DUTCH.light(&taken), (NO_LIGHT, None));
+    }
+
+    #[test]
+    fn a_published_reserve_stands_on_its_card_whatever_the_format() {
+        let card = |face: Face, reserve: ReserveLight, reserve_fen: Option<Fen>| {
+            let room = room(PublicLot { reserve, reserve_fen, ..lot() }, MyPosition::default());
+            let (light, word) = face.light(&room);
+            (light, word.map(|word| face.light_text(&room, &format!("{}: %{{amount}}", text(word)))))
+        };
+        let public = Some(Fen(8_800_000));
+        let told = |words: &str| Some(format!("{words}: ¥88,000"));
+        let rising = Face { sealed: false, falling: None };
+        assert_eq!(card(rising, ReserveLight::NotMet, public), ("not-met", told("reserve_not_met_at")));
+        assert_eq!(card(rising, ReserveLight::Met, public), ("met", told("reserve_met_at")));
+        let sealed = Face { sealed: true, falling: None };
+        assert_eq!(card(sealed, ReserveLight::Secret, public), ("public", told("reserve_at")));
+        assert_eq!(card(DUTCH, ReserveLight::NotMet, public), ("public", told("reserve_at")));
+        assert_eq!(card(DUTCH, ReserveLight::NotMet, None), (NO_LIGHT, None));
     }
 
     #[test]

@@ -74,6 +74,7 @@ mod tests {
             min_next_fen: Fen(5_050_000),
             step_fen: Fen(50_000),
             reserve: ReserveLight::None,
+            reserve_fen: None,
             leader_alias: Some(1),
             bidders: 1,
             end_at: UnixMs(90_000),

@@ -61,8 +61,20 @@ pub(super) fn view(screen: Screen) -> AnyView {
             // a price that falls meets no reserve, and of a sealed lot it is nobody's business
             {screen.is_rising().then(|| light(screen))}
         </div>
+        {published(screen)}
     }
     .into_any()
+}
+
+/// A reserve that everybody knows, and what that means while it can still be reached.
+fn published(screen: Screen) -> AnyView {
+    let is_secret = move || screen.room.with(|room| room.lot.reserve_fen.is_none());
+    let text = move || {
+        let (reserve, is_over) = screen.room.with(|room| (room.lot.reserve_fen, room.lot.outcome.is_some()));
+        let word = if is_over { Word::ReserveAt } else { Word::ReservePublic };
+        reserve.map(|reserve| screen.with(word, "amount", &reserve.yuan())).unwrap_or_default()
+    };
+    view! { <p class="bid-reserve" data-testid="published-reserve" hidden=follow(is_secret)>{follow(text)}</p> }.into_any()
 }
 
 /// The reserve light: a shape, a colour and words.

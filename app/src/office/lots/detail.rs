@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auction::{LogLine, LotDetail};
+use auction::{HallLot, LogLine, LotDetail};
 use bidding::{Format, LotStatus, Outcome, ReserveLight};
 use kernel::{LotId, Problem, ProblemKind, Role};
 use leptos::prelude::*;
@@ -163,6 +163,13 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
             </PostForm>
         }
     });
+    let publish = (lowers && can_be_published(lot)).then(|| {
+        view! {
+            <ConfirmButton action=format!("{path}/publish-reserve") label=t(lang, "sale.publish_reserve")
+                question=t_with(lang, "sale.publish_question", &[("title", &lot.title)])
+                confirm=t(lang, "sale.publish_reserve")/>
+        }
+    });
     let gap = (lowers && !is_met).then(|| {
         view! {
             <PostForm action=format!("{path}/gap") name="gap">
@@ -189,9 +196,15 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
             {nothing.then(|| view! { <p class="muted">{t(lang, "sale.no_controls")}</p> })}
             <div class="answers">{running} {withdraw}</div>
             {lower.map(|lower| view! { <div class="mt-4">{lower}</div> })}
+            {publish.map(|publish| view! { <div class="mt-4">{publish}</div> })}
             {gap.map(|gap| view! { <div class="mt-4">{gap}</div> })}
         </Panel>
     }
+}
+
+/// Only before the first bid: that everybody knows it is a term of the lot. Of a sealed lot nobody is told whether there is one.
+fn can_be_published(lot: &HallLot) -> bool {
+    lot.lot.reserve_fen.is_none() && lot.lot.bidders == 0
 }
 
 fn log(cx: &PageContext, log: Vec<LogLine>, bidders_hidden: bool) -> AnyView {

@@ -7,7 +7,7 @@ use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::context::PageContext;
-use crate::i18n::t;
+use crate::i18n::{t, t_with};
 use crate::ui::*;
 
 /// What this person has just asked to see of this lot: the address says under which key.
@@ -29,7 +29,12 @@ pub(super) fn panel(cx: &PageContext, detail: &LotDetail, word: Option<SellersWo
     let may = may.is_some_and(|who| who.has_role(Role::Auctioneer) || who.has_role(Role::Pricing));
     let action = may.then(|| format!("/office/lots/{}/reveal", detail.lot.id));
     let amounts = word.map(|word| amounts(cx, word, detail.lot.in_gap()));
-    Some(asked(cx, amounts, action, &detail.reveals))
+    let panel = asked(cx, amounts, action, &detail.reveals);
+    let public = detail.lot.lot.reserve_fen.map(|reserve| {
+        let text = t_with(cx.lang, "sale.reserve_published", &[("amount", &reserve.yuan())]);
+        view! { <Banner tone=Tone::Neutral>{text}</Banner> }
+    });
+    Some(view! { {public} {panel} }.into_any())
 }
 
 /// The panel of the lot that is negotiated about.

@@ -159,6 +159,10 @@ fn terms(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
         true => t(lang, "sale.for_all").into_owned(),
         false => sale.groups.join("、"),
     };
+    facts.push(Fact::new(
+        t(lang, "sale.reserve_display"),
+        t(lang, &format!("sale.reserve_display.{}", sale.reserve.display.as_str())),
+    ));
     facts.push(Fact::new(t(lang, "sale.audience"), invited));
     facts.push(Fact::new(
         t(lang, "sale.sisters"),

@@ -1,6 +1,6 @@
 //! The part of a form that sales and their templates have in common: the format and its numbers, money, audience.
 
-use auction::{FollowOn, FormatNumbers, SaleTemplate, SisterPolicy};
+use auction::{FollowOn, FormatNumbers, ReserveDisplay, SaleTemplate, SisterPolicy};
 use bidding::{BelowReserve, Ladder};
 use kernel::{Fen, Lang, parse_amount};
 use leptos::prelude::*;
@@ -52,6 +52,7 @@ pub(super) struct Rules {
     pub(super) next_wait: String,
     /// A line a band.
     pub(super) ladder: String,
+    pub(super) reserve_display: String,
 }
 
 impl Rules {
@@ -83,6 +84,7 @@ impl Rules {
             next_template: text(NO_TEMPLATE),
             next_wait: text("24"),
             ladder: lines(&Ladder::standard()),
+            reserve_display: text(ReserveDisplay::default().as_str()),
         }
     }
 
@@ -114,6 +116,7 @@ impl Rules {
             next_template: rules.follow_on.map_or(usual.next_template, |next| next.template_id.to_string()),
             next_wait: or(rules.follow_on.map(hours), usual.next_wait),
             ladder: lines(&rules.ladder),
+            reserve_display: rules.reserve.display.as_str().to_owned(),
         }
     }
 
@@ -136,6 +139,7 @@ impl Rules {
             ("next_template", &mut self.next_template),
             ("next_wait", &mut self.next_wait),
             ("ladder", &mut self.ladder),
+            ("reserve_display", &mut self.reserve_display),
         ];
         for (name, field) in fields {
             if let Some(value) = query.get(name) {
@@ -188,6 +192,19 @@ pub(super) fn money_fields(lang: Lang, deposit: String, gap: Option<Fen>) -> Any
         <TextField name="deposit" label=t(lang, "sale.deposit") kind=InputKind::Number required=true value=deposit
             unit="%".to_owned() hint=t(lang, "sale.deposit_hint").into_owned()/>
         <MoneyField name="gap" label=t(lang, "sale.gap") hint=t(lang, "sale.gap_hint").into_owned() value=gap/>
+    }
+    .into_any()
+}
+
+/// What is done with reserves.
+pub(super) fn reserve_fields(lang: Lang, display: String) -> AnyView {
+    let displays = ReserveDisplay::ALL
+        .map(ReserveDisplay::as_str)
+        .map(|word| Choice::new(word, t(lang, &format!("sale.reserve_display.{word}"))))
+        .to_vec();
+    view! {
+        <SelectField name="reserve_display" label=t(lang, "sale.reserve_display") choices=displays value=display
+            required=true hint=t(lang, "sale.reserve_display_hint").into_owned()/>
     }
     .into_any()
 }

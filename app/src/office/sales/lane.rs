@@ -157,6 +157,10 @@ fn reserve(cx: &PageContext, sale_id: SaleId, lot: &HallLot, word: Option<Seller
         return None;
     }
     let lang = cx.lang;
+    if let Some(fen) = lot.lot.reserve_fen {
+        let text = t_with(lang, "auction.live.reserve_at", &[("amount", &fen.yuan())]);
+        return Some(view! { <p class="muted">{text}</p> }.into_any());
+    }
     Some(match word.and_then(|word| word.reserve_fen) {
         Some(fen) => {
             let text = t_with(lang, "format.lane.reserve", &[("fen", &fen.yuan())]);

@@ -9,6 +9,7 @@ use platform_db::CommandError;
 
 use super::form::{
     BY_THE_CLOCK, Rules, audience_fields, follow_on_fields, format_field, money_fields, number_fields,
+    reserve_fields,
 };
 use crate::car_words::{About, car_word};
 use crate::context::PageContext;
@@ -99,6 +100,7 @@ fn form(
     let rows = cars.into_iter().map(|car| row(lang, car, &chosen)).collect_view();
     let (format, audience) = (format_field(lang, rules.format.clone()), audience(cx, &rules, groups));
     let money = money_fields(lang, rules.deposit.clone(), rules.gap);
+    let reserve = reserve_fields(lang, rules.reserve_display.clone());
     let numbers = number_fields(lang, rules);
     view! {
         <PostForm class="form">
@@ -114,6 +116,7 @@ fn form(
                         <TextField name="first_end_at" label=t(lang, "sale.first_end_at") kind=InputKind::DateTime value=ends/>
                     </div>
                     {numbers}
+                    {reserve}
                     {money}
                     {next}
                 </div>

@@ -41,9 +41,12 @@ pub fn light(lang: Lang, lot: &PublicLot) -> AnyView {
         ReserveLight::None => (Tone::Neutral, "sale.reserve.none"),
         ReserveLight::NotMet => (Tone::Warn, "sale.reserve.not_met"),
         ReserveLight::Met => (Tone::Good, "sale.reserve.met"),
+        ReserveLight::Secret if lot.reserve_fen.is_some() => (Tone::Neutral, "sale.reserve.public"),
         ReserveLight::Secret => (Tone::Neutral, "sale.reserve.secret"),
     };
-    view! { <Badge tone=tone>{t(lang, key)}</Badge> }.into_any()
+    // published, it may stand on any screen
+    let amount = lot.reserve_fen.map(|reserve| format!(" {}", reserve.yuan()));
+    view! { <Badge tone=tone>{t(lang, key)} {amount}</Badge> }.into_any()
 }
 
 /// Whether nobody could bid on it: not yet, or never.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::form::{
     BY_THE_CLOCK, Rules, audience_fields, follow_on_fields, format_field, money_fields, number_fields,
+    reserve_fields,
 };
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -114,6 +115,7 @@ fn form(
     ];
     let (format, runs) = (rules.format.clone(), rules.runs.clone());
     let money = money_fields(lang, rules.deposit.clone(), rules.gap);
+    let reserve = reserve_fields(lang, rules.reserve_display.clone());
     let next = follow_on_fields(lang, &templates, (rules.next_template.clone(), rules.next_wait.clone()));
     let audience = audience_fields(lang, groups, rules.groups.clone(), rules.sisters.clone());
     view! {
@@ -128,6 +130,7 @@ fn form(
                         unit=t(lang, "sale.minutes").into_owned() hint=t(lang, "sale.template.runs_hint").into_owned()/>
                 </div>
                 {number_fields(lang, rules)}
+                {reserve}
                 {money}
                 {next}
                 {audience}

@@ -175,6 +175,22 @@ fn before_the_close_nothing_is_said_of_the_reserve() {
     }
 }
 
+/// Whether it is met stays a secret: that would tell of the offers.
+#[test]
+fn a_published_reserve_is_told_and_its_lowering_too_but_not_whether_it_is_met() {
+    let mut lot = first_price(Some(80_000));
+    lot.accepts(&Command::PublishReserve);
+    lot.accepts(&max(A, 90_000));
+    let before = lot.state.public();
+    assert_eq!((before.reserve, before.reserve_fen), (ReserveLight::Secret, Some(yuan(80_000))));
+    lot.accepts(&Command::ReserveLowered { reserve_fen: yuan(75_000) });
+    let after = lot.state.public();
+    assert_eq!((after.reserve, after.reserve_fen), (ReserveLight::Secret, Some(yuan(75_000))));
+    assert!(after.seq > before.seq, "watchers are told");
+    closed(&mut lot);
+    assert_eq!(lot.state.public().reserve, ReserveLight::Met);
+}
+
 fn dealer(n: u128) -> DealerId {
     DealerId(Uuid::from_u128(n + 1))
 }

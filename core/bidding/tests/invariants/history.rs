@@ -62,6 +62,7 @@ pub(crate) enum Move {
     ReserveDrop {
         ticks: i64,
     },
+    PublishReserve,
     Gap {
         ticks: i64,
     },
@@ -128,6 +129,7 @@ pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
         2 => (who(), -20_000..20_000_000_i64).prop_map(|(who, fen)| Move::Odd { who, fen }),
         1 => who().prop_map(|who| Move::Barred { who }),
         5 => prop_oneof![-2..12_i64, 0..150_i64].prop_map(|ticks| Move::ReserveDrop { ticks }),
+        1 => Just(Move::PublishReserve),
         1 => (0..20_i64).prop_map(|ticks| Move::Gap { ticks }),
         1 => Just(Move::Pause),
         // Often enough that a pause takes little of a history.
@@ -160,6 +162,7 @@ pub(crate) fn early() -> impl Strategy<Value = Attempt> {
         2 => who().prop_map(|who| Move::ConfirmReport { who }),
         1 => (0..3_usize).prop_map(|back| Move::Void { back }),
         1 => (0..60_i64).prop_map(|ticks| Move::ReserveDrop { ticks }),
+        1 => Just(Move::PublishReserve),
     ];
     step.prop_map(|step| Attempt { wait_ms: 0, step })
 }
@@ -207,6 +210,7 @@ impl Setup {
             format: Format::default(),
             buy_now_fen: None,
             deposit_bp: 0,
+            published_reserve_fen: None,
         };
         let reserve = self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * TICK));
         LotState::scheduled(terms, OPENS_AT, end_at, reserve)
@@ -239,6 +243,7 @@ impl Move {
             Move::ReserveDrop { ticks } => {
                 Command::ReserveLowered { reserve_fen: Fen(reserve - ticks * TICK) }
             }
+            Move::PublishReserve => Command::PublishReserve,
             Move::Gap { ticks } => Command::SetGap { gap_fen: Fen(ticks * TICK) },
             Move::Pause => Command::Pause,
             Move::Resume { min_left_ms } => Command::Resume { min_left_ms },

@@ -273,6 +273,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::GoOffline => "go_offline",
         Command::BackOnline => "back_online",
         Command::ReserveLowered { .. } => "reserve_lowered",
+        Command::PublishReserve => "reserve_published",
         Command::SetGap { .. } => "gap_set",
         Command::Open | Command::OpenWithout { .. } => "open",
         Command::Pause => "pause",

@@ -146,6 +146,7 @@ mod tests {
                 format: bidding::Format::Timed,
                 buy_now_fen: None,
                 deposit_bp: 10_000,
+                published_reserve_fen: None,
             };
             let lot = LotState::scheduled(terms, kernel::UnixMs(0), kernel::UnixMs(1), None);
             let leader = holds.map(|fen| bidding::Leader { dealer_id: A, max_fen: Fen(fen) });

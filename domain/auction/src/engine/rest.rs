@@ -74,6 +74,7 @@ mod tests {
             format: Format::Timed,
             buy_now_fen: None,
             deposit_bp: 0,
+            published_reserve_fen: None,
         };
         let state = LotState { status, ..LotState::scheduled(terms, UnixMs(0), END_AT, None) };
         let id = LotId(Uuid::from_u128(number));

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::audience::SisterPolicy;
 use crate::create_sale::{CreateSale, Maker};
+use crate::reserve_rules::{ReserveDisplay, ReserveRules};
 use crate::sale_format::FormatNumbers;
 
 /// What a lot needs of a car at its birth; the rest is copied inside the database.
@@ -83,9 +84,10 @@ pub(crate) async fn insert(
         "WITH made AS (
              INSERT INTO sale (id, name, opens_at, first_end_at, stagger_ms, window_ms, cap_ms, tick_fen,
                                below_reserve, created_by, created_by_name, format, buy_now_percent,
-                               dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, invite_only, sisters)
+                               dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, invite_only, sisters,
+                               reserve_display)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                     cardinality($18::text[]) > 0, $19)
+                     cardinality($18::text[]) > 0, $19, $20)
              RETURNING id
          )
          INSERT INTO sale_group (sale_id, group_name)
@@ -108,7 +110,8 @@ pub(crate) async fn insert(
         numbers.dutch_step_ms,
         numbers.lane_lot_ms,
         &sale.audience.groups,
-        sale.audience.sisters.as_str()
+        sale.audience.sisters.as_str(),
+        sale.reserve.display.as_str()
     )
     .execute(conn)
     .await?;
@@ -196,6 +199,8 @@ pub struct SaleLine {
     pub stagger_ms: i64,
     /// How far soft close may move an end.
     pub cap_ms: i64,
+    /// What it does with the reserves of its cars.
+    pub reserve: ReserveRules,
     /// When its first lot ends, as it was planned.
     pub first_end_at: UnixMs,
     /// Counts its changes before the opening.
@@ -263,7 +268,7 @@ pub(crate) async fn list(
     let rows = sqlx::query!(
         "SELECT s.id, s.name, s.opens_at, s.created_by_name, s.below_reserve, s.window_ms,
                 s.format, s.buy_now_percent, s.dutch_start_percent, s.dutch_steps, s.dutch_step_ms, s.lane_lot_ms,
-                s.sisters, s.stagger_ms, s.cap_ms, s.first_end_at, s.version,
+                s.sisters, s.stagger_ms, s.cap_ms, s.first_end_at, s.version, s.reserve_display,
                 ARRAY(SELECT g.group_name FROM sale_group g WHERE g.sale_id = s.id ORDER BY g.group_name) AS \"groups!\",
                 coalesce(max(l.end_at) FILTER (WHERE l.outcome IS DISTINCT FROM 'withdrawn'), max(l.end_at)) AS \"last_end_at!\",
                 count(*) FILTER (WHERE l.outcome IS DISTINCT FROM 'withdrawn') AS \"lots!\",
@@ -319,6 +324,7 @@ pub(crate) async fn list(
             sisters: SisterPolicy::of(&row.sisters),
             stagger_ms: row.stagger_ms,
             cap_ms: row.cap_ms,
+            reserve: ReserveRules { display: ReserveDisplay::of(&row.reserve_display) },
             first_end_at: from_sql(row.first_end_at),
             version: row.version,
             count: SalesCount {

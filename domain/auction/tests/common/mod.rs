@@ -270,6 +270,7 @@ impl World {
             audience: Audience::default(),
             follow_on: None,
             ladder: bidding::Ladder::standard(),
+            reserve: auction::ReserveRules::default(),
         }
     }
 

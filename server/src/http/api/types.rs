@@ -96,6 +96,8 @@ pub struct LotBody {
     pub min_next_fen: i64,
     /// `none`, `not_met` or `met`; `secret` while the offers of a sealed lot are.
     pub reserve: String,
+    /// The reserve, where the lot publishes it.
+    pub reserve_fen: Option<i64>,
     /// How many companies have bid.
     pub bidders: u32,
     /// The effective end, which late bids move.
@@ -234,6 +236,7 @@ impl LotBody {
             price_fen: lot.price_fen.map(|price| price.0),
             min_next_fen: lot.min_next_fen.0,
             reserve: lot.reserve.as_str().to_owned(),
+            reserve_fen: lot.reserve_fen.map(|reserve| reserve.0),
             bidders: lot.bidders,
             end_at_ms: lot.end_at.0,
             outcome: lot.outcome.map(|outcome| {

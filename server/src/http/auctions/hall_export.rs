@@ -12,9 +12,22 @@ use crate::http::sheet::{Cell, ListRequest, Sheet};
 
 /// At most so many lines a file; a longer list is filtered first.
 const LINES_MAX: i64 = 10_000;
-const COLUMNS: [&str; 14] = [
-    "sale", "lot", "title", "vin", "year", "km", "grade", "city", "state", "start", "price", "my_max",
-    "reserve", "ends",
+const COLUMNS: [&str; 15] = [
+    "sale",
+    "lot",
+    "title",
+    "vin",
+    "year",
+    "km",
+    "grade",
+    "city",
+    "state",
+    "start",
+    "price",
+    "my_max",
+    "reserve",
+    "reserve_fen",
+    "ends",
 ];
 
 /// The lots of the filter.
@@ -64,6 +77,7 @@ fn cells(lot: &HallLot, lang: Lang) -> Vec<Cell> {
         lot.lot.price_fen.into(),
         lot.mine.max_fen.into(),
         t(lang, reserve).into(),
+        lot.lot.reserve_fen.into(),
         Cell::Time(lot.lot.end_at),
     ]
 }

@@ -96,6 +96,7 @@ fn read(
         audience: rules.audience,
         follow_on: rules.follow_on,
         ladder: rules.ladder,
+        reserve: rules.reserve,
     };
     (sale, wrong)
 }

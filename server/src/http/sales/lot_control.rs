@@ -1,4 +1,4 @@
-//! Buttons on a lot's office page: pause, resume, lower the reserve, look at it, set the seller's gap.
+//! Buttons on a lot's office page: pause, resume, lower the reserve, publish it, look at it, set the seller's gap.
 
 use app::live::words::shape_of;
 use auction::Answer;
@@ -58,6 +58,17 @@ pub async fn lower_reserve(
     };
     let answer = state.services.auction.lower_reserve(&who, form.key()?, lot_id, reserve_fen).await;
     back(lot_id, &form.lane, answer, "RESERVE_LOWERED")
+}
+
+/// Lets everybody know the reserve.
+pub async fn publish_reserve(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    Form(form): Form<ControlForm>,
+) -> Result<Redirect, Refusal> {
+    let answer = state.services.auction.publish_reserve(&who, form.key()?, lot_id).await;
+    back(lot_id, &form.lane, answer, "RESERVE_PUBLISHED")
 }
 
 /// Shows the reserve, and writes down to whom.

@@ -16,7 +16,7 @@ use crate::route_table::Routes;
 
 /// Who makes and runs sales.
 const AUCTIONEERS: Access = Access::Roles(&[Role::Auctioneer]);
-/// Who lowers reserves.
+/// Who lowers reserves, and publishes them.
 const RESERVE: Access = Access::Roles(&[Role::Auctioneer, Role::Pricing]);
 
 /// Routes under `/office/sales` and `/office/lots` that are not pages.
@@ -37,6 +37,7 @@ pub fn routes() -> Routes {
         .post("/office/lots/{id}/pause", AUCTIONEERS, lot_control::pause)
         .post("/office/lots/{id}/resume", AUCTIONEERS, lot_control::resume)
         .post("/office/lots/{id}/reserve", RESERVE, lot_control::lower_reserve)
+        .post("/office/lots/{id}/publish-reserve", RESERVE, lot_control::publish_reserve)
         .post("/office/lots/{id}/reveal", RESERVE, lot_control::reveal)
         .post("/office/lots/{id}/gap", RESERVE, lot_control::set_gap)
         .post("/office/lots/{id}", AUCTIONEERS, void_bid::request)

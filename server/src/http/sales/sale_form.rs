@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use auction::{Audience, BelowReserveMode, DutchPlan, FollowOn, SaleFormat, SisterPolicy};
+use auction::{
+    Audience, BelowReserveMode, DutchPlan, FollowOn, ReserveDisplay, ReserveRules, SaleFormat, SisterPolicy,
+};
 use bidding::{Band, Ladder, LaneTimes};
 use kernel::{Fen, FieldProblem, parse_amount};
 
@@ -19,6 +21,7 @@ pub(super) struct SaleForm {
     pub(super) audience: Audience,
     pub(super) follow_on: Option<FollowOn>,
     pub(super) ladder: Ladder,
+    pub(super) reserve: ReserveRules,
 }
 
 impl SaleForm {
@@ -86,6 +89,7 @@ impl SaleForm {
             audience,
             follow_on,
             ladder,
+            reserve: ReserveRules { display: ReserveDisplay::of(text("reserve_display")) },
         };
         (form, wrong)
     }

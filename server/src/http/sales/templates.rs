@@ -90,6 +90,7 @@ fn read(pairs: &[(String, String)], id: Option<Uuid>) -> Result<SaveTemplate, Pr
         audience: form.audience,
         follow_on: form.follow_on,
         ladder: form.ladder,
+        reserve: form.reserve,
     };
     if !wrong.is_empty() {
         let named: Vec<String> = wrong.iter().map(|problem| problem.field.clone()).collect();
