@@ -20,6 +20,7 @@ pub mod serve;
 pub mod services;
 pub mod signing_key;
 pub mod state;
+pub mod timestamps;
 pub mod verify_log;
 pub mod verify_receipt;
 pub mod witness;

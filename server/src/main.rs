@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use platform_config::{Config, LogFormat};
-use server::{assets, checkpoint, import, serve, services, verify_log, verify_receipt, witness};
+use server::{assets, checkpoint, import, serve, services, timestamps, verify_log, verify_receipt, witness};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -106,6 +106,9 @@ async fn migrate(config: &Config) -> Result<(), Box<dyn Error + Send + Sync>> {
 async fn check(config: &Config) -> Result<(), Box<dyn Error + Send + Sync>> {
     for line in config.explain() {
         println!("{:<24} {:<40} {}", line.setting.name, line.value, line.from.word());
+    }
+    if let Some(set) = &config.timestamps {
+        timestamps::roots(&set.roots)?;
     }
     let assets = assets::find()?;
     println!("{:<24} {:<40} found", "built files", assets.stylesheet);

@@ -16,6 +16,7 @@ use crate::assets::AssetsError;
 use crate::services::{self, LateBus, OpenError};
 use crate::signing_key::{self, SigningKeyError};
 use crate::state::AppState;
+use crate::timestamps::{self, TimestampsError};
 use crate::{assets, auth, demo, router};
 
 /// Where processes tell each other of lots, in Redis. One Redis for one set of databases.
@@ -38,6 +39,9 @@ pub enum ServeError {
     /// The key of receipts.
     #[error(transparent)]
     SigningKey(#[from] SigningKeyError),
+    /// The authority for time stamps.
+    #[error(transparent)]
+    Timestamps(#[from] TimestampsError),
     /// The address is taken, or not ours to take.
     #[error("cannot listen on {addr}")]
     Listen {
@@ -69,10 +73,11 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         }
         None => None,
     };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let authority = timestamps::authority(&config, &clock)?;
     let databases = services::open(&config).await?;
     // after the database, which makes the data folder as its own user needs it
     let signer = signing_key::signer(&config)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (stop, stopped) = watch::channel(false);
     let late_bus = LateBus::default();
     let (services, auction_tasks) = databases.services(&clock, stopped.clone(), &late_bus, signer).await?;
@@ -90,6 +95,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     if let Some(peers) = peers {
         workers.push(state.services.auction.take_part(peers, &stopped).map_err(ServeError::Serve)?);
     }
+    workers.extend(authority.map(|told| state.services.auction.stamp_checkpoints(told, stopped.clone())));
     workers.push(auction_tasks.teller);
     workers.push(state.services.identity.follow_revocations(stopped.clone()));
     workers.push(auth::sweeper::start(state.services.identity.clone(), stopped.clone()));

@@ -2,11 +2,14 @@
 #![expect(clippy::print_stdout, reason = "the command answers at the terminal")]
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use clap::Args;
 use proof::{Evidence, EvidenceVerdict, PublicKey, Receipt};
+
+use crate::timestamps;
+use crate::witness::time_of_ms;
 
 /// No evidence is larger: a lot with a hundred thousand bids.
 const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -20,6 +23,10 @@ pub struct VerifyReceipt {
     /// Without one the keys in an evidence file are taken.
     #[arg(long, value_name = "BASE64")]
     key: Vec<String>,
+    /// The root certificates by which an authority for time stamps is believed, in PEM, from the authority. With them the time
+    /// in an evidence file is checked.
+    #[arg(long, value_name = "PEM")]
+    roots: Option<PathBuf>,
 }
 
 /// Checks, says what was found, and fails if anything is wrong.
@@ -30,7 +37,7 @@ pub fn run(what: &VerifyReceipt) -> Result<(), Box<dyn Error + Send + Sync>> {
         Err(_) => {
             let receipt: Receipt = serde_json::from_str(&text)
                 .map_err(|error| format!("{} is no receipt and no evidence: {error}", what.file.display()))?;
-            Evidence { v: 1, receipt, keys: Vec::new(), log: None, inclusion: None }
+            Evidence::of_receipt(receipt)
         }
     };
     let trusted: Vec<PublicKey> = what
@@ -44,7 +51,8 @@ pub fn run(what: &VerifyReceipt) -> Result<(), Box<dyn Error + Send + Sync>> {
     }
     let verdict = evidence.check(&keys);
     print(&evidence, &verdict, what.key.is_empty());
-    match verdict.is_good() {
+    let has_time = tell_time(&evidence, what.roots.as_deref())?;
+    match verdict.is_good() && has_time {
         true => Ok(()),
         false => Err("something does not hold".into()),
     }
@@ -81,6 +89,32 @@ fn print(evidence: &Evidence, verdict: &EvidenceVerdict, by_its_own_keys: bool) 
         println!("Checked with the keys in the file. Compare them with the platform's: /proof/keys.json");
         for key in evidence.public_keys() {
             println!("  {} {}", key.id().0, key.to_base64());
+        }
+    }
+}
+
+/// Says when the checkpoint was there, and whether that holds as far as it can be checked.
+fn tell_time(evidence: &Evidence, roots: Option<&Path>) -> Result<bool, Box<dyn Error + Send + Sync>> {
+    let (Some(file), Some(inclusion)) = (&evidence.timestamp, &evidence.inclusion) else {
+        println!("time stamp   none in the file");
+        return Ok(roots.is_none());
+    };
+    let Some(roots) = roots else {
+        println!(
+            "time stamp   NOT CHECKED, give the authority's roots with --roots. It says {}",
+            time_of_ms(file.at)
+        );
+        return Ok(true);
+    };
+    let (roots, reply) = (timestamps::roots(roots)?, file.reply().unwrap_or_default());
+    match connector_timestamp::check(&reply, inclusion.checkpoint.text(), &roots) {
+        Ok(stamp) => {
+            println!("time stamp   good: there at {}, says {}", time_of_ms(stamp.at), stamp.authority);
+            Ok(true)
+        }
+        Err(fault) => {
+            println!("time stamp   NOT GOOD: {fault}");
+            Ok(false)
         }
     }
 }
@@ -125,7 +159,7 @@ mod tests {
     fn verify(text: &str, keys: &[String]) -> Result<(), String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), text).unwrap();
-        let what = VerifyReceipt { file: file.path().to_owned(), key: keys.to_vec() };
+        let what = VerifyReceipt { file: file.path().to_owned(), key: keys.to_vec(), roots: None };
         run(&what).map_err(|error| error.to_string())
     }
 
@@ -139,7 +173,7 @@ mod tests {
         let stranger = Signer::from_seed(&[8; 32]).public().to_base64();
         assert!(verify(&text, &[stranger]).is_err());
         assert!(verify(&text, &["nonsense".into()]).unwrap_err().contains("no public key"));
-        let evidence = Evidence { v: 1, receipt, keys: vec![key], log: None, inclusion: None };
+        let evidence = Evidence { keys: vec![key], ..Evidence::of_receipt(receipt) };
         let text = serde_json::to_string(&evidence).unwrap();
         assert_eq!(verify(&text, &[]), Ok(()));
         assert!(verify(&text.replace("BELOW_MIN", "NOT_TICK"), &[]).unwrap_err().contains("does not hold"));

@@ -10,11 +10,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use kernel::UnixMs;
 use platform_db::{Clock as _, SystemClock};
 use proof::{Hash, NoteKey, SignedCheckpoint, WitnessFault, may_cosign};
 use serde::Deserialize;
 
-use crate::signing_key;
+use crate::{signing_key, timestamps};
 
 /// A note or a proof is a few kilobytes.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
@@ -55,6 +56,12 @@ pub struct VerifyCheckpoint {
     /// How many of them must have signed; all, unless it is said.
     #[arg(long, value_name = "COUNT")]
     need: Option<usize>,
+    /// What an authority said about its time, as `/proof/checkpoints/{n}/timestamp.tsr` has it.
+    #[arg(long, value_name = "FILE", requires = "roots")]
+    timestamp: Option<PathBuf>,
+    /// The root certificates by which the authority is believed, in PEM, from the authority.
+    #[arg(long, value_name = "PEM", requires = "timestamp")]
+    roots: Option<PathBuf>,
 }
 
 /// A key on the command line.
@@ -128,6 +135,12 @@ pub fn verify(what: &VerifyCheckpoint) -> Result<(), Failed> {
             None => println!("{:<40} DID NOT SIGN", witness.name()),
         }
     }
+    if let (Some(file), Some(roots)) = (&what.timestamp, &what.roots) {
+        let roots = timestamps::roots(roots)?;
+        let stamp = connector_timestamp::check(&read_bytes(file)?, note.text(), &roots)
+            .map_err(|fault| format!("{} proves nothing: {fault}", file.display()))?;
+        println!("{:<40} was there at {}", stamp.authority, time_of_ms(stamp.at));
+    }
     let need = what.need.unwrap_or(what.witness.len());
     match by_log && signed >= need {
         true => Ok(()),
@@ -139,6 +152,12 @@ fn time_of(at_s: u64) -> String {
     let at = i64::try_from(at_s).ok().and_then(|s| time::OffsetDateTime::from_unix_timestamp(s).ok());
     let shown = at.and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok());
     shown.unwrap_or_else(|| format!("second {at_s}"))
+}
+
+/// To the millisecond, as an authority tells it.
+pub(crate) fn time_of_ms(at: UnixMs) -> String {
+    let shown = platform_db::to_sql(at).format(&time::format_description::well_known::Rfc3339);
+    shown.unwrap_or_else(|_| format!("millisecond {}", at.0))
 }
 
 fn seen(path: &Path) -> Result<Option<SignedCheckpoint>, Failed> {
@@ -177,8 +196,12 @@ fn keep(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn read(path: &Path) -> io::Result<String> {
+    String::from_utf8(read_bytes(path)?).map_err(io::Error::other)
+}
+
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     if fs::metadata(path)?.len() > FILE_BYTES_MAX {
         return Err(io::Error::other("the file is too large to be a checkpoint"));
     }
-    fs::read_to_string(path)
+    fs::read(path)
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use ::time::UtcOffset;
-use auction::{CheckpointLine, CheckpointSearch, CheckpointWitness};
+use auction::{CheckpointLine, CheckpointSearch, CheckpointTime, CheckpointWitness};
 use kernel::{Problem, ProblemKind, Role};
 use leptos::prelude::*;
 use platform_db::CommandError;
 use proof::SignedCheckpoint;
 
 use crate::context::PageContext;
-use crate::i18n::t;
+use crate::i18n::{t, t_with};
 use crate::office::orders::filter::{day, midnight};
 use crate::page::{PageResult, PageView};
 use crate::query::Query;
@@ -35,6 +35,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     };
     let lines = found.map_err(CommandError::into_problem)?;
     let witnesses = auction.checkpoint_witnesses(&lines).await.map_err(CommandError::into_problem)?;
+    let times = auction.checkpoint_times(&lines).await.map_err(CommandError::into_problem)?;
     let (origin, keys) = auction.note_keys().await.map_err(CommandError::into_problem)?;
     let title = t(lang, "checkpoint.title");
     let crumbs = vec![Crumb::new(t(lang, "proof.title"), "/proof")];
@@ -47,7 +48,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let nothing = search.is_some() && lines.is_empty();
     let list = match nothing {
         true => view! { <EmptyState icon=Icon::Search title=t(lang, "checkpoint.find.none") text=t(lang, "checkpoint.find.none_text")/> }.into_any(),
-        false => list(&cx, lines, &witnesses, newest),
+        false => list(&cx, lines, &Others { witnesses, times, may_sign }, newest),
     };
     let find = (newest > 0).then(|| find(&cx));
     let body = view! {
@@ -61,6 +62,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 <li>{t(lang, "checkpoint.means.forever")}</li>
                 <li>{t(lang, "checkpoint.means.leaf")} " " <code class="text-xs break-all">"/proof/leaves/{hash}"</code></li>
                 <li>{t(lang, "checkpoint.means.witness")} " " <code class="text-xs break-all">"server witness"</code></li>
+                <li>{t(lang, "checkpoint.means.time")} " " <code class="text-xs break-all">"server verify-checkpoint"</code></li>
                 <li>{t(lang, "checkpoint.means.limits")}</li>
             </ul>
         </Panel>
@@ -110,12 +112,15 @@ fn find(cx: &PageContext) -> AnyView {
     .into_any()
 }
 
-fn list(
-    cx: &PageContext,
-    lines: Vec<CheckpointLine>,
-    witnesses: &[CheckpointWitness],
-    newest: i64,
-) -> AnyView {
+/// What others say about the checkpoints.
+struct Others {
+    witnesses: Vec<CheckpointWitness>,
+    times: Vec<CheckpointTime>,
+    /// Who looks may sign: then he is told why there is no time yet.
+    may_sign: bool,
+}
+
+fn list(cx: &PageContext, lines: Vec<CheckpointLine>, others: &Others, newest: i64) -> AnyView {
     let lang = cx.lang;
     if lines.is_empty() {
         return view! { <EmptyState icon=Icon::Info title=t(lang, "checkpoint.empty") text=t(lang, "checkpoint.empty_text")/> }
@@ -126,12 +131,13 @@ fn list(
         Column::new(t(lang, "checkpoint.made_at")),
         Column::number(t(lang, "checkpoint.size")),
         Column::new(t(lang, "checkpoint.files")),
+        Column::new(t(lang, "checkpoint.time")),
         Column::new(t(lang, "checkpoint.witnesses")),
         Column::new(t(lang, "checkpoint.root")),
     ];
     let is_full = i64::try_from(lines.len()).is_ok_and(|count| count == SHOWN);
     let oldest = lines.last().filter(|_| is_full).map(|line| line.n.to_string());
-    let rows = lines.into_iter().map(|line| row(cx, line, witnesses, newest)).collect_view();
+    let rows = lines.into_iter().map(|line| row(cx, line, others, newest)).collect_view();
     let older = oldest.map(|before| {
         let href = cx.query.with("before", &before).href(&cx.path);
         view! { <p class="my-3"><LinkButton href=href>{t(lang, "checkpoint.older")}</LinkButton></p> }
@@ -143,10 +149,30 @@ fn list(
     .into_any()
 }
 
-fn row(cx: &PageContext, line: CheckpointLine, witnesses: &[CheckpointWitness], newest: i64) -> AnyView {
+/// The time from outside; that it is still asked for, and to who may do something about it why.
+fn time_of(cx: &PageContext, n: i64, others: &Others) -> AnyView {
+    let lang = cx.lang;
+    let none = || view! { <span class="muted">{t(lang, "checkpoint.no_time")}</span> }.into_any();
+    let Some(time) = others.times.iter().find(|time| time.n == n) else { return none() };
+    if let Some((at, authority)) = &time.stamped {
+        let href = format!("/proof/checkpoints/{n}/timestamp.tsr");
+        return view! {
+            <a href=href><Time at=*at form=TimeForm::Exact/></a>
+            <span class="cell-note">{authority.clone()}</span>
+        }
+        .into_any();
+    }
+    let why = time.last_error.clone().filter(|_| others.may_sign).map(|error| {
+        let tries = t_with(lang, "checkpoint.time_tries", &[("count", &time.attempts.to_string())]);
+        view! { <span class="cell-note">{tries} " " {error}</span> }
+    });
+    view! { <span class="muted">{t(lang, "checkpoint.time_waits")}</span> {why} }.into_any()
+}
+
+fn row(cx: &PageContext, line: CheckpointLine, others: &Others, newest: i64) -> AnyView {
     let lang = cx.lang;
     let n = line.n;
-    let signed = witnesses.iter().filter(|witness| witness.n == n).map(|witness| {
+    let signed = others.witnesses.iter().filter(|witness| witness.n == n).map(|witness| {
         view! { <span class="block">{witness.name.clone()} <span class="cell-note"><Time at=witness.signed_at/></span></span> }
     });
     let signed: Vec<_> = signed.collect();
@@ -154,6 +180,7 @@ fn row(cx: &PageContext, line: CheckpointLine, witnesses: &[CheckpointWitness], 
         true => view! { <span class="muted">{t(lang, "checkpoint.no_witness")}</span> }.into_any(),
         false => signed.into_any(),
     };
+    let time = time_of(cx, n, others);
     let note = format!("/proof/checkpoints/{}", line.n);
     let since = (line.n > 1).then(|| {
         let href = format!("/proof/checkpoints/{}/since/{}", line.n, line.n - 1);
@@ -174,6 +201,7 @@ fn row(cx: &PageContext, line: CheckpointLine, witnesses: &[CheckpointWitness], 
             </td>
             <td class="num">{grouped(line.size)}</td>
             <td><a href=note>{t(lang, "checkpoint.text")}</a>{since}{onward}</td>
+            <td>{time}</td>
             <td>{signed}</td>
             <td><code class="text-xs">{line.root.to_string()}</code></td>
         </tr>

@@ -6,7 +6,7 @@ use js_sys::{Array, JSON, Number, Reflect};
 use kernel::{Fen, LotId, UnixMs};
 use proof::{
     Evidence, Genesis, Hash, Incident, Inclusion, KeyId, PublishedLog, PublishedRow, Receipt, Row, Secret,
-    SignedCheckpoint, Stamp,
+    SignedCheckpoint, Stamp, TimeStampFile,
 };
 use uuid::Uuid;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -112,7 +112,8 @@ read_object! {
     }
     Receipt { v, row, before, hash, secret, key, stamp }
     Inclusion { leaf, index, path, checkpoint }
-    Evidence { v, receipt, keys; [log, inclusion] }
+    TimeStampFile { reply, at, authority }
+    Evidence { v, receipt, keys; [log, inclusion, timestamp] }
 }
 
 impl Read for PublishedLog {

@@ -51,6 +51,13 @@ async fn check(place: &Element, text: &str) {
     show(place, "receipt", word(&verdict));
     show(place, "log", part(verdict.log.as_ref().map(|log| log.is_ok() && verdict.in_log == Some(true))));
     show(place, "checkpoint", part(verdict.in_checkpoint));
+    // certificates are checked on the command line: what checks them is larger than everything here
+    show(place, "time", if evidence.timestamp.is_some() { "there" } else { "absent" });
+    let stamped = evidence.timestamp.as_ref().map(|stamp| {
+        let zone_min = data(place, "zone").parse().unwrap_or_default();
+        format!("{} {}", clock_words(stamp.at, zone_min), stamp.authority)
+    });
+    write(place, "stamped", &stamped.unwrap_or_default());
     reveal(place, "[data-parts]", evidence.log.is_some() || evidence.inclusion.is_some());
     if verdict.receipt.is_ok() {
         tell(place, &evidence.receipt);
@@ -63,8 +70,7 @@ fn read(text: &str) -> Option<Evidence> {
     if let Some(evidence) = parsed(text) {
         return Some(evidence);
     }
-    let receipt: Receipt = parsed(text)?;
-    Some(Evidence { v: 1, receipt, keys: Vec::new(), log: None, inclusion: None })
+    Some(Evidence::of_receipt(parsed(text)?))
 }
 
 fn word(verdict: &EvidenceVerdict) -> &'static str {

@@ -68,8 +68,8 @@ impl SignedCheckpoint {
         &self.checkpoint
     }
 
-    /// The text that all signatures are under.
-    pub(crate) fn text(&self) -> &str {
+    /// The text that all signatures are under; what a time stamp is of, too.
+    pub fn text(&self) -> &str {
         &self.text
     }
 

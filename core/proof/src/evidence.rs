@@ -1,5 +1,8 @@
 //! Everything that proves one bid, in one file: for a dispute, for a court, for somebody without a connection to us.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kernel::UnixMs;
 use serde::{Deserialize, Serialize};
 
 use crate::{Hash, LogFault, PublicKey, PublishedLog, Receipt, ReceiptFault, SignedCheckpoint, root_of_path};
@@ -26,6 +29,30 @@ impl Inclusion {
     }
 }
 
+/// What an authority outside said about the time of a checkpoint (RFC 3161). Its answer is checked where certificates can be:
+/// by `server verify-receipt`. The other two fields only repeat it, for people to read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeStampFile {
+    /// The authority's answer as it came, in base64: a `TimeStampResp` in DER, of the checkpoint's text.
+    pub reply: String,
+    /// The time that it tells.
+    pub at: UnixMs,
+    /// Who tells it.
+    pub authority: String,
+}
+
+impl TimeStampFile {
+    /// Of an answer in DER.
+    pub fn new(reply: &[u8], at: UnixMs, authority: String) -> TimeStampFile {
+        TimeStampFile { reply: STANDARD.encode(reply), at, authority }
+    }
+
+    /// The answer in DER; none where it is no base64.
+    pub fn reply(&self) -> Option<Vec<u8>> {
+        STANDARD.decode(&self.reply).ok()
+    }
+}
+
 /// The file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -39,6 +66,9 @@ pub struct Evidence {
     pub log: Option<PublishedLog>,
     /// The lot's newest head that a checkpoint holds; for a refused bid its own row.
     pub inclusion: Option<Inclusion>,
+    /// The time of that checkpoint, from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<TimeStampFile>,
 }
 
 /// What the file proves.
@@ -70,7 +100,12 @@ impl Evidence {
         self.keys.iter().filter_map(|key| PublicKey::from_base64(key).ok()).collect()
     }
 
-    /// Checks all of it against these keys.
+    /// The file of a receipt alone.
+    pub fn of_receipt(receipt: Receipt) -> Evidence {
+        Evidence { v: 1, receipt, keys: Vec::new(), log: None, inclusion: None, timestamp: None }
+    }
+
+    /// Checks all of it against these keys. The time stamp is not part of it: for that one needs roots.
     pub fn check(&self, keys: &[PublicKey]) -> EvidenceVerdict {
         let log = self.log.as_ref();
         EvidenceVerdict {

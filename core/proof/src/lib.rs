@@ -14,7 +14,7 @@
 //! * [`Evidence`] is all of this for one bid, in one file.
 //!
 //! What this does not prove by itself: that everybody is shown the same log and the same checkpoints (they must be
-//! compared), nor when a checkpoint was made. `docs/proof.md` says it in full.
+//! compared), nor when a checkpoint was made (an authority's time stamp does, which is checked elsewhere). `docs/proof.md` says it in full.
 //!
 //! To change what a row says, add a version: old rows must hash as they did.
 #![deny(missing_docs)]
@@ -37,7 +37,7 @@ mod tree;
 pub use chain::{Chain, ChainFault, check_chain};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, note_key};
 pub use cosign::{NoteKey, WitnessFault, may_cosign};
-pub use evidence::{Evidence, EvidenceVerdict, Inclusion};
+pub use evidence::{Evidence, EvidenceVerdict, Inclusion, TimeStampFile};
 pub use growing::{Frontier, PartId, Plan, is_beginning};
 pub use hash::Hash;
 pub use key::{KeyError, KeyId, PublicKey, Signer};

@@ -4,8 +4,8 @@
 use kernel::{Fen, LotId, UnixMs};
 use proof::{
     ChainFault, Checkpoint, Evidence, Frontier, Genesis, Hash, Incident, Inclusion, LogFault, PublishedLog,
-    PublishedRow, Receipt, ReceiptFault, Replay, Row, Secret, SignedCheckpoint, Signer, Stamp, incident_key,
-    note_key,
+    PublishedRow, Receipt, ReceiptFault, Replay, Row, Secret, SignedCheckpoint, Signer, Stamp, TimeStampFile,
+    incident_key, note_key,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -173,6 +173,7 @@ fn evidence_holds_as_a_whole_and_in_each_part() {
         keys: vec![signer.public().to_base64()],
         inclusion: Some(inclusion(log.head, &signer)),
         log: Some(log.clone()),
+        timestamp: Some(TimeStampFile::new(b"der", UnixMs(9), "an authority".into())),
     };
     let read: Evidence = serde_json::from_str(&serde_json::to_string(&good).unwrap()).unwrap();
     assert_eq!(read, good);
@@ -195,6 +196,10 @@ fn evidence_holds_as_a_whole_and_in_each_part() {
     assert!(verdict.log.unwrap().is_err() && verdict.in_log == Some(false) && !verdict.is_good());
     let alone = Evidence { log: None, inclusion: None, ..good };
     assert!(alone.check(&keys).is_good(), "what is not there is not wrong");
+    let mut before = serde_json::to_value(&alone).unwrap();
+    before.as_object_mut().unwrap().remove("timestamp");
+    let before: Evidence = serde_json::from_value(before).unwrap();
+    assert_eq!(before.timestamp, None, "files from before there were time stamps");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //! * `alerts.rs` tells persons the news, behind the bid path; `inbox.rs` is where they read it.
 //! * `confirmation.rs` is the second look at an unusually high amount.
 //! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
+//! * `timestamp.rs` asks an authority outside for the time of each checkpoint.
 //! * `asked_return.rs` says when deposit money that is asked back is free.
 //! * `negotiation/` is what follows a lot that closed below its reserve.
 //! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
@@ -62,6 +63,7 @@ mod snapshots;
 mod store;
 mod sweeper;
 mod take;
+mod timestamp;
 mod top_up;
 mod verify_log;
 mod views;
@@ -129,6 +131,7 @@ pub use store::power::{BuyingPower, LotHold};
 pub use store::sales::{SaleLine, SalesCount};
 pub use store::voids::VoidRequest;
 pub use take::{AcceptStep, BuyNow};
+pub use timestamp::{CheckpointTime, TimeAuthority, TimeStamp, stamp_due};
 pub use verify_log::{CheckpointFault, LogFault, LogVerdict, verify_log};
 pub use views::{BidOutcome, BidReason, LotDetail, SaleDetail};
 pub use void_bid::{REASONS_OF_STAFF, RequestVoid, VoidPreview};

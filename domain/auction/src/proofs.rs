@@ -4,7 +4,8 @@ use bidding::LotStatus;
 use kernel::{LotId, Principal, Problem, UnixMs};
 use platform_db::CommandError;
 use proof::{
-    Evidence, Hash, PublicKey, PublishedLog, PublishedRow, Receipt, ReceiptFault, Stamp, incident_key,
+    Evidence, Hash, Inclusion, PublicKey, PublishedLog, PublishedRow, Receipt, ReceiptFault, Stamp,
+    TimeStampFile, incident_key,
 };
 use uuid::Uuid;
 
@@ -143,8 +144,25 @@ impl Service {
                 Err(failure) => return Err(failure),
             },
         };
+        let (inclusion, timestamp) = match inclusion {
+            Some(inclusion) => self.earliest(inclusion).await?,
+            None => (None, None),
+        };
         let keys = self.proof_keys().await?.into_iter().map(|(key, _)| key.to_base64()).collect();
-        Ok(Evidence { v: 1, receipt, keys, log, inclusion })
+        Ok(Evidence { v: 1, receipt, keys, log, inclusion, timestamp })
+    }
+
+    /// The same leaf in the first checkpoint that has a time from outside, with that time: who says that a bid was there wants
+    /// to say since when. As it is, where none has.
+    async fn earliest(
+        &self,
+        newest: Inclusion,
+    ) -> Result<(Option<Inclusion>, Option<TimeStampFile>), CommandError> {
+        let Some((n, stamp)) = self.first_stamped_over(newest.index).await? else {
+            return Ok((Some(newest), None));
+        };
+        let earliest = self.inclusion(newest.leaf, Some(n)).await?;
+        Ok((Some(earliest), Some(TimeStampFile::new(&stamp.reply, stamp.at, stamp.authority))))
     }
 
     /// Checks a receipt against the keys that ever signed here.

@@ -23,7 +23,7 @@ pub use error::{ConfigError, ConfigErrors};
 pub use explain::{Explained, Source, mask_password, settings_page};
 pub use origin::PublicUrl;
 pub use settings::{SETTINGS, Setting};
-pub use values::{Demo, LogFormat, PayTo, Service, TimeZone};
+pub use values::{Demo, LogFormat, PayTo, Service, TimeZone, Timestamps};
 
 /// All settings, checked.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The file of the key that signs receipts, where it is not in [`Config::data`].
     pub signing_key: Option<PathBuf>,
+    /// Who tells the time of checkpoints, if anybody.
+    pub timestamps: Option<Timestamps>,
     /// PostgreSQL's binaries, where they are not in an ordinary place.
     pub postgres_bin: Option<PathBuf>,
     /// Which services this process runs, in the order of [`Service::ALL`].

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 
 use crate::settings::{
     ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, PAY_ACCOUNT, PAY_BANK, PAY_NAME, PEER_ADDR, POOL_SIZE,
-    POSTGRES_BIN, PROXIES, PUBLIC_URL, REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE, setting,
+    POSTGRES_BIN, PROXIES, PUBLIC_URL, REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE,
+    TIMESTAMP_ROOTS, TIMESTAMP_URL, setting,
 };
 use crate::values::{is_account, is_log_filter, is_name};
 use crate::{
     Config, ConfigError, ConfigErrors, Databases, Demo, LogFormat, PayTo, PublicUrl, Service, TimeZone,
-    mask_password,
+    Timestamps, mask_password,
 };
 
 /// What the embedded PostgreSQL serves: its `max_connections` of 200, less what an operator, a backup and
@@ -38,6 +39,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
     let public_url = reader.public_url(addr);
     let data = reader.read(DATA, |text| Some(PathBuf::from(text)));
     let signing_key = reader.given(SIGNING_KEY).map(PathBuf::from);
+    let timestamps = reader.timestamps();
     let postgres_bin = reader.given(POSTGRES_BIN).map(PathBuf::from);
     let databases = reader.databases(services.as_deref());
     let pool_size =
@@ -60,6 +62,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
             public_url: public_url?,
             data: data?,
             signing_key,
+            timestamps,
             postgres_bin,
             services: services?,
             databases: databases?,
@@ -249,6 +252,32 @@ impl Reader {
         })
     }
 
+    /// Who tells the time, and by which roots he is believed: an answer that nobody checks would prove nothing.
+    fn timestamps(&mut self) -> Option<Timestamps> {
+        let (url, roots) = (self.given(TIMESTAMP_URL), self.given(TIMESTAMP_ROOTS));
+        match (url.is_some(), roots.map(PathBuf::from)) {
+            (false, None) => None,
+            (true, Some(roots)) => {
+                let url = self.read(TIMESTAMP_URL, |text| is_http_url(text).then(|| text.to_owned()))?;
+                Some(Timestamps { url, roots })
+            }
+            (true, None) => {
+                self.refuse(
+                    TIMESTAMP_URL,
+                    format!("is set without {TIMESTAMP_ROOTS}: its answers could not be checked"),
+                );
+                None
+            }
+            (false, Some(_)) => {
+                self.refuse(
+                    TIMESTAMP_ROOTS,
+                    format!("is set without {TIMESTAMP_URL}: nobody would be asked"),
+                );
+                None
+            }
+        }
+    }
+
     fn secure_cookies(&mut self, public_url: Option<&PublicUrl>) -> Option<bool> {
         let wanted = self.read(SECURE_COOKIES, |text| match text {
             "yes" => Some(Some(true)),
@@ -294,6 +323,13 @@ impl Reader {
             );
         }
     }
+}
+
+/// An address that is spoken to in the clear.
+fn is_http_url(url: &str) -> bool {
+    let host = url.strip_prefix("http://").and_then(|rest| rest.split(['/', '?', '#']).next());
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.contains('#');
+    is_plain && host.is_some_and(|host| !host.is_empty() && !host.starts_with(':') && !host.contains('@'))
 }
 
 fn is_redis_url(url: &str) -> bool {

@@ -17,6 +17,8 @@ pub(crate) const ADDR: &str = "LUOCHUI_ADDR";
 pub(crate) const PUBLIC_URL: &str = "LUOCHUI_PUBLIC_URL";
 pub(crate) const DATA: &str = "LUOCHUI_DATA";
 pub(crate) const SIGNING_KEY: &str = "LUOCHUI_SIGNING_KEY";
+pub(crate) const TIMESTAMP_URL: &str = "LUOCHUI_TIMESTAMP_URL";
+pub(crate) const TIMESTAMP_ROOTS: &str = "LUOCHUI_TIMESTAMP_ROOTS";
 pub(crate) const POSTGRES_BIN: &str = "LUOCHUI_POSTGRES_BIN";
 pub(crate) const SERVICES: &str = "LUOCHUI_SERVICES";
 pub(crate) const POOL_SIZE: &str = "LUOCHUI_POOL_SIZE";
@@ -63,6 +65,20 @@ pub const SETTINGS: &[Setting] = &[
         allowed: "a file with 32 random bytes in base64",
         meaning: "The key that signs receipts of bids. When it is not set, signing.key in LUOCHUI_DATA, made at the first \
                   start. Keep a copy: whoever has it can sign in your name. A new key is no harm, old receipts stay good.",
+    },
+    Setting {
+        name: TIMESTAMP_URL,
+        default: "",
+        allowed: "an http address, for example http://tsa.example.com/stamp",
+        meaning: "A time-stamping authority (RFC 3161) that is asked for the time of every checkpoint. It needs no TLS: a hash \
+                  is sent, and the answer is signed. Set LUOCHUI_TIMESTAMP_ROOTS with it. Without it checkpoints have no time \
+                  from outside.",
+    },
+    Setting {
+        name: TIMESTAMP_ROOTS,
+        default: "",
+        allowed: "a PEM file with one or more certificates",
+        meaning: "The root certificates that the authority's certificate has to lead to. Get them from the authority itself.",
     },
     Setting {
         name: POSTGRES_BIN,

@@ -1,6 +1,7 @@
 //! The types of single settings, and how they are read.
 
 use std::fmt;
+use std::path::PathBuf;
 
 /// A service: a vertical slice with its own database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,6 +155,15 @@ pub struct PayTo {
     pub bank: String,
     /// Its number, as it is printed.
     pub account: String,
+}
+
+/// An authority for time stamps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timestamps {
+    /// Where it is asked.
+    pub url: String,
+    /// The file of the roots that it is believed by.
+    pub roots: PathBuf,
 }
 
 /// A name as it stands on a transfer form.

@@ -228,3 +228,27 @@ fn proxies_are_counted_and_few() {
     assert_eq!(load(&[("LUOCHUI_PROXIES", "2")]).unwrap().proxies, 2);
     assert!(load(&[("LUOCHUI_PROXIES", "6")]).is_err() && load(&[("LUOCHUI_PROXIES", "yes")]).is_err());
 }
+
+#[test]
+fn an_authority_needs_an_address_and_roots() {
+    let (url, roots) =
+        (("LUOCHUI_TIMESTAMP_URL", "http://tsa.example.com/stamp"), ("LUOCHUI_TIMESTAMP_ROOTS", "roots.pem"));
+    let config = load(&[url, roots]).unwrap();
+    let set = config.timestamps.unwrap();
+    assert_eq!((set.url.as_str(), set.roots.to_str()), (url.1, Some(roots.1)));
+    assert!(load(&[]).unwrap().timestamps.is_none());
+    assert!(refusal(&[url]).contains("is set without LUOCHUI_TIMESTAMP_ROOTS"));
+    assert!(refusal(&[roots]).contains("is set without LUOCHUI_TIMESTAMP_URL"));
+    for bad in [
+        "https://tsa.example.com",
+        "tsa.example.com",
+        "http://",
+        "http://:80/",
+        "http://u:p@tsa",
+        "http://t sa",
+        "ftp://x",
+    ] {
+        let said = refusal(&[("LUOCHUI_TIMESTAMP_URL", bad), roots]);
+        assert!(said.contains("LUOCHUI_TIMESTAMP_URL") && said.contains("an http address"), "{bad}: {said}");
+    }
+}

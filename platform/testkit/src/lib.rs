@@ -3,12 +3,14 @@
 //! `script/test` starts one private cluster and names it in `LUOCHUI_TEST_DATABASE_URL` (its `postgres` database,
 //! as superuser). A test calls [`fresh_database`]; databases are dropped with the cluster.
 //!
-//! For faults: [`Proxy`] stands before PostgreSQL and breaks connections, [`RedisServer`] is a Redis that may be killed.
+//! For faults: [`Proxy`] stands before PostgreSQL and breaks connections, [`RedisServer`] is a Redis that may be killed, [`TimeAuthority`]
+//! an authority for time stamps that may lie.
 #![deny(missing_docs)]
 #![expect(clippy::expect_used, reason = "a test without its database fails by panicking")]
 
 mod proxy;
 mod redis;
+mod time_authority;
 
 use kernel::{DealerId, DealerSeat, Lang, Principal, Role, Seat, UserId};
 use sqlx::migrate::Migrator;
@@ -17,6 +19,7 @@ use uuid::Uuid;
 
 pub use proxy::{Fault, Proxy, Rewrite, Upstream};
 pub use redis::RedisServer;
+pub use time_authority::{Answering, Making, TimeAuthority};
 
 /// A pool to a new database with the bus tables and the service's migrations.
 ///

@@ -171,19 +171,23 @@ struct Outside<T: clap::Args> {
     what: T,
 }
 
-fn told<T: clap::Args>(words: &[&str]) -> T {
+pub fn told<T: clap::Args>(words: &[&str]) -> T {
     <Outside<T> as clap::Parser>::parse_from(["server"].iter().chain(words)).what
 }
 
 /// A witness at home: a folder, and what the log shows him.
-struct Home(tempfile::TempDir);
+pub struct Home(tempfile::TempDir);
 
 impl Home {
-    fn path(&self, name: &str) -> String {
+    pub fn new() -> Home {
+        Home(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> String {
         self.0.path().join(name).display().to_string()
     }
 
-    fn keep(&self, name: &str, text: &str) -> String {
+    pub fn keep(&self, name: &str, text: &str) -> String {
         std::fs::write(self.path(name), text).unwrap();
         self.path(name)
     }
@@ -198,7 +202,7 @@ impl Home {
 #[tokio::test]
 async fn a_witness_outside_signs_what_continues_and_finds_a_rewritten_history() {
     let server = TestServer::new().await;
-    let (home, mut stranger) = (Home(tempfile::tempdir().unwrap()), server.browser());
+    let (home, mut stranger) = (Home::new(), server.browser());
     let lot_id = open_lot(&server).await;
     sign(&server).await;
     let page = stranger.get("/proof/checkpoints").await.body;
@@ -233,7 +237,7 @@ async fn a_witness_outside_signs_what_continues_and_finds_a_rewritten_history() 
 #[tokio::test]
 async fn a_witness_s_line_is_handed_on_and_checked_by_anybody() {
     let server = TestServer::new().await;
-    let (home, mut stranger) = (Home(tempfile::tempdir().unwrap()), server.browser());
+    let (home, mut stranger) = (Home::new(), server.browser());
     open_lot(&server).await;
     sign(&server).await;
     let bare = stranger.get("/proof/checkpoints/1").await.body;

@@ -35,3 +35,4 @@ mod replay;
 mod settings;
 mod sign_in;
 mod sold;
+mod timestamps;

@@ -116,6 +116,14 @@ fn parts(cx: &PageContext) -> AnyView {
                 {part("bad", Tone::Bad, t(lang, "proof.part.fails"))}
                 {part("absent", Tone::Neutral, t(lang, "proof.part.absent"))}
             </li>
+            <li data-state="time">
+                {t(lang, "proof.part.time")} " "
+                <span data-show="there" hidden>
+                    <span data-out="stamped"></span> " · " {t(lang, "proof.part.time_unchecked")} " "
+                    <code class="text-xs break-all">"server verify-receipt --roots"</code>
+                </span>
+                {part("absent", Tone::Neutral, t(lang, "proof.part.absent"))}
+            </li>
         </ul>
     }
     .into_any()

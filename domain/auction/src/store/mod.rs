@@ -43,6 +43,7 @@ pub(crate) mod seller_news;
 pub(crate) mod snapshots;
 pub(crate) mod strike_news;
 pub(crate) mod templates;
+pub(crate) mod timestamps;
 pub(crate) mod top_ups;
 pub(crate) mod voids;
 pub(crate) mod watch;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{Path, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Problem, ProblemKind};
 use platform_db::CommandError;
@@ -17,6 +17,15 @@ use crate::state::AppState;
 pub async fn one(State(state): State<AppState>, Path(n): Path<String>) -> Result<Response, Refusal> {
     let note = state.services.auction.checkpoint_note(number(&n)?).await?;
     Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
+}
+
+/// What an authority outside said about the time of a checkpoint, as it came.
+pub async fn timestamp(State(state): State<AppState>, Path(n): Path<String>) -> Result<Response, Refusal> {
+    let n = number(&n)?;
+    let stamp = state.services.auction.time_stamp(n).await?;
+    let name = format!("attachment; filename=\"checkpoint-{n}.tsr\"");
+    let head = [(CONTENT_TYPE, "application/timestamp-reply".to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((head, stamp.reply).into_response())
 }
 
 /// Where a lot's head or a refused bid, known by its hash, lies in a checkpoint.

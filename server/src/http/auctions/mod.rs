@@ -45,6 +45,7 @@ pub fn routes() -> Routes {
         .post("/proof/checkpoints", SIGNERS, checkpoints::make)
         .post("/proof/checkpoints/find", Access::Public, checkpoints::find)
         .get("/proof/checkpoints/{n}", Access::Public, checkpoints::one)
+        .get("/proof/checkpoints/{n}/timestamp.tsr", Access::Public, checkpoints::timestamp)
         .get("/proof/checkpoints/{n}/leaves/{hash}", Access::Public, checkpoints::leaf)
         .get("/proof/checkpoints/{n}/since/{first}", Access::Public, checkpoints::since)
         .get("/proof/leaves/{hash}", Access::Public, checkpoints::newest_leaf)

@@ -1,0 +1,2 @@
+DROP TABLE checkpoint_timestamp;
+DROP FUNCTION checkpoint_timestamp_stays();
