@@ -97,6 +97,7 @@ fn sales(now: UnixMs, vehicle_ids: &[VehicleId]) -> Vec<(CreateSale, usize)> {
         follow_on: None,
         ladder: bidding::Ladder::standard(),
         reserve: auction::ReserveRules::default(),
+        fine: auction::FinePrint::default(),
     };
     let mut quick = sale("快拍专场", -MINUTE_MS, 6 * MINUTE_MS, soon);
     quick.times.stagger_ms = 2 * MINUTE_MS;

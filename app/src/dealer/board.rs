@@ -175,7 +175,7 @@ fn confirm(cx: &PageContext, problem: &Problem, asked: Question) -> AnyView {
     let lot_id = problem.data.get("lot_id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let amount = max_fen.yuan();
     let words = in_words(lang, max_fen);
-    let limit = asked.limit_fen.yuan();
+    let (limit, than) = (asked.limit_fen.yuan(), asked.than.to_string());
     let why = if asked.by_guide { "auction.live.confirm_guide" } else { "auction.live.confirm_steps" };
     let page = page_of(cx);
     view! {
@@ -186,7 +186,7 @@ fn confirm(cx: &PageContext, problem: &Problem, asked: Question) -> AnyView {
                 <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
                 <input type="hidden" name="confirmation" value=asked.token/>
                 <input type="hidden" name="page" value=page/>
-                <p>{t_with(lang, why, &[("amount", &amount), ("limit", &limit)])}</p>
+                <p>{t_with(lang, why, &[("amount", &amount), ("limit", &limit), ("n", &than)])}</p>
                 <p>{t_with(lang, "auction.live.confirm_words", &[("words", &words)])}</p>
                 <Button kind=ButtonKind::Danger>{t_with(lang, "auction.live.confirm_yes", &[("amount", &amount)])}</Button>
             </form>

@@ -7,7 +7,7 @@ mod notice;
 mod pre_bid;
 mod report;
 mod report_news;
-mod rules;
+pub(crate) mod rules;
 pub(in crate::dealer) mod side;
 mod voided;
 
@@ -137,7 +137,8 @@ fn view(
     let pre_bid = pre_bid::view(cx, &detail, typed.clone());
     let report = detail.lot.report_hash.clone();
     let (span_ms, sealed) = (side::span_ms(&detail.lot), detail.terms.format.is_sealed());
-    let (falling, buy_now_fen) = (side::falling(&detail.lot), detail.lot.buy_now());
+    let (falling, tick_fen) = (side::falling(&detail.lot), detail.lot.tick_fen());
+    let buy_now = detail.lot.buy_now().zip(detail.lot.buy_now_end());
     let start = Start {
         lot_id: detail.lot.id,
         lot: detail.lot.lot,
@@ -157,7 +158,8 @@ fn view(
         span_ms,
         sealed,
         falling,
-        buy_now_fen,
+        buy_now,
+        tick_fen,
         landing,
         typed,
     };

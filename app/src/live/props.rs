@@ -33,8 +33,10 @@ pub struct PanelProps {
     pub sealed: bool,
     /// How the price falls, where it does.
     pub falling: Option<Falling>,
-    /// The price at which the lot can be had at once, while it is offered.
-    pub buy_now_fen: Option<Fen>,
+    /// The price at which the lot can be had at once, while it is offered, and the one that ends the offer.
+    pub buy_now: Option<(Fen, Fen)>,
+    /// Every amount is a multiple of it.
+    pub tick_fen: Fen,
     /// What makes a price into a landed cost, for a dealer.
     pub landing: Option<Landing>,
     /// What was typed into a form that was refused.
@@ -92,7 +94,8 @@ impl Given for PanelProps {
             span_ms: json.get("span_ms")?.number()?,
             sealed: json.get("sealed")?.bool()?,
             falling: json.get("falling").and_then(falling),
-            buy_now_fen: json.get("buy_now_fen").and_then(fen),
+            buy_now: json.get("buy_now").and_then(two),
+            tick_fen: fen(json.get("tick_fen")?)?,
             landing: json.get("landing").and_then(landing),
             typed: json.get("typed")?.text()?.to_owned(),
         })
@@ -132,6 +135,11 @@ fn id(json: &Json) -> Option<Uuid> {
 
 fn fen(json: &Json) -> Option<Fen> {
     json.number().map(Fen)
+}
+
+fn two(json: &Json) -> Option<(Fen, Fen)> {
+    let list = json.list()?;
+    Some((fen(list.first()?)?, fen(list.get(1)?)?))
 }
 
 fn instant(json: &Json) -> Option<UnixMs> {
@@ -183,6 +191,7 @@ fn question(json: &Json) -> Option<Question> {
         token: json.get("token")?.text()?.to_owned(),
         limit_fen: fen(json.get("limit_fen")?)?,
         by_guide: json.get("by_guide")?.bool()?,
+        than: json.get("than")?.number()?,
     })
 }
 
@@ -246,7 +255,8 @@ mod tests {
                 start_fen: Fen(9_900_000),
                 steps: DutchSteps { step_fen: Fen(100_000), step_ms: 60_000, floor_fen: Fen(5_000_000) },
             }),
-            buy_now_fen: Some(Fen(9_800_000)),
+            buy_now: Some((Fen(9_800_000), Fen(8_330_000))),
+            tick_fen: Fen(50_000),
             landing: Some(Landing {
                 service_fee_bp: 150,
                 service_fee_min_fen: Fen(50_000),
@@ -261,7 +271,7 @@ mod tests {
     fn the_browser_reads_what_the_server_wrote() {
         let (key, max_fen) = (Uuid::from_u128(3), Fen(7));
         let token = "1-0a".to_owned();
-        let asked = Question { key: Uuid::from_u128(4), token, limit_fen: Fen(6), by_guide: true };
+        let asked = Question { key: Uuid::from_u128(4), token, limit_fen: Fen(6), by_guide: true, than: 130 };
         let data = json!({ "min_next_fen": 5, "status": "paused", "until": null, "list": [true, "a"] });
         for notice in [
             None,

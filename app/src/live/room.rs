@@ -31,8 +31,6 @@ const BUSY_PAUSE_MS: i64 = 400;
 const GIVE_UP_AFTER_MS: i64 = 20_000;
 /// A finger that comes down so soon after a change was meant for what stood there before.
 pub(super) const REACTION_MS: i64 = 400;
-/// Up to this share of the guide price an amount is usual.
-const GUIDE_PERCENT: i64 = 130;
 /// The leader's quick raises lie this many steps above his max.
 const RAISE_STEPS: [i64; 3] = [1, 2, 5];
 
@@ -102,6 +100,8 @@ pub struct Question {
     pub limit_fen: Fen,
     /// Whether that comes of the guide price; otherwise of the price.
     pub by_guide: bool,
+    /// How many percent of the guide price that is, or steps above the price.
+    pub than: i64,
 }
 
 /// A command that waits for its answer.
@@ -578,16 +578,16 @@ pub fn loss(lot: &PublicLot, mine: &MyPosition) -> Option<Loss> {
     }
 }
 
-/// The question that a refusal asks about an unusually high amount: of the two limits the lower one is what it is above.
+/// The question that a refusal asks about an unusually high amount: what it is above, and what makes that the limit.
 pub fn question(code: &str, data: &Value) -> Option<Question> {
     let confirm = data.get("confirm").filter(|_| code == "FAT_FINGER_CONFIRM")?;
-    let limit = data.get("threshold_fen").and_then(Value::as_i64);
-    let by_guide =
-        data.get("guide_fen").and_then(Value::as_i64).and_then(|guide| guide.checked_mul(GUIDE_PERCENT));
+    let number = |name| data.get(name).and_then(Value::as_i64);
+    let percent = number("guide_percent");
     Some(Question {
         key: confirm.get("key")?.as_str()?.parse().ok()?,
         token: confirm.get("token")?.as_str()?.to_owned(),
-        limit_fen: Fen(limit.unwrap_or_default()),
-        by_guide: limit.is_some() && by_guide.map(|fen| fen / 100) == limit,
+        limit_fen: Fen(number("threshold_fen").unwrap_or_default()),
+        by_guide: percent.is_some(),
+        than: percent.or(number("steps")).unwrap_or_default(),
     })
 }

@@ -222,9 +222,10 @@ fn an_unusual_amount_is_asked_again() {
     let mut room = room();
     room.begin(KEY, Fen(80_000_000), None, 0);
     let (key, token) = (Uuid::from_u128(3), "1-0a".to_owned());
-    let data = json!({ "threshold_fen": 1, "confirm": { "key": key, "token": token, "until": 9 } });
+    let data =
+        json!({ "threshold_fen": 1, "steps": 30, "confirm": { "key": key, "token": token, "until": 9 } });
     room.hear(refused(RefusalCode::FatFingerConfirm, data), 0);
-    let asked = Question { key, token: token.clone(), limit_fen: Fen(1), by_guide: false };
+    let asked = Question { key, token: token.clone(), limit_fen: Fen(1), by_guide: false, than: 30 };
     assert_eq!(room.notice, Some(Notice::Confirm { max_fen: Fen(80_000_000), asked }));
     let again = room.begin(key, Fen(80_000_000), Some(token.clone()), 0);
     assert!(
@@ -362,14 +363,14 @@ fn an_old_answer_contradicts_no_new_state() {
 
 #[test]
 fn a_question_names_the_limit_that_the_amount_is_above() {
-    let asked = |threshold: i64, guide: Option<i64>| {
+    let asked = |threshold: i64, number: &str, of: i64| {
         let confirm = json!({ "key": KEY, "token": "1-0a" });
-        let data = json!({ "threshold_fen": threshold, "guide_fen": guide, "confirm": confirm });
-        question("FAT_FINGER_CONFIRM", &data).map(|asked| (asked.limit_fen, asked.by_guide))
+        let mut data = json!({ "threshold_fen": threshold, "guide_fen": 30_000_000, "confirm": confirm });
+        data[number] = json!(of);
+        question("FAT_FINGER_CONFIRM", &data).map(|asked| (asked.limit_fen, asked.by_guide, asked.than))
     };
-    assert_eq!(asked(39_000_000, Some(30_000_000)), Some((Fen(39_000_000), true)));
-    assert_eq!(asked(4_600_000, Some(30_000_000)), Some((Fen(4_600_000), false)));
-    assert_eq!(asked(4_600_000, None), Some((Fen(4_600_000), false)));
+    assert_eq!(asked(36_000_000, "guide_percent", 120), Some((Fen(36_000_000), true, 120)));
+    assert_eq!(asked(4_600_000, "steps", 12), Some((Fen(4_600_000), false, 12)));
 }
 
 #[test]

@@ -105,6 +105,7 @@ words! {
     MaxSubmitShort = "max_submit_short",
     WillLower = "will_lower",
     TooLow = "too_low",
+    OffTick = "off_tick",
     NotPositive = "not_positive",
     LandedTyped = "landed_typed",
     PowerCovers = "power_covers",

@@ -44,7 +44,7 @@ pub(crate) fn terms(end_at: UnixMs) -> Terms {
         ladder: Ladder::standard(),
         window_ms: 120_000,
         cap_at: end_at,
-        double_after_extensions: 20,
+        double_after_extensions: Some(20),
         below_reserve: BelowReserve::Stepped,
         guide_fen: None,
         fat_finger_guard: false,
@@ -53,6 +53,7 @@ pub(crate) fn terms(end_at: UnixMs) -> Terms {
         // what the product asks for: a bid is judged against the deposit and moves holds
         deposit_bp: 1_000,
         published_reserve_fen: None,
+        house: bidding::HouseRules::default(),
     }
 }
 

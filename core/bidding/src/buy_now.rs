@@ -8,9 +8,6 @@ use crate::{
     ReserveLight, eligibility, gap,
 };
 
-/// The price is offered only below this share of it, in percent.
-const OFFERED_BELOW_PERCENT: i128 = 85;
-
 /// `Command::BuyNow` as a struct.
 pub(crate) struct Purchase<'a> {
     pub(crate) dealer_id: DealerId,
@@ -23,24 +20,26 @@ pub(crate) struct Purchase<'a> {
 impl LotState {
     /// The buy-now price while it is offered: until an accepted bid meets the reserve, or the price comes near it.
     pub fn buy_now(&self) -> Option<Fen> {
-        let buy_now = self.terms.buy_now_fen.filter(|_| self.terms.format.is_english())?;
-        let stands = self.status != LotStatus::Closed && !self.met && !is_near(self.price_fen, buy_now);
-        stands.then_some(buy_now)
+        let buy_now = self.terms.buy_now_fen?;
+        let is_near = self.price_fen.is_some_and(|price| self.buy_now_end().is_some_and(|end| price >= end));
+        let stands = self.status != LotStatus::Closed && !self.met && !is_near;
+        stands.then_some(buy_now).filter(|_| self.terms.format.is_english())
+    }
+
+    /// The price from which on the buy-now price is not offered any more, where there is one: the least that is not below the
+    /// house's share of it.
+    pub fn buy_now_end(&self) -> Option<Fen> {
+        let share = i128::from(self.terms.buy_now_fen?.0) * i128::from(self.terms.house.buy_now_end_percent);
+        Some(Fen(i64::try_from((share + 99).div_euclid(100)).unwrap_or(i64::MAX)))
     }
 }
 
 impl PublicLot {
-    /// Whether this buy-now price of the lot is still offered, as far as everybody may know.
-    pub fn offers_at_once(&self, buy_now: Fen) -> bool {
-        self.status != LotStatus::Closed
-            && self.reserve != ReserveLight::Met
-            && !is_near(self.price_fen, buy_now)
+    /// Whether the lot's buy-now price is still offered, as far as everybody may know; `end` is the price at which it ends.
+    pub fn offers_at_once(&self, end: Fen) -> bool {
+        let is_near = self.price_fen.is_some_and(|price| price >= end);
+        self.status != LotStatus::Closed && self.reserve != ReserveLight::Met && !is_near
     }
-}
-
-fn is_near(price: Option<Fen>, buy_now: Fen) -> bool {
-    let limit = i128::from(buy_now.0) * OFFERED_BELOW_PERCENT;
-    price.is_some_and(|price| i128::from(price.0) * 100 >= limit)
 }
 
 /// Judges a purchase. The amount is printed on the lot, so the fat-finger guard does not ask.

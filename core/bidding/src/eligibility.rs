@@ -8,11 +8,6 @@ use serde_json::{Value, json};
 use crate::place_max::Bid;
 use crate::{Bar, LotState, LotStatus, Outcome, Refusal, RefusalCode, group};
 
-/// A max above this share of the guide price is confirmed twice, in percent.
-const FAT_FINGER_GUIDE_PERCENT: i128 = 130;
-/// A max this many steps above the price is confirmed twice.
-const FAT_FINGER_STEPS: i64 = 30;
-
 /// Every check that the fold can make, in order.
 pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refusal> {
     // what was called on the floor while the lot waits for it is not late
@@ -161,27 +156,30 @@ pub(crate) fn check_fat_finger(state: &LotState, bid: &Bid) -> Result<(), Refusa
     if !state.terms.fat_finger_guard || bid.confirmed || is_lowering(state, bid) {
         return Ok(());
     }
-    match fat_finger_threshold(state) {
-        Some(threshold) if bid.max_fen > threshold => {
-            let data = json!({ "threshold_fen": threshold, "guide_fen": state.terms.guide_fen });
+    match fat_finger_limit(state) {
+        Some((threshold, number, of)) if bid.max_fen > threshold => {
+            let mut data = json!({ "threshold_fen": threshold, "guide_fen": state.terms.guide_fen });
+            data[number] = json!(of);
             Err(Refusal { code: RefusalCode::FatFingerConfirm, data })
         }
         _ => Ok(()),
     }
 }
 
-/// The highest amount that needs no confirmation. Without a price only the guide counts: a first max is meant to
-/// be far above the start.
-fn fat_finger_threshold(state: &LotState) -> Option<Fen> {
-    let by_guide = state.terms.guide_fen.map(|guide| {
+/// The highest amount that needs no confirmation, and which number of the rules makes it. Without a price only the guide counts:
+/// a first max is meant to be far above the start.
+fn fat_finger_limit(state: &LotState) -> Option<(Fen, &'static str, u32)> {
+    let house = &state.terms.house;
+    let by_guide = state.terms.guide_fen.zip(house.confirm_guide_percent).map(|(guide, percent)| {
         // Rounding down is exact for "more than": amounts are whole fen.
-        let fen = i128::from(guide.0) * FAT_FINGER_GUIDE_PERCENT / 100;
-        Fen(i64::try_from(fen).unwrap_or(i64::MAX))
+        let fen = i128::from(guide.0) * i128::from(percent) / 100;
+        (Fen(i64::try_from(fen).unwrap_or(i64::MAX)), "guide_percent", percent)
     });
-    let by_price = state
-        .price_fen
-        .map(|price| Fen(price.0.saturating_add(state.increment(price).0.saturating_mul(FAT_FINGER_STEPS))));
-    by_guide.into_iter().chain(by_price).min()
+    let by_price = state.price_fen.zip(house.confirm_steps).map(|(price, steps)| {
+        let above = state.increment(price).0.saturating_mul(i64::from(steps));
+        (Fen(price.0.saturating_add(above)), "steps", steps)
+    });
+    by_guide.into_iter().chain(by_price).min_by_key(|(threshold, ..)| *threshold)
 }
 
 /// Code 12. Whether the max would lead or not: who is refused only where he would lead learns the leader's max.

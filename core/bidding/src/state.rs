@@ -3,7 +3,7 @@
 use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Format, Group, Ladder, Offer, StepClock, TopUp};
+use crate::{Call, Format, Group, HouseRules, Ladder, Offer, StepClock, TopUp};
 
 /// How a max below the reserve is shown; frozen at the first accepted bid and printed on the lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +28,8 @@ pub struct Terms {
     pub window_ms: i64,
     /// Soft close never moves the end beyond this instant.
     pub cap_at: UnixMs,
-    /// After this many extensions the ladder doubles.
-    pub double_after_extensions: u32,
+    /// After this many extensions the ladder doubles; none: never.
+    pub double_after_extensions: Option<u32>,
     /// How a max below the reserve is shown.
     pub below_reserve: BelowReserve,
     /// The market reference price used by the fat-finger guard, if there is one.
@@ -49,6 +49,9 @@ pub struct Terms {
     /// still change, and only down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_reserve_fen: Option<Fen>,
+    /// The numbers of the rules that the house chose.
+    #[serde(default)]
+    pub house: HouseRules,
 }
 
 /// Where a lot is in its life. `CLOSING` is a view, not a status: an open lot past its end.
@@ -334,7 +337,7 @@ impl LotState {
 
     /// `inc(p)` with the multiplier that many extensions bring.
     pub fn increment(&self, price: Fen) -> Fen {
-        let doubled = self.extensions >= self.terms.double_after_extensions;
+        let doubled = self.terms.double_after_extensions.is_some_and(|most| self.extensions >= most);
         let step = self.terms.ladder.increment(price);
         Fen(step.0.saturating_mul(if doubled { 2 } else { 1 }))
     }

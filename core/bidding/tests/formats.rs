@@ -39,7 +39,7 @@ fn terms(format: Format) -> Terms {
         ladder: Ladder::standard(),
         window_ms: 120 * SECOND,
         cap_at: END_AT.plus_ms(60 * MINUTE),
-        double_after_extensions: 20,
+        double_after_extensions: Some(20),
         below_reserve: BelowReserve::Stepped,
         guide_fen: None,
         fat_finger_guard: false,
@@ -47,6 +47,7 @@ fn terms(format: Format) -> Terms {
         buy_now_fen: None,
         deposit_bp: 0,
         published_reserve_fen: None,
+        house: bidding::HouseRules::default(),
     }
 }
 
@@ -146,6 +147,8 @@ fn terms_and_states_from_before_there_were_formats_are_of_a_timed_lot() {
     let (format, buy_now) = (old_terms.as_object_mut().unwrap().remove("format"), "buy_now_fen");
     assert_eq!(format.unwrap(), "timed");
     old_terms.as_object_mut().unwrap().remove(buy_now);
+    assert!(old_terms.as_object_mut().unwrap().remove("house").is_some());
+    assert_eq!(old_terms["double_after_extensions"], 20, "a number, as it always was");
     let mut old_state = serde_json::to_value(&lot.state).unwrap();
     assert!(old_state.get("offers").is_none(), "a timed lot's stored state has not grown");
     old_state["terms"] = old_terms;

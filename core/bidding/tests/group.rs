@@ -65,7 +65,7 @@ impl Lot {
             ladder: Ladder::standard(),
             window_ms: 120_000,
             cap_at: END_AT.plus_ms(3_600_000),
-            double_after_extensions: 20,
+            double_after_extensions: Some(20),
             below_reserve,
             guide_fen: None,
             fat_finger_guard: false,
@@ -73,6 +73,7 @@ impl Lot {
             buy_now_fen: None,
             deposit_bp: 1_000,
             published_reserve_fen: None,
+            house: bidding::HouseRules::default(),
         };
         let first = LotState::scheduled(terms, OPENS_AT, END_AT, reserve);
         Lot { state: first.clone(), first, now: OPENS_AT, events: Vec::new() }

@@ -11,8 +11,8 @@ mod history;
 use std::cell::Cell;
 
 use bidding::{
-    Accepted, Band, BelowReserve, Command, Event, History, Ladder, Leader, LotState, LotStatus, Outcome,
-    Refusal, VoidReason, apply, apply_all, decide,
+    Accepted, Band, BelowReserve, Command, Event, History, HouseRules, Ladder, Leader, LotState, LotStatus,
+    Outcome, Refusal, VoidReason, apply, apply_all, decide,
 };
 use book::{Book, Entry};
 use history::{Attempt, Setup, TICK};
@@ -135,7 +135,8 @@ fn run_histories(mode: BelowReserve) {
 fn run_history(mode: BelowReserve, setup: &Setup, attempts: &[Attempt], tally: &Tally) -> TestCaseResult {
     let first = setup.lot(mode);
     let mut state = first.clone();
-    let mut book = Book::new(mode, first.terms.start_fen, first.reserve_fen);
+    let scale = history::step_scale(setup.tick);
+    let mut book = Book::new(mode, scale, first.terms.start_fen, first.reserve_fen);
     let mut now = first.opens_at;
     let mut log: Vec<(Command, UnixMs, Vec<Event>)> = Vec::new();
     let mut past = History::beginning(first.reserve_fen);
@@ -148,6 +149,7 @@ fn run_history(mode: BelowReserve, setup: &Setup, attempts: &[Attempt], tally: &
         let Ok(accepted) = answer else { continue };
         let next = apply_all(&state, &accepted.events);
         tally.add(&state, &accepted);
+        is_asked_first(&state, &command)?;
         step_is_sound(&state, &command, &next)?;
         past.follow(next.seq, &accepted.events);
         book_agrees(&mut book, &state, &command, &next)?;
@@ -157,6 +159,30 @@ fn run_history(mode: BelowReserve, setup: &Setup, attempts: &[Attempt], tally: &
     }
     prop_assert_eq!(state.status, LotStatus::Closed);
     replay_is_identical(&first, &log, &state)
+}
+
+fn is_doubled(lot: &LotState) -> bool {
+    lot.terms.double_after_extensions.is_some_and(|most| lot.extensions >= most)
+}
+
+/// §3.4: what is unusually high by the lot's own numbers is not accepted before it was said twice.
+fn is_asked_first(before: &LotState, command: &Command) -> TestCaseResult {
+    let Command::PlaceMax { dealer_id, max_fen, confirmed: false, .. } = command else { return Ok(()) };
+    let own = before.leader.filter(|leader| leader.dealer_id == *dealer_id).map(|leader| leader.max_fen);
+    let standing = before.pre_bid(*dealer_id).map(|standing| standing.max_fen);
+    if !before.terms.fat_finger_guard || own.or(standing).is_some_and(|own| *max_fen < own) {
+        return Ok(());
+    }
+    let house = before.terms.house;
+    if let (Some(guide), Some(percent)) = (before.terms.guide_fen, house.confirm_guide_percent) {
+        prop_assert!(max_fen.0 * 100 <= guide.0 * i64::from(percent), "above the guide price");
+    }
+    if let (Some(price), Some(steps)) = (before.price_fen, house.confirm_steps) {
+        let scale = history::step_scale(before.terms.tick_fen.0);
+        let step = scale * book::step(price.0, is_doubled(before));
+        prop_assert!(max_fen.0 <= price.0 + i64::from(steps) * step, "too many steps");
+    }
+    Ok(())
 }
 
 /// Invariants 1, 2, 4, 9, 10, 11, and one seq for a command.
@@ -201,7 +227,7 @@ fn step_is_sound(before: &LotState, command: &Command, after: &LotState) -> Test
 
 /// Invariants 3 and 5, and the price itself, against the reference.
 fn book_agrees(book: &mut Book, before: &LotState, command: &Command, after: &LotState) -> TestCaseResult {
-    let doubled = before.extensions >= before.terms.double_after_extensions;
+    let doubled = is_doubled(before);
     let entry = match command {
         Command::PlaceMax { dealer_id, max_fen, .. } if before.status == LotStatus::Scheduled => {
             let lowers = before.pre_bid(*dealer_id).is_some_and(|standing| *max_fen < standing.max_fen);
@@ -253,8 +279,9 @@ fn soft_close_is_right(
         (None, Some(_)) => i64::MAX,
         _ => 0,
     };
-    let doubled = before.extensions >= before.terms.double_after_extensions;
-    let least = if own { book::step(before.price_fen.unwrap_or_default().0, doubled) } else { 1 };
+    let scale = history::step_scale(before.terms.tick_fen.0);
+    let step = scale * book::step(before.price_fen.unwrap_or_default().0, is_doubled(before));
+    let least = if own { step } else { 1 };
     let qualifies = turned_met || led || moved >= least;
     let late = before.status == LotStatus::Open && before.end_at.0 - now.0 < before.terms.window_ms;
     let full = (now.0 + before.terms.window_ms).min(before.terms.cap_at.0);
@@ -281,13 +308,14 @@ fn secrets_are_kept(
         accepted.events.iter().any(|event| matches!(event, Event::PriceChanged { met: true, .. }))
     };
     if state.reserve_fen.is_some() && !state.met && !answer.as_ref().is_ok_and(turned_met) {
-        let higher = state.reserve_fen.map(|reserve| Fen(reserve.0 + 7 * TICK));
+        let higher = state.reserve_fen.map(|reserve| Fen(reserve.0 + 7 * state.terms.tick_fen.0));
         let twin = LotState { reserve_fen: higher, ..state.clone() };
         prop_assert_eq!(&decide(&twin, command, now), answer, "the reserve shows");
     }
     if answer.is_err() && !state.is_leader(*dealer_id) {
-        let higher =
-            state.leader.map(|leader| Leader { max_fen: Fen(leader.max_fen.0 + 7 * TICK), ..leader });
+        let higher = state
+            .leader
+            .map(|leader| Leader { max_fen: Fen(leader.max_fen.0 + 7 * state.terms.tick_fen.0), ..leader });
         let twin = LotState { leader: higher, ..state.clone() };
         prop_assert_eq!(&decide(&twin, command, now), answer, "the leader's max shows");
     }
@@ -368,11 +396,10 @@ proptest! {
         window_ms in wild(),
         commands in vec((wild_command(), wild()), 30),
     ) {
-        let setup = Setup { start_ticks: 1, reserve_ticks: None, double_after_extensions: 3, guard: true };
+        let (doubling, house) = (Some(3), HouseRules::default());
+        let setup = Setup { tick, start_ticks: 1, reserve_ticks: None, double_after_extensions: doubling, guard: true, house };
         let mut state = setup.lot(mode);
         state.status = LotStatus::Open;
-        state.terms.start_fen = Fen(tick);
-        state.terms.tick_fen = Fen(tick);
         state.terms.ladder = Ladder(vec![Band { from_fen: Fen::ZERO, step_fen: Fen(step * tick) }]);
         state.terms.guide_fen = guide.map(Fen);
         state.terms.window_ms = window_ms;

@@ -29,7 +29,7 @@ fn open(reserve: i64) -> LotState {
         ladder: Ladder::standard(),
         window_ms: 0,
         cap_at: END_AT,
-        double_after_extensions: 20,
+        double_after_extensions: Some(20),
         below_reserve: BelowReserve::Full,
         guide_fen: None,
         fat_finger_guard: false,
@@ -37,6 +37,7 @@ fn open(reserve: i64) -> LotState {
         buy_now_fen: None,
         deposit_bp: 1_000,
         published_reserve_fen: None,
+        house: bidding::HouseRules::default(),
     };
     let lot = LotState::scheduled(terms, UnixMs(0), END_AT, Some(yuan(reserve)));
     let bids = [(B, 60_000), (A, 65_000)];

@@ -16,6 +16,8 @@ mod eligibility;
 mod gap;
 #[path = "vectors/hold.rs"]
 mod hold;
+#[path = "vectors/house.rs"]
+mod house;
 #[path = "vectors/pre_bid.rs"]
 mod pre_bid;
 #[path = "vectors/price.rs"]
@@ -67,7 +69,7 @@ fn terms(below_reserve: BelowReserve) -> Terms {
         ladder: Ladder::standard(),
         window_ms: 120 * SECOND,
         cap_at: CAP_AT,
-        double_after_extensions: 20,
+        double_after_extensions: Some(20),
         below_reserve,
         guide_fen: None,
         fat_finger_guard: false,
@@ -75,6 +77,7 @@ fn terms(below_reserve: BelowReserve) -> Terms {
         buy_now_fen: None,
         deposit_bp: 0,
         published_reserve_fen: None,
+        house: bidding::HouseRules::default(),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::Service;
 use crate::audience::Audience;
 use crate::change_sale::SaleTimes;
 use crate::events::LotListed;
+use crate::fine_print::FinePrint;
 use crate::follow_on::FollowOn;
 use crate::reserve_rules::ReserveRules;
 use crate::sale_format::{SaleFormat, lot_state};
@@ -23,9 +24,6 @@ use crate::store::{follow_ons, templates};
 
 /// At most so many lots in one sale: with 30 s between ends that is four hours of closing.
 pub const MAX_LOTS_A_SALE: usize = 500;
-/// ¥100.
-pub(crate) const TICK_FEN: Fen = Fen(10_000);
-
 /// In percent of the guide price.
 pub(crate) const BUY_NOW_PERCENT: std::ops::RangeInclusive<i64> = 50..=500;
 
@@ -66,6 +64,8 @@ pub struct CreateSale {
     pub ladder: Ladder,
     /// What it does with the reserves of its cars.
     pub reserve: ReserveRules,
+    /// The numbers that are seldom changed.
+    pub fine: FinePrint,
 }
 
 /// Whose a sale is: who makes it, or who decided that it is made by itself.
@@ -82,9 +82,9 @@ impl CreateSale {
         if !self.format.ends_by_the_clock() {
             wrong.extend(self.format.wrong_fields());
         }
-        wrong.extend(wrong_money(self.deposit_bp, self.gap_fen));
+        wrong.extend(wrong_money(self.deposit_bp, self.gap_fen, self.fine));
         wrong.extend(FollowOn::wrong_fields(self.follow_on));
-        wrong.extend(wrong_ladder(&self.ladder));
+        wrong.extend(wrong_steps(self.format, &self.ladder, self.fine));
         match self.buy_now_percent {
             Some(_) if !self.format.is_english() => {
                 wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"))
@@ -107,21 +107,26 @@ impl CreateSale {
 }
 
 /// What is wrong with the deposit and the gap of a sale, or of a template.
-pub(crate) fn wrong_money(deposit_bp: u32, gap_fen: Fen) -> impl Iterator<Item = FieldProblem> {
-    let gap_is_sane = (Fen::ZERO..=GAP_MAX).contains(&gap_fen) && gap_fen.0 % TICK_FEN.0 == 0;
+pub(crate) fn wrong_money(
+    deposit_bp: u32,
+    gap_fen: Fen,
+    fine: FinePrint,
+) -> impl Iterator<Item = FieldProblem> {
+    let gap_is_sane = (Fen::ZERO..=GAP_MAX).contains(&gap_fen) && fine.fits(gap_fen);
     let sane = [("deposit", deposit_bp <= WHOLE_BP), ("gap", gap_is_sane)];
     sane.into_iter()
         .filter(|(_, is_sane)| !is_sane)
         .map(|(field, _)| FieldProblem::new(field, "OUT_OF_RANGE"))
 }
 
-/// A ladder of more bands than that nobody can read.
-const BANDS_MAX: usize = 20;
-
-/// What is wrong with the ladder of a sale, or of a template.
-pub(crate) fn wrong_ladder(ladder: &Ladder) -> Option<FieldProblem> {
-    let is_sane = ladder.is_valid(TICK_FEN) && ladder.0.len() <= BANDS_MAX;
-    (!is_sane).then(|| FieldProblem::new("ladder", "LADDER_WRONG"))
+/// What is wrong with the fine print and the ladder of a sale, or of a template. Who bids no steps has no use for the usual ones.
+pub(crate) fn wrong_steps(
+    format: SaleFormat,
+    ladder: &Ladder,
+    fine: FinePrint,
+) -> impl Iterator<Item = FieldProblem> {
+    let has_steps = format.is_english() || *ladder != Ladder::standard();
+    fine.wrong_fields().chain(has_steps.then(|| fine.wrong_ladder(ladder)).flatten())
 }
 
 impl Service {
@@ -130,7 +135,7 @@ impl Service {
     /// # Errors
     /// `INVALID_FIELDS` with the fields, as [`CreateSale::wrong_fields`] finds them;
     /// `CARS_NOT_OFFERABLE` when a car has no price or is on offer or sold
-    /// already (`data.vehicle_ids`); `FORBIDDEN`.
+    /// already (`data.vehicle_ids`); `CARS_OFF_TICK` when one's prices are not multiples of the sale's tick; `FORBIDDEN`.
     pub async fn create_sale(&self, who: &Principal, sale: CreateSale) -> Result<SaleId, CommandError> {
         if !who.has_role(Role::Auctioneer) {
             return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
@@ -157,6 +162,7 @@ impl Service {
         if !missing.is_empty() {
             return Err(not_offerable(&missing).into());
         }
+        all_on_tick(&cars, sale.fine)?;
         if let Some(follow_on) = sale.follow_on
             && !templates::exists(&mut tx, follow_on.template_id).await?
         {
@@ -177,7 +183,7 @@ impl Service {
         cars: &[CarToOffer],
         maker: Maker<'_>,
     ) -> Result<(), CommandError> {
-        sales::insert(conn, sale, TICK_FEN, maker).await?;
+        sales::insert(conn, sale, maker).await?;
         if let Some(follow_on) = sale.follow_on {
             follow_ons::begin(conn, sale.id, follow_on, maker, self.now()).await?;
         }
@@ -225,6 +231,22 @@ fn new_lot(sale: &CreateSale, index: usize, car: &sales::CarToOffer) -> NewLot {
         vehicle_id: car.vehicle_id,
         state: lot_state(sale, position, car),
     }
+}
+
+/// So many cars are named in a refusal; of the others it says how many.
+const CARS_NAMED: usize = 5;
+
+/// Bids are multiples of the tick, and so is what they begin with and what they have to reach.
+fn all_on_tick(cars: &[CarToOffer], fine: FinePrint) -> Result<(), Problem> {
+    let off: Vec<&CarToOffer> = cars.iter().filter(|car| !car.is_on_tick(fine)).collect();
+    if off.is_empty() {
+        return Ok(());
+    }
+    let named: Vec<&str> = off.iter().take(CARS_NAMED).map(|car| car.title.as_str()).collect();
+    let ids: Vec<Uuid> = off.iter().map(|car| car.vehicle_id.0).collect();
+    let more = if off.len() > named.len() { " …" } else { "" };
+    let data = json!({ "count": off.len(), "tick_fen": fine.tick_fen, "cars": named.join(" · ") + more, "vehicle_ids": ids });
+    Err(Problem::new(ProblemKind::Conflict, "CARS_OFF_TICK").with(data))
 }
 
 fn not_offerable(vehicle_ids: &[VehicleId]) -> Problem {

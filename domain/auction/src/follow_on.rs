@@ -62,6 +62,8 @@ pub struct Followed {
     pub next: Option<(SaleId, String)>,
     /// How many.
     pub cars: i32,
+    /// How many more were left out, for the template's tick does not divide their prices.
+    pub left_out: i32,
     /// When.
     pub at: UnixMs,
 }
@@ -156,9 +158,12 @@ async fn follow(service: &Service, sale_id: SaleId) -> Result<(), CommandError> 
     let Some(due) = follow_ons::due_one(&mut tx, sale_id).await? else { return Ok(()) };
     let now = service.now();
     let vehicle_ids = follow_ons::unsold(&mut tx, sale_id).await?;
-    let cars = sales::cars_to_offer(&mut tx, &vehicle_ids).await?;
-    let count = i32::try_from(cars.len()).unwrap_or(i32::MAX);
     let template = templates::list(&mut tx, Some(due.follow_on.template_id)).await?.pop();
+    let fine = template.as_ref().map(|template| template.rules.fine).unwrap_or_default();
+    let found = sales::cars_to_offer(&mut tx, &vehicle_ids).await?;
+    // nobody is there to be asked for another price
+    let (cars, off): (Vec<_>, Vec<_>) = found.into_iter().partition(|car| car.is_on_tick(fine));
+    let [count, left_out] = [&cars, &off].map(|cars| i32::try_from(cars.len()).unwrap_or(i32::MAX));
     let next = match template.filter(|_| count > 0) {
         Some(template) => {
             let vehicle_ids =
@@ -174,7 +179,7 @@ async fn follow(service: &Service, sale_id: SaleId) -> Result<(), CommandError> 
         }
         None => None,
     };
-    follow_ons::note(&mut tx, &due, next.map(|id| (id, count)), now).await?;
+    follow_ons::note(&mut tx, &due, (next.map(|id| (id, count)), left_out), now).await?;
     tx.commit().await?;
     tracing::info!(sale.id = %sale_id, cars = count, "unsold cars are offered again");
     (service.told)();
@@ -210,6 +215,7 @@ fn next_sale(
         follow_on: rules.follow_on,
         ladder: rules.ladder,
         reserve: rules.reserve,
+        fine: rules.fine,
     }
 }
 

@@ -40,6 +40,7 @@ mod create_sale;
 mod delivery;
 mod engine;
 mod events;
+mod fine_print;
 mod floor_record;
 mod follow;
 mod follow_on;
@@ -100,6 +101,7 @@ pub use events::{
     AuctionCompleted, DepositReturnCovered, LotListed, LotOpened, LotWithdrawn, ProvisionalAgreed,
     ProvisionalDeclined, SaleCalledOff, SaleChanged,
 };
+pub use fine_print::FinePrint;
 pub use floor_record::{FLOOR_LINES_MAX, FloorLine, FloorRecord, MergeFloor, MergedLine};
 pub use follow_on::{FollowOn, FollowOnDetail, FollowOnLine, Followed, SetFollowOn};
 pub use inbox::{

@@ -4,12 +4,11 @@ use bidding::{DutchSteps, Format, LaneTimes, LotState, Terms};
 use kernel::{Fen, FieldProblem, UnixMs};
 
 use crate::change_sale::SaleTimes;
-use crate::create_sale::{CreateSale, TICK_FEN};
+use crate::create_sale::CreateSale;
+use crate::fine_print::FinePrint;
 use crate::reserve_rules::ReserveDisplay;
 use crate::store::sales::CarToOffer;
 
-/// After so many extensions the ladder doubles (domain rules §4.3).
-const DOUBLE_AFTER_EXTENSIONS: u32 = 20;
 /// Lots of a lane have no time of their own before they come on the block; a millisecond keeps their order in lists.
 const LANE_ORDER_MS: i64 = 1;
 
@@ -156,27 +155,32 @@ impl CreateSale {
 
 /// The car's lot before its first command.
 pub(crate) fn lot_state(sale: &CreateSale, position: i64, car: &CarToOffer) -> LotState {
-    let format = lot_format(sale.format, car);
+    let fine = sale.fine;
+    let format = lot_format(sale.format, car, fine);
     let start_fen = match format {
-        Format::Dutch(steps) => dutch_start(steps, sale.format, car),
+        Format::Dutch(steps) => dutch_start(steps, sale.format, car, fine),
         _ => car.start_fen,
     };
     let end_at = lot_end(&sale.times, position, format, start_fen);
     let is_english = format.is_english();
     let terms = Terms {
         start_fen,
-        tick_fen: TICK_FEN,
+        tick_fen: fine.tick_fen,
         ladder: sale.ladder.clone(),
         window_ms: if is_english { sale.times.window_ms } else { 0 },
         cap_at: end_at.plus_ms(if is_english { sale.times.cap_ms } else { 0 }),
-        double_after_extensions: DOUBLE_AFTER_EXTENSIONS,
+        double_after_extensions: fine.double_after,
         below_reserve: sale.below_reserve,
         guide_fen: Some(car.guide_fen),
         fat_finger_guard: true,
         deposit_bp: sale.deposit_bp,
         published_reserve_fen: car.reserve_fen.filter(|_| sale.reserve.display == ReserveDisplay::Public),
         format,
-        buy_now_fen: sale.buy_now_percent.filter(|_| is_english).and_then(|percent| buy_now(percent, car)),
+        buy_now_fen: sale
+            .buy_now_percent
+            .filter(|_| is_english)
+            .and_then(|percent| buy_now(percent, car, fine)),
+        house: fine.house,
     };
     let gap_fen = if car.reserve_fen.is_some() { sale.gap_fen } else { Fen::ZERO };
     LotState { gap_fen, ..LotState::scheduled(terms, sale.times.opens_at, end_at, car.reserve_fen) }
@@ -193,7 +197,7 @@ pub(crate) fn lot_end(sale: &SaleTimes, position: i64, format: Format, start_fen
     }
 }
 
-fn lot_format(format: SaleFormat, car: &CarToOffer) -> Format {
+fn lot_format(format: SaleFormat, car: &CarToOffer, fine: FinePrint) -> Format {
     match format {
         SaleFormat::Timed => Format::Timed,
         SaleFormat::Flash => Format::Flash,
@@ -201,43 +205,37 @@ fn lot_format(format: SaleFormat, car: &CarToOffer) -> Format {
         SaleFormat::SealedSecond => Format::SealedSecond,
         SaleFormat::Lane(times) => Format::Lane(times),
         SaleFormat::Dutch(plan) => {
-            let fall = wanted_start(plan, car).0.saturating_sub(car.start_fen.0);
+            let fall = wanted_start(plan, car, fine).0.saturating_sub(car.start_fen.0);
             let steps = i128::from(plan.steps.max(1));
-            let step_fen = up_to_tick((i128::from(fall) + steps - 1) / steps);
+            let step_fen = fine.up_to_tick((i128::from(fall) + steps - 1) / steps);
             Format::Dutch(DutchSteps { step_fen, step_ms: plan.step_ms, floor_fen: car.start_fen })
         }
     }
 }
 
 /// The first price of a Dutch lot: at least one step above the price that it falls to.
-fn dutch_start(steps: DutchSteps, format: SaleFormat, car: &CarToOffer) -> Fen {
+fn dutch_start(steps: DutchSteps, format: SaleFormat, car: &CarToOffer, fine: FinePrint) -> Fen {
     let least = Fen(steps.floor_fen.0.saturating_add(steps.step_fen.0));
     match format {
-        SaleFormat::Dutch(plan) => wanted_start(plan, car).max(least),
+        SaleFormat::Dutch(plan) => wanted_start(plan, car, fine).max(least),
         _ => least,
     }
 }
 
-fn wanted_start(plan: DutchPlan, car: &CarToOffer) -> Fen {
-    percent_of(car.guide_fen, plan.start_percent).max(Fen(car.start_fen.0.saturating_add(TICK_FEN.0)))
+fn wanted_start(plan: DutchPlan, car: &CarToOffer, fine: FinePrint) -> Fen {
+    let least = Fen(car.start_fen.0.saturating_add(fine.tick_fen.0));
+    percent_of(car.guide_fen, plan.start_percent, fine).max(least)
 }
 
 /// The buy-now price, unless it would lie below the reserve or at the start: then the lot has none. It is never set to
 /// the reserve, which it would tell.
-fn buy_now(percent: i64, car: &CarToOffer) -> Option<Fen> {
-    let price = percent_of(car.guide_fen, percent);
+fn buy_now(percent: i64, car: &CarToOffer, fine: FinePrint) -> Option<Fen> {
+    let price = percent_of(car.guide_fen, percent, fine);
     (price > car.start_fen && car.reserve_fen.is_none_or(|reserve| price > reserve)).then_some(price)
 }
 
-fn percent_of(fen: Fen, percent: i64) -> Fen {
-    up_to_tick(i128::from(fen.0) * i128::from(percent) / 100)
-}
-
-/// The next multiple of the tick.
-fn up_to_tick(fen: i128) -> Fen {
-    let tick = i128::from(TICK_FEN.0);
-    let up = (fen.max(0) + tick - 1) / tick * tick;
-    Fen(i64::try_from(up).unwrap_or(i64::MAX / TICK_FEN.0 * TICK_FEN.0))
+fn percent_of(fen: Fen, percent: i64, fine: FinePrint) -> Fen {
+    fine.up_to_tick(i128::from(fen.0) * i128::from(percent) / 100)
 }
 
 #[cfg(test)]
@@ -270,6 +268,7 @@ mod tests {
             follow_on: None,
             ladder: bidding::Ladder::standard(),
             reserve: crate::ReserveRules::default(),
+            fine: FinePrint::default(),
         }
     }
 
@@ -279,6 +278,7 @@ mod tests {
             guide_fen: Fen(guide * 100),
             start_fen: Fen(start * 100),
             reserve_fen: reserve.map(|yuan| Fen(yuan * 100)),
+            title: String::new(),
         }
     }
 
@@ -294,7 +294,7 @@ mod tests {
             let state = lot_state(&sale(dutch(percent, steps)), 0, &car(guide, start, None));
             let terms = &state.terms;
             let found = terms.format.dutch().unwrap();
-            assert!(found.is_valid(terms.start_fen, TICK_FEN), "{terms:?}");
+            assert!(found.is_valid(terms.start_fen, terms.tick_fen), "{terms:?}");
             assert_eq!(found.floor_fen, Fen(start * 100));
             assert!(i64::from(found.last(terms.start_fen)) <= steps);
             assert_eq!(state.end_at.since(state.opens_at), found.whole_ms(terms.start_fen));
@@ -311,6 +311,19 @@ mod tests {
             lot_state(&sale(SaleFormat::SealedFirst), 0, &car(1_000, 600, None)).terms.buy_now_fen,
             None
         );
+    }
+
+    #[test]
+    fn prices_that_are_worked_out_are_multiples_of_the_sales_own_tick() {
+        let fine = FinePrint { tick_fen: Fen(100_000), double_after: None, ..FinePrint::default() };
+        let of =
+            |format| lot_state(&CreateSale { fine, ..sale(format) }, 0, &car(100_300, 60_000, None)).terms;
+        let terms = of(SaleFormat::Timed);
+        assert_eq!((terms.tick_fen, terms.buy_now_fen), (fine.tick_fen, Some(Fen(11_100_000))));
+        assert_eq!((terms.double_after_extensions, terms.house), (None, fine.house));
+        let terms = of(dutch(107, 9));
+        let steps = terms.format.dutch().unwrap();
+        assert!(steps.is_valid(terms.start_fen, fine.tick_fen), "{terms:?}");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::Service;
 use crate::audience::Audience;
-use crate::create_sale::{BUY_NOW_PERCENT, wrong_ladder, wrong_money};
+use crate::create_sale::{BUY_NOW_PERCENT, wrong_money, wrong_steps};
+use crate::fine_print::FinePrint;
 use crate::follow_on::FollowOn;
 use crate::reserve_rules::ReserveRules;
 use crate::sale_format::{FormatNumbers, SaleFormat};
@@ -44,6 +45,8 @@ pub struct TemplateRules {
     pub ladder: Ladder,
     /// What the sale does with the reserves of its cars.
     pub reserve: ReserveRules,
+    /// The numbers that are seldom changed.
+    pub fine: FinePrint,
 }
 
 /// A saved template.
@@ -88,9 +91,9 @@ impl TemplateRules {
         ];
         let out_of_range = numbers.into_iter().filter(|(_, value, range)| !range.contains(value));
         wrong.extend(out_of_range.map(|(field, ..)| FieldProblem::new(field, "OUT_OF_RANGE")));
-        wrong.extend(wrong_money(self.deposit_bp, self.gap_fen));
+        wrong.extend(wrong_money(self.deposit_bp, self.gap_fen, self.fine));
         wrong.extend(FollowOn::wrong_fields(self.follow_on));
-        wrong.extend(wrong_ladder(&self.ladder));
+        wrong.extend(wrong_steps(self.format, &self.ladder, self.fine));
         if self.buy_now_percent.is_some() && !self.format.is_english() {
             wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"));
         }

@@ -3,11 +3,13 @@
 
 mod common;
 
+use auction::{FinePrint, PlaceMax};
 use bidding::{Band, Ladder, RefusalCode};
-use common::{World, accepted, refused};
+use common::{World, accepted, code, refused};
 use kernel::{Fen, Role};
 use platform_db::CommandError;
 use platform_testkit::{dealer, staff};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -28,11 +30,81 @@ async fn a_sale_may_have_opened_but_must_not_be_over() {
 
 #[tokio::test]
 async fn a_sales_own_ladder_is_what_its_lots_are_bid_by() {
-    let step = |from: i64, step: i64| Band { from_fen: Fen(from * 100), step_fen: Fen(step * 100) };
     let world = World::of_sale(1, |sale| sale.ladder = Ladder(vec![step(0, 100), step(50_000, 3_000)])).await;
     accepted(&world.bid(&dealer("甲车行"), 0, Uuid::now_v7(), 50_000).await);
     let low = refused(&world.bid(&dealer("乙车行"), 0, Uuid::now_v7(), 52_900).await);
     assert_eq!(low.code, RefusalCode::BelowMin);
     assert_eq!(low.data["min_next_fen"], 5_300_000, "{low:?}");
     accepted(&world.bid(&dealer("乙车行"), 0, Uuid::now_v7(), 53_000).await);
+}
+
+fn step(from: i64, step: i64) -> Band {
+    Band { from_fen: Fen(from * 100), step_fen: Fen(step * 100) }
+}
+
+/// A tick of ¥500, a second question from 12 steps on, and no doubling.
+fn coarse() -> FinePrint {
+    let mut fine = FinePrint { tick_fen: Fen(50_000), double_after: None, ..FinePrint::default() };
+    (fine.house.confirm_guide_percent, fine.house.confirm_steps) = (None, Some(12));
+    fine
+}
+
+#[tokio::test]
+async fn a_sales_own_numbers_are_what_its_lots_are_bid_by() {
+    let world = World::of_sale(1, |sale| {
+        (sale.fine, sale.ladder) = (coarse(), Ladder(vec![step(0, 500), step(100_000, 1_000)]));
+    })
+    .await;
+    accepted(&world.bid(&dealer("甲车行"), 0, Uuid::now_v7(), 60_000).await);
+    let odd = refused(&world.bid(&dealer("乙车行"), 0, Uuid::now_v7(), 60_100).await);
+    assert_eq!(odd.code, RefusalCode::NotTick);
+    assert_eq!(odd.data["tick_fen"], 50_000, "{odd:?}");
+    let price = world.service.lot(&dealer("乙车行"), world.lots[0]).await.unwrap().lot.lot.price_fen;
+    let limit = price.unwrap_or_default().0 + 12 * 50_000;
+    let (lot_id, max_fen) = (world.lots[0], Fen(limit + 50_000));
+    let unsure = PlaceMax { key: Uuid::now_v7(), lot_id, max_fen, confirmation: None, seen_report: None };
+    let high = world.service.place_max(&dealer("乙车行"), unsure).await.map_err(CommandError::into_problem);
+    let high = refused(&high);
+    assert_eq!((high.code, &high.data["steps"]), (RefusalCode::FatFingerConfirm, &json!(12)), "{high:?}");
+    accepted(&world.bid(&dealer("乙车行"), 0, Uuid::now_v7(), limit / 100).await);
+
+    // the chain begins with them, and a process that has not made the sale goes by them
+    let text: String =
+        sqlx::query_scalar("SELECT terms_text FROM lot_genesis").fetch_one(&world.db).await.unwrap();
+    let terms: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&terms["tick_fen"], &terms["double_after_extensions"]), (&json!(50_000), &Value::Null));
+    assert_eq!(terms["house"]["confirm_steps"], 12);
+    let other = world.restarted().await;
+    let odd = refused(&other.bid(&dealer("甲车行"), 0, Uuid::now_v7(), 90_100).await);
+    assert_eq!(odd.data["tick_fen"], 50_000, "{odd:?}");
+    world.assert_log_is_sound(0).await;
+}
+
+#[tokio::test]
+async fn what_does_not_go_together_is_refused_and_the_tables_hold_it_too() {
+    let world = World::with_open_lots(1).await;
+    let auctioneer = staff(&[Role::Auctioneer]);
+    let mut sale = world.new_sale(1, 60_000).await;
+    sale.fine = coarse();
+    let refused = world.service.create_sale(&auctioneer, sale.clone()).await;
+    assert_eq!(code(refused.map(drop)), "ladder:LADDER_OFF_TICK");
+    sale.ladder = Ladder(vec![step(0, 7_000)]);
+    sale.fine.tick_fen = Fen(700_000);
+    let off = world.service.create_sale(&auctioneer, sale.clone()).await;
+    let Err(CommandError::Refused(off)) = off else { panic!("{off:?}") };
+    assert_eq!((off.code.as_str(), &off.data["count"]), ("CARS_OFF_TICK", &json!(1)));
+    assert_eq!(off.data["tick_fen"], 700_000, "{off:?}");
+
+    for (fine, name) in [
+        (json!({ "tick_fen": 150 }), "sale_fine_print_is_sane"),
+        (json!({ "tick_fen": 50_000 }), "sale_tick_is_that_of_its_fine_print"),
+        (json!({ "buy_now_end_percent": 101 }), "sale_fine_print_is_sane"),
+        (json!({ "confirm_steps": 0 }), "sale_fine_print_is_sane"),
+    ] {
+        let refused = sqlx::query("UPDATE sale SET fine = $1").bind(&fine).execute(&world.db).await;
+        let refused = refused.expect_err("refused");
+        assert_eq!(platform_db::constraint(&refused), Some(name), "{fine}");
+    }
+    let nothing = "UPDATE sale SET fine = '{\"confirm_steps\": null, \"double_after\": null}'";
+    sqlx::query(nothing).execute(&world.db).await.expect("what is null was taken away");
 }

@@ -35,6 +35,7 @@ async fn template(world: &World) -> Uuid {
         follow_on: Some(FollowOn { template_id: key, wait_ms: 3_600_000 }),
         ladder: bidding::Ladder::standard(),
         reserve: auction::ReserveRules::default(),
+        fine: auction::FinePrint::default(),
     };
     let saved = world.service.save_sale_template(&clerk(), SaveTemplate { key, changes: None, rules }).await;
     assert_eq!(saved.expect("saved"), key);
@@ -161,4 +162,19 @@ async fn a_sale_that_sold_all_makes_none_and_cars_go_round_three_times() {
         world.service.beat().await.unwrap();
     }
     assert_eq!(world.service.follow_on(id).await.unwrap().followed, None, "now somebody has to look");
+}
+
+#[tokio::test]
+async fn cars_whose_prices_the_templates_tick_does_not_divide_are_left_out_and_counted() {
+    let (world, template_id, id) = an_evening(0).await;
+    let saved = world.service.sale_template(template_id).await.unwrap();
+    let mut rules = saved.rules;
+    rules.fine.tick_fen = Fen(700_000);
+    rules.ladder = bidding::Ladder(vec![bidding::Band { from_fen: Fen(0), step_fen: Fen(700_000) }]);
+    let input = SaveTemplate { key: Uuid::now_v7(), changes: Some((template_id, saved.version)), rules };
+    world.service.save_sale_template(&clerk(), input).await.expect("saved");
+    seller_declines(&world).await;
+    world.service.beat().await.unwrap();
+    let followed = world.service.follow_on(id).await.unwrap().followed.expect("looked at");
+    assert_eq!((followed.next, followed.cars, followed.left_out), (None, 0, 2));
 }

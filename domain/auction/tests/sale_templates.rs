@@ -3,7 +3,9 @@
 
 mod common;
 
-use auction::{Audience, BelowReserveMode, DutchPlan, SaleFormat, SaveTemplate, SisterPolicy, TemplateRules};
+use auction::{
+    Audience, BelowReserveMode, DutchPlan, FinePrint, SaleFormat, SaveTemplate, SisterPolicy, TemplateRules,
+};
 use bidding::{Band, Ladder};
 use common::World;
 use kernel::{Fen, Principal, Role};
@@ -27,6 +29,7 @@ fn rules(name: &str, format: SaleFormat) -> TemplateRules {
         follow_on: None,
         ladder: Ladder::standard(),
         reserve: auction::ReserveRules { display: auction::ReserveDisplay::Public },
+        fine: FinePrint::default(),
     }
 }
 
@@ -61,7 +64,8 @@ async fn a_template_is_saved_once_changed_and_found_again() {
     let plan = DutchPlan { start_percent: 110, steps: 12, step_ms: 300_000 };
     let step = |from: i64, step: i64| Band { from_fen: Fen(from * 100), step_fen: Fen(step * 100) };
     let ladder = Ladder(vec![step(0, 500), step(300_000, 5_000)]);
-    let changed = TemplateRules { ladder, ..rules("降价清库", SaleFormat::Dutch(plan)) };
+    let fine = FinePrint { tick_fen: Fen(50_000), double_after: Some(5), ..FinePrint::default() };
+    let changed = TemplateRules { ladder, fine, ..rules("降价清库", SaleFormat::Dutch(plan)) };
     save(&world, &clerk, Uuid::now_v7(), Some((id, 1)), changed.clone()).await.unwrap();
     let late = save(&world, &clerk, Uuid::now_v7(), Some((id, 1)), rules("慢一步", SaleFormat::Timed)).await;
     assert_eq!(late, Err("CHANGED_MEANWHILE".into()));
@@ -78,13 +82,15 @@ async fn what_is_wrong_with_a_template_is_said_and_only_auctioneers_save() {
     (wrong.runs_ms, wrong.buy_now_percent) = (0, Some(110));
     (wrong.deposit_bp, wrong.gap_fen) = (10_001, Fen(-10_000));
     wrong.ladder = Ladder(vec![Band { from_fen: Fen(0), step_fen: Fen(150) }]);
+    wrong.fine.double_after = Some(0);
     let fields: Vec<_> = wrong.wrong_fields().into_iter().map(|f| (f.field, f.code)).collect();
     let expected = [
         ("name", "NAME_NEEDED"),
         ("runs", "OUT_OF_RANGE"),
         ("deposit", "OUT_OF_RANGE"),
         ("gap", "OUT_OF_RANGE"),
-        ("ladder", "LADDER_WRONG"),
+        ("double_after", "OUT_OF_RANGE"),
+        ("ladder", "LADDER_OFF_TICK"),
         ("buy_now", "NO_BUY_NOW_HERE"),
     ];
     assert_eq!(fields, expected.map(|(field, code)| (field.to_owned(), code.to_owned())));

@@ -41,6 +41,7 @@ pub async fn open_lot(server: &TestServer) -> LotId {
         follow_on: None,
         ladder: bidding::Ladder::standard(),
         reserve: auction::ReserveRules::default(),
+        fine: auction::FinePrint::default(),
     };
     let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

@@ -39,6 +39,7 @@ async fn dutch_lot(server: &TestServer, reserve_fen: Option<i64>) -> LotId {
         follow_on: None,
         ladder: bidding::Ladder::standard(),
         reserve: auction::ReserveRules::default(),
+        fine: auction::FinePrint::default(),
     };
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

@@ -50,6 +50,7 @@ pub async fn open_sale_with(
         follow_on: None,
         ladder: bidding::Ladder::standard(),
         reserve: auction::ReserveRules::default(),
+        fine: auction::FinePrint::default(),
     };
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     auction.sweep().await.unwrap();

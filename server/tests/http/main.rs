@@ -13,6 +13,7 @@ mod database_away;
 mod dealer_tools;
 mod demo;
 mod dutch_reserve;
+mod fine_print;
 mod formats;
 mod lane;
 mod lists;

@@ -36,6 +36,7 @@ async fn scheduled_sale(server: &TestServer, count: usize) -> (SaleId, Vec<LotId
         follow_on: None,
         ladder: bidding::Ladder::standard(),
         reserve: auction::ReserveRules::default(),
+        fine: auction::FinePrint::default(),
     };
     let id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();
     (id, (0..count).map(|index| LotId(event_id_for(id.0, &format!("lot:{index}")))).collect())

@@ -73,6 +73,7 @@ async fn changed_lot_between(
         follow_on: None,
         ladder: bidding::Ladder::standard(),
         reserve: auction::ReserveRules::default(),
+        fine: auction::FinePrint::default(),
     };
     change(&mut sale);
     let sale_id = auction.create_sale(&server.person("auctioneer"), sale).await.unwrap();

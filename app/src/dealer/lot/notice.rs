@@ -71,11 +71,11 @@ mod tests {
     fn a_confirmation_is_offered_for_the_lot_it_was_asked_for() {
         let (here, elsewhere) = (LotId(Uuid::from_u128(1)), LotId(Uuid::from_u128(2)));
         let problem = Problem::new(ProblemKind::Invalid, "FAT_FINGER_CONFIRM").with(
-            json!({ "threshold_fen": 130, "guide_fen": 100, "max_fen": 500, "lot_id": here.to_string(),
+            json!({ "threshold_fen": 130, "guide_fen": 100, "guide_percent": 130, "max_fen": 500, "lot_id": here.to_string(),
                           "confirm": { "key": Uuid::from_u128(3), "token": "1-0a", "until": 1 } }),
         );
         let (key, token) = (Uuid::from_u128(3), "1-0a".to_owned());
-        let asked = Question { key, token, limit_fen: Fen(130), by_guide: true };
+        let asked = Question { key, token, limit_fen: Fen(130), by_guide: true, than: 130 };
         assert_eq!(from_problem(problem.clone(), here), Notice::Confirm { max_fen: Fen(500), asked });
         assert!(matches!(from_problem(problem, elsewhere), Notice::Refused { .. }));
     }

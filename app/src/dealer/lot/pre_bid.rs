@@ -26,7 +26,8 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, typed: String) -> Optio
     });
     let label = if own.is_some() { "pre_bid.change" } else { "pre_bid.label" };
     let report = lot.report_hash.clone();
-    let hint = t_with(lang, "pre_bid.hint", &[("start", &lot.start_fen.yuan())]);
+    let hint =
+        t_with(lang, "pre_bid.hint", &[("start", &lot.start_fen.yuan()), ("tick", &lot.tick_fen().yuan())]);
     Some(
         view! {
             <div id="pre-bid">

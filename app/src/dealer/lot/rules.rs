@@ -17,15 +17,18 @@ pub(super) fn folded(cx: &PageContext, detail: &LotDetail, fees: Option<&FeeSche
     let terms = &detail.terms;
     let deposit = (terms.deposit_bp > 0)
         .then(|| t_with(lang, "lot_rules.deposit", &[("share", &percent(i64::from(terms.deposit_bp)))]));
-    let buy_now = terms.buy_now_fen.map(|fen| t_with(lang, "lot_rules.buy_now", &[("price", &fen.yuan())]));
+    let end = terms.house.buy_now_end_percent.to_string();
+    let buy_now = terms
+        .buy_now_fen
+        .map(|fen| t_with(lang, "lot_rules.buy_now", &[("price", &fen.yuan()), ("end", &end)]));
     let invited = match detail.lot.invite_only {
         true => "lot_rules.invited",
         false => "lot_rules.everybody",
     };
-    let lines = [Some(t_with(lang, "lot_rules.tick", &[("tick", &terms.tick_fen.yuan())]))]
+    let lines = amounts(lang, terms)
         .into_iter()
-        .chain(steps(cx, detail))
-        .chain([buy_now, deposit, fees.map(|fees| fee_line(lang, fees))])
+        .map(Some)
+        .chain([cap(cx, detail), buy_now, deposit, fees.map(|fees| fee_line(lang, fees))])
         .chain([Some(t(lang, invited).into_owned())])
         .flatten()
         .map(|line| view! { <li>{line}</li> })
@@ -39,20 +42,48 @@ pub(super) fn folded(cx: &PageContext, detail: &LotDetail, fees: Option<&FeeSche
     .into_any()
 }
 
-/// How the price rises and the end moves, where it does.
-fn steps(cx: &PageContext, detail: &LotDetail) -> Vec<Option<String>> {
-    let (lang, terms) = (cx.lang, &detail.terms);
-    if !terms.format.is_english() {
-        return Vec::new();
-    }
-    let extends = terms.window_ms > 0;
-    let doubles = extends
-        .then(|| t_with(lang, "lot_rules.doubles", &[("n", &terms.double_after_extensions.to_string())]));
+/// Which amounts can be bid, and which are asked about: the same for every lot of a sale.
+pub(crate) fn amounts(lang: Lang, terms: &Terms) -> Vec<String> {
+    let is_english = terms.format.is_english();
+    let doubles = terms.double_after_extensions.filter(|_| is_english && terms.window_ms > 0);
+    [
+        Some(t_with(lang, "lot_rules.tick", &[("tick", &terms.tick_fen.yuan())])),
+        is_english.then(|| ladder(lang, terms)),
+        doubles.map(|n| t_with(lang, "lot_rules.doubles", &[("n", &n.to_string())])),
+        confirmed(lang, terms),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// How far the end moves, where it does.
+fn cap(cx: &PageContext, detail: &LotDetail) -> Option<String> {
+    let terms = &detail.terms;
     // a car of a lane has a cap once it is its turn
     let is_planned = detail.lot.lot.status == LotStatus::Scheduled && matches!(terms.format, Format::Lane(_));
-    let cap = (extends && !is_planned)
-        .then(|| t_with(lang, "lot_rules.cap", &[("at", &time::exact(terms.cap_at, cx.zone))]));
-    vec![Some(ladder(lang, terms)), doubles, cap]
+    let extends = terms.format.is_english() && terms.window_ms > 0;
+    (extends && !is_planned)
+        .then(|| t_with(cx.lang, "lot_rules.cap", &[("at", &time::exact(terms.cap_at, cx.zone))]))
+}
+
+/// Which amounts are asked about before they count, where a price rises or an offer is made.
+fn confirmed(lang: Lang, terms: &Terms) -> Option<String> {
+    let steps = terms.house.confirm_steps.filter(|_| terms.format.is_english());
+    let percent = terms.house.confirm_guide_percent.filter(|_| terms.guide_fen.is_some());
+    if !terms.fat_finger_guard || matches!(terms.format, Format::Dutch(_)) {
+        return None;
+    }
+    let by = |key: &str, n: u32| t_with(lang, key, &[("n", &n.to_string())]);
+    match (percent, steps) {
+        (Some(percent), Some(steps)) => {
+            let (percent, steps) = (percent.to_string(), steps.to_string());
+            Some(t_with(lang, "lot_rules.confirm_either", &[("percent", &percent), ("steps", &steps)]))
+        }
+        (Some(percent), None) => Some(by("lot_rules.confirm_guide", percent)),
+        (None, Some(steps)) => Some(by("lot_rules.confirm_steps", steps)),
+        (None, None) => None,
+    }
 }
 
 fn ladder(lang: Lang, terms: &Terms) -> String {

@@ -44,7 +44,7 @@ pub(super) fn said(room: &Room, words: &Words, is_lost: bool) -> Option<Said> {
         Notice::Confirm { max_fen, asked } => {
             let why = if asked.by_guide { Word::ConfirmGuide } else { Word::ConfirmSteps };
             let text = words.with(why, "amount", &max_fen.yuan());
-            let text = fill(&text, "limit", &asked.limit_fen.yuan());
+            let text = fill(&fill(&text, "limit", &asked.limit_fen.yuan()), "n", &asked.than.to_string());
             let yes = words.with(Word::ConfirmYes, "amount", &max_fen.yuan());
             Some(Said { kind: "confirm", text, confirm: Some((yes, max_fen.0.to_string())), look_up: None })
         }

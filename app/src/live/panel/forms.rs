@@ -178,8 +178,9 @@ fn accepted(room: &Room) -> Option<Fen> {
 
 /// What the typed amount is in 万元, and what it would do.
 fn hint(screen: Screen, typed: &str) -> String {
+    let tick = screen.facts.with_value(|facts| facts.tick_fen);
     if typed.trim().is_empty() {
-        return screen.word(Word::MaxHint);
+        return screen.with(Word::MaxHint, "tick", &tick.yuan());
     }
     let amount = match amount_of(typed) {
         Ok(amount) => amount,
@@ -193,6 +194,7 @@ fn hint(screen: Screen, typed: &str) -> String {
     let more = screen.room.with(|room| {
         let own = room.mine.max_fen.filter(|_| room.leads());
         match own {
+            _ if amount.0 % tick.0.max(1) != 0 => screen.with(Word::OffTick, "tick", &tick.yuan()),
             Some(max) if amount < max => screen.with(Word::WillLower, "amount", &max.yuan()),
             None if amount < room.lot.min_next_fen => {
                 screen.with(Word::TooLow, "amount", &room.lot.min_next_fen.yuan())

@@ -55,7 +55,8 @@ struct Facts {
     span_ms: i64,
     sealed: bool,
     falling: Option<Falling>,
-    buy_now_fen: Option<Fen>,
+    buy_now: Option<(Fen, Fen)>,
+    tick_fen: Fen,
     first_seq: i64,
     landing: Option<Landing>,
     typed: String,
@@ -154,7 +155,7 @@ pub fn BidPanel() -> impl IntoView {
 
 /// What the parts share, as the page was made.
 fn screen(given: PanelProps) -> Screen {
-    let PanelProps { start, words, key, report, landing, typed, falling, buy_now_fen, .. } = given;
+    let PanelProps { start, words, key, report, landing, typed, falling, buy_now, .. } = given;
     let path = ["/auctions/lots/", &start.lot_id.to_string()].concat();
     let facts = Facts {
         action: [&path, "/bids"].concat(),
@@ -165,7 +166,8 @@ fn screen(given: PanelProps) -> Screen {
         span_ms: given.span_ms,
         sealed: given.sealed,
         falling,
-        buy_now_fen,
+        buy_now,
+        tick_fen: given.tick_fen,
         first_seq: start.lot.seq,
         landing,
         typed,

@@ -101,13 +101,14 @@ fn unknown(screen: Screen, key: &str, max_fen: Fen) -> AnyView {
 
 /// The amount in figures and in words, and the same bid again with what confirms it. Works as a form too.
 fn confirm(screen: Screen, max_fen: Fen, asked: Question) -> AnyView {
-    let Question { key, token, limit_fen, by_guide } = asked;
+    let Question { key, token, limit_fen, by_guide, than } = asked;
     let in_words = screen.words.with_value(|words| in_words(words.lang(), max_fen));
     let (action, report) = screen.facts.with_value(|facts| (facts.action.clone(), facts.report.clone()));
     let brought = token.clone();
     let amount = [max_fen.yuan(), screen.wan(max_fen)].join(" ");
     let why = if by_guide { Word::ConfirmGuide } else { Word::ConfirmSteps };
     let text = fill(&screen.with(why, "amount", amount.trim_end()), "limit", &limit_fen.yuan());
+    let text = fill(&text, "n", &than.to_string());
     let submit = move |event: SubmitEvent| {
         if screen.live.confirm(key, max_fen, token.clone()) {
             event.prevent_default();

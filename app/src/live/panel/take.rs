@@ -13,12 +13,12 @@ fn offered(screen: Screen) -> Option<(u32, Fen)> {
     if !screen.takes_bids() {
         return None;
     }
-    let fixed = screen.facts.with_value(|facts| facts.buy_now_fen);
+    let fixed = screen.facts.with_value(|facts| facts.buy_now);
     match screen.step.get() {
         Some(step) => Some((step.no, step.price_fen)),
         None => fixed
-            .filter(|price| screen.room.with(|room| room.lot.offers_at_once(*price)))
-            .map(|price| (0, price)),
+            .filter(|(_, end)| screen.room.with(|room| room.lot.offers_at_once(*end)))
+            .map(|(price, _)| (0, price)),
     }
 }
 
@@ -32,7 +32,7 @@ fn sum(screen: Screen, price: Fen) -> String {
 
 /// The button with its question; nothing on a lot that cannot be taken.
 pub(super) fn view(screen: Screen) -> AnyView {
-    let (falls, fixed) = screen.facts.with_value(|facts| (facts.falling.is_some(), facts.buy_now_fen));
+    let (falls, fixed) = screen.facts.with_value(|facts| (facts.falling.is_some(), facts.buy_now));
     if !falls && fixed.is_none() {
         return ().into_any();
     }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use auction::{FormatNumbers, HallLot, SaleDetail, SaleTemplate};
-use bidding::{Format, LotStatus, Outcome};
-use kernel::{Role, SaleId};
+use bidding::{Format, LotStatus, Outcome, Terms};
+use kernel::{Lang, Role, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use super::{change, follow_on, history, light, state_badge};
 use crate::context::PageContext;
+use crate::dealer::lot::rules;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
@@ -168,7 +169,19 @@ fn terms(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
         t(lang, "sale.sisters"),
         t(lang, &format!("sale.sisters.{}", sale.sisters.as_str())),
     ));
-    view! { <Panel title=t(lang, "sale.terms").into_owned()><Facts facts=facts/></Panel> }
+    let amounts = detail.lots.first().map(|lot| amounts(lang, lot.terms()));
+    view! { <Panel title=t(lang, "sale.terms").into_owned()><Facts facts=facts/> {amounts}</Panel> }
+}
+
+/// By which amounts its lots are bid on.
+fn amounts(lang: Lang, terms: &Terms) -> AnyView {
+    let lines = rules::amounts(lang, terms).into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+    view! {
+        <Disclosure label=t(lang, "fine_print.title")>
+            <ul class="lot-terms" data-testid="sale-amounts">{lines}</ul>
+        </Disclosure>
+    }
+    .into_any()
 }
 
 fn dutch(cx: &PageContext, numbers: &FormatNumbers) -> Option<Fact> {

@@ -50,12 +50,18 @@ fn said(cx: &PageContext, detail: &FollowOnDetail) -> AnyView {
     match (&detail.followed, detail.holds()) {
         (Some(followed), _) => {
             let at = followed.at;
+            let left_out = followed.left_out.to_string();
+            let left_out = (followed.left_out > 0).then(|| {
+                view! { <p class="mt-2">{t_with(lang, "sale.follow_on.left_out", &[("n", &left_out)])}</p> }
+            });
             match &followed.next {
                 Some((sale, name)) => {
                     let words = t_with(lang, "sale.follow_on.made", &[("n", &followed.cars.to_string())]);
                     let (href, name) = (format!("/office/sales/{sale}"), name.clone());
-                    view! { <p>{words} " " <a href=href>{name}</a> " · " <Time at=at/></p> }.into_any()
+                    view! { <p>{words} " " <a href=href>{name}</a> " · " <Time at=at/></p> {left_out} }
+                        .into_any()
                 }
+                None if followed.left_out > 0 => view! { {left_out} }.into_any(),
                 None => view! { <p>{t(lang, "sale.follow_on.nothing")} " · " <Time at=at/></p> }.into_any(),
             }
         }

@@ -1,10 +1,11 @@
 //! The part of a form that sales and their templates have in common: the format and its numbers, money, audience.
 
-use auction::{FollowOn, FormatNumbers, ReserveDisplay, SaleTemplate, SisterPolicy};
+use auction::{FinePrint, FollowOn, FormatNumbers, ReserveDisplay, SaleTemplate, SisterPolicy};
 use bidding::{BelowReserve, Ladder};
 use kernel::{Fen, Lang, parse_amount};
 use leptos::prelude::*;
 
+use super::fine_print::FineFields;
 use crate::i18n::t;
 use crate::ui::*;
 
@@ -14,7 +15,7 @@ const FORMATS: [&str; 6] = ["timed", "flash", "sealed_first", "sealed_second", "
 /// Those whose lots end at the time that the sale names; a word each, as the style sheet reads them.
 pub(super) const BY_THE_CLOCK: &str = "timed flash sealed_first sealed_second";
 /// Those whose price rises in the open.
-const ENGLISH: &str = "timed flash lane";
+pub(super) const ENGLISH: &str = "timed flash lane";
 
 /// Where unsold cars are not offered again by themselves: an empty value would be the list's own "choose one".
 pub(super) const NO_TEMPLATE: &str = "none";
@@ -53,6 +54,7 @@ pub(super) struct Rules {
     /// A line a band.
     pub(super) ladder: String,
     pub(super) reserve_display: String,
+    pub(super) fine: FineFields,
 }
 
 impl Rules {
@@ -85,6 +87,7 @@ impl Rules {
             next_wait: text("24"),
             ladder: lines(&Ladder::standard()),
             reserve_display: text(ReserveDisplay::default().as_str()),
+            fine: FineFields::of(FinePrint::default()),
         }
     }
 
@@ -117,6 +120,7 @@ impl Rules {
             next_wait: or(rules.follow_on.map(hours), usual.next_wait),
             ladder: lines(&rules.ladder),
             reserve_display: rules.reserve.display.as_str().to_owned(),
+            fine: FineFields::of(rules.fine),
         }
     }
 
@@ -146,6 +150,7 @@ impl Rules {
                 value.clone_into(field);
             }
         }
+        self.fine = self.fine.typed(query);
         if let Some(gap) = query.get("gap") {
             self.gap = parse_amount(gap).ok();
         }

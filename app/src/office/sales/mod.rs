@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod change;
 pub mod detail;
+mod fine_print;
 pub mod floor;
 mod floor_record;
 mod follow_on;

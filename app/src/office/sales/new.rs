@@ -7,6 +7,7 @@ use kernel::Lang;
 use leptos::prelude::*;
 use platform_db::CommandError;
 
+use super::fine_print::fine_fields;
 use super::form::{
     BY_THE_CLOCK, Rules, audience_fields, follow_on_fields, format_field, money_fields, number_fields,
     reserve_fields,
@@ -99,7 +100,8 @@ fn form(
     let columns = columns(cx);
     let rows = cars.into_iter().map(|car| row(lang, car, &chosen)).collect_view();
     let (format, audience) = (format_field(lang, rules.format.clone()), audience(cx, &rules, groups));
-    let money = money_fields(lang, rules.deposit.clone(), rules.gap);
+    let (money, fine) =
+        (money_fields(lang, rules.deposit.clone(), rules.gap), fine_fields(cx, rules.fine.clone()));
     let reserve = reserve_fields(lang, rules.reserve_display.clone());
     let numbers = number_fields(lang, rules);
     view! {
@@ -119,6 +121,7 @@ fn form(
                     {reserve}
                     {money}
                     {next}
+                    {fine}
                 </div>
             </Panel>
             {audience}

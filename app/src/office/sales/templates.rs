@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 use uuid::Uuid;
 
+use super::fine_print::fine_fields;
 use super::form::{
     BY_THE_CLOCK, Rules, audience_fields, follow_on_fields, format_field, money_fields, number_fields,
     reserve_fields,
@@ -116,6 +117,7 @@ fn form(
     let (format, runs) = (rules.format.clone(), rules.runs.clone());
     let money = money_fields(lang, rules.deposit.clone(), rules.gap);
     let reserve = reserve_fields(lang, rules.reserve_display.clone());
+    let fine = fine_fields(cx, rules.fine.clone());
     let next = follow_on_fields(lang, &templates, (rules.next_template.clone(), rules.next_wait.clone()));
     let audience = audience_fields(lang, groups, rules.groups.clone(), rules.sisters.clone());
     view! {
@@ -134,6 +136,7 @@ fn form(
                 {money}
                 {next}
                 {audience}
+                {fine}
                 <div class="form__end">
                     <Button kind=ButtonKind::Primary>{t(lang, "sale.template.save")}</Button>
                     <LinkButton href="/office/sales/templates">{t(lang, "ui.cancel")}</LinkButton>

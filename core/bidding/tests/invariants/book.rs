@@ -68,6 +68,8 @@ pub(crate) enum Entry {
 pub(crate) struct Book {
     mode: BelowReserve,
     start_fen: i64,
+    /// How often the steps of §3.2.
+    step_scale: i64,
     first_reserve_fen: Option<i64>,
     reserve_fen: Option<i64>,
     standing: Vec<Standing>,
@@ -84,11 +86,12 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    pub(crate) fn new(mode: BelowReserve, start: Fen, reserve: Option<Fen>) -> Book {
+    pub(crate) fn new(mode: BelowReserve, step_scale: i64, start: Fen, reserve: Option<Fen>) -> Book {
         let first_reserve_fen = reserve.map(|fen| fen.0);
         Book {
             mode,
             start_fen: start.0,
+            step_scale,
             first_reserve_fen,
             reserve_fen: first_reserve_fen,
             standing: Vec::new(),
@@ -234,7 +237,7 @@ impl Book {
 
     fn contest(&self, doubled: bool) -> i64 {
         match self.ranked()[..] {
-            [(_, best), (_, second), ..] => best.min(second + step(second, doubled)),
+            [(_, best), (_, second), ..] => best.min(second + self.step_scale * step(second, doubled)),
             _ => self.start_fen,
         }
     }

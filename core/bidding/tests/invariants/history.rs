@@ -1,11 +1,12 @@
 //! Random histories: moves that are near what matters (minimum, leader's max, reserve, end), made into commands
 //! against the state of the moment.
 
-use bidding::{Bar, BelowReserve, Command, Format, History, Ladder, LotState, Terms, VoidReason};
+use bidding::{Bar, BelowReserve, Command, Format, History, HouseRules, Ladder, LotState, Terms, VoidReason};
 use kernel::{DealerId, Fen, UnixMs};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+/// The usual tick: the steps of the usual ladder are multiples of it.
 pub(crate) const TICK: i64 = 10_000;
 const OPENS_AT: UnixMs = UnixMs(1_000_000);
 const LENGTH_MS: i64 = 5 * 60_000;
@@ -15,11 +16,13 @@ const DEALERS: u128 = 6;
 /// What a lot starts with.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
+    pub(crate) tick: i64,
     pub(crate) start_ticks: i64,
     /// Above the start.
     pub(crate) reserve_ticks: Option<i64>,
-    pub(crate) double_after_extensions: u32,
+    pub(crate) double_after_extensions: Option<u32>,
     pub(crate) guard: bool,
+    pub(crate) house: HouseRules,
 }
 
 /// One attempt, some time after the one before.
@@ -107,14 +110,29 @@ pub(crate) fn setup() -> impl Strategy<Value = Setup> {
     // one in six is hardly ever reached
     let reserve =
         prop_oneof![1 => Just(None), 4 => (0..400_i64).prop_map(Some), 1 => (900..1_900_i64).prop_map(Some)];
-    (50..1_200_i64, reserve, prop_oneof![Just(2_u32), Just(20)], any::<bool>()).prop_map(
-        |(start_ticks, reserve_ticks, double_after_extensions, guard)| Setup {
+    let tick = prop_oneof![4 => Just(TICK), 1 => Just(TICK / 4), 1 => Just(5 * TICK)];
+    let doubling = prop_oneof![2 => Just(Some(2_u32)), 2 => Just(Some(20)), 1 => Just(None)];
+    (tick, 50..1_200_i64, reserve, doubling, any::<bool>(), house()).prop_map(
+        |(tick, start_ticks, reserve_ticks, double_after_extensions, guard, house)| Setup {
+            tick,
             start_ticks,
             reserve_ticks,
             double_after_extensions,
             guard,
+            house,
         },
     )
+}
+
+/// When an amount is asked about.
+fn house() -> impl Strategy<Value = HouseRules> {
+    let percent = prop_oneof![2 => Just(Some(130)), 1 => Just(Some(105)), 1 => Just(None)];
+    let steps = prop_oneof![2 => Just(Some(30)), 1 => Just(Some(4)), 1 => Just(None)];
+    (percent, steps).prop_map(|(confirm_guide_percent, confirm_steps)| HouseRules {
+        confirm_guide_percent,
+        confirm_steps,
+        ..HouseRules::default()
+    })
 }
 
 pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
@@ -194,42 +212,56 @@ pub(crate) fn ending() -> Vec<Attempt> {
     confirmed.chain(rest).collect()
 }
 
+/// By what the steps of the usual ladder are multiplied, so that each is a multiple of the tick.
+pub(crate) fn step_scale(tick: i64) -> i64 {
+    (tick / TICK).max(1)
+}
+
 impl Setup {
+    fn ladder(&self) -> Ladder {
+        let mut ladder = Ladder::standard();
+        ladder.0.iter_mut().for_each(|band| band.step_fen.0 *= step_scale(self.tick));
+        assert!(ladder.is_valid(Fen(self.tick)));
+        ladder
+    }
+
     pub(crate) fn lot(&self, mode: BelowReserve) -> LotState {
         let end_at = OPENS_AT.plus_ms(LENGTH_MS);
         let terms = Terms {
-            start_fen: Fen(self.start_ticks * TICK),
-            tick_fen: Fen(TICK),
-            ladder: Ladder::standard(),
+            start_fen: Fen(self.start_ticks * self.tick),
+            tick_fen: Fen(self.tick),
+            ladder: self.ladder(),
             window_ms: 120_000,
             cap_at: end_at.plus_ms(CAP_MS),
             double_after_extensions: self.double_after_extensions,
             below_reserve: mode,
-            guide_fen: self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * TICK)),
+            guide_fen: self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * self.tick)),
             fat_finger_guard: self.guard,
             format: Format::default(),
             buy_now_fen: None,
             deposit_bp: 0,
             published_reserve_fen: None,
+            house: self.house,
         };
-        let reserve = self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * TICK));
+        let reserve = self.reserve_ticks.map(|ticks| Fen((self.start_ticks + ticks) * self.tick));
         LotState::scheduled(terms, OPENS_AT, end_at, reserve)
     }
 }
 
 impl Move {
     pub(crate) fn command(&self, state: &LotState, history: &History, now: UnixMs) -> Command {
+        let tick = state.terms.tick_fen.0;
         let min_next = state.min_next().0;
         let own_max = state.leader.map_or(min_next, |leader| leader.max_fen.0);
         let reserve = state.reserve_fen.map_or(min_next, |reserve| reserve.0);
         match *self {
-            Move::NearMin { who, ticks, confirmed } => bid(dealer(who), min_next + ticks * TICK, confirmed),
-            Move::NearMax { who, ticks } => bid(dealer(who), own_max + ticks * TICK, true),
+            Move::NearMin { who, ticks, confirmed } => bid(dealer(who), min_next + ticks * tick, confirmed),
+            Move::NearMax { who, ticks } => bid(dealer(who), own_max + ticks * tick, true),
             Move::Own { ticks } => {
                 let who = state.leader.map_or(dealer(0), |leader| leader.dealer_id);
-                bid(who, own_max + ticks * TICK, true)
+                bid(who, own_max + ticks * tick, true)
             }
-            Move::NearReserve { who, ticks } => bid(dealer(who), reserve + ticks * TICK, true),
+            Move::NearReserve { who, ticks } => bid(dealer(who), reserve + ticks * tick, true),
             Move::Odd { who, fen } => bid(dealer(who), fen, true),
             Move::Barred { who } => Command::PlaceMax {
                 dealer_id: dealer(who),
@@ -241,10 +273,10 @@ impl Move {
                 group: None,
             },
             Move::ReserveDrop { ticks } => {
-                Command::ReserveLowered { reserve_fen: Fen(reserve - ticks * TICK) }
+                Command::ReserveLowered { reserve_fen: Fen(reserve - ticks * tick) }
             }
             Move::PublishReserve => Command::PublishReserve,
-            Move::Gap { ticks } => Command::SetGap { gap_fen: Fen(ticks * TICK) },
+            Move::Gap { ticks } => Command::SetGap { gap_fen: Fen(ticks * tick) },
             Move::Pause => Command::Pause,
             Move::Resume { min_left_ms } => Command::Resume { min_left_ms },
             Move::Outage { ago_ms, length_ms, min_left_ms } => {

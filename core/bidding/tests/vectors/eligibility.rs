@@ -189,7 +189,7 @@ fn the_guard_asks_above_130_percent_of_the_guide() {
     let mut lot = Lot::no_reserve();
     lot.state.terms.fat_finger_guard = true;
     lot.state.terms.guide_fen = Some(yuan(60_000));
-    let data = json!({ "threshold_fen": yuan(78_000), "guide_fen": yuan(60_000) });
+    let data = json!({ "threshold_fen": yuan(78_000), "guide_fen": yuan(60_000), "guide_percent": 130 });
     let high = Command::PlaceMax {
         dealer_id: A,
         max_fen: yuan(78_100),
@@ -210,13 +210,13 @@ fn the_guard_asks_above_thirty_steps() {
     lot.state.terms.fat_finger_guard = true;
     // Without price and guide there is nothing to compare with.
     lot.bids(A, 90_000);
-    let data = json!({ "threshold_fen": yuan(65_000), "guide_fen": null });
+    let data = json!({ "threshold_fen": yuan(65_000), "guide_fen": null, "steps": 30 });
     lot.refuses(&max(B, yuan(65_100)), RefusalCode::FatFingerConfirm, &data);
     lot.refuses(&max(A, yuan(95_000)), RefusalCode::FatFingerConfirm, &data);
     // Of two thresholds the lower one counts; a lowering is never asked about.
     lot.bids(A, 80_000);
     lot.state.terms.guide_fen = Some(yuan(49_000));
-    let data = json!({ "threshold_fen": yuan(63_700), "guide_fen": yuan(49_000) });
+    let data = json!({ "threshold_fen": yuan(63_700), "guide_fen": yuan(49_000), "guide_percent": 130 });
     lot.refuses(&max(B, yuan(65_000)), RefusalCode::FatFingerConfirm, &data);
 }
 

@@ -80,7 +80,7 @@ fn entry_is_checked() {
     lot.refuses(&max(A, yuan(60_050)), RefusalCode::NotTick, &data);
     lot.state.terms.fat_finger_guard = true;
     lot.state.terms.guide_fen = Some(yuan(60_000));
-    let data = json!({ "threshold_fen": yuan(78_000), "guide_fen": yuan(60_000) });
+    let data = json!({ "threshold_fen": yuan(78_000), "guide_fen": yuan(60_000), "guide_percent": 130 });
     lot.refuses(&max(A, yuan(78_100)), RefusalCode::FatFingerConfirm, &data);
     lot.refuses(
         &Command::Withdraw { dealer_id: A },

@@ -133,7 +133,7 @@ fn everybody_gets_a_full_window_beyond_the_cap_too() {
 #[test]
 fn the_steps_stay_doubled_where_they_were() {
     let mut lot = Lot::no_reserve();
-    lot.state.terms.double_after_extensions = 1;
+    lot.state.terms.double_after_extensions = Some(1);
     lot.bids(A, 60_000).at(END_AT.plus_ms(-SECOND)).bids_noted(B, 55_000, OutbidAtOnce);
     assert_eq!(lot.state.extensions, 1);
     lot.bids_noted(C, 57_000, OutbidAtOnce).shows(58_000, A, NoReserve);

@@ -139,7 +139,7 @@ mod tests {
                 ladder: bidding::Ladder::standard(),
                 window_ms: 0,
                 cap_at: kernel::UnixMs(0),
-                double_after_extensions: 20,
+                double_after_extensions: Some(20),
                 below_reserve: bidding::BelowReserve::Full,
                 guide_fen: None,
                 fat_finger_guard: false,
@@ -147,6 +147,7 @@ mod tests {
                 buy_now_fen: None,
                 deposit_bp: 10_000,
                 published_reserve_fen: None,
+                house: bidding::HouseRules::default(),
             };
             let lot = LotState::scheduled(terms, kernel::UnixMs(0), kernel::UnixMs(1), None);
             let leader = holds.map(|fen| bidding::Leader { dealer_id: A, max_fen: Fen(fen) });

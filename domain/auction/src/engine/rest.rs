@@ -67,7 +67,7 @@ mod tests {
             ladder: Ladder::standard(),
             window_ms: 0,
             cap_at: END_AT,
-            double_after_extensions: 20,
+            double_after_extensions: Some(20),
             below_reserve: BelowReserve::Full,
             guide_fen: None,
             fat_finger_guard: false,
@@ -75,6 +75,7 @@ mod tests {
             buy_now_fen: None,
             deposit_bp: 0,
             published_reserve_fen: None,
+            house: bidding::HouseRules::default(),
         };
         let state = LotState { status, ..LotState::scheduled(terms, UnixMs(0), END_AT, None) };
         let id = LotId(Uuid::from_u128(number));

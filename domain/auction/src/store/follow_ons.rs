@@ -145,17 +145,19 @@ pub(crate) async fn unsold(conn: &mut PgConnection, sale_id: SaleId) -> Result<V
 pub(crate) async fn note(
     conn: &mut PgConnection,
     due: &DueSale,
-    made: Option<(SaleId, i32)>,
+    (made, left_out): (Option<(SaleId, i32)>, i32),
     at: UnixMs,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "INSERT INTO sale_followed (sale_id, follow_on_id, next_sale_id, cars, round, at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO sale_followed (sale_id, follow_on_id, next_sale_id, cars, round, at, left_out)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         due.sale_id.0,
         due.line_id,
         made.map(|(sale, _)| sale.0),
         made.map_or(0, |(_, cars)| cars),
         due.round,
-        to_sql(at)
+        to_sql(at),
+        left_out
     )
     .execute(conn)
     .await?;
@@ -175,7 +177,7 @@ pub(crate) async fn detail(pool: &PgPool, sale_id: SaleId) -> Result<FollowOnDet
     .fetch_all(pool)
     .await?;
     let sales = sqlx::query!(
-        "SELECT d.sale_id = $1 AS \"is_first!\", d.cars, d.at, s.id AS \"id?\", s.name AS \"name?\"
+        "SELECT d.sale_id = $1 AS \"is_first!\", d.cars, d.left_out, d.at, s.id AS \"id?\", s.name AS \"name?\"
            FROM sale_followed d
            LEFT JOIN sale s ON s.id = CASE WHEN d.sale_id = $1 THEN d.next_sale_id ELSE d.sale_id END
           WHERE d.sale_id = $1 OR d.next_sale_id = $1",
@@ -192,7 +194,10 @@ pub(crate) async fn detail(pool: &PgPool, sale_id: SaleId) -> Result<FollowOnDet
     for row in sales {
         let sale = row.id.map(SaleId).zip(row.name);
         match row.is_first {
-            true => detail.followed = Some(Followed { next: sale, cars: row.cars, at: from_sql(row.at) }),
+            true => {
+                let (cars, left_out, at) = (row.cars, row.left_out, from_sql(row.at));
+                detail.followed = Some(Followed { next: sale, cars, left_out, at });
+            }
             false => detail.made_from = sale,
         }
     }

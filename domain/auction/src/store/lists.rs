@@ -1,6 +1,8 @@
 //! Lots as lists and pages show them.
 
-use bidding::{BidLine, Call, Format, LotState, MyPosition, PublicLot, ReserveLight, StepClock, VoidReason};
+use bidding::{
+    BidLine, Call, Format, LotState, MyPosition, PublicLot, ReserveLight, StepClock, Terms, VoidReason,
+};
 use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, UserId, VehicleId};
 use platform_db::from_sql;
 use serde::{Deserialize, Serialize};
@@ -230,6 +232,21 @@ impl HallLot {
     /// The buy-now price while it is offered.
     pub fn buy_now(&self) -> Option<Fen> {
         self.state.buy_now()
+    }
+
+    /// The price from which on it is not offered any more.
+    pub fn buy_now_end(&self) -> Option<Fen> {
+        self.state.buy_now_end()
+    }
+
+    /// Every amount is a multiple of it.
+    pub const fn tick_fen(&self) -> Fen {
+        self.state.terms.tick_fen
+    }
+
+    /// What it is sold by; everybody may read it.
+    pub const fn terms(&self) -> &Terms {
+        &self.state.terms
     }
 
     /// Where the steps of a Dutch lot are, once it opened.

@@ -3,12 +3,13 @@
 use bidding::{BelowReserve, LotState};
 use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, VehicleId};
 use platform_db::{from_sql, to_sql};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::audience::SisterPolicy;
 use crate::create_sale::{CreateSale, Maker};
+use crate::fine_print::FinePrint;
 use crate::reserve_rules::{ReserveDisplay, ReserveRules};
 use crate::sale_format::FormatNumbers;
 
@@ -19,6 +20,14 @@ pub(crate) struct CarToOffer {
     pub(crate) guide_fen: Fen,
     pub(crate) start_fen: Fen,
     pub(crate) reserve_fen: Option<Fen>,
+    pub(crate) title: String,
+}
+
+impl CarToOffer {
+    /// Whether bids by this fine print can begin at its start and come to its reserve.
+    pub(crate) fn is_on_tick(&self, fine: FinePrint) -> bool {
+        fine.fits(self.start_fen) && self.reserve_fen.is_none_or(|reserve| fine.fits(reserve))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -43,7 +52,7 @@ pub(crate) async fn cars_to_offer(
 ) -> Result<Vec<CarToOffer>, sqlx::Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "SELECT c.vehicle_id, c.guide_fen, c.start_fen, c.reserve_fen
+        "SELECT c.vehicle_id, c.guide_fen, c.start_fen, c.reserve_fen, c.title
            FROM car c
           WHERE c.vehicle_id = ANY($1)
             AND NOT EXISTS (
@@ -61,6 +70,7 @@ pub(crate) async fn cars_to_offer(
             guide_fen: Fen(row.guide_fen),
             start_fen: Fen(row.start_fen),
             reserve_fen: row.reserve_fen.map(Fen),
+            title: row.title,
         })
         .collect())
 }
@@ -73,10 +83,14 @@ pub(crate) const fn below_reserve_word(mode: BelowReserve) -> &'static str {
     }
 }
 
+/// None: all of it is the usual.
+pub(crate) fn fine_column(fine: FinePrint) -> Option<Value> {
+    (fine != FinePrint::default()).then(|| json!(fine))
+}
+
 pub(crate) async fn insert(
     conn: &mut PgConnection,
     sale: &CreateSale,
-    tick_fen: Fen,
     maker: Maker<'_>,
 ) -> Result<(), sqlx::Error> {
     let numbers = FormatNumbers::of(sale.format, sale.buy_now_percent);
@@ -85,9 +99,9 @@ pub(crate) async fn insert(
              INSERT INTO sale (id, name, opens_at, first_end_at, stagger_ms, window_ms, cap_ms, tick_fen,
                                below_reserve, created_by, created_by_name, format, buy_now_percent,
                                dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, invite_only, sisters,
-                               reserve_display)
+                               reserve_display, fine)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                     cardinality($18::text[]) > 0, $19, $20)
+                     cardinality($18::text[]) > 0, $19, $20, $21)
              RETURNING id
          )
          INSERT INTO sale_group (sale_id, group_name)
@@ -99,7 +113,7 @@ pub(crate) async fn insert(
         sale.times.stagger_ms,
         sale.times.window_ms,
         sale.times.cap_ms,
-        tick_fen.0,
+        sale.fine.tick_fen.0,
         below_reserve_word(sale.below_reserve),
         maker.user_id.0,
         maker.name,
@@ -111,7 +125,8 @@ pub(crate) async fn insert(
         numbers.lane_lot_ms,
         &sale.audience.groups,
         sale.audience.sisters.as_str(),
-        sale.reserve.display.as_str()
+        sale.reserve.display.as_str(),
+        fine_column(sale.fine)
     )
     .execute(conn)
     .await?;

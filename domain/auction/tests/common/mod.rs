@@ -271,6 +271,7 @@ impl World {
             follow_on: None,
             ladder: bidding::Ladder::standard(),
             reserve: auction::ReserveRules::default(),
+            fine: auction::FinePrint::default(),
         }
     }
 

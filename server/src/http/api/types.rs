@@ -143,6 +143,8 @@ pub struct LotWithCarBody {
     pub report_hash: String,
     /// The start price.
     pub start_fen: i64,
+    /// Every amount is a multiple of it.
+    pub tick_fen: i64,
     /// When bidding opens.
     pub opens_at_ms: i64,
     /// `timed`, `flash`, `sealed_first`, `sealed_second`, `dutch` or `lane`.
@@ -272,6 +274,7 @@ impl From<&HallLot> for LotWithCarBody {
             city: lot.city.clone(),
             report_hash: lot.report_hash.clone(),
             start_fen: lot.start_fen.0,
+            tick_fen: lot.tick_fen().0,
             opens_at_ms: lot.opens_at.0,
             format: lot.format().as_str().to_owned(),
             buy_now_fen: lot.buy_now().map(|price| price.0),

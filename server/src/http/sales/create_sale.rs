@@ -97,6 +97,7 @@ fn read(
         follow_on: rules.follow_on,
         ladder: rules.ladder,
         reserve: rules.reserve,
+        fine: rules.fine,
     };
     (sale, wrong)
 }

@@ -2,6 +2,7 @@
 
 mod change_sale;
 mod create_sale;
+mod fine_print;
 mod floor;
 mod follow_on;
 mod lane;

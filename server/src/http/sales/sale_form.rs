@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use auction::{
-    Audience, BelowReserveMode, DutchPlan, FollowOn, ReserveDisplay, ReserveRules, SaleFormat, SisterPolicy,
+    Audience, BelowReserveMode, DutchPlan, FinePrint, FollowOn, ReserveDisplay, ReserveRules, SaleFormat,
+    SisterPolicy,
 };
 use bidding::{Band, Ladder, LaneTimes};
 use kernel::{Fen, FieldProblem, parse_amount};
+
+use super::fine_print;
 
 /// What was typed. A field that cannot be read has a stand-in.
 pub(super) struct SaleForm {
@@ -22,6 +25,7 @@ pub(super) struct SaleForm {
     pub(super) follow_on: Option<FollowOn>,
     pub(super) ladder: Ladder,
     pub(super) reserve: ReserveRules,
+    pub(super) fine: FinePrint,
 }
 
 impl SaleForm {
@@ -77,6 +81,8 @@ impl SaleForm {
             _ => Ladder::standard(),
         };
         let audience = audience(pairs);
+        let (fine, unreadable) = fine_print::read(&values);
+        wrong.extend(unreadable);
         let form = SaleForm {
             format,
             buy_now_percent,
@@ -90,6 +96,7 @@ impl SaleForm {
             follow_on,
             ladder,
             reserve: ReserveRules { display: ReserveDisplay::of(text("reserve_display")) },
+            fine,
         };
         (form, wrong)
     }

@@ -91,6 +91,7 @@ fn read(pairs: &[(String, String)], id: Option<Uuid>) -> Result<SaveTemplate, Pr
         follow_on: form.follow_on,
         ladder: form.ladder,
         reserve: form.reserve,
+        fine: form.fine,
     };
     if !wrong.is_empty() {
         let named: Vec<String> = wrong.iter().map(|problem| problem.field.clone()).collect();

@@ -1,0 +1,46 @@
+//! The numbers of the rules that a house may choose for each sale. What it leaves as it is, is as the domain rules have it.
+
+use kernel::Fen;
+use serde::{Deserialize, Serialize};
+
+/// They freeze with the rest of a lot's terms. Terms from before a number could be chosen have the usual one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HouseRules {
+    /// A max above this share of the guide price is confirmed twice, in percent; none: the guide price asks nothing.
+    pub confirm_guide_percent: Option<u32>,
+    /// A max more than so many steps above the price is confirmed twice; none: the price asks nothing.
+    pub confirm_steps: Option<u32>,
+    /// The buy-now price is offered only below this share of it, in percent.
+    pub buy_now_end_percent: u32,
+}
+
+impl Default for HouseRules {
+    fn default() -> HouseRules {
+        HouseRules { confirm_guide_percent: Some(130), confirm_steps: Some(30), buy_now_end_percent: 85 }
+    }
+}
+
+/// The smallest unit of bids unless a sale has another: ¥100.
+pub const USUAL_TICK: Fen = Fen(10_000);
+/// After so many extensions the ladder doubles unless a sale says otherwise.
+pub const USUAL_DOUBLING: u32 = 20;
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_not_chosen_is_usual_and_what_was_taken_away_is_not() {
+        let read = |text: serde_json::Value| serde_json::from_value::<HouseRules>(text).unwrap();
+        assert_eq!(read(json!({})), HouseRules::default());
+        let quiet = read(json!({ "confirm_guide_percent": null, "buy_now_end_percent": 90 }));
+        let expected =
+            HouseRules { confirm_guide_percent: None, confirm_steps: Some(30), buy_now_end_percent: 90 };
+        assert_eq!(quiet, expected);
+        assert_eq!(read(serde_json::to_value(expected).unwrap()), expected);
+    }
+}
