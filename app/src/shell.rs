@@ -9,7 +9,7 @@ use crate::context::{Theme, page};
 use crate::escape;
 use crate::i18n::t;
 use crate::page::Frame;
-use crate::ui::frame::{BareFrame, DealerFrame, OfficeFrame};
+use crate::ui::frame::{BareFrame, DealerFrame, OfficeFrame, daily};
 
 /// Where the browser finds what a page loads; found once, at start.
 #[derive(Clone, Debug)]
@@ -56,11 +56,16 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
     let title = format!("<title>{}</title>", escape::text(&title));
     // the system's choice has no attribute: the style sheet then follows the system
     let theme = (cx.theme != Theme::System).then(|| cx.theme.name());
-    let verifier = assets.verifier.as_ref().filter(|_| body.contains(VERIFIER));
-    let verifier = verifier.map(|files| {
-        let Verifier { script, wasm } = files;
-        let code = format!("import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}))");
-        view! { <script type="module" nonce=cx.nonce.clone()>{code}</script> }
+    let verifier = assets.verifier.as_ref().and_then(|files| {
+        let code = match (body.contains(VERIFIER), body.contains(daily::PLACE)) {
+            (true, _) => {
+                let Verifier { script, wasm } = files;
+                format!("import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}))")
+            }
+            (false, true) => daily::script(files, has_islands),
+            (false, false) => return None,
+        };
+        Some(view! { <script type="module" nonce=cx.nonce.clone()>{code}</script> })
     });
     let scripts =
         has_islands.then(|| view! { <HydrationScripts options=assets.leptos.clone() islands=true/> });

@@ -107,6 +107,68 @@ test('a browser finds out what was changed', async ({ browser }) => {
   });
 });
 
+test('a browser that keeps a checkpoint finds out that another one does not continue it', async ({ browser }) => {
+  test.setTimeout(240_000);
+  const office = await sitDown(browser, staff);
+  const sign = async (sale: string) => {
+    await makeSale(office, sale, runsForMs, true);
+    const headers = { Origin: new URL(office.url()).origin };
+    expect((await office.request.post('/proof/checkpoints', { headers })).ok()).toBe(true);
+  };
+  await sign('Witnessed sale');
+  const page = await sitDown(browser, dealer);
+  const said = page.locator('[data-verifier="witness"] [data-state="witness"] [data-show]:not([hidden])');
+  const says = (word: string) => page.locator(`[data-verifier="witness"] [data-state="witness"] [data-show="${word}"]`);
+  const alarm = page.locator('[data-daily]');
+  const earlier = await (await page.request.get('/proof/checkpoints/newest')).json();
+
+  await test.step('the first is kept, and the next continues it', async () => {
+    await page.goto('/proof');
+    // the page after the sign-in may have looked already
+    await expect(said).toHaveAttribute('data-show', /^(first|good)$/);
+    await sign('Another witnessed sale');
+    await page.reload();
+    await expect(says('good')).toBeVisible();
+    await expect(page.locator('[data-split]')).toBeHidden();
+  });
+
+  await test.step('an older one that is shown again is no continuation: loudly, with both files', async () => {
+    await page.route('**/proof/checkpoints/newest', (route) => route.fulfill({ json: earlier }));
+    await page.reload();
+    await expect(says('split')).toBeVisible();
+    for (const [link, name] of [
+      ['[data-kept]', 'checkpoint-kept.note'],
+      ['[data-other]', 'checkpoint-shown.note'],
+    ] as const) {
+      const file = page.waitForEvent('download');
+      await page.locator(link).click();
+      expect((await file).suggestedFilename()).toBe(name);
+    }
+    await page.unroute('**/proof/checkpoints/newest');
+  });
+
+  await test.step('every page says so until the person begins anew', async () => {
+    await page.goto('/my');
+    await expect(alarm).toBeVisible();
+    await alarm.locator('a').click();
+    await expect(says('split')).toBeVisible();
+    await page.locator('[data-forget]').click();
+    await expect(says('first')).toBeVisible();
+    await page.goto('/my');
+    await expect(alarm).toBeHidden();
+  });
+
+  await test.step('a day later a page looks by itself', async () => {
+    await page.evaluate(() => {
+      const [n, since, origin, , ...rest] = localStorage.getItem('luochui.witness')!.split('\n');
+      localStorage.setItem('luochui.witness', [n, since, origin, '1', ...rest].join('\n'));
+      localStorage.setItem('luochui.witness.at', '0');
+    });
+    await page.goto('/my');
+    await expect(alarm).toBeVisible();
+  });
+});
+
 async function sitDown(browser: Browser, login: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   await signIn(page, login);

@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kernel::UnixMs;
 use platform_db::{Clock as _, SystemClock};
-use proof::{Hash, NoteKey, SignedCheckpoint, WitnessFault, may_cosign};
-use serde::Deserialize;
+use proof::{Consistency, Hash, NoteKey, SignedCheckpoint, WitnessFault, may_cosign};
 
 use crate::{signing_key, timestamps};
 
@@ -74,14 +73,6 @@ impl std::str::FromStr for NoteKeyArgument {
     fn from_str(text: &str) -> Result<NoteKeyArgument, String> {
         text.parse().map(NoteKeyArgument).map_err(|_| "no key of the form name+id+base64".to_owned())
     }
-}
-
-/// The answer of `/proof/checkpoints/{n}/since/{m}`.
-#[derive(Debug, Deserialize)]
-struct Continues {
-    first: SignedCheckpoint,
-    second: SignedCheckpoint,
-    path: Vec<Hash>,
 }
 
 /// Signs what continues what was seen, remembers it, and prints the note with the new line.
@@ -173,7 +164,7 @@ fn shown(text: &str, seen: Option<&SignedCheckpoint>) -> Result<(SignedCheckpoin
     if let Ok(note) = SignedCheckpoint::parse(text) {
         return Ok((note, Vec::new()));
     }
-    let proof: Continues = serde_json::from_str(text)
+    let proof: Consistency = serde_json::from_str(text)
         .map_err(|error| format!("neither a checkpoint nor a proof that one continues another: {error}"))?;
     let fits = seen.is_none_or(|seen| seen.checkpoint() == proof.first.checkpoint());
     match fits {

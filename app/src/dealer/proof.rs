@@ -5,6 +5,7 @@
 
 mod log_form;
 mod receipt_form;
+mod witness;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let log = log_form::load(&cx).await?;
     let keys = cx.services.auction.proof_keys().await.map_err(CommandError::into_problem)?;
     let (receipt, log) = (receipt_form::view(&cx, receipt, named), log_form::view(&cx, log));
+    let witness = witness::view(&cx);
     let title = t(lang, "proof.title");
     let keys = key_list(&cx, keys);
     // who followed a lot's link came for its log
@@ -34,6 +36,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <PageHead title=title.clone() note=t(lang, "proof.note")/>
         {first}
         {second}
+        {witness}
         <Panel title=t(lang, "proof.means.title")>
             <ul class="lot-terms">
                 <li>{t(lang, "proof.means.recorded")}</li>

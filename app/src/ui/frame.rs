@@ -9,6 +9,7 @@ use crate::i18n::t;
 use crate::routes::{is_open_to, start_of};
 
 pub(crate) mod bell;
+pub(crate) mod daily;
 
 use super::banner::DoneBanner;
 use super::frame_nav::{DealerNav, OfficeNav};
@@ -43,7 +44,7 @@ pub fn DealerFrame(body: AnyView) -> impl IntoView {
                 {account}
             </div>
         </header>
-        <main id="main" class="dealer-main" tabindex="-1"><DoneBanner/>{body}</main>
+        <main id="main" class="dealer-main" tabindex="-1"><DoneBanner/>{daily::view(&cx)}{body}</main>
         {bell::script(&cx)}
     }
 }

@@ -5,8 +5,8 @@
 use js_sys::{Array, JSON, Number, Reflect};
 use kernel::{Fen, LotId, UnixMs};
 use proof::{
-    Evidence, Genesis, Hash, Incident, Inclusion, KeyId, PublishedLog, PublishedRow, Receipt, Row, Secret,
-    SignedCheckpoint, Stamp, TimeStampFile,
+    Consistency, Evidence, Genesis, Hash, Incident, Inclusion, KeyId, PublishedLog, PublishedRow, Receipt,
+    Row, Secret, SignedCheckpoint, Stamp, TimeStampFile,
 };
 use uuid::Uuid;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -113,6 +113,8 @@ read_object! {
     Receipt { v, row, before, hash, secret, key, stamp }
     Inclusion { leaf, index, path, checkpoint }
     TimeStampFile { reply, at, authority }
+    Consistency { first, second, path }
+    Newest { n, note }
     Evidence { v, receipt, keys; [log, inclusion, timestamp] }
 }
 
@@ -127,6 +129,12 @@ impl Read for PublishedLog {
             head: from.get("head")?,
         })
     }
+}
+
+/// The newest checkpoint, as `/proof/checkpoints/newest` has it.
+pub(crate) struct Newest {
+    pub(crate) n: i64,
+    pub(crate) note: SignedCheckpoint,
 }
 
 /// A key as `/proof/keys.json` lists it: in base64.

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proof::{
-    Checkpoint, Frontier, Hash, NoteKey, PartId, Plan, SignedCheckpoint, Signer, WitnessFault, may_cosign,
-    note_key,
+    Checkpoint, Consistency, Frontier, Hash, NoteKey, PartId, Plan, SignedCheckpoint, Signer, WitnessFault,
+    continues, may_cosign, note_key,
 };
 use std::collections::HashMap;
 
@@ -121,4 +121,35 @@ fn a_line_is_taken_over_to_the_same_checkpoint_only() {
     assert_eq!(ours.cosigned_by(&key), Some(AT_S));
     assert!(!checkpoint(6, 0).take_cosignature(&seen, &key));
     assert!(!ours.clone().take_cosignature(&checkpoint(5, 0), &key), "nobody signed that copy");
+}
+
+#[test]
+fn whoever_kept_a_checkpoint_sees_whether_the_next_continues_it() {
+    let keys = [log().public()];
+    let (first, second) = (checkpoint(5, 0), checkpoint(13, 0));
+    let shows = |first: &SignedCheckpoint, second: &SignedCheckpoint, path| {
+        Some(Consistency { first: first.clone(), second: second.clone(), path })
+    };
+    let good = shows(&first, &second, proof(5, 13, 0));
+    assert_eq!(continues(&first, &second, good.as_ref(), &keys), Ok(()));
+    assert_eq!(continues(&first, &first, None, &keys), Ok(()), "the same once more");
+    let rewritten = checkpoint(13, 7);
+    for (kept, shown, proof) in [
+        (&first, &second, None),
+        (&first, &rewritten, shows(&first, &rewritten, proof(5, 13, 7))),
+        // a proof of two others says nothing of these
+        (&first, &rewritten, good.clone()),
+        (&checkpoint(5, 7), &second, good.clone()),
+        (&second, &first, good.clone()),
+        (&second, &first, shows(&second, &first, proof(5, 13, 0))),
+        (&second, &checkpoint(13, 7), None),
+    ] {
+        assert_eq!(continues(kept, shown, proof.as_ref(), &keys), Err(WitnessFault::NotContinued));
+    }
+    let stranger = [Signer::from_seed(&[9; 32]).public()];
+    assert_eq!(continues(&first, &second, good.as_ref(), &stranger), Err(WitnessFault::NotSigned));
+    let other = Checkpoint { origin: "luochui/other".into(), size: 13, root: tree(13, 0).0.root() };
+    let other = SignedCheckpoint::sign(other, &log());
+    let none = shows(&first, &other, proof(5, 13, 0));
+    assert_eq!(continues(&first, &other, none.as_ref(), &keys), Err(WitnessFault::OtherLog));
 }

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use kernel::{Problem, UnixMs};
 use platform_db::CommandError;
-use proof::{Checkpoint, Frontier, Hash, Inclusion, Plan, PublicKey, SignedCheckpoint, Signer, note_key};
-use serde::Serialize;
+use proof::{
+    Checkpoint, Consistency, Frontier, Hash, Inclusion, Plan, PublicKey, SignedCheckpoint, Signer, note_key,
+};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
@@ -56,17 +57,6 @@ pub struct CheckpointSearch {
     pub root: Option<String>,
     /// Made from an instant on, and before another.
     pub made: Option<(UnixMs, UnixMs)>,
-}
-
-/// Shows that the log of a checkpoint is the beginning of a later one's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Consistency {
-    /// The earlier checkpoint.
-    pub first: SignedCheckpoint,
-    /// The later.
-    pub second: SignedCheckpoint,
-    /// RFC 6962 §2.1.2.
-    pub path: Vec<Hash>,
 }
 
 impl From<StoredCheckpoint> for CheckpointLine {

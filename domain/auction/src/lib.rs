@@ -89,8 +89,7 @@ pub use business_days::{BusinessDay, BusinessDayChange, SetDays};
 pub use call_off::Withdrawal;
 pub use change_sale::{ChangeSale, SaleChange, SaleChangeKind, SaleTimes};
 pub use checkpoint::{
-    CheckpointLine, CheckpointSearch, Consistency, checkpoint_now, daily_checkpoint,
-    daily_checkpoint_in_turn, know_signer,
+    CheckpointLine, CheckpointSearch, checkpoint_now, daily_checkpoint, daily_checkpoint_in_turn, know_signer,
 };
 pub use clock::AnchoredClock;
 pub use confirmation::{Confirmation, NoConfirmation, Question};

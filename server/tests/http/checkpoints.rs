@@ -27,6 +27,7 @@ async fn a_checkpoint_is_signed_by_who_may_and_read_by_anybody() {
     let server = TestServer::new().await;
     let mut stranger = server.browser();
     assert!(stranger.get("/proof/checkpoints").await.body.contains("还没有存证"));
+    assert_eq!(stranger.get("/proof/checkpoints/newest").await.status, StatusCode::NOT_FOUND);
     assert_eq!(sign(&server).await, StatusCode::CONFLICT, "nothing to sign");
     let lot_id = open_lot(&server).await;
     bid(&server, "yuanxing", lot_id, 60_000).await;
@@ -41,6 +42,8 @@ async fn a_checkpoint_is_signed_by_who_may_and_read_by_anybody() {
     let signed = SignedCheckpoint::parse(&note.body).unwrap();
     assert!(signed.is_signed_by(&key()));
     assert_eq!(signed.checkpoint().size, 1);
+    let newest = json(&mut stranger, "/proof/checkpoints/newest").await;
+    assert_eq!((newest["n"].as_i64(), newest["note"].as_str()), (Some(1), Some(note.body.as_str())));
     let page = stranger.get("/proof/checkpoints").await.body;
     assert!(
         page.contains(&signed.checkpoint().root.to_string()) && page.contains(&signed.checkpoint().origin)

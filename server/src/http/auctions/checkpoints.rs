@@ -7,8 +7,8 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Problem, ProblemKind};
 use platform_db::CommandError;
-use proof::{Hash, Inclusion, SignedCheckpoint};
-use serde_json::Value;
+use proof::{Consistency, Hash, Inclusion, SignedCheckpoint};
+use serde_json::{Value, json};
 
 use crate::http::refusal::Refusal;
 use crate::state::AppState;
@@ -17,6 +17,14 @@ use crate::state::AppState;
 pub async fn one(State(state): State<AppState>, Path(n): Path<String>) -> Result<Response, Refusal> {
     let note = state.services.auction.checkpoint_note(number(&n)?).await?;
     Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())
+}
+
+/// The newest, with its number: for browsers that keep it.
+pub async fn newest(State(state): State<AppState>) -> Result<Json<Value>, Refusal> {
+    let auction = &state.services.auction;
+    let newest = auction.checkpoints(i64::MAX, 1).await?.pop().ok_or_else(Problem::not_found)?;
+    let note = auction.checkpoint_note(newest.n).await?;
+    Ok(Json(json!({ "n": newest.n, "note": note })))
 }
 
 /// What an authority outside said about the time of a checkpoint, as it came.
@@ -48,7 +56,7 @@ pub async fn newest_leaf(
 pub async fn since(
     State(state): State<AppState>,
     Path((n, first)): Path<(String, String)>,
-) -> Result<Json<auction::Consistency>, Refusal> {
+) -> Result<Json<Consistency>, Refusal> {
     Ok(Json(state.services.auction.consistency(number(&first)?, number(&n)?).await?))
 }
 

@@ -44,6 +44,7 @@ pub fn routes() -> Routes {
         .post("/proof", Access::Public, check_receipt::check)
         .post("/proof/checkpoints", SIGNERS, checkpoints::make)
         .post("/proof/checkpoints/find", Access::Public, checkpoints::find)
+        .get("/proof/checkpoints/newest", Access::Public, checkpoints::newest)
         .get("/proof/checkpoints/{n}", Access::Public, checkpoints::one)
         .get("/proof/checkpoints/{n}/timestamp.tsr", Access::Public, checkpoints::timestamp)
         .get("/proof/checkpoints/{n}/leaves/{hash}", Access::Public, checkpoints::leaf)
