@@ -158,24 +158,28 @@ fn step(lang: Lang, viewer: Side, line: &NegotiationMove) -> Step {
 
 /// How it works, there when asked for.
 pub(crate) fn rules(lang: Lang, view: &View) -> AnyView {
+    let share = view.hold_percent.to_string();
+    let hold = t_with(lang, "negotiation.rules.hold", &[("share", &share)]);
     if view.kind == Kind::SecondChance {
         return view! {
             <p class="muted">{t(lang, "negotiation.rules.contract")}</p>
-            <p class="muted">{t(lang, "negotiation.rules.hold")}</p>
+            <p class="muted">{hold}</p>
         }
         .into_any();
     }
     let counters = view.counters_max.to_string();
+    let hours = (view.offer_ms / HOUR_MS).to_string();
+    let first = t_with(lang, "negotiation.rules.first", &[("hours", &hours)]);
     let turns =
         t_with(lang, "negotiation.rules.turns", &[("time", &reply_time(lang, view)), ("n", &counters)]);
     view! {
         <Disclosure label=t(lang, "negotiation.rules.title")>
             <ul class="lot-terms">
-                <li>{t(lang, "negotiation.rules.first")}</li>
+                <li>{first}</li>
                 <li>{turns}</li>
                 <li>{t(lang, "negotiation.rules.cross")}</li>
                 <li>{t(lang, "negotiation.rules.contract")}</li>
-                <li>{t(lang, "negotiation.rules.hold")}</li>
+                <li>{hold}</li>
             </ul>
         </Disclosure>
     }

@@ -6,9 +6,6 @@ use crate::{LotState, LotStatus, Outcome, Terms};
 
 /// What is held of a whole: hundredths of a percent.
 const WHOLE_BP: i128 = 10_000;
-/// While a price below the reserve is negotiated, the high bidder's hold shrinks to this share, in percent: he can bid
-/// elsewhere meanwhile (domain rules §8).
-const NEGOTIATION_PERCENT: i128 = 50;
 
 impl Terms {
     /// What a max of this amount holds: `ceil(max × deposit_bp / 10000)`.
@@ -64,7 +61,7 @@ impl LotState {
 
     /// What a bidder with this max is asked to hold while the price, or his second chance, is talked about.
     pub fn negotiation_hold_fen(&self, max: Fen) -> Fen {
-        share(self.terms.hold_fen(max), NEGOTIATION_PERCENT, 100)
+        share(self.terms.hold_fen(max), i128::from(self.terms.house.negotiation_hold_percent), 100)
     }
 
     /// What of this entity's deposit it holds.

@@ -13,11 +13,33 @@ pub struct HouseRules {
     pub confirm_steps: Option<u32>,
     /// The buy-now price is offered only below this share of it, in percent.
     pub buy_now_end_percent: u32,
+    /// So long a leader has to top up his deposit, who leads again after a void and lacks it.
+    pub top_up_ms: i64,
+    /// In so much business time the first answer about a bid below the reserve is due.
+    pub offer_ms: i64,
+    /// How long each reply after it may take.
+    pub reply_ms: i64,
+    /// How many counters each side has.
+    pub counters_max: u32,
+    /// What of his hold the bidder keeps meanwhile, in percent: he can bid elsewhere with the rest.
+    pub negotiation_hold_percent: u32,
 }
+
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl Default for HouseRules {
     fn default() -> HouseRules {
-        HouseRules { confirm_guide_percent: Some(130), confirm_steps: Some(30), buy_now_end_percent: 85 }
+        HouseRules {
+            confirm_guide_percent: Some(130),
+            confirm_steps: Some(30),
+            buy_now_end_percent: 85,
+            top_up_ms: 30 * MINUTE_MS,
+            offer_ms: 4 * HOUR_MS,
+            reply_ms: 2 * HOUR_MS,
+            counters_max: 3,
+            negotiation_hold_percent: 50,
+        }
     }
 }
 
@@ -38,8 +60,8 @@ mod tests {
         let read = |text: serde_json::Value| serde_json::from_value::<HouseRules>(text).unwrap();
         assert_eq!(read(json!({})), HouseRules::default());
         let quiet = read(json!({ "confirm_guide_percent": null, "buy_now_end_percent": 90 }));
-        let expected =
-            HouseRules { confirm_guide_percent: None, confirm_steps: Some(30), buy_now_end_percent: 90 };
+        let usual = HouseRules::default();
+        let expected = HouseRules { confirm_guide_percent: None, buy_now_end_percent: 90, ..usual };
         assert_eq!(quiet, expected);
         assert_eq!(read(serde_json::to_value(expected).unwrap()), expected);
     }

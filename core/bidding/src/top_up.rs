@@ -1,5 +1,5 @@
-//! Who leads again after a void may lack the deposit by now (domain rules §3.4): the lot stands still, and he has half an
-//! hour to top it up. After that his bid is voided too.
+//! Who leads again after a void may lack the deposit by now (domain rules §3.4): the lot stands still, and he has the
+//! time of the house, half an hour, to top it up. After that his bid is voided too.
 
 use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,6 @@ use serde_json::json;
 use crate::system::{accepted, not_applicable, paused, resumed};
 use crate::{Accepted, Event, Leader, LotState, LotStatus, Refusal};
 
-/// So long a restored leader has.
-const TOP_UP_MS: i64 = 30 * 60 * 1000;
 /// After it bidders have at least this long, as after any pause.
 const LEFT_AFTER_MS: i64 = 10 * 60 * 1000;
 
@@ -38,7 +36,8 @@ pub(crate) fn after_void(
         (waits, Some(leader)) => {
             let stops = before.status == LotStatus::Open;
             let holds = waits.map_or(stops, |waits| waits.holds);
-            let due = TopUp { dealer_id: leader.dealer_id, until: now.plus_ms(TOP_UP_MS), holds };
+            let until = now.plus_ms(after.terms.house.top_up_ms);
+            let due = TopUp { dealer_id: leader.dealer_id, until, holds };
             let stopped = stops.then(|| paused(before, now));
             stopped.into_iter().chain([Event::TopUpDue(due)]).collect()
         }

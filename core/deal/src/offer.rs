@@ -3,14 +3,14 @@
 use kernel::{Calendar, UnixMs};
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
-/// How long the high bidder is bound (`T_offer`, domain rules §8).
-const OFFER_MS: i64 = 4 * HOUR_MS;
+/// How much business time the high bidder is bound for (`T_offer`, domain rules §8), unless the sale says otherwise.
+pub(crate) const OFFER_MS: i64 = 4 * HOUR_MS;
 /// At most so long by the clock on the wall, nights and weekends included.
 const OFFER_MAX_MS: i64 = 24 * HOUR_MS;
 
-/// Until when an offer that is made at `from` may be answered: four business hours, at most a day.
-pub fn offer_deadline(calendar: &Calendar, from: UnixMs) -> UnixMs {
-    calendar.after(from, OFFER_MS).min(from.plus_ms(OFFER_MAX_MS))
+/// Until when an offer that is made at `from` may be answered: after so much business time, at most a day later.
+pub fn offer_deadline(calendar: &Calendar, from: UnixMs, offer_ms: i64) -> UnixMs {
+    calendar.after(from, offer_ms).min(from.plus_ms(OFFER_MAX_MS))
 }
 
 #[cfg(test)]
@@ -30,14 +30,20 @@ mod tests {
 
     #[test]
     fn nobody_is_bound_for_more_than_a_day() {
-        assert_eq!(offer_deadline(&CHINA, at(0, 14, 1)), at(1, 9, 1));
-        assert_eq!(offer_deadline(&CHINA, at(4, 17, 0)), at(5, 17, 0), "Friday evening: to Saturday evening");
+        assert_eq!(offer_deadline(&CHINA, at(0, 14, 1), OFFER_MS), at(1, 9, 1));
+        assert_eq!(
+            offer_deadline(&CHINA, at(4, 17, 0), OFFER_MS),
+            at(5, 17, 0),
+            "Friday evening: to Saturday evening"
+        );
     }
 
     #[test]
     fn a_holiday_binds_nobody_for_more_than_a_day() {
         let tuesday = CHINA.with_days([(Day(MONDAY_DAY + 1), DayKind::Holiday)]);
-        assert_eq!(offer_deadline(&tuesday, at(1, 10, 0)), at(2, 10, 0));
-        assert_eq!(offer_deadline(&CHINA, at(1, 10, 0)), at(1, 14, 0), "as if it were none");
+        assert_eq!(offer_deadline(&tuesday, at(1, 10, 0), OFFER_MS), at(2, 10, 0));
+        let usual = |from| offer_deadline(&CHINA, from, OFFER_MS);
+        assert_eq!(usual(at(1, 10, 0)), at(1, 14, 0), "as if it were none");
+        assert_eq!(offer_deadline(&CHINA, at(1, 10, 0), 2 * HOUR_MS), at(1, 12, 0), "as the house says");
     }
 }

@@ -3,6 +3,8 @@
 use kernel::{Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 
+use crate::offer;
+
 /// Who negotiates. Staff speak for the seller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,6 +56,21 @@ pub struct Terms {
     pub counters_max: u32,
     /// How long each reply after the first may take.
     pub reply_ms: i64,
+    /// In how much business time the first was due.
+    #[serde(default = "usual_offer_ms")]
+    pub offer_ms: i64,
+    /// What of his hold the buyer keeps meanwhile, in percent.
+    #[serde(default = "usual_hold_percent")]
+    pub hold_percent: u32,
+}
+
+/// Of terms from before a sale could say otherwise.
+const fn usual_offer_ms() -> i64 {
+    offer::OFFER_MS
+}
+
+const fn usual_hold_percent() -> u32 {
+    50
 }
 
 /// Where one side stands.

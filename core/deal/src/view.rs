@@ -34,6 +34,10 @@ pub struct View {
     pub their_counters_left: u32,
     /// How long a reply may take.
     pub reply_ms: i64,
+    /// In how much business time the first was due.
+    pub offer_ms: i64,
+    /// What of his hold the buyer keeps meanwhile, in percent.
+    pub hold_percent: u32,
     /// This side's secret limit.
     pub my_secret_fen: Option<Fen>,
     /// How often it may still enter one.
@@ -69,6 +73,8 @@ impl Negotiation {
             counters_left: self.counters_left(side),
             their_counters_left: self.counters_left(side.other()),
             reply_ms: self.terms.reply_ms,
+            offer_ms: self.terms.offer_ms,
+            hold_percent: self.terms.hold_percent,
             my_secret_fen: mine.secret_fen,
             secrets_left: secrets_max.saturating_sub(mine.secrets),
             they_entered: theirs.secret_fen.is_some(),

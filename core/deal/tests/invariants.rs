@@ -61,6 +61,8 @@ fn terms(kind: Kind, reserve_steps: i64) -> Terms {
         tick_fen: Fen(TICK),
         counters_max: COUNTERS,
         reply_ms: REPLY_MS,
+        offer_ms: 4 * 3_600_000,
+        hold_percent: 50,
     }
 }
 

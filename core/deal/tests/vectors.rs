@@ -23,6 +23,8 @@ fn terms(kind: Kind) -> Terms {
         tick_fen: yuan(100),
         counters_max: 3,
         reply_ms: 2 * HOUR,
+        offer_ms: 4 * HOUR,
+        hold_percent: 50,
     }
 }
 

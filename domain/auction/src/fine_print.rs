@@ -15,6 +15,15 @@ const CONFIRM_PERCENT: std::ops::RangeInclusive<u32> = 100..=1_000;
 const COUNT: std::ops::RangeInclusive<u32> = 1..=1_000;
 /// In percent of the buy-now price: from its half on it is no bargain, at all of it the bids are there.
 const BUY_NOW_END: std::ops::RangeInclusive<u32> = 50..=100;
+/// The first answer is due within a day whatever is said: more business hours than that mean nothing. A reply in less than an
+/// hour nobody can promise.
+const HOURS: std::ops::RangeInclusive<i64> = HOUR_MS..=24 * HOUR_MS;
+/// From what a transfer takes to a day in which the lot stands still.
+const TOP_UP: std::ops::RangeInclusive<i64> = 5 * 60_000..=24 * HOUR_MS;
+const HOUR_MS: i64 = 3_600_000;
+/// Each counter is a turn of hours.
+const COUNTERS: std::ops::RangeInclusive<u32> = 1..=20;
+
 /// A ladder of more bands than that nobody can read.
 const BANDS_MAX: usize = 20;
 
@@ -51,6 +60,11 @@ impl FinePrint {
             ("confirm_percent", none_or(house.confirm_guide_percent, CONFIRM_PERCENT)),
             ("confirm_steps", none_or(house.confirm_steps, COUNT)),
             ("buy_now_end", BUY_NOW_END.contains(&house.buy_now_end_percent)),
+            ("top_up", TOP_UP.contains(&house.top_up_ms)),
+            ("offer_hours", HOURS.contains(&house.offer_ms)),
+            ("reply_hours", HOURS.contains(&house.reply_ms)),
+            ("counters", COUNTERS.contains(&house.counters_max)),
+            ("negotiation_hold", house.negotiation_hold_percent <= 100),
         ];
         sane.into_iter()
             .filter(|(_, is_sane)| !is_sane)
@@ -113,6 +127,11 @@ mod tests {
             (fine.double_after, fine.house.confirm_steps) = (Some(0), Some(0));
             (fine.house.confirm_guide_percent, fine.house.buy_now_end_percent) = (Some(99), 101);
         };
+        let no_time = |fine: &mut FinePrint| {
+            (fine.house.offer_ms, fine.house.reply_ms, fine.house.top_up_ms) = (25 * HOUR_MS, 0, 0);
+            (fine.house.counters_max, fine.house.negotiation_hold_percent) = (0, 101);
+        };
+        assert_eq!(wrong(no_time), ["top_up", "offer_hours", "reply_hours", "counters", "negotiation_hold"]);
         assert_eq!(wrong(zeros), ["double_after", "confirm_percent", "confirm_steps", "buy_now_end"]);
     }
 
@@ -139,7 +158,8 @@ mod tests {
     fn it_is_kept_as_one_object_without_levels() {
         let fine = FinePrint { double_after: None, ..FinePrint::default() };
         let kept = json!({ "tick_fen": 10_000, "double_after": null, "confirm_guide_percent": 130, "confirm_steps": 30,
-                           "buy_now_end_percent": 85 });
+                           "buy_now_end_percent": 85, "top_up_ms": 1_800_000, "offer_ms": 14_400_000,
+                           "reply_ms": 7_200_000, "counters_max": 3, "negotiation_hold_percent": 50 });
         assert_eq!(serde_json::to_value(fine).unwrap(), kept);
         assert_eq!(serde_json::from_value::<FinePrint>(kept).unwrap(), fine);
         assert_eq!(serde_json::from_value::<FinePrint>(json!({})).unwrap(), FinePrint::default());

@@ -42,6 +42,8 @@ pub struct VoidPreview {
     pub price_fen: Option<Fen>,
     /// How much the leader's deposit lacks: the lot would stand still, and he would have to top it up first.
     pub short_fen: Fen,
+    /// How long he would have to top it up.
+    pub top_up_ms: i64,
 }
 
 impl Service {
@@ -77,6 +79,7 @@ impl Service {
                 request_id: request.id,
                 leader_name: left.leader.map(|one| self.dealers.name(one.dealer_id).unwrap_or_default()),
                 price_fen: left.price_fen,
+                top_up_ms: left.terms.house.top_up_ms,
                 short_fen: left.leader.filter(|_| waits).and_then(short).unwrap_or_default(),
             })
         };

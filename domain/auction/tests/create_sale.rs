@@ -100,6 +100,8 @@ async fn what_does_not_go_together_is_refused_and_the_tables_hold_it_too() {
         (json!({ "tick_fen": 50_000 }), "sale_tick_is_that_of_its_fine_print"),
         (json!({ "buy_now_end_percent": 101 }), "sale_fine_print_is_sane"),
         (json!({ "confirm_steps": 0 }), "sale_fine_print_is_sane"),
+        (json!({ "counters_max": 21 }), "sale_fine_print_is_sane"),
+        (json!({ "offer_ms": 1 }), "sale_fine_print_is_sane"),
     ] {
         let refused = sqlx::query("UPDATE sale SET fine = $1").bind(&fine).execute(&world.db).await;
         let refused = refused.expect_err("refused");
@@ -107,4 +109,21 @@ async fn what_does_not_go_together_is_refused_and_the_tables_hold_it_too() {
     }
     let nothing = "UPDATE sale SET fine = '{\"confirm_steps\": null, \"double_after\": null}'";
     sqlx::query(nothing).execute(&world.db).await.expect("what is null was taken away");
+}
+
+#[tokio::test]
+async fn what_is_below_the_reserve_is_negotiated_by_the_sales_own_numbers() {
+    let world = World::of_sale(1, |sale| {
+        let house = &mut sale.fine.house;
+        (house.offer_ms, house.reply_ms, house.counters_max) = (3_600_000, 5 * 3_600_000, 2);
+        sale.times.first_end_at = sale.times.opens_at.plus_ms(2_500);
+    })
+    .await;
+    accepted(&world.bid(&dealer("甲车行"), 0, Uuid::now_v7(), 60_000).await);
+    world.until_closed().await;
+    world.service.beat().await.unwrap();
+    let sales = staff(&[Role::Sales]);
+    let (id, _) = world.service.negotiation_of_lot(&sales, world.lots[0]).await.unwrap().expect("negotiated");
+    let view = world.service.negotiation(&sales, id).await.unwrap().view;
+    assert_eq!((view.offer_ms, view.reply_ms, view.counters_max), (3_600_000, 5 * 3_600_000, 2));
 }

@@ -1,7 +1,7 @@
 //! What a lot is sold by, to the letter: the numbers that hold from its opening on, folded away.
 
 use auction::LotDetail;
-use bidding::{Format, LotStatus, Terms};
+use bidding::{Format, LotStatus, ReserveLight, Terms};
 use fees::FeeSchedule;
 use kernel::{Fen, Lang};
 use leptos::prelude::*;
@@ -25,10 +25,13 @@ pub(super) fn folded(cx: &PageContext, detail: &LotDetail, fees: Option<&FeeSche
         true => "lot_rules.invited",
         false => "lot_rules.everybody",
     };
+    let has_reserve = detail.lot.lot.reserve != ReserveLight::None;
     let lines = amounts(lang, terms)
         .into_iter()
         .map(Some)
-        .chain([cap(cx, detail), buy_now, deposit, fees.map(|fees| fee_line(lang, fees))])
+        .chain([cap(cx, detail)])
+        .chain(has_reserve.then(|| negotiated(lang, terms)).into_iter().flatten().map(Some))
+        .chain([top_up(lang, terms), buy_now, deposit, fees.map(|fees| fee_line(lang, fees))])
         .chain([Some(t(lang, invited).into_owned())])
         .flatten()
         .map(|line| view! { <li>{line}</li> })
@@ -55,6 +58,26 @@ pub(crate) fn amounts(lang: Lang, terms: &Terms) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What follows a bid below the reserve.
+pub(crate) fn negotiated(lang: Lang, terms: &Terms) -> Vec<String> {
+    let hours = |ms: i64| (ms / 3_600_000).to_string();
+    let house = &terms.house;
+    let (offer, reply, counters) =
+        (hours(house.offer_ms), hours(house.reply_ms), house.counters_max.to_string());
+    let words = [("offer", &*offer), ("reply", &*reply), ("n", &*counters)];
+    let share = house.negotiation_hold_percent.to_string();
+    let hold =
+        (terms.deposit_bp > 0).then(|| t_with(lang, "lot_rules.negotiation_hold", &[("share", &share)]));
+    [Some(t_with(lang, "lot_rules.negotiated", &words)), hold].into_iter().flatten().collect()
+}
+
+/// How long a leader has, who is one again and lacks the deposit.
+fn top_up(lang: Lang, terms: &Terms) -> Option<String> {
+    let minutes = (terms.house.top_up_ms / 60_000).to_string();
+    (terms.deposit_bp > 0 && terms.format.is_english())
+        .then(|| t_with(lang, "lot_rules.top_up", &[("n", &minutes)]))
 }
 
 /// How far the end moves, where it does.

@@ -111,7 +111,9 @@ fn left(cx: &PageContext, preview: &VoidPreview) -> AnyView {
         _ => t(lang, "void.leaves_nobody").into_owned(),
     };
     let short = (preview.short_fen > Fen::ZERO).then(|| {
-        let words = t_with(lang, "void.leaves_short", &[("short", &preview.short_fen.yuan())]);
+        let minutes = (preview.top_up_ms / 60_000).to_string();
+        let words = [("short", &*preview.short_fen.yuan()), ("n", &*minutes)];
+        let words = t_with(lang, "void.leaves_short", &words);
         view! { <Banner tone=Tone::Warn>{words}</Banner> }
     });
     view! {

@@ -99,7 +99,9 @@ fn next_bidder(cx: &PageContext, detail: &NegotiationDetail) -> Option<AnyView> 
         true => ("negotiation.next.on", "negotiation.next.no", "no"),
         false => ("negotiation.next.off", "negotiation.next.yes", "yes"),
     };
-    let text = t_with(lang, text, &[("name", &next.name), ("amount", &next.max_fen.yuan())]);
+    let hours = (detail.view.offer_ms / 3_600_000).to_string();
+    let words = [("name", &*next.name), ("amount", &*next.max_fen.yuan()), ("hours", &*hours)];
+    let text = t_with(lang, text, &words);
     let button = detail.may_act.then(|| {
         let fields = vec![("form", "next_bidder".to_owned()), ("wanted", wanted.to_owned())];
         view! { <PostButton action=cx.path.clone() fields>{t(lang, label)}</PostButton> }

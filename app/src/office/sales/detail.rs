@@ -175,7 +175,11 @@ fn terms(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
 
 /// By which amounts its lots are bid on.
 fn amounts(lang: Lang, terms: &Terms) -> AnyView {
-    let lines = rules::amounts(lang, terms).into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+    let lines = rules::amounts(lang, terms)
+        .into_iter()
+        .chain(rules::negotiated(lang, terms))
+        .map(|line| view! { <li>{line}</li> })
+        .collect_view();
     view! {
         <Disclosure label=t(lang, "fine_print.title")>
             <ul class="lot-terms" data-testid="sale-amounts">{lines}</ul>

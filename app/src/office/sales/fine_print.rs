@@ -25,7 +25,19 @@ pub(super) struct FineFields {
     confirm_steps: String,
     /// Percent.
     buy_now_end: String,
+    /// Minutes.
+    top_up: String,
+    /// Business hours.
+    offer_hours: String,
+    /// Hours.
+    reply_hours: String,
+    counters: String,
+    /// Percent.
+    negotiation_hold: String,
 }
+
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 impl FineFields {
     pub(super) fn of(fine: FinePrint) -> FineFields {
@@ -36,6 +48,11 @@ impl FineFields {
             confirm_percent: or_empty(fine.house.confirm_guide_percent),
             confirm_steps: or_empty(fine.house.confirm_steps),
             buy_now_end: fine.house.buy_now_end_percent.to_string(),
+            top_up: (fine.house.top_up_ms / MINUTE_MS).to_string(),
+            offer_hours: (fine.house.offer_ms / HOUR_MS).to_string(),
+            reply_hours: (fine.house.reply_ms / HOUR_MS).to_string(),
+            counters: fine.house.counters_max.to_string(),
+            negotiation_hold: fine.house.negotiation_hold_percent.to_string(),
         }
     }
 
@@ -52,12 +69,17 @@ impl FineFields {
         self
     }
 
-    fn numbers(&mut self) -> [(&'static str, &mut String); 4] {
+    fn numbers(&mut self) -> [(&'static str, &mut String); 9] {
         [
             ("double_after", &mut self.double_after),
             ("confirm_percent", &mut self.confirm_percent),
             ("confirm_steps", &mut self.confirm_steps),
             ("buy_now_end", &mut self.buy_now_end),
+            ("top_up", &mut self.top_up),
+            ("offer_hours", &mut self.offer_hours),
+            ("reply_hours", &mut self.reply_hours),
+            ("counters", &mut self.counters),
+            ("negotiation_hold", &mut self.negotiation_hold),
         ]
     }
 }
@@ -71,6 +93,7 @@ pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields) -> AnyView {
         || fine.numbers().into_iter().any(|(name, _)| is_wrong(name));
     let hint = move |key: &str| t(lang, &format!("fine_print.{key}_hint")).into_owned();
     let times = t(lang, "fine_print.times").into_owned();
+    let hours = t(lang, "sale.follow_on.hours").into_owned();
     view! {
         <div class="field--wide">
             <Disclosure label=t(lang, "fine_print.title") open>
@@ -92,7 +115,17 @@ pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields) -> AnyView {
                     <div class="for-format" data-formats=ENGLISH>
                         <TextField name="buy_now_end" label=t(lang, "fine_print.buy_now_end") kind=InputKind::Number
                             value=fine.buy_now_end unit="%".to_owned() hint=hint("buy_now_end")/>
+                        <TextField name="top_up" label=t(lang, "fine_print.top_up") kind=InputKind::Number
+                            value=fine.top_up unit=t(lang, "sale.minutes").into_owned() hint=hint("top_up")/>
                     </div>
+                    <TextField name="offer_hours" label=t(lang, "fine_print.offer_hours") kind=InputKind::Number required=true
+                        value=fine.offer_hours unit=hours.clone() hint=hint("offer_hours")/>
+                    <TextField name="reply_hours" label=t(lang, "fine_print.reply_hours") kind=InputKind::Number required=true
+                        value=fine.reply_hours unit=hours hint=hint("reply_hours")/>
+                    <TextField name="counters" label=t(lang, "fine_print.counters") kind=InputKind::Number required=true
+                        value=fine.counters hint=hint("counters")/>
+                    <TextField name="negotiation_hold" label=t(lang, "fine_print.negotiation_hold") kind=InputKind::Number required=true
+                        value=fine.negotiation_hold unit="%".to_owned() hint=hint("negotiation_hold")/>
                 </div>
             </Disclosure>
         </div>

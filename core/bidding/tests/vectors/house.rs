@@ -71,3 +71,15 @@ fn the_buy_now_price_is_offered_as_long_as_the_house_says() {
     assert_eq!(offered(81), (Some(yuan(56_000)), true));
     assert_eq!(offered(100), (Some(yuan(56_000)), true));
 }
+
+#[test]
+fn the_bidder_keeps_the_houses_share_while_his_price_is_negotiated() {
+    let held = |percent: u32| {
+        let mut lot = Lot::full(80_000);
+        lot.state.terms.deposit_bp = 1_000;
+        lot.state.terms.house.negotiation_hold_percent = percent;
+        lot.bids(A, 60_000).at(END_AT).accepts(&Command::Close);
+        lot.state.hold_of(A)
+    };
+    assert_eq!([0, 25, 50, 100].map(held), [0, 1_500, 3_000, 6_000].map(yuan));
+}

@@ -122,3 +122,12 @@ fn an_outage_gives_the_half_hour_back_also_after_the_planned_end() {
     lot.accepts(&Command::ToppedUp { dealer_id: C });
     assert_eq!(lot.state.status, LotStatus::Open);
 }
+
+#[test]
+fn he_has_as_long_as_the_house_gives_him() {
+    let mut lot = lot();
+    lot.state.terms.house.top_up_ms = 45 * MINUTE;
+    let command = void(&lot, 3, &[(C, Fen(0))]);
+    lot.accepts(&command);
+    assert_eq!(waits(&lot), Some((C, 45 * MINUTE)));
+}

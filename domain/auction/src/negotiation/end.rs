@@ -7,7 +7,6 @@ use kernel::{Calendar, DealerId, Fen, UnixMs, event_id_for};
 use platform_db::CommandError;
 use sqlx::PgConnection;
 
-use super::REPLY_MS;
 use crate::Service;
 use crate::engine::{Within, write_within};
 use crate::store::negotiations::{self as store, Ended, Locked, New};
@@ -31,11 +30,11 @@ impl Service {
             kind: Kind::SecondChance,
             bid_fen: next.max_fen,
             reserve_fen: next.max_fen,
-            tick_fen: locked.state.terms.tick_fen,
             counters_max: 0,
-            reply_ms: REPLY_MS,
+            ..locked.state.terms.clone()
         };
-        let state = Negotiation::opened(terms, now, offer_deadline(hours, now));
+        let deadline_at = offer_deadline(hours, now, terms.offer_ms);
+        let state = Negotiation::opened(terms, now, deadline_at);
         store::open(conn, &New { lot_id: locked.lot_id, buyer: next.dealer_id, state }).await?;
         store::plan_next_bidder(conn, locked.id, true).await?;
         Ok(Some((next.dealer_id, next.max_fen)))

@@ -21,11 +21,6 @@ pub use views::{Detail, Filter, NextBidder, Page, State};
 pub(crate) use act::side_of;
 pub(crate) use sweep::sweep;
 
-/// How many counters each side has (domain rules §8).
-const COUNTERS_MAX: u32 = 3;
-/// How long a reply may take.
-const REPLY_MS: i64 = 2 * 60 * 60 * 1000;
-
 /// The order of a list of negotiations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {

@@ -7,7 +7,6 @@ use platform_db::CommandError;
 use uuid::Uuid;
 
 use super::act::Sender;
-use super::{COUNTERS_MAX, REPLY_MS};
 use crate::Service;
 use crate::store::negotiations::{self as store, New, Waiting};
 use crate::sweeper::DRAIN_MS;
@@ -47,17 +46,21 @@ async fn begin(service: &Service, waiting: &Waiting, now: UnixMs) -> Result<(), 
         tracing::error!(lot.id = %waiting.lot_id, "a provisional lot without bid or reserve");
         return Ok(());
     };
+    let house = lot.terms.house;
     let terms = Terms {
         kind: Kind::HighBidder,
         bid_fen,
         reserve_fen,
         tick_fen: lot.terms.tick_fen,
-        counters_max: COUNTERS_MAX,
-        reply_ms: REPLY_MS,
+        counters_max: house.counters_max,
+        reply_ms: house.reply_ms,
+        offer_ms: house.offer_ms,
+        hold_percent: house.negotiation_hold_percent,
     };
     let mut conn = service.db.acquire().await?;
     let hours = service.hours_from(&mut conn, now).await?;
-    let state = Negotiation::opened(terms, now, offer_deadline(&hours, now));
+    let deadline_at = offer_deadline(&hours, now, terms.offer_ms);
+    let state = Negotiation::opened(terms, now, deadline_at);
     let new = New { lot_id: waiting.lot_id, buyer: leader.dealer_id, state };
     if store::open(&mut conn, &new).await? {
         let id = event_id_for(waiting.lot_id.0, Kind::HighBidder.as_str());

@@ -6,6 +6,9 @@ use auction::FinePrint;
 use bidding::HouseRules;
 use kernel::{FieldProblem, parse_amount};
 
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+
 /// What was typed, and which fields cannot be read. An empty field takes away what may be taken away.
 pub(super) fn read(values: &HashMap<&str, &str>) -> (FinePrint, Vec<FieldProblem>) {
     let usual = FinePrint::default();
@@ -23,6 +26,23 @@ pub(super) fn read(values: &HashMap<&str, &str>) -> (FinePrint, Vec<FieldProblem
         confirm_steps: number("confirm_steps", usual.house.confirm_steps, true),
         buy_now_end_percent: number("buy_now_end", Some(usual.house.buy_now_end_percent), false)
             .unwrap_or_default(),
+        counters_max: number("counters", Some(usual.house.counters_max), false).unwrap_or_default(),
+        negotiation_hold_percent: number(
+            "negotiation_hold",
+            Some(usual.house.negotiation_hold_percent),
+            false,
+        )
+        .unwrap_or_default(),
+        ..usual.house
+    };
+    let mut time = |name: &str, usual_ms: i64, unit_ms: i64| {
+        number(name, None, false).map_or(usual_ms, |units| i64::from(units) * unit_ms)
+    };
+    let house = HouseRules {
+        top_up_ms: time("top_up", house.top_up_ms, MINUTE_MS),
+        offer_ms: time("offer_hours", house.offer_ms, HOUR_MS),
+        reply_ms: time("reply_hours", house.reply_ms, HOUR_MS),
+        ..house
     };
     let double_after = number("double_after", usual.double_after, true);
     let tick_fen = match values.get("tick").map(|typed| parse_amount(typed)) {
@@ -52,6 +72,16 @@ mod tests {
         assert_eq!((fine.tick_fen, fine.double_after), (Fen(50_000), None));
         let house = fine.house;
         assert_eq!((house.confirm_guide_percent, house.confirm_steps), (None, Some(12)));
+        let typed = [
+            ("offer_hours", "8"),
+            ("reply_hours", "1"),
+            ("counters", "5"),
+            ("negotiation_hold", "0"),
+            ("top_up", "45"),
+        ];
+        let house = read(&typed.into()).0.house;
+        assert_eq!((house.offer_ms, house.reply_ms, house.top_up_ms), (8 * HOUR_MS, HOUR_MS, 45 * MINUTE_MS));
+        assert_eq!((house.counters_max, house.negotiation_hold_percent), (5, 0));
     }
 
     #[test]
