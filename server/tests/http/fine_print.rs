@@ -29,6 +29,9 @@ fn fields<'a>(key: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a st
         ("confirm_percent", "110"),
         ("confirm_steps", "12"),
         ("buy_now_end", "90"),
+        ("offer_hours", "2"),
+        ("reply_hours", "5"),
+        ("counters", "4"),
     ];
     let kept = usual.into_iter().filter(|(name, _)| more.iter().all(|(other, _)| other != name));
     kept.chain(more.iter().copied()).collect()
@@ -58,7 +61,9 @@ async fn a_templates_numbers_are_the_sales_and_a_bid_goes_by_them() {
     let vehicle = hear_of_car(&server, 0).await.to_string();
     let form = clerk.get(&format!("/office/sales/new?template={key}")).await.body;
     assert!(form.contains("<details open class=\"disclosure\""), "not the usual: it stands open: {form}");
-    for (name, value) in [("tick", "500"), ("double_after", ""), ("confirm_percent", "110")] {
+    for (name, value) in
+        [("reply_hours", "5"), ("tick", "500"), ("double_after", ""), ("confirm_percent", "110")]
+    {
         let field = form.split(&format!("name=\"{name}\"")).nth(1).unwrap().split('>').next().unwrap();
         assert!(field.contains(&format!("value=\"{value}\"")), "{name}: {field}");
     }
@@ -71,6 +76,10 @@ async fn a_templates_numbers_are_the_sales_and_a_bid_goes_by_them() {
     assert_eq!(made.location(), format!("/office/sales/{key}?done=SALE_CREATED"), "{}", made.body);
     let page = clerk.get(&format!("/office/sales/{key}")).await.body;
     assert!(page.contains("金额须为 ¥500 的整数倍") && !page.contains("延时满"), "{page}");
+    assert!(
+        page.contains("卖方 2 个工作小时内（最长一天）先答复，之后每次 5 小时，双方各可还价 4 次"),
+        "{page}"
+    );
     server.state.services.auction.sweep().await.unwrap();
 
     let lot = lot_of(kernel::SaleId(sale), 0);

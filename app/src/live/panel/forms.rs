@@ -125,7 +125,8 @@ fn max(screen: Screen) -> AnyView {
             typed.set(String::new());
         }
     });
-    let look = move || if typed.with(|typed| is_unreadable(typed)) { "wrong" } else { "" };
+    let tick = screen.facts.with_value(|facts| facts.tick_fen);
+    let look = move || if typed.with(|typed| is_refused(typed, tick)) { "wrong" } else { "" };
     view! {
         <form class="bid-max" method="post" action=action on:submit=submit>
             {hidden(screen)}
@@ -155,8 +156,13 @@ fn max(screen: Screen) -> AnyView {
     .into_any()
 }
 
-fn is_unreadable(typed: &str) -> bool {
-    !typed.trim().is_empty() && amount_of(typed).is_err()
+/// What was typed is no amount, or none that can be bid.
+fn is_refused(typed: &str, tick: Fen) -> bool {
+    !typed.trim().is_empty() && !amount_of(typed).is_ok_and(|amount| is_on_tick(amount, tick))
+}
+
+fn is_on_tick(amount: Fen, tick: Fen) -> bool {
+    amount.0 % tick.0.max(1) == 0
 }
 
 /// The typed amount, or what is wrong with it.
@@ -194,7 +200,7 @@ fn hint(screen: Screen, typed: &str) -> String {
     let more = screen.room.with(|room| {
         let own = room.mine.max_fen.filter(|_| room.leads());
         match own {
-            _ if amount.0 % tick.0.max(1) != 0 => screen.with(Word::OffTick, "tick", &tick.yuan()),
+            _ if !is_on_tick(amount, tick) => screen.with(Word::OffTick, "tick", &tick.yuan()),
             Some(max) if amount < max => screen.with(Word::WillLower, "amount", &max.yuan()),
             None if amount < room.lot.min_next_fen => {
                 screen.with(Word::TooLow, "amount", &room.lot.min_next_fen.yuan())

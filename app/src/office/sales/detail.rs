@@ -181,9 +181,11 @@ fn amounts(lang: Lang, terms: &Terms) -> AnyView {
         .map(|line| view! { <li>{line}</li> })
         .collect_view();
     view! {
-        <Disclosure label=t(lang, "fine_print.title")>
-            <ul class="lot-terms" data-testid="sale-amounts">{lines}</ul>
-        </Disclosure>
+        <div class="mt-3">
+            <Disclosure label=t(lang, "fine_print.title")>
+                <ul class="lot-terms" data-testid="sale-amounts">{lines}</ul>
+            </Disclosure>
+        </div>
     }
     .into_any()
 }
