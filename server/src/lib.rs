@@ -24,3 +24,5 @@ pub mod timestamps;
 pub mod verify_log;
 pub mod verify_receipt;
 pub mod witness;
+pub mod witness_desk;
+pub mod witnesses;

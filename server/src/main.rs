@@ -7,7 +7,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use platform_config::{Config, LogFormat};
-use server::{assets, checkpoint, import, serve, services, timestamps, verify_log, verify_receipt, witness};
+use server::{
+    assets, checkpoint, import, serve, services, timestamps, verify_log, verify_receipt, witness,
+    witness_desk, witnesses,
+};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -61,6 +64,7 @@ async fn main() -> ExitCode {
     // these need no settings: whoever checks what we say need not be able to run a server
     let outside = match &arguments.command {
         Some(Command::VerifyReceipt(file)) => Some(verify_receipt::run(file)),
+        Some(Command::Witness(what)) if what.listens() => Some(witness_desk::listen(what).await),
         Some(Command::Witness(what)) => Some(witness::run(what)),
         Some(Command::VerifyCheckpoint(what)) => Some(witness::verify(what)),
         _ => None,
@@ -110,6 +114,7 @@ async fn check(config: &Config) -> Result<(), Box<dyn Error + Send + Sync>> {
     if let Some(set) = &config.timestamps {
         timestamps::roots(&set.roots)?;
     }
+    witnesses::asked(config)?;
     let assets = assets::find()?;
     println!("{:<24} {:<40} found", "built files", assets.stylesheet);
     Ok(())

@@ -17,6 +17,7 @@ use crate::services::{self, LateBus, OpenError};
 use crate::signing_key::{self, SigningKeyError};
 use crate::state::AppState;
 use crate::timestamps::{self, TimestampsError};
+use crate::witnesses::{self, WitnessesError};
 use crate::{assets, auth, demo, router};
 
 /// Where processes tell each other of lots, in Redis. One Redis for one set of databases.
@@ -42,6 +43,9 @@ pub enum ServeError {
     /// The authority for time stamps.
     #[error(transparent)]
     Timestamps(#[from] TimestampsError),
+    /// Those who are asked to witness.
+    #[error(transparent)]
+    Witnesses(#[from] WitnessesError),
     /// The address is taken, or not ours to take.
     #[error("cannot listen on {addr}")]
     Listen {
@@ -75,6 +79,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let authority = timestamps::authority(&config, &clock)?;
+    let asked = witnesses::asked(&config)?;
     let databases = services::open(&config).await?;
     // after the database, which makes the data folder as its own user needs it
     let signer = signing_key::signer(&config)?;
@@ -96,6 +101,9 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         workers.push(state.services.auction.take_part(peers, &stopped).map_err(ServeError::Serve)?);
     }
     workers.extend(authority.map(|told| state.services.auction.stamp_checkpoints(told, stopped.clone())));
+    if !asked.is_empty() {
+        workers.push(state.services.auction.ask_witnesses(asked, stopped.clone()));
+    }
     workers.push(auction_tasks.teller);
     workers.push(state.services.identity.follow_revocations(stopped.clone()));
     workers.push(auth::sweeper::start(state.services.identity.clone(), stopped.clone()));
@@ -161,7 +169,8 @@ async fn run(listener: TcpListener, state: AppState, stop: &watch::Sender<bool>)
     served.map_err(ServeError::Serve)
 }
 
-async fn told_to_stop() {
+/// Until SIGTERM or Ctrl-C.
+pub(crate) async fn told_to_stop() {
     let mut terminate = match signal(SignalKind::terminate()) {
         Ok(terminate) => terminate,
         Err(error) => {

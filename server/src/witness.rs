@@ -7,6 +7,7 @@
 use std::error::Error;
 use std::fs;
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -19,26 +20,38 @@ use crate::{signing_key, timestamps};
 /// A note or a proof is a few kilobytes.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
-type Failed = Box<dyn Error + Send + Sync>;
+/// Why a command fails.
+pub(crate) type Failed = Box<dyn Error + Send + Sync>;
 
 /// Whose witness, and what was shown to him.
 #[derive(Debug, Args)]
 pub struct Witness {
     /// The witness's name, without blanks: `witness.example.com/luochui`.
     #[arg(long)]
-    name: String,
+    pub(crate) name: String,
     /// The file with the witness's secret key, 32 bytes in base64; made where there is none.
     #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    pub(crate) key: PathBuf,
     /// The log's public key, `name+id+base64`, as `/proof/checkpoints` has it. Ask for it once, and keep it.
     #[arg(long, value_name = "KEY")]
-    log: NoteKeyArgument,
+    pub(crate) log: NoteKeyArgument,
     /// The last checkpoint that this witness signed; written by this command.
     #[arg(long, value_name = "FILE")]
-    seen: PathBuf,
+    pub(crate) seen: PathBuf,
+    /// Be asked at this address (C2SP tlog-witness) instead: the log sends its checkpoints to `http://ADDRESS/add-checkpoint`.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "file")]
+    pub(crate) listen: Option<SocketAddr>,
     /// What the log shows: a checkpoint the first time, later the answer of `/proof/checkpoints/{n}/since/{m}`, where m is
     /// the number of the one that was seen.
-    file: PathBuf,
+    #[arg(required_unless_present = "listen")]
+    file: Option<PathBuf>,
+}
+
+impl Witness {
+    /// Whether this witness waits to be asked.
+    pub fn listens(&self) -> bool {
+        self.listen.is_some()
+    }
 }
 
 /// Which checkpoint, and whom to believe.
@@ -82,7 +95,8 @@ impl std::str::FromStr for NoteKeyArgument {
 pub fn run(what: &Witness) -> Result<(), Failed> {
     let signer = signing_key::of_file(&what.key)?;
     let seen = seen(&what.seen)?;
-    let (mut shown, path) = shown(&read(&what.file)?, seen.as_ref())?;
+    let file = what.file.as_ref().ok_or("nothing was shown to the witness")?;
+    let (mut shown, path) = shown(&read(file)?, seen.as_ref())?;
     match may_cosign(seen.as_ref(), &shown, &what.log.0, &path) {
         Ok(()) => {}
         Err(WitnessFault::NotSigned) => return Err("the log has not signed this checkpoint".into()),
@@ -91,7 +105,7 @@ pub fn run(what: &Witness) -> Result<(), Failed> {
             return Err(format!(
                 "NOT SIGNED: {} does not continue the checkpoint in {}. Without a proof that is nothing yet; with one it means \
                  that history was rewritten. Keep both files",
-                what.file.display(),
+                file.display(),
                 what.seen.display()
             )
             .into());
@@ -151,7 +165,7 @@ pub(crate) fn time_of_ms(at: UnixMs) -> String {
     shown.unwrap_or_else(|_| format!("millisecond {}", at.0))
 }
 
-fn seen(path: &Path) -> Result<Option<SignedCheckpoint>, Failed> {
+pub(crate) fn seen(path: &Path) -> Result<Option<SignedCheckpoint>, Failed> {
     match read(path) {
         Ok(text) => Ok(Some(parse(&text)?)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -178,7 +192,7 @@ fn parse(text: &str) -> Result<SignedCheckpoint, Failed> {
 }
 
 /// In one step: never half a checkpoint.
-fn keep(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn keep(path: &Path, text: &str) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut file = fs::File::create(&new)?;
     file.write_all(text.as_bytes())?;

@@ -33,6 +33,7 @@ mod replay;
 mod row;
 mod secret;
 mod stamp;
+mod submission;
 mod tree;
 
 pub use chain::{Chain, ChainFault, check_chain};
@@ -51,4 +52,5 @@ pub use replay::{Moment, Replay};
 pub use row::{Genesis, Row};
 pub use secret::Secret;
 pub use stamp::{Stamp, StampError};
+pub use submission::Submission;
 pub use tree::{Tree, root_of_path};

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proof::{
-    Checkpoint, Consistency, Frontier, Hash, NoteKey, PartId, Plan, SignedCheckpoint, Signer, WitnessFault,
-    continues, may_cosign, note_key,
+    Checkpoint, Consistency, Frontier, Hash, NoteKey, PartId, Plan, SignedCheckpoint, Signer, Submission,
+    WitnessFault, continues, may_cosign, note_key,
 };
 use std::collections::HashMap;
 
@@ -152,4 +152,45 @@ fn whoever_kept_a_checkpoint_sees_whether_the_next_continues_it() {
     let other = SignedCheckpoint::sign(other, &log());
     let none = shows(&first, &other, proof(5, 13, 0));
     assert_eq!(continues(&first, &other, none.as_ref(), &keys), Err(WitnessFault::OtherLog));
+}
+
+#[test]
+fn a_submission_is_read_as_it_was_written() {
+    let second = checkpoint(13, 0);
+    let sent = Submission { old: 5, path: proof(5, 13, 0), checkpoint: second.clone() };
+    let text = sent.to_string();
+    assert!(text.starts_with("old 5\n") && text.ends_with(&format!("\n\n{second}")), "{text}");
+    assert_eq!(Submission::parse(&text).unwrap(), sent);
+    let first = Submission { old: 0, path: Vec::new(), checkpoint: second.clone() };
+    assert_eq!(Submission::parse(&first.to_string()).unwrap(), first);
+    let hashes = |count: usize| {
+        format!("old 5\n{}\n{second}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n".repeat(count))
+    };
+    assert!(Submission::parse(&hashes(63)).is_ok());
+    for bad in [
+        String::new(),
+        second.to_string(),
+        text.replace("old 5", "old 05"),
+        text.replace("old 5", "old -1"),
+        text.replace("old 5", "new 5"),
+        text.replace("old 5\n", "old 5\nno hash\n"),
+        text.replace('—', "-"),
+        hashes(64),
+    ] {
+        assert!(Submission::parse(&bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_witness_answers_with_his_line() {
+    let witness = Signer::from_seed(&[2; 32]);
+    let key = NoteKey::witness("witness.example/a", witness.public()).unwrap();
+    let ours = checkpoint(5, 0);
+    let mut his = ours.clone();
+    his.cosign("witness.example/a", &witness, AT_S).unwrap();
+    let line = his.last_line();
+    assert!(line.starts_with("— witness.example/a ") && line.matches('\n').count() == 1, "{line}");
+    let back = ours.with_lines(&line).unwrap();
+    assert_eq!((back.cosigned_by(&key), &back), (Some(AT_S), &his));
+    assert!(ours.with_lines("<html>").is_err());
 }

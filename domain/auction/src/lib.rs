@@ -12,6 +12,7 @@
 //! * `confirmation.rs` is the second look at an unusually high amount.
 //! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
 //! * `timestamp.rs` asks an authority outside for the time of each checkpoint.
+//! * `asked_witness.rs` shows each to witnesses outside, `witness.rs` keeps their lines.
 //! * `asked_return.rs` says when deposit money that is asked back is free.
 //! * `negotiation/` is what follows a lot that closed below its reserve.
 //! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
@@ -24,6 +25,7 @@
 
 mod alerts;
 mod asked_return;
+mod asked_witness;
 mod audience;
 mod barred_leader;
 mod bid_news;
@@ -82,6 +84,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use asked_witness::{Asked, AskedWitness, DeskAnswer, WitnessDesk, ask_witness};
 pub use audience::{Audience, SisterPolicy};
 pub use barred_leader::Lead;
 pub use bid_news::{Duty, DutyKind};

@@ -138,7 +138,8 @@ async fn tell_failure(db: &PgPool, n: i64, error: &str, now: UnixMs) -> Result<(
     Ok(())
 }
 
-fn pause_ms(attempts: i32) -> i64 {
+/// How long to wait after so many failures: a minute, two, four, up to an hour.
+pub(crate) fn pause_ms(attempts: i32) -> i64 {
     let doubled = u32::try_from(attempts - 1).unwrap_or_default().min(20);
     (FIRST_PAUSE_MS << doubled).min(LONGEST_PAUSE_MS)
 }

@@ -38,6 +38,8 @@ pub struct Config {
     pub signing_key: Option<PathBuf>,
     /// Who tells the time of checkpoints, if anybody.
     pub timestamps: Option<Timestamps>,
+    /// Who is asked to witness checkpoints: keys with addresses.
+    pub witnesses: Vec<(String, String)>,
     /// PostgreSQL's binaries, where they are not in an ordinary place.
     pub postgres_bin: Option<PathBuf>,
     /// Which services this process runs, in the order of [`Service::ALL`].

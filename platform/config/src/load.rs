@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::settings::{
     ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, PAY_ACCOUNT, PAY_BANK, PAY_NAME, PEER_ADDR, POOL_SIZE,
     POSTGRES_BIN, PROXIES, PUBLIC_URL, REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE,
-    TIMESTAMP_ROOTS, TIMESTAMP_URL, setting,
+    TIMESTAMP_ROOTS, TIMESTAMP_URL, WITNESSES, setting,
 };
 use crate::values::{is_account, is_log_filter, is_name};
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
 /// What the embedded PostgreSQL serves: its `max_connections` of 200, less what an operator, a backup and
 /// migrations need.
 const EMBEDDED_CONNECTIONS_MAX: u32 = 180;
+/// A note has room for fifteen other lines than ours.
+const WITNESSES_MAX: usize = 15;
 /// More than anybody has; a bigger number is a slip that would believe a forged header.
 const PROXIES_MAX: u8 = 5;
 /// A pool of one would deadlock where a command holds a connection and asks for another.
@@ -40,6 +42,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
     let data = reader.read(DATA, |text| Some(PathBuf::from(text)));
     let signing_key = reader.given(SIGNING_KEY).map(PathBuf::from);
     let timestamps = reader.timestamps();
+    let witnesses = reader.read(WITNESSES, witness_list);
     let postgres_bin = reader.given(POSTGRES_BIN).map(PathBuf::from);
     let databases = reader.databases(services.as_deref());
     let pool_size =
@@ -63,6 +66,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
             data: data?,
             signing_key,
             timestamps,
+            witnesses: witnesses?,
             postgres_bin,
             services: services?,
             databases: databases?,
@@ -323,6 +327,16 @@ impl Reader {
             );
         }
     }
+}
+
+/// `name+id+base64@http://…`, separated by commas.
+fn witness_list(text: &str) -> Option<Vec<(String, String)>> {
+    let one = |entry: &str| {
+        let (key, url) = entry.trim().split_once('@')?;
+        (key.matches('+').count() >= 2 && is_http_url(url)).then(|| (key.to_owned(), url.to_owned()))
+    };
+    let list: Option<Vec<_>> = text.split(',').filter(|entry| !entry.trim().is_empty()).map(one).collect();
+    list.filter(|list| list.len() <= WITNESSES_MAX)
 }
 
 /// An address that is spoken to in the clear.

@@ -19,6 +19,7 @@ pub(crate) const DATA: &str = "LUOCHUI_DATA";
 pub(crate) const SIGNING_KEY: &str = "LUOCHUI_SIGNING_KEY";
 pub(crate) const TIMESTAMP_URL: &str = "LUOCHUI_TIMESTAMP_URL";
 pub(crate) const TIMESTAMP_ROOTS: &str = "LUOCHUI_TIMESTAMP_ROOTS";
+pub(crate) const WITNESSES: &str = "LUOCHUI_WITNESSES";
 pub(crate) const POSTGRES_BIN: &str = "LUOCHUI_POSTGRES_BIN";
 pub(crate) const SERVICES: &str = "LUOCHUI_SERVICES";
 pub(crate) const POOL_SIZE: &str = "LUOCHUI_POOL_SIZE";
@@ -79,6 +80,14 @@ pub const SETTINGS: &[Setting] = &[
         default: "",
         allowed: "a PEM file with one or more certificates",
         meaning: "The root certificates that the authority's certificate has to lead to. Get them from the authority itself.",
+    },
+    Setting {
+        name: WITNESSES,
+        default: "",
+        allowed: "a comma list of keys with an http address each: name+id+base64@http://witness.example.com",
+        meaning: "Witnesses outside who are shown every checkpoint and asked to sign it (C2SP tlog-witness; a server witness with \
+                  --listen is one). Their keys come from them. No TLS is needed: what is sent is public, and what comes back is \
+                  signed.",
     },
     Setting {
         name: POSTGRES_BIN,

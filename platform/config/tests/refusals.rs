@@ -252,3 +252,16 @@ fn an_authority_needs_an_address_and_roots() {
         assert!(said.contains("LUOCHUI_TIMESTAMP_URL") && said.contains("an http address"), "{bad}: {said}");
     }
 }
+
+#[test]
+fn witnesses_have_keys_and_addresses() {
+    let list =
+        "w.example+0a0b0c0d+BASE+64=@http://w.example/log, v.example+01020304+BASE64@http://127.0.0.1:80";
+    let config = load(&[("LUOCHUI_WITNESSES", list)]).unwrap();
+    let first = ("w.example+0a0b0c0d+BASE+64=".to_owned(), "http://w.example/log".to_owned());
+    assert_eq!((config.witnesses.len(), &config.witnesses[0]), (2, &first));
+    assert!(load(&[]).unwrap().witnesses.is_empty());
+    for bad in ["http://w.example", "w.example@http://w.example", "w+0+B@https://w.example", "w+0+B"] {
+        assert!(refusal(&[("LUOCHUI_WITNESSES", bad)]).contains("a comma list of keys"), "{bad}");
+    }
+}

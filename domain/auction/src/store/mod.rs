@@ -47,3 +47,4 @@ pub(crate) mod timestamps;
 pub(crate) mod top_ups;
 pub(crate) mod voids;
 pub(crate) mod watch;
+pub(crate) mod witnesses;
