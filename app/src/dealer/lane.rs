@@ -37,7 +37,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     }
     detail.lots.sort_by_key(|lot| lot.lot_no);
     let title = detail.sale.name.clone();
-    let current = detail.lots.iter().find(|lot| lot.lot.status != LotStatus::Closed);
+    // a car may be passed by while something about it is settled
+    let left = || detail.lots.iter().filter(|lot| lot.lot.status != LotStatus::Closed);
+    let current = left().find(|lot| lot.lot.status != LotStatus::Scheduled).or_else(|| left().next());
     let list = |cx: &PageContext| run_list(cx, &detail.lots, current.map(|lot| lot.id), "/auctions/lots");
     let Some(current) = current else {
         let crumbs = vec![Crumb::new(t(lang, "auction.lot.back"), "/auctions")];

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use auction::SaleLine;
 use finance::{ReceivableFilter, ReceivableState, ReceivableTotals, ReturnFilter, ReturnState};
-use kernel::{Fen, Principal, Problem, Role};
+use kernel::{Fen, Principal, Problem, Role, SaleId};
 use leptos::prelude::*;
 use order::{OrderFilter, OrderTotals, PaymentFilter};
 use platform_db::CommandError;
@@ -34,6 +34,8 @@ struct Figures {
     sales: Vec<SaleLine>,
     /// Negotiations that run: how many wait for the seller, how many for a buyer.
     negotiated: (i64, i64),
+    /// Lots that wait for somebody to agree to their reserves, and the sale of the first.
+    reserves: (i64, Option<SaleId>),
     cars: Vec<StatusCount>,
     unpaid: Option<OrderTotals>,
     sold: Option<results::Sold>,
@@ -90,9 +92,11 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
     let services = &cx.services;
     let (_, sales) = services.auction.sales(who, true, 1).await.map_err(CommandError::into_problem)?;
     let negotiated = services.auction.negotiations_waiting(who).await.map_err(CommandError::into_problem)?;
+    let reserves = services.auction.reserves_waiting().await.map_err(CommandError::into_problem)?;
     let mut figures = Figures {
         sales,
         negotiated,
+        reserves,
         cars: Vec::new(),
         unpaid: None,
         sold: None,

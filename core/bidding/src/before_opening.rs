@@ -5,7 +5,7 @@ use kernel::{DealerId, UnixMs};
 use serde_json::json;
 
 use crate::system::{accepted, not_applicable};
-use crate::{Accepted, Event, Explanation, Format, LotState, LotStatus, Outcome, Refusal};
+use crate::{Accepted, Event, Explanation, LotState, LotStatus, Outcome, Refusal};
 
 /// The times of a lot, as a change of its sale makes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +40,10 @@ pub(crate) fn reschedule(
     Ok(accepted(Event::Rescheduled { opens_at, end_at, window_ms, cap_at, reason }, "rescheduled", data))
 }
 
-/// The lot is taken out of its sale; the maxes that waited wait no longer. A lane's later lots come up one after another: each can
-/// be taken out until its turn.
+/// The lot is taken out of its sale; the maxes that waited wait no longer. One that could have opened and has not waits for
+/// something: whether it may still be taken out is judged where that is known.
 pub(crate) fn withdraw_lot(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
-    let waits_for_turn = matches!(state.terms.format, Format::Lane(_));
-    if state.status != LotStatus::Scheduled || (now >= state.opens_at && !waits_for_turn) {
+    if state.status != LotStatus::Scheduled {
         return Err(not_applicable(state, now));
     }
     let waiting: Vec<DealerId> = state.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id).collect();

@@ -10,6 +10,7 @@ use crate::Service;
 use crate::change_sale::{SaleChangeKind, conflict, is_repeated, may_change, meta, too_long};
 use crate::events::SaleCalledOff;
 use crate::store::lots::{self, LoadedLot};
+use crate::store::reserve_approvals;
 use crate::store::sale_changes::{self, NewChange};
 
 /// Why a lot is no longer in its sale.
@@ -92,7 +93,8 @@ impl Service {
         }
         check_reason(new.reason)?;
         let lot = lots::load(&mut tx, lot_id, true).await?.ok_or_else(Problem::not_found)?;
-        check_waits(&lot, now)?;
+        let asked = reserve_approvals::asked(&mut tx, lot_id).await?;
+        check_waits(&lot, asked.is_some_and(|asked| asked.waits), now)?;
         let told = self.change_lots(&mut tx, who, (&new, vec![(lot, Command::WithdrawLot)]), now).await?;
         tx.commit().await?;
         told.into_iter().for_each(|within| within.told(self));
@@ -114,13 +116,15 @@ fn check_reason(reason: &str) -> Result<(), Problem> {
     wrong.map_or(Ok(()), |wrong| Err(Problem::fields(vec![wrong])))
 }
 
-fn check_waits(lot: &LoadedLot, now: UnixMs) -> Result<(), Problem> {
+/// A lot whose reserve nobody has agreed to waits past its opening, and can be taken out as long as it does.
+fn check_waits(lot: &LoadedLot, waits_for_word: bool, now: UnixMs) -> Result<(), Problem> {
     let state = &lot.state;
     let waits_for_turn = matches!(state.terms.format, Format::Lane(_));
     if state.outcome == Some(Outcome::Withdrawn) {
         return Err(conflict("LOT_WITHDRAWN"));
     }
-    if state.status != LotStatus::Scheduled || (now >= state.opens_at && !waits_for_turn) {
+    let waits = now < state.opens_at || waits_for_turn || waits_for_word;
+    if state.status != LotStatus::Scheduled || !waits {
         return Err(conflict("LOT_OPENED"));
     }
     Ok(())

@@ -213,7 +213,8 @@ impl Consumer for AuctionConsumer {
         match (event.r#type.as_str(), event.version) {
             ("VehiclePriced", 1) => {
                 let car: VehiclePriced = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
-                cars::hear_priced(conn, &car, event.aggregate_seq, event.occurred_at).await?;
+                let by = event.actor.strip_prefix("user:").and_then(|id| id.parse().ok());
+                cars::hear_priced(conn, &car, event.aggregate_seq, (event.occurred_at, by)).await?;
                 // put into a sale a moment before it was inspected again: nobody can say what changed, so all are asked
                 Ok(report_changes::hear(conn, event.id, car.vehicle_id, &car.report_hash, true).await?)
             }

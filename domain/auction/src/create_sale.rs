@@ -20,7 +20,7 @@ use crate::follow_on::FollowOn;
 use crate::reserve_rules::ReserveRules;
 use crate::sale_format::{SaleFormat, lot_state};
 use crate::store::sales::{self, CarToOffer, NewLot};
-use crate::store::{follow_ons, templates};
+use crate::store::{follow_ons, reserve_approvals, templates};
 
 /// At most so many lots in one sale: with 30 s between ends that is four hours of closing.
 pub const MAX_LOTS_A_SALE: usize = 500;
@@ -85,6 +85,7 @@ impl CreateSale {
         wrong.extend(wrong_money(self.deposit_bp, self.gap_fen, self.fine));
         wrong.extend(FollowOn::wrong_fields(self.follow_on));
         wrong.extend(wrong_steps(self.format, &self.ladder, self.fine));
+        wrong.extend(self.reserve.wrong_fields());
         match self.buy_now_percent {
             Some(_) if !self.format.is_english() => {
                 wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"))
@@ -201,6 +202,7 @@ impl Service {
             }
             other => other?,
         }
+        reserve_approvals::ask(conn, &above_limit(sale, cars, &lots), maker, self.now()).await?;
         for lot in &lots {
             let listed = LotListed {
                 lot_id: lot.id,
@@ -220,6 +222,15 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// The lots whose reserves a second person has to agree to, each with its limit.
+fn above_limit(sale: &CreateSale, cars: &[CarToOffer], lots: &[NewLot]) -> Vec<(LotId, Fen)> {
+    let of_lot = |lot: &NewLot| {
+        let car = cars.iter().find(|car| car.vehicle_id == lot.vehicle_id)?;
+        Some((lot.id, sale.reserve.limit_above(car.guide_fen, car.reserve_fen)?))
+    };
+    lots.iter().filter_map(of_lot).collect()
 }
 
 fn new_lot(sale: &CreateSale, index: usize, car: &sales::CarToOffer) -> NewLot {

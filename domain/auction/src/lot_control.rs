@@ -42,6 +42,7 @@ impl Service {
         lot_id: LotId,
         reserve_fen: Fen,
     ) -> Result<Answer, CommandError> {
+        self.check_reserve_in_time(lot_id).await?;
         self.by_staff(
             who,
             &[Role::Pricing, Role::Auctioneer],

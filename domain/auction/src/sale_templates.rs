@@ -94,6 +94,7 @@ impl TemplateRules {
         wrong.extend(wrong_money(self.deposit_bp, self.gap_fen, self.fine));
         wrong.extend(FollowOn::wrong_fields(self.follow_on));
         wrong.extend(wrong_steps(self.format, &self.ladder, self.fine));
+        wrong.extend(self.reserve.wrong_fields());
         if self.buy_now_percent.is_some() && !self.format.is_english() {
             wrong.push(FieldProblem::new("buy_now", "NO_BUY_NOW_HERE"));
         }

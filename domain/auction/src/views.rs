@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::Service;
 use crate::confirmation::Meant;
 use crate::engine::Recorded;
+use crate::reserve_approval::ReserveApproval;
 use crate::reveal::{self, Reveal};
 use crate::store::cars::{self, OfferableCar};
 use crate::store::facets;
@@ -16,9 +17,9 @@ use crate::store::log::{self, LogLine};
 use crate::store::lots;
 use crate::store::my_bids::{self, BidFilter, MyBid};
 use crate::store::power::{self, BuyingPower};
-use crate::store::reveals;
 use crate::store::sales::{self, SaleFilter, SaleLine};
 use crate::store::voids::{self, VoidRequest};
+use crate::store::{reserve_approvals, reveals};
 use crate::void_bid::VoidPreview;
 
 /// How many lines of a lot's log staff see.
@@ -45,6 +46,8 @@ pub struct LotDetail {
     pub reveals: Vec<Reveal>,
     /// The log with names and maxes: staff only, empty for dealers.
     pub log: Vec<LogLine>,
+    /// Where its reserve needed a second person: what was asked and said. Staff only, none for dealers.
+    pub reserve_approval: Option<ReserveApproval>,
     /// What was asked to be voided, and by whom: staff only, empty for dealers.
     pub voids: Vec<VoidRequest>,
     /// What those that wait for a second person would leave: staff only, and only who may know the bidders.
@@ -60,6 +63,8 @@ pub struct SaleDetail {
     pub sale: SaleLine,
     /// Its lots.
     pub lots: Vec<HallLot>,
+    /// Those that wait for somebody to agree to their reserves: staff only, empty for dealers.
+    pub reserves_wait: Vec<LotId>,
 }
 
 /// Why a bid was judged as it was.
@@ -130,6 +135,10 @@ impl Service {
             }
             false => (Vec::new(), Vec::new(), Vec::new(), Vec::new()),
         };
+        let reserve_approval = match who.is_staff() {
+            true => reserve_approvals::of_lot(&self.db, lot_id).await?,
+            false => None,
+        };
         let terms = lot.state.terms.clone();
         let server_time = self.now();
         let bidders_hidden = who.is_staff() && !knows_bidders;
@@ -141,6 +150,7 @@ impl Service {
             server_time,
             reveals,
             log,
+            reserve_approval,
             voids,
             void_previews,
             bidders_hidden,
@@ -243,7 +253,11 @@ impl Service {
         let limit = i64::try_from(crate::MAX_LOTS_A_SALE).unwrap_or(i64::MAX);
         let viewer = viewer(who);
         let (_, lots) = lists::hall(&self.db, viewer, &filter, limit).await?;
-        Ok(SaleDetail { sale, lots })
+        let reserves_wait = match who.is_staff() {
+            true => reserve_approvals::waiting_in(&self.db, sale_id).await?,
+            false => Vec::new(),
+        };
+        Ok(SaleDetail { sale, lots, reserves_wait })
     }
 
     /// Priced cars that are on offer nowhere.

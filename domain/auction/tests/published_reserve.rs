@@ -12,7 +12,7 @@ use platform_testkit::{dealer, staff};
 use uuid::Uuid;
 
 fn published(sale: &mut CreateSale) {
-    sale.reserve = ReserveRules { display: ReserveDisplay::Public };
+    sale.reserve = ReserveRules { display: ReserveDisplay::Public, ..ReserveRules::default() };
 }
 
 /// The light and the reserve, as a dealer reads them on the lot.

@@ -28,7 +28,10 @@ fn rules(name: &str, format: SaleFormat) -> TemplateRules {
         audience: Audience { groups: vec!["永达集团".into()], sisters: SisterPolicy::Allow },
         follow_on: None,
         ladder: Ladder::standard(),
-        reserve: auction::ReserveRules { display: auction::ReserveDisplay::Public },
+        reserve: auction::ReserveRules {
+            display: auction::ReserveDisplay::Public,
+            ..auction::ReserveRules::default()
+        },
         fine: FinePrint::default(),
     }
 }

@@ -33,6 +33,7 @@ mod office_vehicles_import;
 mod published_reserve;
 mod receipts;
 mod replay;
+mod reserve_approval;
 mod settings;
 mod sign_in;
 mod sold;

@@ -13,7 +13,7 @@ use crate::support::TestServer;
 const TOLD: &str = "¥88,000";
 
 async fn published_lot(server: &TestServer) -> LotId {
-    let reserve = ReserveRules { display: ReserveDisplay::Public };
+    let reserve = ReserveRules { display: ReserveDisplay::Public, ..ReserveRules::default() };
     lot_with(server, Some(8_800_000), |sale| sale.reserve = reserve).await
 }
 

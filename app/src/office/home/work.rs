@@ -145,6 +145,14 @@ fn all(figures: &Figures) -> Vec<Work> {
             Tone::Warn,
         ),
         work(
+            "home.work.reserves",
+            &[Role::Auctioneer, Role::Pricing],
+            figures.reserves.0,
+            CARS,
+            &figures.reserves.1.map(|sale| format!("/office/sales/{sale}")).unwrap_or_default(),
+            Tone::Warn,
+        ),
+        work(
             "home.work.inspect",
             &[Role::Inspector],
             cars(Status::Received),

@@ -17,7 +17,7 @@ use crate::office::sales::{light, line_answer, line_command, line_who, state_bad
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
-use super::{reserve, revealed, voids};
+use super::{reserve, reserve_approval, revealed, voids};
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
@@ -52,6 +52,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     });
     let voids = voids::panel(&cx, &detail);
     let reserve = reserve::panel(&cx, &detail, word);
+    let approval = reserve_approval::panel(&cx, &detail);
     let log = log(&cx, detail.log, detail.bidders_hidden);
     let body = view! {
         <PageHead title=title.clone() crumbs=crumbs note=note badge=badge>
@@ -63,6 +64,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         {withdrawal}
         {negotiation}
         {top_up}
+        {approval}
         {tiles}
         <div class="grid grid-cols-1 gap-x-4 lg:grid-cols-2">
             {facts}
@@ -179,7 +181,9 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
         }
     });
     let waits_for_turn = matches!(lot.format(), Format::Lane(_));
-    let waits = lot.lot.status == LotStatus::Scheduled && (waits_for_turn || cx.now < lot.opens_at);
+    let waits_for_word = detail.reserve_approval.as_ref().is_some_and(|approval| approval.waits);
+    let waits =
+        lot.lot.status == LotStatus::Scheduled && (waits_for_turn || waits_for_word || cx.now < lot.opens_at);
     let withdraw = (runs && waits).then(|| {
         let hint = t(lang, "sale.withdraw.reason_hint").into_owned();
         view! {

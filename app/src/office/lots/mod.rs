@@ -2,6 +2,7 @@
 
 pub mod detail;
 mod reserve;
+mod reserve_approval;
 mod voids;
 
 pub(super) use reserve::{negotiated, revealed};

@@ -55,7 +55,15 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         let href = format!("/office/sales/{id}/lane");
         view! { <LinkButton href icon=Icon::Gavel kind=ButtonKind::Primary>{t(lang, "format.lane.console")}</LinkButton> }
     });
-    let rows = detail.lots.into_iter().map(|lot| row(&cx, lot, relists)).collect_view();
+    let waiting = reserves_wait(&cx, &detail);
+    let rows = detail
+        .lots
+        .into_iter()
+        .map(|lot| {
+            let waits = detail.reserves_wait.contains(&lot.id);
+            row(&cx, lot, (relists, waits))
+        })
+        .collect_view();
     let columns = columns(&cx, relists);
     let table = view! { <Table columns=columns caption=t(lang, "sale.lots")>{rows}</Table> };
     let lots = match relists {
@@ -69,6 +77,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             {change}
             {lane}
         </PageHead>
+        {waiting}
         {tiles}
         {terms}
         {lots}
@@ -76,6 +85,15 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         {history}
     };
     Ok(PageView::office(title, body))
+}
+
+/// How many lots do not open before somebody has agreed to their reserves.
+fn reserves_wait(cx: &PageContext, detail: &SaleDetail) -> Option<AnyView> {
+    let count = detail.reserves_wait.len();
+    (count > 0).then(|| {
+        let text = t_with(cx.lang, "reserve_approval.in_sale", &[("n", &count.to_string())]);
+        view! { <Banner tone=Tone::Warn>{text}</Banner> }.into_any()
+    })
 }
 
 /// The lots in a form that makes a new sale of those that are ticked (申请二拍).
@@ -164,6 +182,10 @@ fn terms(cx: &PageContext, detail: &SaleDetail) -> impl IntoView + use<> {
         t(lang, "sale.reserve_display"),
         t(lang, &format!("sale.reserve_display.{}", sale.reserve.display.as_str())),
     ));
+    facts.push(Fact::new(
+        t(lang, "sale.reserve_limit"),
+        t_with(lang, "sale.of_guide", &[("n", &sale.reserve.limit_percent.to_string())]),
+    ));
     facts.push(Fact::new(t(lang, "sale.audience"), invited));
     facts.push(Fact::new(
         t(lang, "sale.sisters"),
@@ -222,7 +244,7 @@ fn can_relist(lot: &HallLot) -> bool {
     matches!(lot.lot.outcome, Some(Outcome::Unsold | Outcome::Withdrawn))
 }
 
-fn row(cx: &PageContext, lot: HallLot, relists: bool) -> impl IntoView + use<> {
+fn row(cx: &PageContext, lot: HallLot, (relists, waits_for_word): (bool, bool)) -> impl IntoView + use<> {
     let (lang, now) = (cx.lang, cx.now);
     let choose = relists.then(|| {
         let id = lot.vehicle_id.to_string();
@@ -230,6 +252,8 @@ fn row(cx: &PageContext, lot: HallLot, relists: bool) -> impl IntoView + use<> {
         let tick = can_relist(&lot).then(|| view! { <input type="checkbox" class="checkbox" name="vehicle_id" value=id aria-label=title/> });
         view! { <td class="cell-choice">{tick}</td> }
     });
+    let word =
+        waits_for_word.then(|| view! { <Badge tone=Tone::Warn>{t(lang, "reserve_approval.badge")}</Badge> });
     let waits = lot.lot.status == LotStatus::Scheduled && matches!(lot.format(), Format::Lane(_));
     let ends = (!waits).then_some(lot.lot.end_at);
     view! {
@@ -237,7 +261,7 @@ fn row(cx: &PageContext, lot: HallLot, relists: bool) -> impl IntoView + use<> {
             {choose}
             <td class="num">{lot.lot_no}</td>
             <td><a class="row-link" href=format!("/office/lots/{}", lot.id)>{lot.title}</a></td>
-            <td>{state_badge(lang, &lot.lot, now)}</td>
+            <td>{state_badge(lang, &lot.lot, now)} " " {word}</td>
             <td>{light(lang, &lot.lot)}</td>
             <td class="num"><Money fen=lot.start_fen/></td>
             <td class="num"><Money fen=lot.lot.price_fen wan=true/></td>

@@ -1,6 +1,6 @@
 //! The part of a form that sales and their templates have in common: the format and its numbers, money, audience.
 
-use auction::{FinePrint, FollowOn, FormatNumbers, ReserveDisplay, SaleTemplate, SisterPolicy};
+use auction::{FinePrint, FollowOn, FormatNumbers, ReserveDisplay, ReserveRules, SaleTemplate, SisterPolicy};
 use bidding::{BelowReserve, Ladder};
 use kernel::{Fen, Lang, parse_amount};
 use leptos::prelude::*;
@@ -54,6 +54,8 @@ pub(super) struct Rules {
     /// A line a band.
     pub(super) ladder: String,
     pub(super) reserve_display: String,
+    /// Percent of the guide price.
+    pub(super) reserve_limit: String,
     pub(super) fine: FineFields,
 }
 
@@ -87,6 +89,7 @@ impl Rules {
             next_wait: text("24"),
             ladder: lines(&Ladder::standard()),
             reserve_display: text(ReserveDisplay::default().as_str()),
+            reserve_limit: ReserveRules::default().limit_percent.to_string(),
             fine: FineFields::of(FinePrint::default()),
         }
     }
@@ -120,6 +123,7 @@ impl Rules {
             next_wait: or(rules.follow_on.map(hours), usual.next_wait),
             ladder: lines(&rules.ladder),
             reserve_display: rules.reserve.display.as_str().to_owned(),
+            reserve_limit: rules.reserve.limit_percent.to_string(),
             fine: FineFields::of(rules.fine),
         }
     }
@@ -144,6 +148,7 @@ impl Rules {
             ("next_wait", &mut self.next_wait),
             ("ladder", &mut self.ladder),
             ("reserve_display", &mut self.reserve_display),
+            ("reserve_limit", &mut self.reserve_limit),
         ];
         for (name, field) in fields {
             if let Some(value) = query.get(name) {
@@ -202,7 +207,7 @@ pub(super) fn money_fields(lang: Lang, deposit: String, gap: Option<Fen>) -> Any
 }
 
 /// What is done with reserves.
-pub(super) fn reserve_fields(lang: Lang, display: String) -> AnyView {
+pub(super) fn reserve_fields(lang: Lang, (display, limit): (String, String)) -> AnyView {
     let displays = ReserveDisplay::ALL
         .map(ReserveDisplay::as_str)
         .map(|word| Choice::new(word, t(lang, &format!("sale.reserve_display.{word}"))))
@@ -210,6 +215,8 @@ pub(super) fn reserve_fields(lang: Lang, display: String) -> AnyView {
     view! {
         <SelectField name="reserve_display" label=t(lang, "sale.reserve_display") choices=displays value=display
             required=true hint=t(lang, "sale.reserve_display_hint").into_owned()/>
+        <TextField name="reserve_limit" label=t(lang, "sale.reserve_limit") kind=InputKind::Number required=true value=limit
+            unit="%".to_owned() hint=t(lang, "sale.reserve_limit_hint").into_owned()/>
     }
     .into_any()
 }

@@ -73,12 +73,19 @@ pub(super) async fn load(cx: &PageContext) -> Result<(SaleDetail, Option<LotDeta
         return Err(Problem::not_found());
     }
     detail.lots.sort_by_key(|lot| lot.lot_no);
-    let current = detail.lots.iter().find(|lot| lot.lot.status != LotStatus::Closed).map(|lot| lot.id);
+    let current = on_block(&detail.lots, &detail.reserves_wait).map(|lot| lot.id);
     let current = match current {
         Some(id) => Some(auction.lot(cx.who()?, id).await.map_err(CommandError::into_problem)?),
         None => None,
     };
     Ok((detail, current))
+}
+
+/// The car on the block, or the one that comes next on it. One that waits for somebody to agree to its reserve lets the others pass.
+fn on_block<'a>(lots: &'a [HallLot], waiting: &[LotId]) -> Option<&'a HallLot> {
+    let left = || lots.iter().filter(|lot| lot.lot.status != LotStatus::Closed);
+    let runs = |lot: &&HallLot| lot.lot.status != LotStatus::Scheduled;
+    left().find(runs).or_else(|| left().find(|lot| !waiting.contains(&lot.id))).or_else(|| left().next())
 }
 
 /// The switch between a console that reloads itself and one that stands still.

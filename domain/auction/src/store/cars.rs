@@ -3,6 +3,7 @@
 use kernel::{DealerId, Fen, UnixMs, VehicleId};
 use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use crate::consumer::{DealerChanged, KnownDealer, VehiclePriced};
 
@@ -11,19 +12,23 @@ pub(crate) async fn hear_priced(
     conn: &mut PgConnection,
     car: &VehiclePriced,
     seq: i64,
-    at: UnixMs,
+    (at, by): (UnixMs, Option<Uuid>),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO car (vehicle_id, heard_seq, vin, title, make, model, model_year, mileage_km, colour, city, grade,
-                          seller_name, photo_ids, guide_fen, start_fen, reserve_fen, report_hash, priced_at, fuel)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                          seller_name, photo_ids, guide_fen, start_fen, reserve_fen, report_hash, priced_at, fuel, priced_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          ON CONFLICT (vehicle_id) DO UPDATE
             SET heard_seq = excluded.heard_seq, vin = excluded.vin, title = excluded.title, make = excluded.make,
                 model = excluded.model, model_year = excluded.model_year, mileage_km = excluded.mileage_km,
                 colour = excluded.colour, city = excluded.city, grade = excluded.grade,
                 seller_name = excluded.seller_name, photo_ids = excluded.photo_ids, guide_fen = excluded.guide_fen,
                 start_fen = excluded.start_fen, reserve_fen = excluded.reserve_fen,
-                report_hash = excluded.report_hash, priced_at = excluded.priced_at, fuel = excluded.fuel
+                report_hash = excluded.report_hash, priced_at = excluded.priced_at, fuel = excluded.fuel,
+                -- who corrects a fact or adds a photo tells the car again, at the price that another set
+                priced_by = CASE WHEN (car.guide_fen, car.start_fen, car.reserve_fen)
+                                      IS DISTINCT FROM (excluded.guide_fen, excluded.start_fen, excluded.reserve_fen)
+                                 THEN excluded.priced_by ELSE car.priced_by END
           WHERE car.heard_seq < excluded.heard_seq",
         car.vehicle_id.0,
         seq,
@@ -43,7 +48,8 @@ pub(crate) async fn hear_priced(
         car.reserve_fen.map(|r| r.0),
         car.report_hash,
         to_sql(at),
-        car.fuel
+        car.fuel,
+        by
     )
     .execute(conn)
     .await?;

@@ -197,8 +197,13 @@ pub(crate) async fn due(
            FROM lot l
            JOIN sale s ON s.id = l.sale_id
           WHERE l.status = 'scheduled' AND l.opens_at <= $1
+            AND NOT reserve_waits(l.id, l.state)
+            -- a car that waits for somebody to agree to its reserve does not hold up the lane
             AND (s.format <> 'lane' OR NOT EXISTS (
-                SELECT FROM lot b WHERE b.sale_id = l.sale_id AND b.lot_no < l.lot_no AND b.status <> 'closed'))
+                SELECT FROM lot b
+                 WHERE b.sale_id = l.sale_id AND b.status <> 'closed'
+                   AND (b.lot_no < l.lot_no OR b.status <> 'scheduled') AND b.id <> l.id
+                   AND NOT (b.status = 'scheduled' AND reserve_waits(b.id, b.state))))
           ORDER BY l.opens_at
           LIMIT 500",
         to_sql(now)

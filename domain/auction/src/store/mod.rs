@@ -35,6 +35,7 @@ pub(crate) mod processes;
 pub(crate) mod proofs;
 pub(crate) mod pulse;
 pub(crate) mod report_changes;
+pub(crate) mod reserve_approvals;
 pub(crate) mod reveals;
 pub(crate) mod sale_changes;
 pub(crate) mod sales;

@@ -99,9 +99,9 @@ pub(crate) async fn insert(
              INSERT INTO sale (id, name, opens_at, first_end_at, stagger_ms, window_ms, cap_ms, tick_fen,
                                below_reserve, created_by, created_by_name, format, buy_now_percent,
                                dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, invite_only, sisters,
-                               reserve_display, fine)
+                               reserve_display, fine, reserve_limit_percent)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                     cardinality($18::text[]) > 0, $19, $20, $21)
+                     cardinality($18::text[]) > 0, $19, $20, $21, $22)
              RETURNING id
          )
          INSERT INTO sale_group (sale_id, group_name)
@@ -126,7 +126,8 @@ pub(crate) async fn insert(
         &sale.audience.groups,
         sale.audience.sisters.as_str(),
         sale.reserve.display.as_str(),
-        fine_column(sale.fine)
+        fine_column(sale.fine),
+        sale.reserve.limit_column()
     )
     .execute(conn)
     .await?;
@@ -284,6 +285,7 @@ pub(crate) async fn list(
         "SELECT s.id, s.name, s.opens_at, s.created_by_name, s.below_reserve, s.window_ms,
                 s.format, s.buy_now_percent, s.dutch_start_percent, s.dutch_steps, s.dutch_step_ms, s.lane_lot_ms,
                 s.sisters, s.stagger_ms, s.cap_ms, s.first_end_at, s.version, s.reserve_display,
+                s.reserve_limit_percent,
                 ARRAY(SELECT g.group_name FROM sale_group g WHERE g.sale_id = s.id ORDER BY g.group_name) AS \"groups!\",
                 coalesce(max(l.end_at) FILTER (WHERE l.outcome IS DISTINCT FROM 'withdrawn'), max(l.end_at)) AS \"last_end_at!\",
                 count(*) FILTER (WHERE l.outcome IS DISTINCT FROM 'withdrawn') AS \"lots!\",
@@ -339,7 +341,10 @@ pub(crate) async fn list(
             sisters: SisterPolicy::of(&row.sisters),
             stagger_ms: row.stagger_ms,
             cap_ms: row.cap_ms,
-            reserve: ReserveRules { display: ReserveDisplay::of(&row.reserve_display) },
+            reserve: ReserveRules {
+                display: ReserveDisplay::of(&row.reserve_display),
+                limit_percent: i64::from(row.reserve_limit_percent),
+            },
             first_end_at: from_sql(row.first_end_at),
             version: row.version,
             count: SalesCount {

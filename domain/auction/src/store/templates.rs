@@ -25,7 +25,8 @@ pub(crate) async fn list(
     let rows = sqlx::query!(
         "SELECT id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve, buy_now_percent,
                 dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, deposit_bp, gap_fen, group_names, sisters,
-                version, changed_by_name, changed_at, next_template_id, next_wait_ms, ladder, reserve_display, fine
+                version, changed_by_name, changed_at, next_template_id, next_wait_ms, ladder, reserve_display, fine,
+                reserve_limit_percent
            FROM sale_template
           WHERE $1::uuid IS NULL OR id = $1
           ORDER BY lower(name)",
@@ -65,7 +66,10 @@ pub(crate) async fn list(
                     .zip(row.next_wait_ms)
                     .map(|(template_id, wait_ms)| FollowOn { template_id, wait_ms }),
                 ladder: row.ladder.map_or_else(|| Ok(Ladder::standard()), decode)?,
-                reserve: ReserveRules { display: ReserveDisplay::of(&row.reserve_display) },
+                reserve: ReserveRules {
+                    display: ReserveDisplay::of(&row.reserve_display),
+                    limit_percent: i64::from(row.reserve_limit_percent),
+                },
                 fine: row.fine.map_or_else(|| Ok(FinePrint::default()), decode)?,
             },
             changed_by_name: row.changed_by_name,
@@ -88,9 +92,10 @@ pub(crate) async fn insert(
         "INSERT INTO sale_template (id, name, format, runs_ms, stagger_ms, window_ms, cap_ms, below_reserve,
                                     buy_now_percent, dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms,
                                     changed_by, changed_by_name, changed_at, deposit_bp, gap_fen, group_names, sisters,
-                                    next_template_id, next_wait_ms, ladder, reserve_display, fine)
+                                    next_template_id, next_wait_ms, ladder, reserve_display, fine,
+                                    reserve_limit_percent)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-                 $25)",
+                 $25, $26)",
         id,
         rules.name.trim(),
         rules.format.as_str(),
@@ -115,7 +120,8 @@ pub(crate) async fn insert(
         rules.follow_on.map(|next| next.wait_ms),
         ladder_column(rules),
         rules.reserve.display.as_str(),
-        fine_column(rules.fine)
+        fine_column(rules.fine),
+        rules.reserve.limit_column()
     )
     .execute(conn)
     .await?;
@@ -138,7 +144,7 @@ pub(crate) async fn update(
                 below_reserve = $9, buy_now_percent = $10, dutch_start_percent = $11, dutch_steps = $12,
                 dutch_step_ms = $13, lane_lot_ms = $14, changed_by = $15, changed_by_name = $16, changed_at = $17,
                 deposit_bp = $18, gap_fen = $19, group_names = $20, sisters = $21,
-                next_template_id = $22, next_wait_ms = $23, ladder = $24, reserve_display = $25, fine = $26,
+                next_template_id = $22, next_wait_ms = $23, ladder = $24, reserve_display = $25, fine = $26, reserve_limit_percent = $27,
                 version = version + 1
           WHERE id = $1 AND version = $2",
         id,
@@ -166,7 +172,8 @@ pub(crate) async fn update(
         rules.follow_on.map(|next| next.wait_ms),
         ladder_column(rules),
         rules.reserve.display.as_str(),
-        fine_column(rules.fine)
+        fine_column(rules.fine),
+        rules.reserve.limit_column()
     )
     .execute(conn)
     .await?;
@@ -211,6 +218,11 @@ pub(crate) fn asked(rules: &TemplateRules) -> Value {
             rules.reserve.display != ReserveDisplay::default(),
         ),
         ("fine", json!(rules.fine), fine_column(rules.fine).is_some()),
+        (
+            "reserve_limit_percent",
+            json!(rules.reserve.limit_percent),
+            rules.reserve.limit_percent != ReserveRules::default().limit_percent,
+        ),
         ("deposit_bp", json!(rules.deposit_bp), rules.deposit_bp != DEPOSIT_BP),
         ("gap_fen", json!(rules.gap_fen), rules.gap_fen != Fen::ZERO),
         ("groups", json!(rules.audience.groups), !rules.audience.groups.is_empty()),

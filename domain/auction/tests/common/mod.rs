@@ -289,6 +289,11 @@ impl World {
 
     /// Lets the auction's consumer handle an event, as its inbox would.
     pub async fn hear(&self, name: &str, aggregate: Uuid, seq: i64, data: Value) {
+        self.hear_by("system:test", name, (aggregate, seq), data).await;
+    }
+
+    /// The same of an event that this person or system caused.
+    pub async fn hear_by(&self, actor: &str, name: &str, (aggregate, seq): (Uuid, i64), data: Value) {
         let event = Envelope {
             id: Uuid::now_v7(),
             r#type: name.to_owned(),
@@ -299,7 +304,7 @@ impl World {
             aggregate_seq: seq,
             correlation_id: Uuid::now_v7(),
             causation_id: None,
-            actor: "system:test".into(),
+            actor: actor.into(),
             data,
         };
         let mut conn = self.db.acquire().await.expect("a connection");

@@ -7,6 +7,7 @@ mod floor;
 mod follow_on;
 mod lane;
 mod lot_control;
+mod reserve_approval;
 mod sale_form;
 mod templates;
 mod void_bid;
@@ -39,6 +40,8 @@ pub fn routes() -> Routes {
         .post("/office/lots/{id}/resume", AUCTIONEERS, lot_control::resume)
         .post("/office/lots/{id}/reserve", RESERVE, lot_control::lower_reserve)
         .post("/office/lots/{id}/publish-reserve", RESERVE, lot_control::publish_reserve)
+        .post("/office/lots/{id}/reserve-approval/approve", RESERVE, reserve_approval::approve)
+        .post("/office/lots/{id}/reserve-approval/decline", RESERVE, reserve_approval::decline)
         .post("/office/lots/{id}/reveal", RESERVE, lot_control::reveal)
         .post("/office/lots/{id}/gap", RESERVE, lot_control::set_gap)
         .post("/office/lots/{id}", AUCTIONEERS, void_bid::request)

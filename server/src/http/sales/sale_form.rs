@@ -57,10 +57,7 @@ impl SaleForm {
             if format.is_english() { (number("window", 1_000), number("cap", 60_000)) } else { (0, 0) };
         let asks = format.is_english() && !text("buy_now").is_empty();
         let buy_now_percent = asks.then(|| number("buy_now", 1));
-        let below_reserve = match text("below_reserve") {
-            "stepped" => BelowReserveMode::Stepped,
-            _ => BelowReserveMode::Full,
-        };
+        let below_reserve = below_reserve(text("below_reserve"));
         // percent; what is beyond any range is refused as such
         let deposit_bp = u32::try_from(number("deposit", 100)).unwrap_or(u32::MAX);
         let follow_on = follow_on(text("next_template"), || number("next_wait", 3_600_000));
@@ -80,6 +77,8 @@ impl SaleForm {
             }),
             _ => Ladder::standard(),
         };
+        let (reserve, unreadable) = reserve_rules(text("reserve_display"), text("reserve_limit"));
+        wrong.extend(unreadable);
         let audience = audience(pairs);
         let (fine, unreadable) = fine_print::read(&values);
         wrong.extend(unreadable);
@@ -95,11 +94,30 @@ impl SaleForm {
             audience,
             follow_on,
             ladder,
-            reserve: ReserveRules { display: ReserveDisplay::of(text("reserve_display")) },
+            reserve,
             fine,
         };
         (form, wrong)
     }
+}
+
+/// How a max below the reserve is shown.
+fn below_reserve(word: &str) -> BelowReserveMode {
+    match word {
+        "stepped" => BelowReserveMode::Stepped,
+        _ => BelowReserveMode::Full,
+    }
+}
+
+/// What is done with reserves. Programs and older forms do not say the limit.
+fn reserve_rules(display: &str, limit: &str) -> (ReserveRules, Option<FieldProblem>) {
+    let usual = ReserveRules::default().limit_percent;
+    let (limit_percent, unreadable) = match limit.parse() {
+        Ok(percent) => (percent, None),
+        Err(_) if limit.is_empty() => (usual, None),
+        Err(_) => (usual, Some(FieldProblem::new("reserve_limit", "NUMBER_UNREADABLE"))),
+    };
+    (ReserveRules { display: ReserveDisplay::of(display), limit_percent }, unreadable)
 }
 
 /// How unsold cars are offered again: by the template of this id, so many milliseconds later. None is chosen: not by themselves.
