@@ -153,6 +153,7 @@ pub static PAGES: &[Page] = &[
         access: Access::Staff,
         draw: |cx| Box::pin(office::lots::detail::page(cx)),
     },
+    Page { path: "/office/sellers", access: Access::Staff, draw: |cx| Box::pin(office::sellers::page(cx)) },
     Page {
         path: "/office/negotiations",
         access: Access::Staff,

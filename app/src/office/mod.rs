@@ -11,5 +11,6 @@ pub mod negotiations;
 pub mod orders;
 pub mod receivables;
 pub mod sales;
+pub mod sellers;
 pub mod users;
 pub mod vehicles;

@@ -46,6 +46,7 @@ const OFFICE: &[(&str, &[Place])] = &[
             place("/office/vehicles", "nav.vehicles", Icon::Car),
             place("/office/sales", "nav.sales", Icon::Gavel),
             place("/office/negotiations", "nav.negotiations", Icon::Handshake),
+            place("/office/sellers", "nav.sellers", Icon::Building),
             place("/auctions", "nav.hall", Icon::Eye),
         ],
     ),

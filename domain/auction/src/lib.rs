@@ -63,6 +63,7 @@ mod sale_format;
 mod sale_templates;
 mod saved_search;
 mod seller_news;
+mod seller_record;
 mod snapshots;
 mod store;
 mod sweeper;
@@ -128,6 +129,7 @@ pub use sale_format::{DutchPlan, FormatNumbers, SaleFormat};
 pub use sale_templates::{SaleTemplate, SaveTemplate, TemplateRules};
 pub use saved_search::{MAX_SEARCHES, SavedSearch};
 pub use seller_news::{SellerNews, SellerNewsPage, speaks_for_sellers};
+pub use seller_record::{SellerFilter, SellerRecord, SellerSort};
 pub use store::cars::OfferableCar;
 pub use store::facets::Facets;
 pub use store::lists::{HallFilter, HallLot, LotPage, MyStanding, ReportNews, Sort, VoidedBid};
@@ -156,6 +158,7 @@ pub struct Service {
     confirmations: confirmation::Confirmations,
     signer: Arc<Signer>,
     replays: Arc<replay::Replays>,
+    sellers: Arc<seller_record::SellerRecords>,
     snapshots: snapshots::Snapshots,
     /// Wakes the outbox relay; may be set once the bus exists.
     told: Arc<dyn Fn() + Send + Sync>,
@@ -203,10 +206,20 @@ impl Service {
             &signer,
         );
         engine.peers().ask_with(confirmations.clone());
-        let (replays, hours, snapshots) =
-            (Arc::default(), Arc::default(), snapshots::Snapshots::of(db.clone()));
-        let service =
-            Service { db, engine, dealers, powers, confirmations, signer, replays, snapshots, told, hours };
+        let snapshots = snapshots::Snapshots::of(db.clone());
+        let service = Service {
+            db,
+            engine,
+            dealers,
+            powers,
+            confirmations,
+            signer,
+            replays: Arc::default(),
+            sellers: Arc::default(),
+            snapshots,
+            told,
+            hours: Arc::default(),
+        };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
         let teller = tokio::spawn(alerts::run(service.clone(), stop.clone()));
         let (sweeping, checking) = (service.clone(), service.clone());

@@ -10,6 +10,7 @@ use crate::confirmation::Meant;
 use crate::engine::Recorded;
 use crate::reserve_approval::ReserveApproval;
 use crate::reveal::{self, Reveal};
+use crate::seller_record::SellerRecord;
 use crate::store::cars::{self, OfferableCar};
 use crate::store::facets;
 use crate::store::lists::{self, HallFilter, HallLot, LotPage, OneLot, Viewer, VoidedBid};
@@ -40,6 +41,8 @@ pub struct LotDetail {
     pub voided: Vec<VoidedBid>,
     /// Its terms.
     pub terms: Terms,
+    /// What became of its seller's lots lately; none of a seller without any.
+    pub seller: Option<SellerRecord>,
     /// The server's clock.
     pub server_time: UnixMs,
     /// Who looked at the reserve, the newest first: staff only, empty for dealers. The reserve itself is told to who asks.
@@ -139,6 +142,7 @@ impl Service {
             true => reserve_approvals::of_lot(&self.db, lot_id).await?,
             false => None,
         };
+        let seller = self.seller_record(&lot.seller_name).await?;
         let terms = lot.state.terms.clone();
         let server_time = self.now();
         let bidders_hidden = who.is_staff() && !knows_bidders;
@@ -147,6 +151,7 @@ impl Service {
             history,
             voided,
             terms,
+            seller,
             server_time,
             reveals,
             log,

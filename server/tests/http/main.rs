@@ -34,6 +34,7 @@ mod published_reserve;
 mod receipts;
 mod replay;
 mod reserve_approval;
+mod sellers;
 mod settings;
 mod sign_in;
 mod sold;

@@ -1,6 +1,6 @@
 //! What is sold: photos, facts, the terms.
 
-use auction::{HallLot, LotDetail};
+use auction::{HallLot, LotDetail, SellerRecord};
 use bidding::{BelowReserve, Format, LotStatus, ReserveLight};
 use kernel::Lang;
 use leptos::prelude::*;
@@ -48,7 +48,7 @@ pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
 /// What stands below the photos.
 pub(super) fn view(cx: &PageContext, detail: &LotDetail, car: Option<OfferedCar>, rules: AnyView) -> AnyView {
     view! {
-        {facts(cx, &detail.lot, car.as_ref())}
+        {facts(cx, detail, car.as_ref())}
         {report::view(cx, &detail.lot, car.map(|car| car.report))}
         {terms(cx, detail, rules)}
     }
@@ -103,8 +103,8 @@ pub(super) fn gallery(cx: &PageContext, lot: &HallLot) -> AnyView {
     .into_any()
 }
 
-fn facts(cx: &PageContext, lot: &HallLot, car: Option<&OfferedCar>) -> AnyView {
-    let lang = cx.lang;
+fn facts(cx: &PageContext, detail: &LotDetail, car: Option<&OfferedCar>) -> AnyView {
+    let (lang, lot) = (cx.lang, &detail.lot);
     let mut facts = vec![
         Fact::code(t(lang, "auction.lot.vin"), &lot.vin),
         Fact::new(t(lang, "auction.lot.model_year"), lot.model_year.to_string()),
@@ -115,10 +115,24 @@ fn facts(cx: &PageContext, lot: &HallLot, car: Option<&OfferedCar>) -> AnyView {
     facts.extend([
         Fact::text(t(lang, "auction.lot.city"), lot.city.clone()),
         Fact::text(t(lang, "auction.lot.seller"), lot.seller_name.clone()),
+        Fact::new(t(lang, "seller.lately"), seller_words(lang, detail.seller.as_ref())),
         Fact::new(t(lang, "auction.lot.start"), view! { <Money fen=lot.start_fen wan=true/> }),
         Fact::new(t(lang, "auction.lot.guide"), view! { <Money fen=lot.guide_fen wan=true/> }),
     ]);
     view! { <Panel title=t(lang, "auction.lot.facts")><Facts facts/></Panel> }.into_any()
+}
+
+/// How often the seller's reserves are reached, and how often he lowers them; that too few lots say nothing.
+fn seller_words(lang: Lang, seller: Option<&SellerRecord>) -> String {
+    let known = seller.and_then(|seller| Some((seller, seller.reach_percent()?)));
+    known.map_or_else(
+        || t(lang, "seller.thin").into_owned(),
+        |(seller, percent)| {
+            let (percent, lots, lowered) =
+                (percent.to_string(), seller.reserved.to_string(), seller.lowered.to_string());
+            t_with(lang, "seller.words", &[("percent", &percent), ("lots", &lots), ("lowered", &lowered)])
+        },
+    )
 }
 
 /// What the car's record knows beside the lot; what nobody said is left out.

@@ -15,6 +15,7 @@ use crate::i18n::{t, t_with};
 use crate::negotiation::{load_of_lot, of_lot};
 use crate::office::sales::{light, line_answer, line_command, line_who, state_badge};
 use crate::page::{PageResult, PageView};
+use crate::query::Query;
 use crate::ui::*;
 
 use super::{reserve, reserve_approval, revealed, voids};
@@ -109,7 +110,7 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
         Fact::new(t(lang, "auction.lot.mileage"), kilometres(lang, lot.mileage_km)),
         Fact::text(t(lang, "sale.grade"), car_word(lang, About::Grade, &lot.grade)),
         Fact::text(t(lang, "sale.city"), lot.city.clone()),
-        Fact::text(t(lang, "sale.seller"), lot.seller_name.clone()),
+        Fact::new(t(lang, "sale.seller"), seller(&lot.seller_name)),
         Fact::new(t(lang, "sale.reserve_light"), light(lang, &lot.lot)),
         Fact::new(t(lang, "sale.opens_at"), view! { <Time at=opens_at form=TimeForm::Exact/> }),
         Fact::new(t(lang, "sale.end_at"), ends),
@@ -117,6 +118,15 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
         Fact::new(t(lang, "sale.report"), view! { <code class="text-xs break-all">{hash}</code> }),
     ];
     view! { <Panel title=t(lang, "sale.facts").into_owned()><Facts facts=facts/></Panel> }
+}
+
+/// The way to what became of his lots.
+fn seller(name: &str) -> AnyView {
+    if name.is_empty() {
+        return view! { <span class="none">"—"</span> }.into_any();
+    }
+    let href = Query::default().with("q", name).href("/office/sellers");
+    view! { <a href=href>{name.to_owned()}</a> }.into_any()
 }
 
 /// How long is left after it.

@@ -41,6 +41,7 @@ pub(crate) mod sale_changes;
 pub(crate) mod sales;
 pub(crate) mod searches;
 pub(crate) mod seller_news;
+pub(crate) mod seller_records;
 pub(crate) mod snapshots;
 pub(crate) mod strike_news;
 pub(crate) mod templates;

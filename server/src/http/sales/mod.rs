@@ -9,11 +9,13 @@ mod lane;
 mod lot_control;
 mod reserve_approval;
 mod sale_form;
+mod sellers_export;
 mod templates;
 mod void_bid;
 
 use kernel::{Access, Role};
 
+use crate::http::sheet;
 use crate::route_table::Routes;
 
 /// Who makes and runs sales.
@@ -47,4 +49,5 @@ pub fn routes() -> Routes {
         .post("/office/lots/{id}", AUCTIONEERS, void_bid::request)
         .post("/office/voids/{id}/confirm", AUCTIONEERS, void_bid::confirm)
         .post("/office/voids/{id}/decline", AUCTIONEERS, void_bid::decline)
+        .merge(sheet::files("/office/sellers", Access::Staff, sellers_export::list))
 }

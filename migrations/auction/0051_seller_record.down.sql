@@ -1,0 +1,1 @@
+DROP INDEX lot_log_lowered;
