@@ -165,7 +165,8 @@ impl Engine {
     ) -> (Engine, Vec<JoinHandle<()>>) {
         let statements = platform_db::planned_once(&db, u32::try_from(WRITERS).unwrap_or(1));
         let (peers, counters) = (Arc::new(Peers::default()), Arc::new(counts::Counters::default()));
-        let turns = turns::Turns::new(Arc::clone(&peers));
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = turns::Turns::new(Arc::clone(&peers), cores);
         let mut writers = Vec::new();
         let mut tasks = Vec::new();
         for _ in 0..WRITERS {

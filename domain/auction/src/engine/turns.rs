@@ -2,7 +2,8 @@
 //!
 //! Alone, each writer has one: one decides while the other's is written. Beside other processes all of them write to one
 //! database, and more under way gains nothing: batches get smaller, each has a flush of its own, and they wait for each
-//! other's rows. Then a process has one at a time, and what waits meanwhile shares the next.
+//! other's rows. The same holds on a machine with two cores, which a statement and whoever sends bids have full. Then a
+//! process has one at a time, and what waits meanwhile shares the next.
 
 use std::sync::Arc;
 
@@ -10,10 +11,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Peers, WRITERS};
 
+/// So many cores are full with one statement: with two at once, answers a second stay the same, and the processor time of
+/// PostgreSQL a bid rises by a third (`docs/performance.md`).
+const CORES_OF_A_STATEMENT: usize = 2;
+
 /// The turns of a process' writers. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Turns {
     peers: Arc<Peers>,
+    has_cores: bool,
     places: Arc<Semaphore>,
 }
 
@@ -23,8 +29,9 @@ pub(super) struct Turn {
 }
 
 impl Turns {
-    pub(super) fn new(peers: Arc<Peers>) -> Turns {
-        Turns { peers, places: Arc::new(Semaphore::new(WRITERS)) }
+    pub(super) fn new(peers: Arc<Peers>, cores: usize) -> Turns {
+        let has_cores = cores > CORES_OF_A_STATEMENT;
+        Turns { peers, has_cores, places: Arc::new(Semaphore::new(WRITERS)) }
     }
 
     /// A turn, if there is one at once.
@@ -39,9 +46,10 @@ impl Turns {
         places.ok().map(|places| Turn { _places: places })
     }
 
-    /// All places, while other processes write too.
+    /// All places, while other processes write too, and where cores are few.
     fn needed(&self) -> u32 {
-        if self.peers.are_busy() { u32::try_from(WRITERS).unwrap_or(1) } else { 1 }
+        let is_one_each = self.has_cores && !self.peers.are_busy();
+        if is_one_each { 1 } else { u32::try_from(WRITERS).unwrap_or(1) }
     }
 }
 
@@ -56,7 +64,7 @@ mod tests {
     #[tokio::test]
     async fn alone_each_writer_has_a_turn_and_beside_others_one_after_the_other() {
         let peers = Arc::new(Peers::default());
-        let turns = Turns::new(Arc::clone(&peers));
+        let turns = Turns::new(Arc::clone(&peers), 4);
         let alone: Vec<Turn> = (0..WRITERS).map(|_| turns.at_once().unwrap()).collect();
         assert!(turns.at_once().is_none(), "a turn for each writer, and no more");
         drop(alone);
@@ -65,5 +73,14 @@ mod tests {
         assert!(turns.at_once().is_none());
         drop(one);
         assert!(turns.wait().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn on_few_cores_one_statement_is_under_way() {
+        let turns = Turns::new(Arc::default(), 2);
+        let one = turns.at_once().unwrap();
+        assert!(turns.at_once().is_none());
+        drop(one);
+        assert!(turns.at_once().is_some());
     }
 }
