@@ -30,6 +30,9 @@ const LOOK: Duration = Duration::from_secs(1);
 const LOTS_A_QUERY: usize = 1_000;
 /// How many bidders may wait to be told where they stand; one more, and their screens find out by their own snapshots.
 const UNTOLD_LIMIT: usize = 10_000;
+/// The pause after a query for those who wait to be told. Who bids all the time is told ten times a second, and not once for
+/// each batch that another process writes.
+const TELL_PAUSE: Duration = Duration::from_millis(100);
 
 /// Bidders whose screens here have to be told of a bid that was placed elsewhere.
 #[derive(Debug, Default)]
@@ -163,5 +166,6 @@ async fn tell(service: Service, untold: Arc<Untold>, mut stop: watch::Receiver<b
         if let Err(error) = tell_positions(&service, &untold.take()).await {
             tracing::warn!(%error, "bidders could not be told where they stand");
         }
+        tokio::time::sleep(TELL_PAUSE).await;
     }
 }
