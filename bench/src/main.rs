@@ -7,6 +7,7 @@ mod baseline;
 mod bids;
 mod closing;
 mod compare;
+mod cores;
 mod evening;
 mod faults;
 mod heard;

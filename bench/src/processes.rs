@@ -10,8 +10,9 @@ use clap::Args;
 use crate::bids::amounts::Climb;
 use crate::bids::room::{self, Room};
 use crate::compare::redis_server::RedisServer;
+use crate::cores::Halves;
 use crate::kill::victim::{PEER_ADDR, REDIS_URL, Victim};
-use crate::measure::Reading;
+use crate::measure::{self, Reading};
 use crate::oracle::Verdict;
 use crate::report::{self, Sheet};
 use crate::seed::people::Seat;
@@ -20,6 +21,8 @@ use crate::socket::{self, Socket};
 use crate::target::{Databases, Target};
 use crate::{Result, fault, limits, oracle};
 
+/// The runtime's setting of how many threads a server has.
+const WORKERS: &str = "TOKIO_WORKER_THREADS";
 const WARM_UP: Duration = Duration::from_secs(2);
 /// The day's checkpoint over two seconds of bids.
 const CHECKPOINT_WITHIN: Duration = Duration::from_secs(300);
@@ -64,6 +67,14 @@ pub(crate) struct ProcessesArguments {
     /// Worker threads of each further server; its share of the cores if not said, as the runbook advises.
     #[arg(long)]
     workers: Option<usize>,
+    /// The servers on one half of the cores, PostgreSQL, Redis and the load generator on the other, in both arms: as where the
+    /// database has a machine of its own.
+    #[arg(long)]
+    apart: bool,
+    /// How long the further servers are left alone after their start: opening connections and planning statements for the
+    /// first time costs the database more than the bids of some seconds.
+    #[arg(long, default_value_t = 10)]
+    settle: u64,
 }
 
 const ANSWERED: &str = "durable answers/s";
@@ -71,35 +82,50 @@ const ANSWERED: &str = "durable answers/s";
 /// Runs it.
 pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
     limits::allow_sockets(arguments.connections)?;
+    let halves = arguments.apart.then(Halves::of_this_machine).transpose()?;
+    if let Some(halves) = &halves {
+        halves.keep_apart(std::process::id().cast_signed())?;
+    }
     let redis = if arguments.without_redis { None } else { Some(RedisServer::start().await?) };
-    let first =
-        Victim::start_on_empty_folder(&arguments.server, settings(&arguments, redis.as_ref())).await?;
+    let first = Victim::start_on_empty_folder(
+        &arguments.server,
+        settings(&arguments, redis.as_ref(), halves.as_ref()),
+    )
+    .await?;
     let databases = first.databases().await?;
+    if let Some(halves) = &halves {
+        keep_apart(halves, &first, &databases).await?;
+    }
     let seats = seed::people::seed(&databases, arguments.dealers).await?;
     let (mut alone, mut together) = (Vec::new(), Vec::new());
     let mut faults = 0;
     settle_checkpoint(&arguments, &first, &databases, &seats).await?;
     for number in 1..=arguments.runs {
-        let targets = [first.target().await?];
-        let (sheet, verdict) = one_run(&arguments, &targets, &databases, &seats).await?;
-        report::say(format!("run {number}, one server: {}", verdict.line()));
-        faults += said(&verdict);
-        alone.push(sheet);
-
-        let mut others = Vec::new();
-        for _ in 1..arguments.servers {
-            others.push(Victim::start_beside_with(&first, share_of_cores(&arguments)).await?);
-        }
-        let mut targets = vec![first.target().await?];
-        for other in &others {
-            targets.push(other.target().await?);
-        }
-        let (sheet, verdict) = one_run(&arguments, &targets, &databases, &seats).await?;
-        report::say(format!("run {number}, {} servers: {}", targets.len(), verdict.line()));
-        faults += said(&verdict);
-        together.push(sheet);
-        for other in others {
-            other.stop().await?;
+        // each arm leaves the tables larger to the next, so the order changes from run to run
+        let is_one_first = !number.is_multiple_of(2);
+        for is_one in [is_one_first, !is_one_first] {
+            let others = if is_one { Vec::new() } else { others(&arguments, &first).await? };
+            let mut targets = vec![first.target().await?];
+            for other in &others {
+                targets.push(other.target().await?);
+            }
+            if let Some(halves) = &halves {
+                targets
+                    .iter()
+                    .filter_map(|target| target.server_pid)
+                    .try_for_each(|pid| halves.keep_server(pid))?;
+            }
+            let (sheet, verdict) = one_run(&arguments, &targets, &databases, &seats).await?;
+            report::say(format!("run {number}, servers {}: {}", targets.len(), verdict.line()));
+            faults += said(&verdict);
+            if is_one {
+                alone.push(sheet)
+            } else {
+                together.push(sheet)
+            }
+            for other in others {
+                other.stop().await?;
+            }
         }
     }
     report::print("one server", &alone);
@@ -112,6 +138,24 @@ pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
     ));
     first.stop().await?;
     if faults > 0 { Err(fault(format!("the oracle found {faults} faults"))) } else { Ok(()) }
+}
+
+/// Keeps the database that the first server has started off the servers' cores.
+async fn keep_apart(halves: &Halves, first: &Victim, databases: &Databases) -> Result<()> {
+    if let Some(postmaster) = measure::postmaster(&databases.auction).await? {
+        halves.keep_apart(postmaster)?;
+    }
+    first.target().await?.server_pid.map_or(Ok(()), |pid| halves.keep_server(pid))
+}
+
+/// The further servers on the first one's database.
+async fn others(arguments: &ProcessesArguments, first: &Victim) -> Result<Vec<Victim>> {
+    let mut others = Vec::new();
+    for _ in 1..arguments.servers {
+        others.push(Victim::start_beside_with(first, share_of_cores(arguments)).await?);
+    }
+    tokio::time::sleep(Duration::from_secs(arguments.settle)).await;
+    Ok(others)
 }
 
 /// Lets the day's checkpoint be made before anything is measured: the next server that starts makes it, over all that was
@@ -139,18 +183,23 @@ async fn settle_checkpoint(
     }
 }
 
-fn settings(arguments: &ProcessesArguments, redis: Option<&RedisServer>) -> Vec<(String, String)> {
-    let redis = redis.map(|redis| (REDIS_URL, redis.url()));
-    let peers = arguments.routed.then_some(PEER_ADDR);
-    let set = redis.into_iter().chain(peers);
-    set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+fn settings(
+    arguments: &ProcessesArguments,
+    redis: Option<&RedisServer>,
+    halves: Option<&Halves>,
+) -> Vec<(String, String)> {
+    let workers = halves.map(|halves| (WORKERS, halves.server_cores.to_string()));
+    let redis = redis.map(|redis| (REDIS_URL, redis.url().to_owned()));
+    let peers = arguments.routed.then(|| (PEER_ADDR.0, PEER_ADDR.1.to_owned()));
+    let set = workers.into_iter().chain(redis).chain(peers);
+    set.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// A process that thinks it has all cores wakes a second thread for each bid that comes, and the others wait for it.
 fn share_of_cores(arguments: &ProcessesArguments) -> Vec<(String, String)> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = arguments.workers.unwrap_or(cores / arguments.servers.max(1)).max(1);
-    vec![("TOKIO_WORKER_THREADS".to_owned(), workers.to_string())]
+    vec![(WORKERS.to_owned(), workers.to_string())]
 }
 
 fn said(verdict: &Verdict) -> u64 {

@@ -23,15 +23,20 @@ pub(crate) struct Reading {
     wal: Wal,
 }
 
+/// The process that started the database's backends, where it runs on this machine.
+pub(crate) async fn postmaster(database: &PgPool) -> Result<Option<i32>> {
+    let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(database).await?;
+    Ok(process::parent(backend))
+}
+
 impl Reading {
     /// Reads all of it now.
     pub(crate) async fn take(target: &Target, database: &PgPool) -> Result<Reading> {
-        let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(database).await?;
         Ok(Reading {
             at: Instant::now(),
             own_cpu_s: process::cpu_s(std::process::id().cast_signed()).unwrap_or_default(),
             server_cpu_s: target.server_pid.and_then(process::cpu_s),
-            postgres_cpu_s: process::parent(backend).and_then(process::family_cpu_s),
+            postgres_cpu_s: postmaster(database).await?.and_then(process::family_cpu_s),
             wal: Wal::read(database).await?,
         })
     }

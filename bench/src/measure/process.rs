@@ -28,8 +28,12 @@ pub(crate) fn cpu_s(pid: i32) -> Option<f64> {
 pub(crate) fn family_cpu_s(pid: i32) -> Option<f64> {
     // utime, stime, cutime, cstime
     let own = ticks(&stat(pid)?, 11, 14)? / TICKS_A_SECOND;
-    let children = pids().filter(|child| parent(*child) == Some(pid)).filter_map(cpu_s);
-    Some(own + children.sum::<f64>())
+    Some(own + children(pid).filter_map(cpu_s).sum::<f64>())
+}
+
+/// The living children of a process.
+pub(crate) fn children(pid: i32) -> impl Iterator<Item = i32> {
+    pids().filter(move |child| parent(*child) == Some(pid))
 }
 
 /// The parent of a process.
