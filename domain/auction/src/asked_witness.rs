@@ -75,12 +75,11 @@ async fn run(service: Service, witnesses: Vec<AskedWitness>, mut stop: watch::Re
             _ = looks.tick() => {}
         }
         for witness in &witnesses {
-            let done = tokio::select! {
-                biased;
-                _ = stop.changed() => return,
-                done = ask_witness(&service.db, witness, service.now()) => done,
-            };
-            if let Err(error) = done {
+            if *stop.borrow() {
+                return;
+            }
+            // to its end: what he has signed would else be known only when his turn is over
+            if let Err(error) = ask_witness(&service.db, witness, service.now()).await {
                 tracing::warn!(%error, "a witness's line could not be kept; trying again");
             }
         }
