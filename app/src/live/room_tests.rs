@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::panel::landed_prices;
 use super::room::{Ending, Heard, Loss, Notice, Phase, Question, Room, Standing, Start, loss, question};
+use super::sample;
 
 const LOT_ID: LotId = LotId(Uuid::from_u128(1));
 const KEY: Uuid = Uuid::from_u128(2);
@@ -18,22 +19,14 @@ const QUIET: Heard = Heard { ask: false, outbid: false, answered: false };
 fn lot(seq: i64, leader_alias: u32) -> PublicLot {
     PublicLot {
         seq,
-        status: LotStatus::Open,
         price_fen: Some(Fen(6_000_000 + seq * 50_000)),
         min_next_fen: Fen(6_050_000 + seq * 50_000),
         step_fen: Fen(50_000),
         reserve: ReserveLight::NotMet,
-        reserve_fen: None,
         leader_alias: Some(leader_alias),
         bidders: 2,
         end_at: UnixMs(100_000),
-        extensions: 0,
-        outcome: None,
-        call: None,
-        offline: false,
-        opens_at: None,
-        moved_for: None,
-        steps: None,
+        ..sample::lot()
     }
 }
 

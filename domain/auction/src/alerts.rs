@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use kernel::{DealerId, Fen, LotId, UserId};
 use tokio::sync::watch;
-use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use crate::Service;
 use crate::bid_news;
+use crate::looks::Looks;
 use crate::store::alerts::{self, Move, Unseen};
 use crate::store::lists::{self, Viewer};
 use crate::store::negotiation_alerts;
@@ -42,18 +42,10 @@ const KEPT_MS: i64 = 90 * 24 * 3_600_000;
 const FORGOTTEN_AT_ONCE: i64 = 5_000;
 
 /// Runs until `stop` turns true.
-pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
-    let mut looks = tokio::time::interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+pub(crate) async fn run(service: Service, stop: watch::Receiver<bool>) {
+    let mut looks = Looks::every(LOOK, stop);
     let mut looked: u32 = 0;
-    loop {
-        tokio::select! {
-            _ = looks.tick() => {}
-            _ = stop.changed() => return,
-        }
-        if *stop.borrow() {
-            return;
-        }
+    while looks.next().await {
         if let Err(error) = look(&service, LOT_PAUSE_MS).await {
             tracing::warn!(%error, "news could not be told; trying again");
         }

@@ -10,9 +10,9 @@ use proof::{NoteKey, Plan, SignedCheckpoint, Submission};
 use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 
 use crate::Service;
+use crate::looks::Looks;
 use crate::store::checkpoints::{self, StoredCheckpoint};
 use crate::store::witnesses::{self, Turn};
 use crate::timestamp::pause_ms;
@@ -65,17 +65,11 @@ pub enum Asked {
     Failed(String),
 }
 
-async fn run(service: Service, witnesses: Vec<AskedWitness>, mut stop: watch::Receiver<bool>) {
-    let mut looks = tokio::time::interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            biased;
-            _ = stop.changed() => return,
-            _ = looks.tick() => {}
-        }
+async fn run(service: Service, witnesses: Vec<AskedWitness>, stop: watch::Receiver<bool>) {
+    let mut looks = Looks::every(LOOK, stop);
+    while looks.next().await {
         for witness in &witnesses {
-            if *stop.borrow() {
+            if looks.are_over() {
                 return;
             }
             // to its end: what he has signed would else be known only when his turn is over

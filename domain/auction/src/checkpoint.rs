@@ -13,9 +13,9 @@ use proof::{
 };
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
-use tokio::time::MissedTickBehavior;
 
 use crate::Service;
+use crate::looks::Looks;
 use crate::store::checkpoints::{self, Leaf, StoredCheckpoint};
 use crate::store::pulse::database_now;
 
@@ -67,15 +67,9 @@ impl From<StoredCheckpoint> for CheckpointLine {
 }
 
 /// Looks every minute until `stop` turns true.
-pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
-    let mut looks = tokio::time::interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            biased;
-            _ = stop.changed() => return,
-            _ = looks.tick() => {}
-        }
+pub(crate) async fn run(service: Service, stop: watch::Receiver<bool>) {
+    let mut looks = Looks::every(LOOK, stop);
+    while looks.next().await {
         if let Err(error) = daily_checkpoint_in_turn(&service.db, &service.signer, service.now()).await {
             tracing::warn!(%error, "the day's checkpoint could not be made; trying again");
         }

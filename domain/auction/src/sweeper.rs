@@ -10,11 +10,11 @@ use kernel::{LotId, UnixMs};
 use platform_db::Clock as _;
 use proof::incident_key;
 use tokio::sync::watch;
-use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use crate::engine::{BidPathCounts, Sender};
 use crate::events::system_key;
+use crate::looks::Looks;
 use crate::store::{lots, pulse};
 use crate::{Service, asked_return, barred_leader, follow_on, negotiation, report_change, top_up};
 
@@ -32,16 +32,11 @@ const LEFT_AFTER_OUTAGE_MS: i64 = 5 * 60 * 1000;
 pub(crate) const DRAIN_MS: i64 = 500;
 
 /// Runs until `stop` turns true.
-pub(crate) async fn run(service: Service, mut stop: watch::Receiver<bool>) {
-    let mut sweeps = tokio::time::interval(SWEEP);
-    sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+pub(crate) async fn run(service: Service, stop: watch::Receiver<bool>) {
+    let mut sweeps = Looks::every(SWEEP, stop);
     let mut beat_at: Option<tokio::time::Instant> = None;
     let mut reported = (tokio::time::Instant::now(), service.engine.counts());
-    loop {
-        tokio::select! {
-            _ = sweeps.tick() => {}
-            _ = stop.changed() => return,
-        }
+    while sweeps.next().await {
         if reported.0.elapsed() >= REPORT {
             reported = (tokio::time::Instant::now(), report(reported.1, service.engine.counts()));
         }

@@ -13,10 +13,10 @@ use proof::SignedCheckpoint;
 use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 
 use crate::Service;
 use crate::checkpoint::CheckpointLine;
+use crate::looks::Looks;
 use crate::store::timestamps;
 
 /// How often it is looked whether a checkpoint waits.
@@ -68,23 +68,12 @@ pub struct CheckpointTime {
 }
 
 /// Looks every minute until `stop` turns true.
-async fn run(service: Service, authority: Arc<dyn TimeAuthority>, mut stop: watch::Receiver<bool>) {
-    let mut looks = tokio::time::interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            biased;
-            _ = stop.changed() => return,
-            _ = looks.tick() => {}
-        }
-        let now = service.now();
-        let round = stamp_due(&service.db, authority.as_ref(), now);
-        let done = tokio::select! {
-            biased;
-            _ = stop.changed() => return,
-            done = round => done,
-        };
-        if let Err(error) = done {
+async fn run(service: Service, authority: Arc<dyn TimeAuthority>, stop: watch::Receiver<bool>) {
+    let mut looks = Looks::every(LOOK, stop);
+    while looks.next().await {
+        let round = stamp_due(&service.db, authority.as_ref(), service.now());
+        // a time stamp that is not kept is asked for again; ten slow ones are not waited for
+        if let Some(Err(error)) = looks.unless_over(round).await {
             tracing::warn!(%error, "time stamps could not be kept; trying again");
         }
     }

@@ -58,33 +58,25 @@ pub(super) fn said(room: &Room, words: &Words, is_lost: bool) -> Option<Said> {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use bidding::{LotStatus, MyPosition, PublicLot, ReserveLight};
+    use bidding::{MyPosition, PublicLot};
     use kernel::{Fen, Lang, LotId, UnixMs};
     use serde_json::json;
     use uuid::Uuid;
 
     use super::super::super::room::Start;
+    use super::super::super::sample;
     use super::*;
 
     fn room() -> Room {
         let lot = PublicLot {
             seq: 3,
-            status: LotStatus::Open,
             price_fen: Some(Fen(5_000_000)),
             min_next_fen: Fen(5_050_000),
             step_fen: Fen(50_000),
-            reserve: ReserveLight::None,
-            reserve_fen: None,
             leader_alias: Some(1),
             bidders: 1,
             end_at: UnixMs(90_000),
-            extensions: 0,
-            outcome: None,
-            call: None,
-            offline: false,
-            opens_at: None,
-            moved_for: None,
-            steps: None,
+            ..sample::lot()
         };
         let mine = MyPosition { alias: None, leading: false, max_fen: None };
         Room::new(Start {

@@ -15,6 +15,9 @@ const SHOWN: i64 = 20;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
     pub(crate) set_by: UserId,
+    pub(crate) at: UnixMs,
+    /// In percent of the guide price.
+    pub(crate) limit_percent: i64,
     pub(crate) waits: bool,
     pub(crate) end_at: UnixMs,
     pub(crate) is_lane: bool,
@@ -47,7 +50,7 @@ pub(crate) async fn ask(
 /// What was asked of a lot; none where its reserve needs nobody.
 pub(crate) async fn asked(conn: &mut PgConnection, lot_id: LotId) -> Result<Option<Asked>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT r.set_by, l.end_at, s.format = 'lane' AS \"is_lane!\",
+        "SELECT r.set_by, r.at, s.reserve_limit_percent, l.end_at, s.format = 'lane' AS \"is_lane!\",
                 l.status = 'scheduled' AND reserve_waits(l.id, l.state) AS \"waits!\"
            FROM reserve_request r
            JOIN lot l ON l.id = r.lot_id
@@ -59,6 +62,8 @@ pub(crate) async fn asked(conn: &mut PgConnection, lot_id: LotId) -> Result<Opti
     .await?;
     Ok(row.map(|row| Asked {
         set_by: UserId(row.set_by),
+        at: from_sql(row.at),
+        limit_percent: i64::from(row.reserve_limit_percent),
         waits: row.waits,
         end_at: from_sql(row.end_at),
         is_lane: row.is_lane,
@@ -120,18 +125,8 @@ const fn word(approved: bool) -> &'static str {
 
 /// What was asked and said of a lot, for its page.
 pub(crate) async fn of_lot(pool: &PgPool, lot_id: LotId) -> Result<Option<ReserveApproval>, sqlx::Error> {
-    let row = sqlx::query!(
-        "SELECT r.set_by, r.at, s.reserve_limit_percent,
-                l.status = 'scheduled' AND reserve_waits(l.id, l.state) AS \"waits!\"
-           FROM reserve_request r
-           JOIN lot l ON l.id = r.lot_id
-           JOIN sale s ON s.id = l.sale_id
-          WHERE r.lot_id = $1",
-        lot_id.0
-    )
-    .fetch_optional(pool)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
+    let asked = asked(&mut *pool.acquire().await?, lot_id).await?;
+    let Some(Asked { set_by, at, limit_percent, waits, .. }) = asked else { return Ok(None) };
     let answers = sqlx::query!(
         "SELECT answer, note, user_name, at FROM reserve_answer WHERE lot_id = $1 ORDER BY n DESC LIMIT $2",
         lot_id.0,
@@ -140,10 +135,10 @@ pub(crate) async fn of_lot(pool: &PgPool, lot_id: LotId) -> Result<Option<Reserv
     .fetch_all(pool)
     .await?;
     Ok(Some(ReserveApproval {
-        limit_percent: i64::from(row.reserve_limit_percent),
-        set_by: UserId(row.set_by),
-        waits: row.waits,
-        at: from_sql(row.at),
+        limit_percent,
+        set_by,
+        waits,
+        at,
         answers: answers
             .into_iter()
             .map(|row| ReserveAnswer {
