@@ -25,8 +25,10 @@ const TOO_FAST: Duration = Duration::from_millis(500);
 const POLL: Duration = Duration::from_millis(500);
 /// Of the guide price, in percent.
 const START_PERCENT: i64 = 70;
-/// In turn: two of five are sold without a reserve, one asks for more than most would pay.
+/// In turn: two of five are sold without a reserve, one asks for more than most would pay: a second person agrees to it.
 const RESERVES_PERCENT: [Option<i64>; 5] = [None, None, Some(90), Some(100), Some(112)];
+/// Above it, in percent of the guide price, a second person has to agree, unless a sale says otherwise.
+const RESERVE_LIMIT_PERCENT: i64 = 110;
 /// Of a lead's max, in percent.
 const DEPOSIT_PERCENT: &str = "10";
 /// Soft close moves an end by at most so many minutes.
@@ -176,7 +178,23 @@ impl Office {
         if lots.len() != offers.len() {
             return Err(fault(format!("the sale has {} lots for {} cars", lots.len(), offers.len())));
         }
+        self.agree(&lots).await?;
         Ok(lots.into_iter().map(LotId).collect())
+    }
+
+    /// Agrees to the reserves far above the guide price: another person than who has priced the car.
+    async fn agree(&self, lots: &[Uuid]) -> Result<()> {
+        let is_high = |number: &usize| {
+            RESERVES_PERCENT[number % RESERVES_PERCENT.len()]
+                .is_some_and(|percent| percent > RESERVE_LIMIT_PERCENT)
+        };
+        let at_work = lots.iter().enumerate().filter(|(number, _)| is_high(number)).map(
+            |(number, lot_id)| async move {
+                let form = [("key", Uuid::now_v7().to_string()), ("note", "卖方说明".to_owned())];
+                self.post(number + 1, &format!("/office/lots/{lot_id}/reserve-approval/approve"), &form).await
+            },
+        );
+        stream::iter(at_work).buffered(PEOPLE).try_collect().await
     }
 
     /// Posts a form as one of the people, and again where they were too fast.
