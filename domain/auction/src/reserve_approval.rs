@@ -1,5 +1,5 @@
 //! A second person agrees to a reserve far above the guide price (domain rules §3.3, guards against reserve abuse). Until then the
-//! lot does not open: everything else of its sale does.
+//! lot does not open: everything else of its sale does. Where nobody has agreed when it would end, it is withdrawn.
 
 use kernel::{FieldProblem, LotId, Principal, Problem, ProblemKind, Role, SaleId, UnixMs, UserId};
 use platform_db::CommandError;

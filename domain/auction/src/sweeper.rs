@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::engine::{BidPathCounts, Sender};
 use crate::events::system_key;
 use crate::looks::Looks;
-use crate::store::{lots, pulse};
+use crate::store::{lots, pulse, reserve_approvals};
 use crate::{Service, asked_return, barred_leader, follow_on, negotiation, report_change, top_up};
 
 /// How often due lots are looked for.
@@ -121,6 +121,10 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     }
     // each attempt has its own key: a close that was refused because the lot was extended is no answer for later
     issue(service, closing.into_iter().map(|lot_id| (lot_id, Uuid::now_v7(), Command::Close))).await;
+    // a lot that nobody lets open would keep its car for ever, and its sale from ending
+    let given_up = reserve_approvals::given_up(&service.db, now).await?;
+    let withdraw = |lot_id| (lot_id, system_key(lot_id, "reserve"), Command::WithdrawLot);
+    issue(service, given_up.into_iter().map(withdraw)).await;
     Ok(())
 }
 

@@ -102,14 +102,28 @@ async fn a_sale_has_its_own_limit_and_a_lot_that_waits_past_its_opening_can_be_t
 }
 
 #[tokio::test]
-async fn once_its_end_has_passed_it_cannot_open_any_more() {
-    let (world, pricer) = waiting(|sale| sale.times.first_end_at = sale.times.opens_at.plus_ms(1_400)).await;
-    world.until(1, LotStatus::Closed).await;
-    assert_eq!(world.status(0).await, LotStatus::Scheduled);
+async fn once_its_end_has_passed_it_cannot_open_any_more_and_is_withdrawn() {
+    let (world, pricer) =
+        waiting(|sale| sale.times.first_end_at = sale.times.opens_at.plus_ms(3_600_000)).await;
+    sqlx::query("UPDATE lot SET end_at = clock_timestamp() - interval '1 second' WHERE id = $1")
+        .bind(world.lots[0].0)
+        .execute(&world.db)
+        .await
+        .unwrap();
     let second = staff(&[Role::Auctioneer]);
     assert_eq!(answer(&world, &second, Uuid::now_v7(), true).await, Err("RESERVE_TOO_LATE".into()));
     let lowered = world.service.lower_reserve(&pricer, Uuid::now_v7(), world.lots[0], Fen(7_000_000)).await;
     assert_eq!(lowered.map_err(CommandError::into_problem).unwrap_err().code, "RESERVE_TOO_LATE");
+
+    world.service.sweep().await.unwrap();
+    let lot = world.service.lot(&second, world.lots[0]).await.unwrap();
+    assert_eq!((lot.lot.lot.status, lot.lot.lot.outcome), (LotStatus::Closed, Some(Outcome::Withdrawn)));
+    assert_eq!(world.status(1).await, LotStatus::Open, "the others go on");
+    assert_eq!(world.service.reserves_waiting().await.unwrap().0, 0);
+    let mut again = world.new_sale(1, 3_600_000).await;
+    again.vehicle_ids = vec![lot.lot.vehicle_id];
+    again.reserve.limit_percent = 200;
+    world.service.create_sale(&second, again).await.expect("its car can be offered again");
 }
 
 #[tokio::test]
@@ -123,6 +137,18 @@ async fn a_lane_goes_past_a_car_that_waits_and_takes_it_up_when_somebody_has_agr
     world.service.pass_lot(&staff(&[Role::Auctioneer]), Uuid::now_v7(), world.lots[1]).await.unwrap();
     world.service.sweep().await.unwrap();
     assert_eq!(world.status(0).await, LotStatus::Open);
+}
+
+#[tokio::test]
+async fn a_car_that_still_waits_when_its_lane_is_over_is_withdrawn() {
+    let lane = auction::SaleFormat::Lane(LaneTimes { lot_ms: 30_000 });
+    let (world, _) = waiting(|sale| sale.format = lane).await;
+    world.service.sweep().await.unwrap();
+    assert_eq!(world.status(0).await, LotStatus::Scheduled, "somebody may agree as long as the lane runs");
+    world.service.pass_lot(&staff(&[Role::Auctioneer]), Uuid::now_v7(), world.lots[1]).await.unwrap();
+    world.service.sweep().await.unwrap();
+    let lot = world.service.lot(&staff(&[Role::Auctioneer]), world.lots[0]).await.unwrap();
+    assert_eq!(lot.lot.lot.outcome, Some(Outcome::Withdrawn));
 }
 
 /// Who adds a photo or corrects a fact tells the car again; the reserve is still that of who set the price.

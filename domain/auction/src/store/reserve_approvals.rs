@@ -151,6 +151,26 @@ pub(crate) async fn of_lot(pool: &PgPool, lot_id: LotId) -> Result<Option<Reserv
     }))
 }
 
+/// The lots that wait and cannot open any more: their end has passed, or their lane is over.
+pub(crate) async fn given_up(pool: &PgPool, now: UnixMs) -> Result<Vec<LotId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "SELECT l.id
+           FROM lot l
+           JOIN sale s ON s.id = l.sale_id
+          WHERE l.status = 'scheduled' AND l.opens_at <= $1 AND reserve_waits(l.id, l.state)
+            AND CASE WHEN s.format <> 'lane' THEN l.end_at <= $1
+                     ELSE NOT EXISTS (
+                         SELECT FROM lot b
+                          WHERE b.sale_id = l.sale_id AND b.status <> 'closed'
+                            AND NOT (b.status = 'scheduled' AND reserve_waits(b.id, b.state))) END
+          LIMIT 500",
+        to_sql(now)
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(ids.into_iter().map(LotId).collect())
+}
+
 /// The lots of a sale that wait.
 pub(crate) async fn waiting_in(pool: &PgPool, sale_id: SaleId) -> Result<Vec<LotId>, sqlx::Error> {
     let ids = sqlx::query_scalar!(
