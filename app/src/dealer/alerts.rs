@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use auction::{Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, LotEnd, SaleNews, StrikeNews, Topic};
+use auction::{
+    Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, LotEnd, SaleChangeKind, SaleNews, StrikeNews, Topic,
+};
 use kernel::Lang;
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -182,8 +184,11 @@ fn strike_facts(cx: &PageContext, kind: AlertKind, strike: &StrikeNews) -> AnyVi
 fn sale_facts(cx: &PageContext, sale: SaleNews) -> AnyView {
     let opens =
         sale.opens_at.map(|at| t_with(cx.lang, "alerts.opens_now", &[("at", &time::exact(at, cx.zone))]));
-    let reason =
-        (!sale.reason.is_empty()).then(|| t_with(cx.lang, "alerts.reason", &[("reason", &sale.reason)]));
+    let reason = (sale.kind == SaleChangeKind::LotNotReleased)
+        .then(|| t(cx.lang, "alerts.not_released").into_owned())
+        .or_else(|| {
+            (!sale.reason.is_empty()).then(|| t_with(cx.lang, "alerts.reason", &[("reason", &sale.reason)]))
+        });
     let words = [opens, reason].into_iter().flatten().map(|text| view! { <span>{text}</span> });
     view! { {words.collect_view()} }.into_any()
 }

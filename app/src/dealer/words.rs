@@ -1,6 +1,6 @@
 //! Words that several of the dealers' pages share.
 
-use auction::{LotDetail, Withdrawal};
+use auction::{LotDetail, SaleChangeKind, Withdrawal};
 use bidding::{Bar, BelowReserve, Format};
 use kernel::Lang;
 use leptos::prelude::*;
@@ -87,7 +87,11 @@ fn voided(cx: &PageContext, bar: Bar) -> String {
 }
 
 fn withdrawn(cx: &PageContext, found: &Withdrawal) -> String {
-    let key = if found.whole_sale { "auction.lot.sale_called_off" } else { "auction.lot.withdrawn" };
+    let key = match found.kind {
+        SaleChangeKind::CalledOff => "auction.lot.sale_called_off",
+        SaleChangeKind::LotNotReleased => "auction.lot.not_released",
+        SaleChangeKind::LotWithdrawn | SaleChangeKind::Changed => "auction.lot.withdrawn",
+    };
     t_with(cx.lang, key, &[("reason", &found.reason)])
 }
 

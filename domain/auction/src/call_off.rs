@@ -1,5 +1,6 @@
 //! A sale that has not opened is called off as a whole (取消), or one lot is taken out of it (撤拍). The cars can be offered again at
-//! once, maxes wait no longer and hold nothing. What is open stays: nobody takes back what was bid on.
+//! once, maxes wait no longer and hold nothing. What is open stays: nobody takes back what was bid on. A lot that nobody lets
+//! open is taken out by itself.
 
 use bidding::{Command, Format, LotStatus, Outcome};
 use kernel::{FieldProblem, LotId, Principal, Problem, SaleId, UnixMs};
@@ -8,7 +9,8 @@ use uuid::Uuid;
 
 use crate::Service;
 use crate::change_sale::{SaleChangeKind, conflict, is_repeated, may_change, meta, too_long};
-use crate::events::SaleCalledOff;
+use crate::engine::Sender;
+use crate::events::{SaleCalledOff, system_key};
 use crate::store::lots::{self, LoadedLot};
 use crate::store::reserve_approvals;
 use crate::store::sale_changes::{self, NewChange};
@@ -16,9 +18,9 @@ use crate::store::sale_changes::{self, NewChange};
 /// Why a lot is no longer in its sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawal {
-    /// Whether the whole sale was called off.
-    pub whole_sale: bool,
-    /// Why.
+    /// What took it out.
+    pub kind: SaleChangeKind,
+    /// Why; nothing where it came by itself, for the kind says it.
     pub reason: String,
     /// When.
     pub at: UnixMs,
@@ -55,7 +57,7 @@ impl Service {
         let lots = sale_changes::waiting_lots(&mut tx, &sale, now).await?;
         let count = i64::try_from(lots.len()).unwrap_or(i64::MAX);
         let commands = lots.into_iter().map(|(_, lot)| (lot, Command::WithdrawLot)).collect();
-        let told = self.change_lots(&mut tx, who, (&new, commands), now).await?;
+        let told = self.change_lots(&mut tx, &Sender::staff(who), (&new, commands), now).await?;
         let (sale_name, reason) = (sale.times.name.clone(), new.reason.to_owned());
         let event = SaleCalledOff { sale_id, sale_name, lots: count, reason };
         platform_bus::publish(&mut tx, &event, meta(who, &new, sale.version, now)).await?;
@@ -95,7 +97,35 @@ impl Service {
         let lot = lots::load(&mut tx, lot_id, true).await?.ok_or_else(Problem::not_found)?;
         let asked = reserve_approvals::asked(&mut tx, lot_id).await?;
         check_waits(&lot, asked.is_some_and(|asked| asked.waits), now)?;
-        let told = self.change_lots(&mut tx, who, (&new, vec![(lot, Command::WithdrawLot)]), now).await?;
+        let out = vec![(lot, Command::WithdrawLot)];
+        let told = self.change_lots(&mut tx, &Sender::staff(who), (&new, out), now).await?;
+        tx.commit().await?;
+        told.into_iter().for_each(|within| within.told(self));
+        Ok(())
+    }
+
+    /// Takes out a lot that nobody has let open until its end: it would keep its car for ever, and its sale from ending.
+    pub(crate) async fn withdraw_unreleased(&self, lot_id: LotId) -> Result<(), CommandError> {
+        let now = self.now();
+        let mut tx = self.db.begin().await?;
+        let sale_id = sale_changes::sale_of(&mut tx, lot_id).await?.ok_or_else(Problem::not_found)?;
+        sale_changes::lock(&mut tx, sale_id).await?.ok_or_else(Problem::not_found)?;
+        let new = NewChange {
+            id: system_key(lot_id, "reserve"),
+            sale_id,
+            kind: SaleChangeKind::LotNotReleased,
+            lot_id: Some(lot_id),
+            reason: "",
+            times: None,
+        };
+        let lot = lots::load(&mut tx, lot_id, true).await?.ok_or_else(Problem::not_found)?;
+        let asked = reserve_approvals::asked(&mut tx, lot_id).await?;
+        // another process was first, or the lot was taken out or let open a moment ago
+        if !asked.is_some_and(|asked| asked.waits) {
+            return Ok(());
+        }
+        let out = vec![(lot, Command::WithdrawLot)];
+        let told = self.change_lots(&mut tx, &Sender::sweeper(), (&new, out), now).await?;
         tx.commit().await?;
         told.into_iter().for_each(|within| within.told(self));
         Ok(())

@@ -63,6 +63,8 @@ pub enum SaleChangeKind {
     CalledOff,
     /// One lot was taken out of it.
     LotWithdrawn,
+    /// A lot was withdrawn by itself: until its end nobody had let it open.
+    LotNotReleased,
 }
 
 /// One line of a sale's history.
@@ -78,16 +80,20 @@ pub struct SaleChange {
     pub reason: String,
     /// Name and times before and after.
     pub times: Option<(SaleTimes, SaleTimes)>,
-    /// Who.
-    pub by_name: String,
+    /// Who; nobody where it came by itself.
+    pub by_name: Option<String>,
     /// When.
     pub at: UnixMs,
 }
 
 impl SaleChangeKind {
     /// All of them.
-    pub const ALL: [SaleChangeKind; 3] =
-        [SaleChangeKind::Changed, SaleChangeKind::CalledOff, SaleChangeKind::LotWithdrawn];
+    pub const ALL: [SaleChangeKind; 4] = [
+        SaleChangeKind::Changed,
+        SaleChangeKind::CalledOff,
+        SaleChangeKind::LotWithdrawn,
+        SaleChangeKind::LotNotReleased,
+    ];
 
     /// The word in the database and in text keys.
     pub const fn as_str(self) -> &'static str {
@@ -95,7 +101,13 @@ impl SaleChangeKind {
             SaleChangeKind::Changed => "changed",
             SaleChangeKind::CalledOff => "called_off",
             SaleChangeKind::LotWithdrawn => "lot_withdrawn",
+            SaleChangeKind::LotNotReleased => "lot_not_released",
         }
+    }
+
+    /// The kind of that word; the table knows no others.
+    pub(crate) fn of(word: &str) -> SaleChangeKind {
+        SaleChangeKind::ALL.into_iter().find(|kind| kind.as_str() == word).unwrap_or(SaleChangeKind::Changed)
     }
 
     /// The word of the news about it.
@@ -103,7 +115,7 @@ impl SaleChangeKind {
         match self {
             SaleChangeKind::Changed => "sale_changed",
             SaleChangeKind::CalledOff => "sale_called_off",
-            SaleChangeKind::LotWithdrawn => "lot_withdrawn",
+            SaleChangeKind::LotWithdrawn | SaleChangeKind::LotNotReleased => "lot_withdrawn",
         }
     }
 }
@@ -174,7 +186,7 @@ impl Service {
             let command = rescheduled(&lot, (&times, new.reason), sale.format, lot_no);
             (lot, command)
         });
-        let told = self.change_lots(&mut tx, who, (&new, commands.collect()), now).await?;
+        let told = self.change_lots(&mut tx, &Sender::staff(who), (&new, commands.collect()), now).await?;
         sale_changes::keep_times(&mut tx, change.sale_id, &times).await?;
         let event = SaleChanged {
             sale_id: change.sale_id,
@@ -199,7 +211,7 @@ impl Service {
     pub(crate) async fn change_lots(
         &self,
         conn: &mut PgConnection,
-        who: &Principal,
+        sender: &Sender,
         (new, commands): (&NewChange<'_>, Vec<(LoadedLot, Command)>),
         now: UnixMs,
     ) -> Result<Vec<Within>, CommandError> {
@@ -212,13 +224,11 @@ impl Service {
             let key = event_id_for(new.id, &lot.facts.lot_id.to_string());
             (lot, key, command)
         });
-        let sender =
-            Sender { actor: Uuid::nil(), user_id: Some(who.user_id), user_name: who.display_name.clone() };
-        let told = match write_all_within(self, conn, keyed.collect(), &sender, now).await? {
+        let told = match write_all_within(self, conn, keyed.collect(), sender, now).await? {
             Ok(told) => told,
             Err(refusal) => return Err(conflict("SALE_OPENED").with(json!({ "lot": refusal.data })).into()),
         };
-        sale_changes::insert(conn, new, who, now).await?;
+        sale_changes::insert(conn, new, sender, now).await?;
         sale_changes::tell(conn, new, &ids, &waiting, now).await?;
         Ok(told)
     }

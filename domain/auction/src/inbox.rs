@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Service;
+use crate::change_sale::SaleChangeKind;
 use crate::store::alerts;
 
 /// How many a page shows.
@@ -178,7 +179,9 @@ pub struct SaleNews {
     pub id: SaleId,
     /// Its name.
     pub name: String,
-    /// Why.
+    /// What was done.
+    pub kind: SaleChangeKind,
+    /// Why; nothing where it came by itself, for the kind says it.
     pub reason: String,
     /// When it opens after the change; none where it was called off.
     pub opens_at: Option<UnixMs>,

@@ -86,9 +86,7 @@ impl Service {
         if !roles.iter().any(|role| who.has_role(*role)) {
             return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
         }
-        let sender =
-            Sender { actor: Uuid::nil(), user_id: Some(who.user_id), user_name: who.display_name.clone() };
-        let answer = self.engine.ask(lot_id, key, command, sender).await;
+        let answer = self.engine.ask(lot_id, key, command, Sender::staff(who)).await;
         answer.map_err(|failure| CommandError::Refused(failure.into()))
     }
 }

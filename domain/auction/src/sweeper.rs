@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bidding::Command;
 use kernel::{LotId, UnixMs};
-use platform_db::Clock as _;
+use platform_db::{Clock as _, CommandError};
 use proof::incident_key;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -121,10 +121,15 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     }
     // each attempt has its own key: a close that was refused because the lot was extended is no answer for later
     issue(service, closing.into_iter().map(|lot_id| (lot_id, Uuid::now_v7(), Command::Close))).await;
-    // a lot that nobody lets open would keep its car for ever, and its sale from ending
-    let given_up = reserve_approvals::given_up(&service.db, now).await?;
-    let withdraw = |lot_id| (lot_id, system_key(lot_id, "reserve"), Command::WithdrawLot);
-    issue(service, given_up.into_iter().map(withdraw)).await;
+    for lot_id in reserve_approvals::given_up(&service.db, now).await? {
+        match service.withdraw_unreleased(lot_id).await {
+            Err(CommandError::Database(error)) => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, lot.id = %lot_id, "a lot that nobody let open is still there")
+            }
+            Ok(()) => {}
+        }
+    }
     Ok(())
 }
 

@@ -240,7 +240,7 @@ async fn a_sale_that_is_called_off_frees_cars_and_deposits() {
     let again = service.call_off_sale(&clerk(), Uuid::now_v7(), sale_id, "天气").await;
     assert_eq!(code(again), "SALE_CALLED_OFF");
     let why = service.withdrawal(world.lots[0]).await.unwrap().unwrap();
-    assert_eq!((why.whole_sale, why.reason.as_str()), (true, "天气"));
+    assert_eq!((why.kind, why.reason.as_str()), (SaleChangeKind::CalledOff, "天气"));
     let count = sale(&world).await.sale.count;
     assert_eq!((count.lots, count.withdrawn, count.scheduled), (0, 2, 0));
     assert!(service.sales(&anna, true, 1).await.unwrap().1.iter().all(|line| line.id != sale_id));
@@ -269,7 +269,7 @@ async fn one_lot_is_taken_out_and_the_others_open() {
     world.until(1, LotStatus::Open).await;
     assert_eq!(world.state(0).await.status, LotStatus::Closed, "it does not open with the sale");
     let why = world.service.withdrawal(world.lots[0]).await.unwrap().unwrap();
-    assert_eq!((why.whole_sale, why.reason.as_str()), (false, "证件不全"));
+    assert_eq!((why.kind, why.reason.as_str()), (SaleChangeKind::LotWithdrawn, "证件不全"));
     let log = world.service.lot(&clerk(), world.lots[0]).await.unwrap().log;
     let max = log.iter().find(|line| line.command == "place_max").unwrap();
     assert_eq!(max.max_fen, None, "the car is offered again: what she would pay stays hers");

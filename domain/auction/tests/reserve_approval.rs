@@ -3,7 +3,7 @@
 
 mod common;
 
-use auction::{AnswerReserve, CreateSale};
+use auction::{AlertKind, AnswerReserve, CreateSale, SaleChangeKind};
 use bidding::{LaneTimes, LotStatus, Outcome};
 use common::World;
 use kernel::{Fen, LotId, Principal, Role, event_id_for};
@@ -115,8 +115,19 @@ async fn once_its_end_has_passed_it_cannot_open_any_more_and_is_withdrawn() {
     let lowered = world.service.lower_reserve(&pricer, Uuid::now_v7(), world.lots[0], Fen(7_000_000)).await;
     assert_eq!(lowered.map_err(CommandError::into_problem).unwrap_err().code, "RESERVE_TOO_LATE");
 
-    world.service.sweep().await.unwrap();
+    let watcher = dealer("甲车行");
+    world.service.watch_lot(&watcher, world.lots[0], true).await.unwrap();
+    for _ in 0..2 {
+        world.service.sweep().await.unwrap();
+    }
+    let why = world.service.withdrawal(world.lots[0]).await.unwrap().expect("dealers read why");
+    assert_eq!((why.kind, why.reason.as_str()), (SaleChangeKind::LotNotReleased, ""));
+    let news = world.service.alerts(&watcher, false, 1).await.unwrap().alerts;
+    let told: Vec<_> = news.iter().map(|it| (it.kind, it.sale.as_ref().unwrap().kind)).collect();
+    assert_eq!(told, [(AlertKind::LotWithdrawn, SaleChangeKind::LotNotReleased)]);
     let lot = world.service.lot(&second, world.lots[0]).await.unwrap();
+    let history = world.service.sale_changes(lot.lot.sale_id).await.unwrap();
+    assert_eq!((history.len(), history[0].by_name.as_deref()), (1, None), "it came by itself, once");
     assert_eq!((lot.lot.lot.status, lot.lot.lot.outcome), (LotStatus::Closed, Some(Outcome::Withdrawn)));
     assert_eq!(world.status(1).await, LotStatus::Open, "the others go on");
     assert_eq!(world.service.reserves_waiting().await.unwrap().0, 0);

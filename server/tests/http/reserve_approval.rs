@@ -67,3 +67,33 @@ async fn declined_it_still_waits_and_says_so() {
         "{page}"
     );
 }
+
+#[tokio::test]
+async fn dealers_read_why_a_lot_that_nobody_let_open_is_withdrawn() {
+    let server = TestServer::new().await;
+    let lot_id = waiting_lot(&server).await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    let path = format!("/auctions/lots/{lot_id}");
+    dealer.post(&format!("{path}/watch"), &[("watched", "on")]).await;
+    let url = server.state.config.database_url(platform_config::Service::Auction).unwrap();
+    sqlx::query("UPDATE lot SET end_at = clock_timestamp() - interval '1 second' WHERE id = $1")
+        .bind(lot_id.0)
+        .execute(&platform_db::connect(url, 1).await.unwrap())
+        .await
+        .unwrap();
+    server.state.services.auction.sweep().await.unwrap();
+    let seen = dealer.get(&path).await.body;
+    assert!(seen.contains("截止前未通过平台上拍审核，已自动撤拍"), "{seen}");
+    assert!(!seen.contains("批准"), "and nothing of the reserve");
+    dealer.post("/settings/appearance", &[("lang", "en")]).await;
+    let english = dealer.get(&path).await.body;
+    dealer.post("/settings/appearance", &[("lang", "zh-CN")]).await;
+    assert!(english.contains("the house had not released it for bidding"), "{english}");
+    let news = dealer.get("/my/alerts").await.body;
+    assert!(news.contains("截止前未通过平台上拍审核，自动撤拍"), "{news}");
+    let mut auctioneer = server.signed_in("auctioneer").await;
+    let lot = auctioneer.get(&format!("/office/lots/{lot_id}")).await.body;
+    let sale = lot.split_once("/office/sales/").unwrap().1.split(['"', '?']).next().unwrap().to_owned();
+    let history = auctioneer.get(&format!("/office/sales/{sale}")).await.body;
+    assert!(history.contains("保留价至截止未获批准，自动撤拍"), "{history}");
+}

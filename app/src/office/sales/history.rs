@@ -20,7 +20,9 @@ fn step(cx: &PageContext, change: SaleChange) -> Step {
     let what = t(cx.lang, &format!("sale.history.{}", change.kind.as_str()));
     let tone = match change.kind {
         SaleChangeKind::Changed => Tone::Active,
-        SaleChangeKind::CalledOff | SaleChangeKind::LotWithdrawn => Tone::Warn,
+        SaleChangeKind::CalledOff | SaleChangeKind::LotWithdrawn | SaleChangeKind::LotNotReleased => {
+            Tone::Warn
+        }
     };
     let lot = change.lot.map(|(no, title)| {
         let words = t_with(cx.lang, "sale.history.lot", &[("no", &no.to_string()), ("title", &title)]);
@@ -33,7 +35,8 @@ fn step(cx: &PageContext, change: SaleChange) -> Step {
     });
     let reason =
         (!change.reason.is_empty()).then(|| t_with(cx.lang, "alerts.reason", &[("reason", &change.reason)]));
-    Step::new(change.at, what, change.by_name).tone(tone).detail(view! { {lot} {changed} {reason} })
+    let by = change.by_name.unwrap_or_else(|| t(cx.lang, "sale.log.by_itself").into_owned());
+    Step::new(change.at, what, by).tone(tone).detail(view! { {lot} {changed} {reason} })
 }
 
 /// `开拍时间：11-26 20:00 → 11-27 20:00`, a line for each that changed.

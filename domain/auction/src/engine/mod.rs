@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bidding::Command;
-use kernel::{DealerId, LotId, SaleId, UnixMs, UserId, VehicleId};
+use kernel::{DealerId, LotId, Principal, SaleId, UnixMs, UserId, VehicleId};
 use platform_live::{Hub, Mailbox};
 use proof::Signer;
 use sqlx::PgPool;
@@ -97,6 +97,11 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
+    /// What one of the staff asks for.
+    pub(crate) fn staff(who: &Principal) -> Sender {
+        Sender { actor: Uuid::nil(), user_id: Some(who.user_id), user_name: who.display_name.clone() }
+    }
+
     /// What the sweeper sends: nobody's bid, and no person's word.
     pub(crate) fn sweeper() -> Sender {
         Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() }

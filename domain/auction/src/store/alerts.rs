@@ -9,6 +9,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::bid_news::reason;
+use crate::change_sale::SaleChangeKind;
 use crate::inbox::{Alert, AlertKind, ENDING_LEAD_MIN, ENDING_LEADS_MIN, LotEnd, NoDeal, SaleNews, Topic};
 
 /// A lot with news that nobody was told yet.
@@ -367,7 +368,7 @@ pub(crate) async fn list(
                 s.name AS \"search_name?\", a.price_fen, a.times,
                 a.last_at, a.read_at, a.negotiation_id, a.answer_by,
                 a.reason AS void_reason, c.sale_id AS \"sale_id?\", s2.name AS \"sale_name?\",
-                c.reason AS \"reason?\", c.after AS \"after?\",
+                c.kind AS \"change_kind?\", c.reason AS \"reason?\", c.after AS \"after?\",
                 n.status AS \"negotiation_status?\", n.state ->> 'turn' AS turn, count(*) OVER () AS \"total!\"
            FROM alert a
            LEFT JOIN lot l ON l.id = a.lot_id
@@ -416,6 +417,7 @@ pub(crate) async fn list(
             sale: row.sale_id.map(|id| SaleNews {
                 id: SaleId(id),
                 name: row.sale_name.unwrap_or_default(),
+                kind: SaleChangeKind::of(row.change_kind.as_deref().unwrap_or_default()),
                 reason: row.reason.unwrap_or_default(),
                 opens_at: row.after.as_ref().and_then(|after| after["opens_at"].as_i64()).map(UnixMs),
             }),

@@ -10,6 +10,8 @@ use crate::reserve_approval::{AnswerReserve, ReserveAnswer, ReserveApproval};
 
 /// So many answers a page shows.
 const SHOWN: i64 = 20;
+/// So many lots are withdrawn one by one before the sweeper looks again at those that close.
+const GIVEN_UP_AT_ONCE: i64 = 10;
 
 /// What was asked of a lot, and how it is now.
 #[derive(Clone, Copy, Debug)]
@@ -151,7 +153,7 @@ pub(crate) async fn of_lot(pool: &PgPool, lot_id: LotId) -> Result<Option<Reserv
     }))
 }
 
-/// The lots that wait and cannot open any more: their end has passed, or their lane is over.
+/// Some of the lots that wait and cannot open any more: their end has passed, or their lane is over.
 pub(crate) async fn given_up(pool: &PgPool, now: UnixMs) -> Result<Vec<LotId>, sqlx::Error> {
     let ids = sqlx::query_scalar!(
         "SELECT l.id
@@ -163,8 +165,9 @@ pub(crate) async fn given_up(pool: &PgPool, now: UnixMs) -> Result<Vec<LotId>, s
                          SELECT FROM lot b
                           WHERE b.sale_id = l.sale_id AND b.status <> 'closed'
                             AND NOT (b.status = 'scheduled' AND reserve_waits(b.id, b.state))) END
-          LIMIT 500",
-        to_sql(now)
+          LIMIT $2",
+        to_sql(now),
+        GIVEN_UP_AT_ONCE
     )
     .fetch_all(pool)
     .await?;

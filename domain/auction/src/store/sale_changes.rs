@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bidding::{LotStatus, Outcome};
-use kernel::{DealerId, LotId, Principal, Problem, ProblemKind, SaleId, UnixMs};
+use kernel::{DealerId, LotId, Problem, ProblemKind, SaleId, UnixMs};
 use platform_db::{CommandError, from_sql, to_sql};
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::lots::{self, LoadedLot, decode};
 use crate::call_off::Withdrawal;
 use crate::change_sale::{SaleChange, SaleChangeKind, SaleTimes};
+use crate::engine::Sender;
 use crate::sale_format::{FormatNumbers, SaleFormat};
 
 /// So many lines of a history are shown.
@@ -203,7 +204,7 @@ pub(crate) async fn is_same(
 pub(crate) async fn insert(
     conn: &mut PgConnection,
     new: &NewChange<'_>,
-    who: &Principal,
+    sender: &Sender,
     now: UnixMs,
 ) -> Result<(), sqlx::Error> {
     let before = new.times.map(|(before, _)| encode(before)).transpose()?;
@@ -218,8 +219,8 @@ pub(crate) async fn insert(
         new.reason,
         before,
         after,
-        who.user_id.0,
-        who.display_name,
+        sender.user_id.map_or(Uuid::nil(), |user_id| user_id.0),
+        sender.user_name,
         to_sql(now)
     )
     .execute(conn)
@@ -268,7 +269,8 @@ pub(crate) async fn tell(
 /// What was done to a sale, the newest first.
 pub(crate) async fn of_sale(pool: &PgPool, id: SaleId) -> Result<Vec<SaleChange>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT c.id, c.kind, c.reason, c.before, c.after, c.user_name, c.at, l.lot_no AS \"lot_no?\", l.title AS \"title?\"
+        "SELECT c.id, c.kind, c.reason, c.before, c.after, c.user_id, c.user_name, c.at,
+                l.lot_no AS \"lot_no?\", l.title AS \"title?\"
            FROM sale_change c
            LEFT JOIN lot l ON l.id = c.lot_id
           WHERE c.sale_id = $1
@@ -281,19 +283,17 @@ pub(crate) async fn of_sale(pool: &PgPool, id: SaleId) -> Result<Vec<SaleChange>
     .await?;
     rows.into_iter()
         .map(|row| {
-            let kind = SaleChangeKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind);
             let times = match (row.before, row.after) {
                 (Some(before), Some(after)) => Some((decode(before)?, decode(after)?)),
                 _ => None,
             };
             Ok(SaleChange {
                 id: row.id,
-                // the table knows no other words
-                kind: kind.unwrap_or(SaleChangeKind::Changed),
+                kind: SaleChangeKind::of(&row.kind),
                 lot: row.lot_no.zip(row.title),
                 reason: row.reason,
                 times,
-                by_name: row.user_name,
+                by_name: (!row.user_id.is_nil()).then_some(row.user_name),
                 at: from_sql(row.at),
             })
         })
@@ -314,7 +314,7 @@ pub(crate) async fn withdrawal(pool: &PgPool, lot_id: LotId) -> Result<Option<Wi
     .fetch_optional(pool)
     .await?;
     Ok(row.map(|row| Withdrawal {
-        whole_sale: row.kind == SaleChangeKind::CalledOff.as_str(),
+        kind: SaleChangeKind::of(&row.kind),
         reason: row.reason,
         at: from_sql(row.at),
     }))
