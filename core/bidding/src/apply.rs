@@ -37,6 +37,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
         Event::ReserveLowered { .. } | Event::ReservePublished => apply_to_reserve(state, event),
         Event::GapSet { gap_fen } => state.gap_fen = *gap_fen,
         Event::GapAccepted => state.in_gap = true,
+        Event::Hushed => sealed::hush(state),
         Event::Extended { .. }
         | Event::ExtendedBySystem { .. }
         | Event::LaneBegan { .. }

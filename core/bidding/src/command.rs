@@ -4,7 +4,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Call, Group, History, Leader, Outcome};
+use crate::{Call, Group, History, Leader, Note, Outcome};
 
 /// Everything that changes a lot is a command in the lot's queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -316,6 +316,8 @@ pub enum Event {
     },
     /// The price lies below the reserve, and within the gap that the seller authorised: he takes it.
     GapAccepted,
+    /// Nobody but the seller may know of this command.
+    Hushed,
     /// Soft close moved the end.
     Extended {
         /// The new end.
@@ -516,16 +518,6 @@ pub struct Explanation {
     pub data: Value,
 }
 
-/// Something the bidder should know beside "accepted".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE", try_from = "Value")]
-pub enum Note {
-    /// Equal to the leader's max: the earlier keeps the lead.
-    TiedEarlierWins,
-    /// The leader's max was higher: outbid at once.
-    OutbidAtOnce,
-}
-
 /// An accepted command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
@@ -583,18 +575,5 @@ impl Command {
             *power_fen = Some(power);
         }
         known
-    }
-}
-
-impl Note {
-    /// All of them.
-    pub const ALL: [Note; 2] = [Note::TiedEarlierWins, Note::OutbidAtOnce];
-
-    /// `OUTBID_AT_ONCE`: the word in answers and in the log.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Note::TiedEarlierWins => "TIED_EARLIER_WINS",
-            Note::OutbidAtOnce => "OUTBID_AT_ONCE",
-        }
     }
 }

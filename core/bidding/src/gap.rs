@@ -20,7 +20,9 @@ pub(crate) fn set(state: &LotState, gap: Fen, now: UnixMs) -> Result<Accepted, R
         return Err(not_applicable(state, now));
     }
     let data = json!({ "gap_fen": gap, "gap_before_fen": state.gap_fen });
-    Ok(accepted(Event::GapSet { gap_fen: gap }, "gap_set", data))
+    let mut set = accepted(Event::GapSet { gap_fen: gap }, "gap_set", data);
+    set.events.extend(state.hushed());
+    Ok(set)
 }
 
 /// How a lot ends at this price (domain rules §8), and what says so in its log.

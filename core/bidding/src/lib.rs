@@ -37,6 +37,7 @@ mod json;
 mod ladder;
 mod lane;
 mod lower_reserve;
+mod note;
 mod place_max;
 mod pre_bid;
 mod publish_reserve;
@@ -56,7 +57,7 @@ mod void_bid;
 mod void_offer;
 
 pub use apply::{advance, apply, apply_all};
-pub use command::{Accepted, Bar, Command, Event, Explanation, Note, VoidReason};
+pub use command::{Accepted, Bar, Command, Event, Explanation, VoidReason};
 pub use decide::{decide, decide_knowing};
 pub use dutch::StepClock;
 pub use format::{DutchSteps, Format, LaneTimes};
@@ -67,12 +68,14 @@ pub use house::{HouseRules, USUAL_DOUBLING, USUAL_TICK};
 pub use json::{Json, Node};
 pub use ladder::{Band, Ladder};
 pub use lane::Call;
+pub use note::Note;
 pub use reasons::{BID_BRANCHES, BID_FORMULAS};
 pub use refusal::{Refusal, RefusalCode};
 pub use sealed::Offer;
 pub use settle::{Basis, Deal};
 pub use state::{
     BelowReserve, Chance, Leader, LotState, LotStatus, NewReport, Outcome, PreBid, ReserveLight, Terms,
+    Unseen,
 };
 pub use top_up::TopUp;
 pub use view::{PublicLot, quick_bids};

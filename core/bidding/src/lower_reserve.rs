@@ -16,6 +16,8 @@ pub(crate) fn lower_reserve(state: &LotState, reserve: Fen, now: UnixMs) -> Resu
     if let Some(resolution) = &resolution {
         events.extend(place_max::price_change(state, resolution));
         events.extend(soft_close::extension(state, resolution, now));
+    } else if state.terms.published_reserve_fen.is_none() {
+        events.extend(state.hushed());
     }
     let data = json!({
         "reserve_fen": reserve,

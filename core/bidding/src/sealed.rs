@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::place_max::Bid;
 use crate::{
-    Accepted, Event, Explanation, Format, Leader, LotState, LotStatus, Refusal, RefusalCode, eligibility,
-    group,
+    Accepted, Event, Explanation, Format, Leader, LotState, LotStatus, Refusal, RefusalCode, Unseen,
+    eligibility, group,
 };
 
 /// Frames from before the opening are numbered so far below those after it; the same as in the auction's `store/follow.rs`.
@@ -39,12 +39,19 @@ impl LotState {
     }
 
     /// The number that may be told. Before the opening, and of a sealed lot, it would tell how often others changed
-    /// their maxes.
+    /// their maxes; and right after the seller's word that changed nothing for anybody else, that he spoke.
     pub const fn public_seq(&self) -> i64 {
-        if matches!(self.status, LotStatus::Scheduled) {
-            return 0;
+        match self.unseen {
+            _ if matches!(self.status, LotStatus::Scheduled) => 0,
+            _ if self.is_sealed_now() => self.seq.saturating_sub(self.hidden),
+            Some(unseen) if unseen.to == self.seq => unseen.after,
+            _ => self.seq,
         }
-        if self.is_sealed_now() { self.seq.saturating_sub(self.hidden) } else { self.seq }
+    }
+
+    /// What keeps a command secret that changes nothing that anybody but the seller may see. Before the opening all are.
+    pub(crate) fn hushed(&self) -> Option<Event> {
+        matches!(self.status, LotStatus::Open | LotStatus::Paused).then_some(Event::Hushed)
     }
 
     /// What the frames for everybody are told apart by: the number that may be told. Before the opening that stays the same,
@@ -110,6 +117,16 @@ pub(crate) fn drop_offer(state: &mut LotState, dealer_id: DealerId) {
     state.offers.retain(|offer| offer.dealer_id != dealer_id);
     if state.offers.len() < before {
         state.hidden = state.hidden.saturating_add(1);
+    }
+}
+
+/// The command that is being applied is kept secret: the number that may be told stays.
+pub(crate) const fn hush(state: &mut LotState) {
+    let after = state.public_seq();
+    if state.is_sealed_now() {
+        state.hidden = state.hidden.saturating_add(1);
+    } else {
+        state.unseen = Some(Unseen { after, to: state.seq.saturating_add(1) });
     }
 }
 

@@ -193,6 +193,15 @@ pub struct NewReport {
     pub confirm_by: Option<UnixMs>,
 }
 
+/// Accepted commands that nobody but the seller may know of, and that nothing has followed yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// The number of the command before them.
+    pub after: i64,
+    /// The number of the last of them.
+    pub to: i64,
+}
+
 /// A lot at one `seq`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotState {
@@ -255,6 +264,9 @@ pub struct LotState {
     /// How many accepted commands of a sealed lot are nobody's business until the close.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hidden: i64,
+    /// The newest commands, where they are only the seller's business. Something that everybody sees may have followed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Unseen>,
     /// Where the steps of a Dutch lot are, once it opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<StepClock>,
@@ -323,6 +335,7 @@ impl LotState {
             groups: Vec::new(),
             offers: Vec::new(),
             hidden: 0,
+            unseen: None,
             steps: None,
             steps_since: None,
             call: None,

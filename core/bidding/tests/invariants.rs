@@ -12,7 +12,7 @@ use std::cell::Cell;
 
 use bidding::{
     Accepted, Band, BelowReserve, Command, Event, History, HouseRules, Ladder, Leader, LotState, LotStatus,
-    Outcome, Refusal, VoidReason, apply, apply_all, decide,
+    Outcome, PublicLot, Refusal, VoidReason, apply, apply_all, decide,
 };
 use book::{Book, Entry};
 use history::{Attempt, Setup, TICK};
@@ -151,6 +151,7 @@ fn run_history(mode: BelowReserve, setup: &Setup, attempts: &[Attempt], tally: &
         tally.add(&state, &accepted);
         is_asked_first(&state, &command)?;
         step_is_sound(&state, &command, &next)?;
+        seller_is_not_seen(&state, &command, &next)?;
         past.follow(next.seq, &accepted.events);
         book_agrees(&mut book, &state, &command, &next)?;
         soft_close_is_right(&state, &command, now, &accepted, &next)?;
@@ -222,6 +223,19 @@ fn step_is_sound(before: &LotState, command: &Command, after: &LotState) -> Test
     prop_assert!(before.terms.published_reserve_fen.is_none() || published.is_some(), "a secret again");
     let leads = after.leader.map(|leader| leader.dealer_id);
     prop_assert!(leads.is_none_or(|leader| after.alias_of(leader).is_some()));
+    Ok(())
+}
+
+/// §3.5: of the seller's word nothing shows that changes nothing for others, and all else has a number of its own.
+fn seller_is_not_seen(before: &LotState, command: &Command, after: &LotState) -> TestCaseResult {
+    let (was, is) = (before.public(), after.public());
+    let same = PublicLot { seq: is.seq, ..was.clone() } == is;
+    let of_seller = matches!(command, Command::ReserveLowered { .. } | Command::SetGap { .. });
+    if same && of_seller || after.status == LotStatus::Scheduled {
+        prop_assert_eq!(was.seq, is.seq, "that the seller spoke shows");
+    } else {
+        prop_assert_eq!(is.seq, after.seq);
+    }
     Ok(())
 }
 

@@ -67,8 +67,8 @@ impl Service {
     /// The whole log of a closed lot, for who is signed in.
     ///
     /// # Errors
-    /// `NOT_FOUND` for an unknown lot and one without a chain, `LOT_NOT_CLOSED` while bids are taken, `OFFER_STAYS_SECRET` where
-    /// its last line would tell a sealed offer that nobody paid.
+    /// `NOT_FOUND` for an unknown lot and one without a chain, `LOT_NOT_CLOSED` while bids are taken or the price is negotiated,
+    /// `OFFER_STAYS_SECRET` where its last line would tell a sealed offer that nobody paid.
     pub async fn published_log(&self, who: &Principal, lot_id: LotId) -> Result<PublishedLog, CommandError> {
         let chain = self.published_chain(who, lot_id).await?;
         if chain.tells_an_offer {
@@ -102,13 +102,16 @@ impl Service {
         Ok(self.published_chain(who, lot_id).await?.head)
     }
 
-    /// Where the log of a lot stands that this person may read: one that has closed.
+    /// Where the log of a lot stands that this person may read: one that has closed. While its price is negotiated it would tell
+    /// the high bidder that the seller has lowered his reserve, or authorised a gap.
     async fn published_chain(&self, who: &Principal, lot_id: LotId) -> Result<LotChain, CommandError> {
         if !lots::is_visible(&self.db, who.dealer().map(|seat| seat.dealer_id), lot_id).await? {
             return Err(Problem::not_found().into());
         }
         let chain = proofs::lot_chain(&self.db, lot_id).await?.ok_or_else(Problem::not_found)?;
-        if chain.status != LotStatus::Closed {
+        // of one that may never be published more is said where it is read
+        let is_talked_about = chain.is_provisional && !chain.tells_an_offer;
+        if chain.status != LotStatus::Closed || is_talked_about {
             return Err(Problem::new(kernel::ProblemKind::Conflict, "LOT_NOT_CLOSED").into());
         }
         Ok(chain)

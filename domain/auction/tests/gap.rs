@@ -77,3 +77,31 @@ async fn a_sale_asks_for_a_gap_that_is_one() {
         assert!(wrong.iter().any(|problem| problem.field == "gap"), "{gap_fen:?}");
     }
 }
+
+#[tokio::test]
+async fn a_program_that_watches_learns_nothing_of_the_sellers_word() {
+    let world = lots(1, 3_600_000).await;
+    let (ada, pricing, lot_id) = (dealer("甲车行"), staff(&[Role::Pricing]), world.lots[0]);
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    let other = world.restarted().await;
+    let hubs = [world.service.engine().hub(), other.service.engine().hub()];
+    let eve = dealer("看客");
+    let watchers = hubs.map(|hub| hub.mailbox(eve.dealer().unwrap().dealer_id));
+    hubs.iter().zip(&watchers).for_each(|(hub, watcher)| hub.watch(lot_id, watcher));
+    let before = world.service.lot(&eve, lot_id).await.unwrap().lot.lot;
+    world.service.set_gap(&pricing, Uuid::now_v7(), lot_id, yuan(3_000)).await.unwrap();
+    world.service.lower_reserve(&pricing, Uuid::now_v7(), lot_id, yuan(70_000)).await.unwrap();
+    assert_eq!(world.service.lot(&eve, lot_id).await.unwrap().lot.lot, before);
+    assert_eq!(other.service.lot(&eve, lot_id).await.unwrap().lot.lot, before, "nor elsewhere");
+    let heard = || match world.service.engine().hub().take(&watchers[0]) {
+        platform_live::Outgoing::Frames(frames) => frames,
+        platform_live::Outgoing::Overrun => panic!("overrun"),
+    };
+    assert_eq!(heard().len(), 0);
+    // the next bid is news, from the number that the watcher has
+    accepted(&world.bid(&dealer("乙车行"), 0, Uuid::now_v7(), 65_000).await);
+    let frames = heard();
+    let frame: serde_json::Value = serde_json::from_slice(&frames[0]).unwrap();
+    assert_eq!((&frame["type"], &frame["from_seq"]), (&"delta".into(), &before.seq.into()));
+    assert_eq!(frame["lot"]["seq"], before.seq + 3);
+}

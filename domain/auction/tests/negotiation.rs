@@ -91,6 +91,19 @@ async fn what_ends_without_a_deal_frees_the_car() {
 }
 
 #[tokio::test]
+async fn the_log_which_names_what_the_seller_said_is_published_when_all_is_settled() {
+    let table = Table::set().await;
+    let (service, lot_id) = (&table.world.service, table.world.lots[0]);
+    let log = async || service.published_log(&table.buyer, lot_id).await;
+    assert_eq!(log().await.unwrap_err().into_problem().code, "LOT_NOT_CLOSED");
+    let replay = service.replay(&table.buyer, lot_id).await;
+    assert_eq!(replay.unwrap_err().into_problem().code, "LOT_NOT_CLOSED");
+    table.seller(Act::Decline).await.unwrap();
+    assert_eq!(log().await.unwrap().rows.last().unwrap().row.command, "settle");
+    assert!(service.replay(&table.buyer, lot_id).await.is_ok());
+}
+
+#[tokio::test]
 async fn the_buyer_walks_away_from_a_counter_only() {
     let table = Table::set().await;
     assert_eq!(code(table.buyer(Act::Decline).await), "NOT_YOUR_TURN", "he is bound to his bid");

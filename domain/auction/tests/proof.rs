@@ -62,7 +62,7 @@ async fn every_answer_carries_a_proof_and_the_receipt_shows_the_same_line() {
 async fn a_closed_lot_publishes_a_log_that_anybody_can_check() {
     let world = World::with_lots_ending_in(1, 1_500).await;
     for n in 0..5 {
-        accepted(&world.bid(&dealer(&format!("车行{n}")), 0, Uuid::now_v7(), 60_000 + n * 1_000).await);
+        accepted(&world.bid(&dealer(&format!("车行{n}")), 0, Uuid::now_v7(), 81_000 + n * 1_000).await);
     }
     assert!(
         world.service.published_log(&dealer("安"), world.lots[0]).await.is_err(),

@@ -183,7 +183,10 @@ fn terms(cx: &PageContext, detail: &LotDetail, all: AnyView) -> AnyView {
     // how much it is stands in the panel, which keeps up with the seller
     let public =
         terms.published_reserve_fen.map(|_| view! { <li>{t(lang, "auction.lot.terms_public_reserve")}</li> });
-    let log = (detail.lot.lot.status == LotStatus::Closed).then(|| {
+    // it is published once the price is settled
+    let is_over = detail.lot.lot.status == LotStatus::Closed
+        && detail.lot.lot.outcome != Some(bidding::Outcome::Provisional);
+    let log = is_over.then(|| {
         let href = format!("/auctions/lots/{}/log.json", detail.lot.id);
         let check = format!("/proof?lot={}", detail.lot.id);
         view! {

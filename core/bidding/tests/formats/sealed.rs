@@ -281,3 +281,16 @@ fn an_offer_that_nobody_paid_is_not_told() {
     closed(&mut lot);
     assert_eq!(lot.state.public().price_fen, Some(yuan(70_000)));
 }
+
+#[test]
+fn what_the_seller_says_of_a_sealed_lot_shows_no_more_than_an_offer() {
+    let mut lot = first_price(Some(80_000));
+    lot.accepts(&max(A, 60_000));
+    let before = lot.state.public();
+    lot.accepts(&Command::ReserveLowered { reserve_fen: yuan(70_000) });
+    lot.accepts(&Command::SetGap { gap_fen: yuan(1_000) });
+    lot.accepts(&max(B, 75_000));
+    assert_eq!(lot.state.public(), before);
+    closed(&mut lot);
+    assert_eq!(lot.state.public().seq, lot.state.seq);
+}

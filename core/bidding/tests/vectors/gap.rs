@@ -106,12 +106,17 @@ fn nobody_but_the_seller_is_told() {
     let before = lot.state.public();
     let set = lot.accepts(&set(3_300));
     assert_eq!(set.explanation.data, json!({ "gap_fen": yuan(3_300), "gap_before_fen": yuan(2_000) }));
-    let after = lot.state.public();
-    assert_eq!(
-        (before.seq + 1, before.min_next_fen, before.end_at),
-        (after.seq, after.min_next_fen, after.end_at)
-    );
-    assert!(!json!(after).to_string().contains("330000"));
+    assert_eq!(lot.state.public(), before, "not even that something was said");
+    lot.lowers_reserve(79_000).accepts(&self::set(3_400));
+    assert_eq!(lot.state.public(), before);
     let bid = lot.accepts(&max(A, yuan(60_000)));
+    assert_eq!(lot.state.public().seq, lot.state.seq, "what all see has its own number");
+    let before = lot.state.public();
+    lot.lowers_reserve(70_000);
+    assert_eq!(lot.state.public(), before);
+    lot.accepts(&Command::Pause);
+    assert_eq!(lot.state.public().seq, lot.state.seq);
+    lot.lowers_reserve(60_000);
+    assert_eq!(lot.state.public().seq, lot.state.seq, "the light turned: everybody sees that");
     assert!(!json!(bid.explanation).to_string().contains("330000"));
 }

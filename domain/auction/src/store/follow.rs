@@ -23,7 +23,8 @@ pub(crate) struct MovedOn {
 
 /// Those of these lots whose frames' number is higher than the one that is known of them. One query, whatever their
 /// count. What happens before the opening is not counted until then, beside that it was moved, nor are the offers of a sealed
-/// lot until it is closed, as in `LotState::frame_number`.
+/// lot until it is closed, nor the seller's word that changed nothing for others until something does, as in
+/// `LotState::frame_number`.
 pub(crate) async fn moved_on(
     pool: &PgPool,
     known: &[(LotId, Option<i64>)],
@@ -58,9 +59,10 @@ pub(crate) async fn moved_on(
            FROM unnest($1::uuid[], $2::bigint[]) AS k (lot_id, seq)
            JOIN lot l ON l.id = k.lot_id
           CROSS JOIN LATERAL (
-                SELECT CASE l.status
-                           WHEN 'scheduled' THEN coalesce((l.state ->> 'moved')::bigint, 0) - (1::bigint << 40)
-                           WHEN 'closed' THEN l.seq
+                SELECT CASE
+                           WHEN l.status = 'scheduled' THEN coalesce((l.state ->> 'moved')::bigint, 0) - (1::bigint << 40)
+                           WHEN l.status = 'closed' THEN l.seq
+                           WHEN (l.state #>> '{unseen,to}')::bigint = l.seq THEN (l.state #>> '{unseen,after}')::bigint
                            ELSE l.seq - coalesce((l.state ->> 'hidden')::bigint, 0) END AS seq) p
           CROSS JOIN LATERAL (SELECT coalesce(k.seq, p.seq - 1) AS seq) f
           WHERE p.seq > f.seq",

@@ -1,6 +1,6 @@
 //! Lines of the log as rows with their hashes, and the keys that sign.
 
-use bidding::{Event, Explanation, LotStatus};
+use bidding::{Event, Explanation, LotStatus, Outcome};
 use kernel::{Fen, LotId, UnixMs};
 use platform_db::from_sql;
 use proof::{Genesis, Hash, Incident, PublicKey, Row, Secret};
@@ -32,6 +32,8 @@ pub(crate) struct LotChain {
     /// Whether its last price is an offer that was sealed and that nobody paid: below the reserve, where the second offer makes
     /// the price.
     pub(crate) tells_an_offer: bool,
+    /// Whether its price is being negotiated.
+    pub(crate) is_provisional: bool,
 }
 
 /// The lines of the log that the clauses after `FROM` name, each with the line that it was judged on.
@@ -123,7 +125,7 @@ pub(crate) async fn keys(pool: &PgPool) -> Result<Vec<(String, UnixMs)>, sqlx::E
 /// The chain of a lot; `None` for an unknown lot and one without a chain.
 pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<LotChain>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT n.terms_text, l.chain_head, l.seq, l.status,
+        "SELECT n.terms_text, l.chain_head, l.seq, l.status, l.outcome,
                 (l.terms ->> 'format' = 'sealed_second' AND l.price_fen IS NOT NULL AND l.state ->> 'reserve_fen' IS NOT NULL
                  AND NOT coalesce((l.state ->> 'met')::bool, false)
                  AND NOT coalesce((l.state ->> 'in_gap')::bool, false)) AS tells_an_offer
@@ -146,6 +148,7 @@ pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<Lot
         seq: row.seq,
         status: status.unwrap_or(LotStatus::Closed),
         tells_an_offer: row.tells_an_offer.unwrap_or_default(),
+        is_provisional: row.outcome.as_deref() == Some(Outcome::Provisional.as_str()),
     }))
 }
 
