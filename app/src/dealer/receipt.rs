@@ -82,7 +82,9 @@ pub(super) fn said(cx: &PageContext, receipt: &Receipt) -> AnyView {
         Fact::new(t(lang, "proof.row.leader"), leader(cx, row)),
         Fact::new(t(lang, "proof.row.end"), view! { <Time at=row.end_at form=TimeForm::Exact/> }),
     ];
-    view! { <Facts facts/> }.into_any()
+    // a number may be missing among those that one sees: why, is said where it stands
+    let skipped = row.seq.map(|_| view! { <p class="muted mt-2">{t(lang, "proof.row.skipped")}</p> });
+    view! { <Facts facts/> {skipped} }.into_any()
 }
 
 fn outcome(cx: &PageContext, row: &Row) -> AnyView {

@@ -172,3 +172,21 @@ async fn a_log_is_published_when_the_lot_has_closed() {
     let nowhere = dealer.get(&format!("/auctions/lots/{}/log.json", new_id())).await;
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_number_that_only_the_seller_knows_of_is_explained() {
+    let server = TestServer::new().await;
+    let lot_id = reserved_lot(&server, 3_600_000, Some(8_000_000)).await;
+    bid(&server, "yuanxing", lot_id, 60_000).await;
+    let (pricing, in_vain) = (server.person("pricing"), Fen(7_500_000));
+    server.state.services.auction.lower_reserve(&pricing, new_id(), lot_id, in_vain).await.unwrap();
+    let key = bid(&server, "hengxin", lot_id, 65_000).await;
+    let low = bid(&server, "hengxin", lot_id, 1_000).await;
+    let mut rival = server.signed_in("hengxin").await;
+    let page = rival.get(&format!("/my/bids/{key}")).await.body;
+    assert!(page.contains("第 4 条") && page.contains("可能跳号"), "opened, bid, lowered, bid: {page}");
+    assert!(
+        !rival.get(&format!("/my/bids/{low}")).await.body.contains("可能跳号"),
+        "a refusal has no number"
+    );
+}
