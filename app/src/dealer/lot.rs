@@ -14,7 +14,7 @@ mod voided;
 use std::sync::Arc;
 
 use auction::LotDetail;
-use bidding::{LotStatus, Outcome};
+use bidding::Outcome;
 use fees::Landing;
 use futures_util::future::join5;
 use kernel::{LotId, Problem};
@@ -125,8 +125,7 @@ fn view(
 ) -> AnyView {
     let lang = cx.lang;
     let replay = format!("/auctions/lots/{}/replay", detail.lot.id);
-    let was_withdrawn = detail.lot.lot.outcome == Some(Outcome::Withdrawn);
-    let is_live = detail.lot.lot.status != LotStatus::Closed || was_withdrawn;
+    let no_replay = !detail.lot.has_replay();
     let window_ms = detail.terms.window_ms;
     let gallery = car::gallery(cx, &detail.lot);
     let about = car::view(cx, &detail, car, rules);
@@ -166,9 +165,9 @@ fn view(
     let panel = around(given, || view! { <BidPanel/> }.into_any());
     let noscript =
         view! { <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript> };
-    // there is nothing to be seen again before it is over; the panel shows the way then
+    // there is nothing to be seen again before it is settled; the panel shows the way then
     let after = view! {
-        <p class="lot__after" id="replay" hidden=is_live><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
+        <p class="lot__after" id="replay" hidden=no_replay><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
     };
     let side = view! { {panel} {pre_bid} {below} {power} {after} }.into_any();
     page_of(view! { {head} {noscript} }.into_any(), gallery, side, about)

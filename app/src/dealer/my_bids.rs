@@ -232,7 +232,7 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
 fn row(lang: Lang, bid: MyBid) -> AnyView {
     let href = format!("/auctions/lots/{}", bid.lot_id);
     let receipt = format!("/my/bids/{}", bid.key);
-    let replay = bid.is_over.then(|| {
+    let replay = bid.has_replay.then(|| {
         let href = format!("{href}/replay");
         view! { " · " <a href=href>{t(lang, "replay.short")}</a> }
     });

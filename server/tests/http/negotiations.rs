@@ -203,3 +203,30 @@ async fn a_lot_leads_to_its_negotiation() {
     let mut stranger = server.signed_in("hengxin").await;
     assert!(!stranger.get(&format!("/auctions/lots/{lot}")).await.body.contains("/my/negotiations/"));
 }
+
+#[tokio::test]
+async fn how_it_went_is_linked_once_the_price_is_settled() {
+    let server = TestServer::new().await;
+    let id = begun(&server).await;
+    let auction = &server.state.services.auction;
+    let filter = NegotiationFilter { page: 1, ..NegotiationFilter::default() };
+    let rows = auction.negotiations(&server.person("auctioneer"), &filter).await.unwrap().rows;
+    let lot = format!("/auctions/lots/{}", rows[0].lot.id);
+    let replay = format!("{lot}/replay");
+    let mut dealer = server.signed_in("yuanxing").await;
+    for path in ["/auctions?status=closed", "/my/bids", "/my/bids?view=bids"] {
+        let page = dealer.get(path).await.body;
+        assert!(!page.contains(&replay), "{path}: nothing is published while it is negotiated: {page}");
+    }
+    let page = dealer.get(&lot).await.body;
+    assert!(page.contains("id=\"replay\" hidden"), "{page}");
+    assert!(dealer.get(&replay).await.body.contains("仍在议价的，等议价有结果"));
+
+    let ours = format!("/office/negotiations/{id}");
+    let mut office = server.signed_in("auctioneer").await;
+    let taken = send(&mut office, &ours, &[("form", "accept"), ("offer_fen", "6000000")]).await;
+    assert_eq!(taken.location(), format!("{ours}?done=NEGOTIATION_AGREED"));
+    assert!(dealer.get("/auctions?status=closed").await.body.contains(&replay));
+    assert!(dealer.get("/my/bids?view=bids").await.body.contains(&replay));
+    assert!(!dealer.get(&lot).await.body.contains("id=\"replay\" hidden"));
+}

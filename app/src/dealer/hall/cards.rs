@@ -2,7 +2,7 @@
 //! `data-live`.
 
 use auction::HallLot;
-use bidding::{Call, Format, LotStatus};
+use bidding::{Call, Format};
 use kernel::{Fen, Lang, UnixMs};
 use leptos::prelude::*;
 
@@ -61,7 +61,7 @@ fn card(
     let href = format!("/auctions/lots/{}", lot.id);
     let photo = lot.photo_ids.first().map(|id| format!("/photos/{id}/thumb"));
     // who bid wants to see how it went
-    let replay = (lot.lot.status == LotStatus::Closed).then(|| {
+    let replay = lot.has_replay().then(|| {
         let href = format!("{href}/replay");
         view! { " · " <a class="lot-card__replay" href=href>{t(lang, "replay.short")}</a> }
     });

@@ -79,7 +79,9 @@ fn before_and_after(screen: Screen) {
     show("pre-bid", phase == Phase::Upcoming);
     let is_over = matches!(phase, Phase::Over(_));
     show("landed-ask", !is_over);
-    show("replay", is_over && phase != Phase::Over(Ending::Withdrawn));
+    // how it went is published once the price is settled
+    let is_settled = matches!(phase, Phase::Over(Ending::Won | Ending::Lost | Ending::Sold | Ending::Unsold));
+    show("replay", is_settled);
 }
 
 /// The steps of a price that falls: which is current, when each begins, and only those that still can be.

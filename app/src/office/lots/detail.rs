@@ -47,7 +47,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let badge = state_badge(lang, &detail.lot.lot, cx.now);
     let (tiles, facts, controls) = (tiles(&cx, &detail), facts(&cx, &detail), controls(&cx, &detail));
     let (sale_id, vehicle_id) = (detail.lot.sale_id, detail.lot.vehicle_id);
-    let replay = format!("/auctions/lots/{id}/replay");
+    let replay = detail.lot.has_replay().then(|| {
+        view! { <LinkButton href=format!("/auctions/lots/{id}/replay")>{t(lang, "replay.title")}</LinkButton> }
+    });
     let top_up = detail.lot.waits_for_deposit().map(|(_, until)| {
         view! { <Banner tone=Tone::Warn>{t(lang, "sale.top_up")} " " <Time at=until form=TimeForm::Exact/></Banner> }
     });
@@ -59,7 +61,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <PageHead title=title.clone() crumbs=crumbs note=note badge=badge>
             <LinkButton href=format!("/office/sales/{sale_id}")>{t(lang, "sale.to_sale")}</LinkButton>
             <LinkButton href=format!("/office/vehicles/{vehicle_id}")>{t(lang, "sale.to_vehicle")}</LinkButton>
-            <LinkButton href=replay>{t(lang, "replay.title")}</LinkButton>
+            {replay}
         </PageHead>
         {problem.map(|problem| view! { <ProblemBanner problem=problem/> })}
         {withdrawal}

@@ -1,7 +1,8 @@
 //! Lots as lists and pages show them.
 
 use bidding::{
-    BidLine, Call, Format, LotState, MyPosition, PublicLot, ReserveLight, StepClock, Terms, VoidReason,
+    BidLine, Call, Format, LotState, LotStatus, MyPosition, Outcome, PublicLot, ReserveLight, StepClock,
+    Terms, VoidReason,
 };
 use kernel::{DealerId, Fen, LotId, SaleId, UnixMs, UserId, VehicleId};
 use platform_db::from_sql;
@@ -247,6 +248,13 @@ impl HallLot {
     /// What it is sold by; everybody may read it.
     pub const fn terms(&self) -> &Terms {
         &self.state.terms
+    }
+
+    /// Whether how it went can be seen: its log is published once its price is settled, and never where that would tell an offer
+    /// that nobody paid.
+    pub fn has_replay(&self) -> bool {
+        let is_settled = matches!(self.lot.outcome, Some(Outcome::Sold | Outcome::Unsold));
+        self.lot.status == LotStatus::Closed && is_settled && !self.state.is_price_secret()
     }
 
     /// Where the steps of a Dutch lot are, once it opened.

@@ -26,8 +26,8 @@ pub struct MyBid {
     pub alias: Option<u32>,
     /// When it was admitted.
     pub admitted_at: UnixMs,
-    /// Whether the lot is over, and can be seen again.
-    pub is_over: bool,
+    /// Whether how the lot went can be seen again: its log is published.
+    pub has_replay: bool,
     /// Who of the company placed it.
     pub user_name: String,
 }
@@ -56,7 +56,9 @@ pub(crate) async fn my_bids(
                 -- of a sealed lot the number would count the others' offers, and the alias the others
                 CASE WHEN g.seq IS NOT NULL AND s.format IN ('sealed_first', 'sealed_second') THEN 0 ELSE g.seq END AS seq,
                 g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name,
-                l.status = 'closed' AS \"is_over!\",
+                -- as `HallLot::has_replay`
+                (l.outcome IN ('sold', 'unsold') AND NOT (s.format = 'sealed_second' AND l.outcome <> 'sold'))
+                    AS \"has_replay?\",
                 CASE WHEN s.format NOT IN ('sealed_first', 'sealed_second') OR l.status = 'closed' THEN b.alias END
                     AS \"alias?\"
            FROM lot_log g
@@ -89,7 +91,7 @@ pub(crate) async fn my_bids(
             price_fen: row.price_fen.map(Fen),
             alias: row.alias.and_then(|alias| alias.try_into().ok()),
             admitted_at: from_sql(row.admitted_at),
-            is_over: row.is_over,
+            has_replay: row.has_replay.unwrap_or_default(),
             user_name: row.user_name,
         })
         .collect())
