@@ -131,6 +131,10 @@ async fn follow_lots(service: &Service, pause_ms: i64) -> Result<bool, sqlx::Err
     if !parties.is_empty() {
         alerts::join_parties(&mut tx, &parties).await?;
     }
+    let on_the_floor = on_the_floor(&moves);
+    if !on_the_floor.is_empty() {
+        alerts::join_floor(&mut tx, &on_the_floor).await?;
+    }
     let voided = bid_news::tell(&mut tx, &lots, now).await?;
     let mut outbid = outbid(&lots, &moves);
     outbid.retain(|(lot, dealer, _)| !voided.contains(&(*lot, *dealer)));
@@ -150,10 +154,16 @@ async fn follow_lots(service: &Service, pause_ms: i64) -> Result<bool, sqlx::Err
 /// The persons who bid, each once a lot.
 fn parties(moves: &[Move]) -> Vec<(LotId, UserId, DealerId)> {
     let mut seen = HashSet::new();
-    let bids = moves.iter().filter(|it| !it.actor.0.is_nil());
+    let bids = moves.iter().filter(|it| !it.actor.0.is_nil() && !it.from_floor);
     bids.filter_map(|it| Some((it.lot_id, it.user_id?, it.actor)))
         .filter(|(lot, user, _)| seen.insert((*lot, *user)))
         .collect()
+}
+
+/// The companies that bid from the floor.
+fn on_the_floor(moves: &[Move]) -> Vec<(LotId, DealerId)> {
+    let called = moves.iter().filter(|it| it.from_floor).map(|it| (it.lot_id, it.actor));
+    called.collect::<HashSet<_>>().into_iter().collect()
 }
 
 /// Who led at some time since the last look and does not lead now. Of a lot that is over, its result is the news.
@@ -194,6 +204,7 @@ mod tests {
             lot_id: LotId(Uuid::from_u128(1)),
             actor: dealer(number),
             user_id: Some(UserId(Uuid::from_u128(number))),
+            from_floor: false,
             leader: Some(dealer(number)),
         }
     }
@@ -220,5 +231,8 @@ mod tests {
     fn a_person_is_a_party_once_and_the_sweeper_is_none() {
         let sweeper = Move { actor: dealer(0), ..led(10) };
         assert_eq!(parties(&[led(10), led(10), led(11), sweeper]).len(), 2);
+        let called = Move { from_floor: true, ..led(12) };
+        assert_eq!(parties(&[called]).len(), 0, "the person was the clerk");
+        assert_eq!(on_the_floor(&[called, called, led(11)]), [(called.lot_id, dealer(12))]);
     }
 }

@@ -70,6 +70,16 @@ pub(crate) struct DealerChanged {
     pub(crate) struck_until: Option<UnixMs>,
 }
 
+/// `UserChanged` of the identity service.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct UserChanged {
+    pub(crate) user_id: UserId,
+    /// None for staff, who are nobody's bidders.
+    pub(crate) dealer_id: Option<DealerId>,
+    /// Whether the person may sign in.
+    pub(crate) active: bool,
+}
+
 /// `StrikesChanged` of the identity service.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct StrikesChanged {
@@ -199,7 +209,14 @@ pub(crate) struct AuctionConsumer;
 #[async_trait]
 impl Consumer for AuctionConsumer {
     fn handles(&self) -> &'static [&'static str] {
-        &["VehiclePriced", "ReportRenewed", "DealerChanged", "StrikesChanged", "DepositChanged"]
+        &[
+            "VehiclePriced",
+            "ReportRenewed",
+            "DealerChanged",
+            "UserChanged",
+            "StrikesChanged",
+            "DepositChanged",
+        ]
     }
 
     fn in_bulk(&self) -> &'static [&'static str] {
@@ -227,6 +244,10 @@ impl Consumer for AuctionConsumer {
             ("DealerChanged", 1) => {
                 let dealer: DealerChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
                 Ok(cars::hear_dealer(conn, &dealer, event.aggregate_seq).await?)
+            }
+            ("UserChanged", 1) => {
+                let user: UserChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
+                Ok(cars::hear_user(conn, user, event.aggregate_seq).await?)
             }
             ("StrikesChanged", 1) => {
                 let news: StrikesChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;

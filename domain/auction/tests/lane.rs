@@ -3,10 +3,10 @@
 
 mod common;
 
-use auction::{FloorBid, FloorLine, GivePaddle, HallFilter, LotEnd, MergeFloor, SaleFormat};
+use auction::{AlertKind, FloorBid, FloorLine, GivePaddle, HallFilter, LotEnd, MergeFloor, SaleFormat};
 use bidding::{Call, LaneTimes, LotStatus, Outcome, RefusalCode};
 use common::{World, accepted, refused, until};
-use kernel::{Fen, Principal, Role, SaleId};
+use kernel::{Fen, Principal, Role, SaleId, UserId};
 use platform_db::CommandError;
 use platform_testkit::{dealer, staff};
 use uuid::Uuid;
@@ -344,4 +344,49 @@ async fn a_record_that_nobody_can_read_bids_nothing_and_can_be_given_up() {
     assert_eq!(world.status(0).await, LotStatus::Open);
     let denied = world.service.go_offline(&staff(&[Role::Sales]), Uuid::now_v7(), lot_id).await;
     assert_eq!(denied.unwrap_err().into_problem().code, "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn who_sits_at_the_company_hears_what_becomes_of_its_bids_from_the_floor() {
+    let world = lane(1, 3_600_000).await;
+    let (ada, bob, clerk) = (dealer("甲车行"), dealer("乙车行"), staff(&[Role::Auctioneer]));
+    let colleague = |number: u128| Principal { user_id: UserId(Uuid::from_u128(number)), ..ada.clone() };
+    let (anna, left) = (colleague(1), colleague(2));
+    world.name_dealer(&ada).await;
+    for (who, active) in [(&ada, true), (&anna, true), (&left, true), (&left, false), (&bob, true)] {
+        world.sits(who, active).await;
+    }
+    assert_eq!(give(&world, &ada, 12, Uuid::now_v7()).await, Ok(()));
+    let floor = async |yuan: i64| {
+        let (key, lot_id) = (Uuid::now_v7(), world.lots[0]);
+        let bid = FloorBid { key, lot_id, paddle: 12, max_fen: Fen(yuan * 100) };
+        accepted(&world.service.floor_bid(&clerk, bid).await.map_err(CommandError::into_problem));
+    };
+    let told = async |who: &Principal| {
+        world.service.tell_news().await.unwrap();
+        let news = world.service.alerts(who, false, 1).await.unwrap().alerts;
+        news.into_iter().map(|alert| alert.kind).collect::<Vec<_>>()
+    };
+    floor(60_000).await;
+    accepted(&world.bid(&bob, 0, Uuid::now_v7(), 62_000).await);
+    for who in [&ada, &anna] {
+        assert_eq!(told(who).await, [AlertKind::Outbid]);
+    }
+    for who in [&clerk, &left] {
+        assert_eq!(told(who).await, [], "the clerk only sent it, and who left hears nothing");
+    }
+    floor(90_000).await;
+    let called = world.service.call_lot(&clerk, Uuid::now_v7(), world.lots[0], Call::LastCall).await;
+    let called_at = world.now();
+    accepted(&called.map_err(CommandError::into_problem));
+    // without a sign of life for three seconds the lots would wait for their time back
+    let could_answer = async || {
+        world.service.beat().await.unwrap();
+        world.now() > called_at.plus_ms(3_000)
+    };
+    until("everybody could answer", could_answer).await;
+    world.service.hammer_lot(&clerk, Uuid::now_v7(), world.lots[0]).await.unwrap();
+    assert!(told(&anna).await.contains(&AlertKind::Won));
+    assert_eq!(told(&clerk).await, []);
+    assert_eq!(told(&bob).await, [AlertKind::Lost], "of a lot that is over its result is the news");
 }

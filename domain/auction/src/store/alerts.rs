@@ -32,6 +32,8 @@ pub(crate) struct Move {
     pub(crate) lot_id: LotId,
     pub(crate) actor: DealerId,
     pub(crate) user_id: Option<UserId>,
+    /// Whether it was called on the floor: then the person is the clerk.
+    pub(crate) from_floor: bool,
     pub(crate) leader: Option<DealerId>,
 }
 
@@ -170,9 +172,13 @@ pub(crate) async fn moves(conn: &mut PgConnection, lots: &[Unseen]) -> Result<Ve
     let from: Vec<i64> = lots.iter().map(|lot| lot.seen_seq).collect();
     let to: Vec<i64> = lots.iter().map(|lot| lot.seq).collect();
     let rows = sqlx::query!(
-        "SELECT DISTINCT g.lot_id, g.actor, g.user_id, g.leader
+        "SELECT DISTINCT g.lot_id, g.actor, g.user_id, g.leader,
+                -- the log names the clerk with the paddle
+                coalesce(g.user_name LIKE '% · #' || s.paddle, false) AS \"from_floor!\"
            FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS w (lot_id, from_seq, to_seq)
-           JOIN lot_log g ON g.lot_id = w.lot_id AND g.seq > w.from_seq AND g.seq <= w.to_seq",
+           JOIN lot_log g ON g.lot_id = w.lot_id AND g.seq > w.from_seq AND g.seq <= w.to_seq
+           JOIN lot l ON l.id = g.lot_id
+           LEFT JOIN sale_paddle s ON s.sale_id = l.sale_id AND s.dealer_id = g.actor",
         &ids,
         &from,
         &to
@@ -185,6 +191,7 @@ pub(crate) async fn moves(conn: &mut PgConnection, lots: &[Unseen]) -> Result<Ve
             lot_id: LotId(row.lot_id),
             actor: DealerId(row.actor),
             user_id: row.user_id.map(UserId),
+            from_floor: row.from_floor,
             leader: row.leader.map(DealerId),
         })
         .collect())
@@ -210,6 +217,27 @@ pub(crate) async fn join_parties(
          INSERT INTO lot_watch (user_id, lot_id) SELECT user_id, lot_id FROM joined ON CONFLICT DO NOTHING",
         &lots,
         &users,
+        &dealers
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Notes for which companies was bid from the floor: whoever sits at them hears what becomes of it. Nobody of them has bid, so
+/// nobody's watch list gets longer.
+pub(crate) async fn join_floor(
+    conn: &mut PgConnection,
+    parties: &[(LotId, DealerId)],
+) -> Result<(), sqlx::Error> {
+    let (lots, dealers): (Vec<Uuid>, Vec<Uuid>) = parties.iter().map(|(lot, who)| (lot.0, who.0)).unzip();
+    sqlx::query!(
+        "INSERT INTO lot_party (lot_id, user_id, dealer_id)
+         SELECT p.lot_id, u.user_id, u.dealer_id
+           FROM unnest($1::uuid[], $2::uuid[]) AS p (lot_id, dealer_id)
+           JOIN dealer_user u ON u.dealer_id = p.dealer_id AND u.active
+         ON CONFLICT DO NOTHING",
+        &lots,
         &dealers
     )
     .execute(conn)

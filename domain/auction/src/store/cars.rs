@@ -5,7 +5,7 @@ use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::consumer::{DealerChanged, KnownDealer, VehiclePriced};
+use crate::consumer::{DealerChanged, KnownDealer, UserChanged, VehiclePriced};
 
 /// Keeps the newest news of a car.
 pub(crate) async fn hear_priced(
@@ -79,6 +79,29 @@ pub(crate) async fn hear_dealer(
         dealer.papers.as_deref() == Some("missing"),
         dealer.struck_out,
         dealer.struck_until.map(to_sql)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Keeps the newest news of a dealer's person.
+pub(crate) async fn hear_user(
+    conn: &mut PgConnection,
+    user: UserChanged,
+    seq: i64,
+) -> Result<(), sqlx::Error> {
+    let Some(dealer_id) = user.dealer_id else { return Ok(()) };
+    sqlx::query!(
+        "INSERT INTO dealer_user (user_id, dealer_id, active, heard_seq)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id) DO UPDATE
+            SET dealer_id = excluded.dealer_id, active = excluded.active, heard_seq = excluded.heard_seq
+          WHERE dealer_user.heard_seq < excluded.heard_seq",
+        user.user_id.0,
+        dealer_id.0,
+        user.active,
+        seq
     )
     .execute(conn)
     .await?;

@@ -353,6 +353,15 @@ impl World {
         self.dealer_changed(who, "suspended", "").await;
     }
 
+    /// Identity says that this person sits at his dealer, or does not any more.
+    pub async fn sits(&self, who: &Principal, active: bool) {
+        let (user_id, dealer_id) = (who.user_id, who.dealer().expect("a dealer").dealer_id);
+        let data = json!({ "user_id": user_id, "dealer_id": dealer_id, "active": active });
+        // two changes of one millisecond have an order all the same
+        let seq = self.now().0 + i64::from(!active);
+        self.hear("UserChanged", user_id.0, seq, data).await;
+    }
+
     /// Identity says that strikes keep this dealer from bidding, until then or for good.
     pub async fn strike_out(&self, who: &Principal, until: Option<UnixMs>) {
         let seat = who.dealer().expect("a dealer");

@@ -1,0 +1,2 @@
+-- What was told stays told; a number more does nobody harm.
+SELECT 1;
