@@ -17,6 +17,7 @@ mod driver;
 pub mod falling;
 pub mod hall;
 pub mod link;
+pub mod loss;
 mod page;
 pub mod panel;
 pub mod props;

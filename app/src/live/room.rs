@@ -4,20 +4,19 @@
 //! * A snapshot replaces everything. A delta is applied only where it joins what is known; else a snapshot is asked
 //!   for, not more often than [`SNAPSHOT_PAUSE_MS`].
 //! * Answers are matched by the command's key. A command without an answer is sent again under the same key, so it can
-//!   count only once; after [`GIVE_UP_AFTER_MS`] the person is told that the outcome is unknown.
+//!   count only once; after [`GIVE_UP_AFTER_MS`] the person is told that the outcome is unknown. A step of a price that
+//!   falls is not sent again once a cheaper one is current.
 //! * Who leads follows from the lot (`leader_alias`) and the own alias alone: the two never contradict each other.
 
-use std::cmp::Ordering;
-
 use bidding::{
-    BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, ReserveLight, ServerFrame,
-    quick_bids,
+    BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, ServerFrame, quick_bids,
 };
 use kernel::{Fen, LotId, UnixMs};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::clock::ServerClock;
+use super::falling::Falling;
 
 /// So many bids are kept; the server sends no more either.
 const HISTORY_KEPT: usize = 20;
@@ -192,6 +191,8 @@ pub struct Room {
     pub opens_at: UnixMs,
     /// The condition report that the page shows: what is bid is bid on it.
     pub report: Option<String>,
+    /// How its price falls, where it does.
+    pub falling: Option<Falling>,
     /// The command that waits for its answer.
     pub pending: Option<Pending>,
     /// What is free of the deposit, once it was told.
@@ -224,6 +225,7 @@ impl Room {
             history: start.history,
             opens_at: opens_at.unwrap_or(start.opens_at),
             report: None,
+            falling: None,
             pending: None,
             free_fen: None,
             notice: start.notice,
@@ -483,15 +485,24 @@ impl Room {
         if is_connected && self.due_to_ask(here) {
             frames.push(ClientFrame::Snapshot { lot_id: self.lot_id });
         }
+        let has_fallen = self.has_fallen(here);
         let Some(pending) = &mut self.pending else { return frames };
-        if here - pending.begun_at > GIVE_UP_AFTER_MS {
+        let is_due = here >= pending.send_at;
+        if here - pending.begun_at > GIVE_UP_AFTER_MS || (is_due && has_fallen) {
             self.notice = Some(Notice::Unknown { key: pending.key, max_fen: pending.max_fen });
             self.pending = None;
-        } else if is_connected && here >= pending.send_at {
+        } else if is_connected && is_due {
             pending.send_at = here + RESEND_AFTER_MS;
             frames.extend(self.command());
         }
         frames
+    }
+
+    /// Whether the step that is being accepted costs less by now: who pressed would buy at the higher price.
+    fn has_fallen(&self, here: i64) -> bool {
+        let wanted = self.pending.as_ref().and_then(|pending| pending.step);
+        let now = self.falling.and_then(|falling| falling.step(&self.lot, self.clock.at(UnixMs(here))));
+        wanted.zip(now).is_some_and(|(wanted, now)| now.no > wanted)
     }
 
     fn command(&self) -> Option<ClientFrame> {
@@ -545,36 +556,6 @@ fn refused(code: String, data: Value, max_fen: Fen) -> Notice {
     match question(&code, &data) {
         Some(asked) => Notice::Confirm { max_fen, asked },
         None => Notice::Refused { code, data },
-    }
-}
-
-/// What an amount is short of, once the lot is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// The price went above what this dealer would pay.
-    Above,
-    /// It ended at just that: of equal amounts the earlier wins.
-    Equal,
-    /// Nothing that this dealer bid counts any more.
-    Voided,
-    /// The highest bid did not reach the reserve.
-    BelowReserve,
-}
-
-/// Why this dealer has not won the lot, as far as everybody's price tells it: nobody's max is told. Nothing before the
-/// close, of who has won or has not bid, and where the price does not explain it.
-pub fn loss(lot: &PublicLot, mine: &MyPosition) -> Option<Loss> {
-    let (outcome, price) = (lot.outcome?, lot.price_fen?);
-    let leads = mine.alias.is_some() && mine.alias == lot.leader_alias;
-    if outcome == Outcome::Unsold {
-        return (lot.reserve == ReserveLight::NotMet).then_some(Loss::BelowReserve);
-    }
-    mine.alias.filter(|_| !leads)?;
-    let Some(max) = mine.max_fen else { return Some(Loss::Voided) };
-    match price.cmp(&max) {
-        Ordering::Greater => Some(Loss::Above),
-        Ordering::Equal => Some(Loss::Equal),
-        Ordering::Less => None,
     }
 }
 

@@ -2,14 +2,15 @@
 
 use bidding::{
     BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, Refusal, RefusalCode,
-    ReserveLight, ServerFrame,
+    ReserveLight, ServerFrame, StepClock,
 };
 use kernel::{Fen, LotId, UnixMs};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::falling::Falling;
 use super::panel::landed_prices;
-use super::room::{Ending, Heard, Loss, Notice, Phase, Question, Room, Standing, Start, loss, question};
+use super::room::{Ending, Heard, Notice, Phase, Question, Room, Standing, Start, question};
 use super::sample;
 
 const LOT_ID: LotId = LotId(Uuid::from_u128(1));
@@ -407,28 +408,6 @@ fn the_free_deposit_is_the_one_that_was_told_last() {
 }
 
 #[test]
-fn why_it_was_lost_follows_from_the_price() {
-    let closed = |outcome, leader, price: i64| PublicLot {
-        status: LotStatus::Closed,
-        outcome: Some(outcome),
-        price_fen: Some(Fen(price)),
-        ..lot(9, leader)
-    };
-    let sold = |price| closed(Outcome::Sold, 2, price);
-    assert_eq!(loss(&lot(9, 2), &me(false)), None, "not before the close");
-    assert_eq!(loss(&sold(7_050_000), &me(false)), Some(Loss::Above));
-    assert_eq!(loss(&sold(7_000_000), &me(false)), Some(Loss::Equal));
-    assert_eq!(loss(&sold(6_500_000), &me(false)), None, "the price does not explain it");
-    assert_eq!(loss(&sold(7_050_000), &MyPosition { max_fen: None, ..me(false) }), Some(Loss::Voided));
-    assert_eq!(loss(&sold(7_050_000), &MyPosition::default()), None, "who has not bid has lost nothing");
-    assert_eq!(loss(&closed(Outcome::Sold, 1, 7_000_000), &me(true)), None);
-    assert_eq!(loss(&closed(Outcome::Provisional, 2, 7_050_000), &me(false)), Some(Loss::Above));
-    assert_eq!(loss(&closed(Outcome::Unsold, 1, 6_500_000), &me(true)), Some(Loss::BelowReserve));
-    let withdrawn = PublicLot { reserve: ReserveLight::None, ..closed(Outcome::Unsold, 1, 6_500_000) };
-    assert_eq!(loss(&withdrawn, &me(true)), None);
-}
-
-#[test]
 fn signed_out_says_so() {
     let mut room = room();
     room.signed_out();
@@ -568,4 +547,33 @@ fn a_step_is_accepted_under_one_key_until_it_is_answered() {
     assert_eq!(room.tick(5_000, true), [frame]);
     assert!(room.hear(refused(RefusalCode::Closed, json!({ "taken": true })), 5_100).answered);
     assert!(matches!(&room.notice, Some(Notice::Refused { code, .. }) if code == "CLOSED"));
+}
+
+#[test]
+fn a_step_is_not_sent_again_when_its_price_has_fallen() {
+    let steps = bidding::DutchSteps { step_fen: Fen(1_000_000), step_ms: 60_000, floor_fen: Fen(3_000_000) };
+    let open = || PublicLot { status: LotStatus::Open, steps: Some(StepClock::From(UnixMs(0))), ..lot(5, 1) };
+    let falling = Some(Falling { start_fen: Fen(9_000_000), steps });
+    let pressed = |here: i64| {
+        let mut room = room();
+        (room.lot, room.falling) = (open(), falling);
+        room.clock.hear(UnixMs(0), UnixMs(0));
+        room.accept(KEY, (0, Fen(9_000_000)), here);
+        room
+    };
+    let mut room = pressed(50_000);
+    assert_eq!(room.tick(55_000, true).len(), 1, "it still costs that");
+    assert_eq!(room.tick(59_999, true), []);
+    assert!(room.pending.is_some(), "its answer may be on the way");
+    assert_eq!(room.tick(60_000, true), []);
+    assert_eq!(room.notice, Some(Notice::Unknown { key: KEY, max_fen: Fen(9_000_000) }));
+    assert!(room.hear(accepted(KEY, 6, 1, None), 61_000).answered, "an answer counts all the same");
+
+    let mut room = pressed(58_000);
+    room.reconnected(61_000);
+    assert_eq!(room.tick(61_000, true), [], "nor by a new connection");
+    assert!(room.pending.is_none());
+    let mut room = pressed(58_000);
+    room.lot = PublicLot { status: LotStatus::Closed, ..open() };
+    assert_eq!(room.tick(63_000, true).len(), 1, "what is over falls no more: the repeat brings the answer");
 }

@@ -5,7 +5,7 @@ use kernel::{Fen, Lang, UnixMs};
 use serde_json::Value;
 
 use super::clock::{moment, time_of_day};
-use super::room::{Loss, loss};
+use super::loss::{Loss, loss};
 
 macro_rules! words {
     ($($word:ident = $key:literal,)*) => {

@@ -173,7 +173,7 @@ fn screen(given: PanelProps) -> Screen {
         typed,
     };
     let live = Live::new(start);
-    live.room.update_untracked(|room| room.report = Some(report));
+    live.room.update_untracked(|room| (room.report, room.falling) = (Some(report), falling));
     let step = move |_: Option<&Option<Step>>| {
         falling.and_then(|falling| live.room.with(|room| falling.step(&room.lot, live.now.get())))
     };
