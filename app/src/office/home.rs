@@ -92,7 +92,7 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
     let services = &cx.services;
     let (_, sales) = services.auction.sales(who, true, 1).await.map_err(CommandError::into_problem)?;
     let negotiated = services.auction.negotiations_waiting(who).await.map_err(CommandError::into_problem)?;
-    let reserves = services.auction.reserves_waiting().await.map_err(CommandError::into_problem)?;
+    let reserves = services.auction.reserves_waiting(who).await.map_err(CommandError::into_problem)?;
     let mut figures = Figures {
         sales,
         negotiated,

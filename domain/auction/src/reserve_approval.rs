@@ -6,6 +6,7 @@ use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::Service;
+use crate::reveal::may_look;
 use crate::store::reserve_approvals::{self, Asked};
 
 /// The note is as long as a note may be.
@@ -82,8 +83,12 @@ impl Service {
         Ok(())
     }
 
-    /// How many lots wait for somebody to agree to their reserves, and the sale of the one that opens first: for staff.
-    pub async fn reserves_waiting(&self) -> Result<(i64, Option<SaleId>), CommandError> {
+    /// How many lots wait for somebody to agree to their reserves, and the sale of the one that opens first; none for who may
+    /// not look at reserves.
+    pub async fn reserves_waiting(&self, who: &Principal) -> Result<(i64, Option<SaleId>), CommandError> {
+        if !may_look(who) {
+            return Ok((0, None));
+        }
         Ok(reserve_approvals::waiting(&self.db).await?)
     }
 

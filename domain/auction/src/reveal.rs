@@ -151,6 +151,6 @@ pub(crate) fn may_look_in_negotiation(who: &Principal) -> bool {
 }
 
 /// Who runs sales or sets their prices.
-fn may_look(who: &Principal) -> bool {
+pub(crate) fn may_look(who: &Principal) -> bool {
     who.has_role(Role::Auctioneer) || who.has_role(Role::Pricing)
 }

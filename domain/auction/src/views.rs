@@ -49,7 +49,7 @@ pub struct LotDetail {
     pub reveals: Vec<Reveal>,
     /// The log with names and maxes: staff only, empty for dealers.
     pub log: Vec<LogLine>,
-    /// Where its reserve needed a second person: what was asked and said. Staff only, none for dealers.
+    /// Where its reserve needed a second person: what was asked and said. None for who may not look at reserves.
     pub reserve_approval: Option<ReserveApproval>,
     /// What was asked to be voided, and by whom: staff only, empty for dealers.
     pub voids: Vec<VoidRequest>,
@@ -66,7 +66,7 @@ pub struct SaleDetail {
     pub sale: SaleLine,
     /// Its lots.
     pub lots: Vec<HallLot>,
-    /// Those that wait for somebody to agree to their reserves: staff only, empty for dealers.
+    /// Those that wait for somebody to agree to their reserves; empty for who may not look at reserves.
     pub reserves_wait: Vec<LotId>,
 }
 
@@ -138,7 +138,8 @@ impl Service {
             }
             false => (Vec::new(), Vec::new(), Vec::new(), Vec::new()),
         };
-        let reserve_approval = match who.is_staff() {
+        // that it was asked for tells that the reserve is far above the guide price
+        let reserve_approval = match reveal::may_look(who) {
             true => reserve_approvals::of_lot(&self.db, lot_id).await?,
             false => None,
         };
@@ -258,7 +259,7 @@ impl Service {
         let limit = i64::try_from(crate::MAX_LOTS_A_SALE).unwrap_or(i64::MAX);
         let viewer = viewer(who);
         let (_, lots) = lists::hall(&self.db, viewer, &filter, limit).await?;
-        let reserves_wait = match who.is_staff() {
+        let reserves_wait = match reveal::may_look(who) {
             true => reserve_approvals::waiting_in(&self.db, sale_id).await?,
             false => Vec::new(),
         };

@@ -37,7 +37,7 @@ async fn answer(world: &World, who: &Principal, key: Uuid, approved: bool) -> Re
 }
 
 async fn waits(world: &World) -> bool {
-    let detail = world.service.lot(&staff(&[Role::Finance]), world.lots[0]).await.unwrap();
+    let detail = world.service.lot(&staff(&[Role::Pricing]), world.lots[0]).await.unwrap();
     detail.reserve_approval.unwrap().waits
 }
 
@@ -45,10 +45,17 @@ async fn waits(world: &World) -> bool {
 async fn the_lot_does_not_open_until_another_person_than_who_priced_it_agrees() {
     let (world, pricer) = waiting(|_| {}).await;
     assert_eq!((world.status(0).await, world.status(1).await), (LotStatus::Scheduled, LotStatus::Open));
-    assert_eq!(world.service.reserves_waiting().await.unwrap().0, 1);
+    assert_eq!(world.service.reserves_waiting(&pricer).await.unwrap().0, 1);
     assert!(waits(&world).await);
     let dealers = world.service.lot(&dealer("甲车行"), world.lots[0]).await.unwrap();
     assert_eq!(dealers.reserve_approval, None, "it would tell of the reserve");
+    for role in [Role::Sales, Role::Finance, Role::Inspector] {
+        let colleague = staff(&[role]);
+        let lot = world.service.lot(&colleague, world.lots[0]).await.unwrap();
+        let sale = world.service.sale(&colleague, lot.lot.sale_id).await.unwrap();
+        let waiting = world.service.reserves_waiting(&colleague).await.unwrap();
+        assert_eq!((lot.reserve_approval, sale.reserves_wait, waiting), (None, vec![], (0, None)), "{role:?}");
+    }
 
     assert_eq!(answer(&world, &pricer, Uuid::now_v7(), true).await, Err("OWN_RESERVE".into()));
     assert_eq!(answer(&world, &staff(&[Role::Sales]), Uuid::now_v7(), true).await, Err("FORBIDDEN".into()));
@@ -130,7 +137,7 @@ async fn once_its_end_has_passed_it_cannot_open_any_more_and_is_withdrawn() {
     assert_eq!((history.len(), history[0].by_name.as_deref()), (1, None), "it came by itself, once");
     assert_eq!((lot.lot.lot.status, lot.lot.lot.outcome), (LotStatus::Closed, Some(Outcome::Withdrawn)));
     assert_eq!(world.status(1).await, LotStatus::Open, "the others go on");
-    assert_eq!(world.service.reserves_waiting().await.unwrap().0, 0);
+    assert_eq!(world.service.reserves_waiting(&pricer).await.unwrap().0, 0);
     let mut again = world.new_sale(1, 3_600_000).await;
     again.vehicle_ids = vec![lot.lot.vehicle_id];
     again.reserve.limit_percent = 200;

@@ -33,6 +33,10 @@ async fn it_waits_on_every_page_of_staff_and_opens_once_another_agrees() {
     assert!(refused.body.contains("保留价是您自己设定的"), "{}", refused.body);
     let mut finance = server.signed_in("finance").await;
     assert_eq!(finance.post(&approve, &[("key", &key)]).await.status, StatusCode::FORBIDDEN);
+    for page in [&path, &format!("/office/sales/{sale}"), "/office"] {
+        let told = finance.get(page).await.body;
+        assert!(!told.contains("批准") && !told.contains("保留价过高"), "{page} tells of the reserve: {told}");
+    }
     let mut dealer = server.signed_in("yuanxing").await;
     let seen = dealer.get(&format!("/auctions/lots/{lot_id}")).await.body;
     assert!(!seen.contains("批准"), "dealers learn nothing of the reserve");
@@ -95,5 +99,5 @@ async fn dealers_read_why_a_lot_that_nobody_let_open_is_withdrawn() {
     let lot = auctioneer.get(&format!("/office/lots/{lot_id}")).await.body;
     let sale = lot.split_once("/office/sales/").unwrap().1.split(['"', '?']).next().unwrap().to_owned();
     let history = auctioneer.get(&format!("/office/sales/{sale}")).await.body;
-    assert!(history.contains("保留价至截止未获批准，自动撤拍"), "{history}");
+    assert!(history.contains("截止前未获准开拍，自动撤拍"), "{history}");
 }
