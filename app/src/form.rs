@@ -53,6 +53,11 @@ impl FormState {
         fields.iter().find(|field| field.field == name).map(|field| field.code.as_str())
     }
 
+    /// Whether it says which fields are at fault.
+    pub fn has_wrong_fields(&self) -> bool {
+        self.problem.as_ref().is_some_and(|problem| !problem.fields.is_empty())
+    }
+
     /// This state for one of several forms of a page, told apart by a hidden field `form`; the others are as on a
     /// first look.
     pub fn of(&self, form: &str) -> FormState {

@@ -73,6 +73,11 @@ impl Wrap {
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 
+    /// Whether the page leads here when it opens: the browser goes to the first that asks for it, however deep that is.
+    pub(super) fn leads(&self) -> bool {
+        self.error.is_some()
+    }
+
     pub(super) fn invalid(&self) -> Option<&'static str> {
         self.error.is_some().then_some("true")
     }
@@ -154,7 +159,7 @@ pub fn TextField(
             required=required
             placeholder=placeholder
             autocomplete=autocomplete
-            autofocus=autofocus
+            autofocus=wrap.leads() || (autofocus && !FormScope::current().state().has_wrong_fields())
             maxlength=(max_length > 0).then_some(max_length)
             list=list
             aria-describedby=wrap.described_by()
@@ -193,6 +198,7 @@ pub fn TextArea(
         ("maxlength", max_length.as_deref()),
         ("aria-describedby", wrap.described_by().as_deref()),
         ("aria-invalid", wrap.invalid()),
+        ("autofocus", wrap.leads().then_some("")),
     ]
     .map(|(name, value)| escape::attribute(name, value))
     .concat();
@@ -225,6 +231,7 @@ pub fn FileField(
             accept=accept
             multiple=multiple
             required=required
+            autofocus=wrap.leads()
             aria-describedby=wrap.described_by()
             aria-invalid=wrap.invalid()
         />

@@ -47,6 +47,7 @@ pub fn SelectField(
             id=wrap.id.clone()
             name=name
             required=required
+            autofocus=wrap.leads()
             aria-describedby=wrap.described_by()
             aria-invalid=wrap.invalid()
         >
@@ -112,12 +113,14 @@ pub fn Choices(
         values
     };
     let kind = if many { "checkbox" } else { "radio" };
+    let mut leads = wrap.leads();
     let one = |choice: Choice| {
         let id = scope.id(&format!("{name}-{}", choice.value));
         let checked = held.contains(&choice.value);
+        let leads = std::mem::take(&mut leads);
         view! {
             <div class="choice">
-                <input class="check__box" type=kind id=id.clone() name=name value=choice.value checked=checked/>
+                <input class="check__box" type=kind id=id.clone() name=name value=choice.value checked=checked autofocus=leads/>
                 <label class="check__label" r#for=id>{choice.label}</label>
             </div>
         }

@@ -35,6 +35,7 @@ pub fn MoneyField(
                 autocomplete="off"
                 value=typed
                 required=required
+                autofocus=wrap.leads()
                 aria-describedby=wrap.described_by()
                 aria-invalid=wrap.invalid()
             />

@@ -1,5 +1,6 @@
 //! Forms that change something: posted to the page's own path, shown again with what was typed when refused.
 
+use kernel::Problem;
 use leptos::context::Provider;
 use leptos::prelude::*;
 
@@ -62,8 +63,18 @@ pub fn PostForm(
         <form method="post" action=action class=class enctype=upload.then_some("multipart/form-data")>
             <FormKey/>
             {(!name.is_empty()).then(|| view! { <input type="hidden" name="form" value=name/> })}
-            {problem.map(|problem| view! { <ProblemBanner problem/> })}
+            {problem.map(|problem| above(name, problem))}
             <Provider value=FormScope { name, state }>{children()}</Provider>
         </form>
+    }
+}
+
+/// Why the form was refused. Where no field is at fault and it is one of several forms of its page, the page leads here.
+fn above(name: &str, problem: Problem) -> AnyView {
+    let leads = problem.fields.is_empty() && !name.is_empty();
+    let banner = view! { <ProblemBanner problem/> };
+    match leads {
+        true => view! { <div tabindex="-1" autofocus>{banner}</div> }.into_any(),
+        false => banner.into_any(),
     }
 }

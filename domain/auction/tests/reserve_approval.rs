@@ -54,7 +54,11 @@ async fn the_lot_does_not_open_until_another_person_than_who_priced_it_agrees() 
         let lot = world.service.lot(&colleague, world.lots[0]).await.unwrap();
         let sale = world.service.sale(&colleague, lot.lot.sale_id).await.unwrap();
         let waiting = world.service.reserves_waiting(&colleague).await.unwrap();
-        assert_eq!((lot.reserve_approval, sale.reserves_wait, waiting), (None, vec![], (0, None)), "{role:?}");
+        assert_eq!(
+            (lot.reserve_approval, sale.reserves_wait, waiting),
+            (None, vec![], (0, None)),
+            "{role:?}"
+        );
     }
 
     assert_eq!(answer(&world, &pricer, Uuid::now_v7(), true).await, Err("OWN_RESERVE".into()));

@@ -122,6 +122,7 @@ async fn a_second_strike_suspends_until_another_person_lifts_one() {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let own = sales.post(&path, &fields).await;
     assert!(own.status == StatusCode::FORBIDDEN && own.body.contains("须由另一人撤销"), "{}", own.body);
+    assert!(own.body.contains("tabindex=\"-1\" autofocus"), "the page opens where it says so: {}", own.body);
     let fields = lift(&key());
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     assert!(finance.post(&path, &fields).await.location().ends_with("?done=STRIKE_LIFTED"));

@@ -80,6 +80,11 @@ async fn readings_that_cannot_be_are_named_beside_their_fields_and_kept() {
     {
         assert!(answer.body.contains(text), "{text}: {}", answer.body);
     }
+    // without a script the browser goes to the first field that asks for the focus
+    let (before, _) = answer.body.split_once("autofocus").unwrap();
+    let led_to = before.rsplit_once('<').unwrap().1;
+    assert!(led_to.contains("name=\"score\""), "the page opens at the first field at fault, not at {led_to}");
+    assert!(!inspector.get(&car).await.body.contains("autofocus"), "on a first look it opens at its top");
     let report = [("form", "inspect"), ("key", &*key()), ("score", "80"), ("obd_read", "on")];
     assert!(inspector.post(&car, &report).await.location().ends_with("?done=VEHICLE_INSPECTED"));
     let page = inspector.get(&car).await.body;

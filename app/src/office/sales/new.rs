@@ -126,7 +126,7 @@ fn form(
             </Panel>
             {audience}
             <Panel title=count flush=true>
-                {car_error.map(|text| view! { <p class="field__error p-4" role="alert">{text}</p> })}
+                {car_error.map(|text| view! { <p class="field__error p-4" role="alert" tabindex="-1" autofocus>{text}</p> })}
                 {search}
                 {elsewhere}
                 <Table columns=columns caption=t(lang, "sale.choose_cars")>

@@ -88,7 +88,7 @@ fn DamageFields(damages: Vec<Damage>) -> impl IntoView {
     view! {
         <fieldset class="measure-fields">
             <legend>{t(lang, "vehicle.damages")}</legend>
-            {error.map(|text| view! { <p class="field__error" role="alert">{text}</p> })}
+            {error.map(|text| view! { <p class="field__error" role="alert" tabindex="-1" autofocus>{text}</p> })}
             <div class="damage-fields">
                 <div id="damage-picker" hidden>
                     {damage_picker(&damages)}
