@@ -22,6 +22,11 @@ impl FormState {
         FormState { values, problem: Some(problem) }
     }
 
+    /// A form that somebody goes on with: nothing is wrong with it.
+    pub fn typed(values: Vec<(String, String)>) -> FormState {
+        FormState { problem: None, ..FormState::refused(values, Problem::not_found()) }
+    }
+
     /// Whether this is a form shown again.
     pub fn is_refused(&self) -> bool {
         self.problem.is_some()

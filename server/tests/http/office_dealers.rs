@@ -96,6 +96,13 @@ async fn a_second_strike_suspends_until_another_person_lifts_one() {
         assert_eq!(asked.status, StatusCode::CONFLICT, "nothing is given without a look at what follows");
         assert!(asked.body.contains(&format!("name=\"confirmed\" value=\"{number}\"")), "{}", asked.body);
         assert_eq!(asked.body.contains("立即暂停竞拍 30 天，至"), number == "2", "{}", asked.body);
+        let back = sales.post(&path, &[&strike[..], &[("back", "on")]].concat()).await;
+        assert_eq!(back.status, StatusCode::OK);
+        let form = back.body.split_once("记一次违约").unwrap().1;
+        assert!(
+            form.contains("value=\"尾款逾期三日\"") && form.contains("value=\"unpaid\" selected"),
+            "{form}"
+        );
         let strike = [&strike[..], &[("confirmed", number)]].concat();
         assert!(sales.post(&path, &strike).await.location().ends_with("?done=STRIKE_GIVEN"));
     }

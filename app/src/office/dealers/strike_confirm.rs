@@ -58,9 +58,12 @@ pub(super) fn panel(cx: &PageContext, dealer: &DealerDetail, outlook: Outlook) -
     }
     facts.push(Fact::text(word("news"), told));
     let give = t_with(lang, "identity.strike_confirm.give", &[("n", &number)]);
-    let (back, action, href) = (word("back"), cx.path.clone(), cx.path.clone());
-    let fields =
-        vec![("form", "strike".to_owned()), ("reason", reason), ("note", note), ("confirmed", number)];
+    let (action, href) = (cx.path.clone(), cx.path.clone());
+    let typed = [("form", "strike".to_owned()), ("reason", reason), ("note", note)];
+    let fields = [&typed[..], &[("confirmed", number)]].concat();
+    // back to the form with what was typed
+    let back = [&typed[..], &[("back", "on".to_owned())]].concat();
+    let (back_action, back_word, leave) = (action.clone(), word("back"), word("leave"));
     let title = t_with(lang, "identity.strike_confirm.title", &[("name", &dealer.row.name)]);
     view! {
         <div class="mb-4 facts-rows" data-testid="strike-confirm">
@@ -68,7 +71,8 @@ pub(super) fn panel(cx: &PageContext, dealer: &DealerDetail, outlook: Outlook) -
                 <Facts facts/>
                 <div class="flex flex-wrap gap-2 mt-4">
                     <PostButton action kind=ButtonKind::Danger fields>{give}</PostButton>
-                    <LinkButton href>{back}</LinkButton>
+                    <PostButton action=back_action fields=back>{back_word}</PostButton>
+                    <LinkButton href kind=ButtonKind::Quiet>{leave}</LinkButton>
                 </div>
             </Panel>
         </div>

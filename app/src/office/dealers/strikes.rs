@@ -69,12 +69,16 @@ fn GiveForm() -> impl IntoView {
         Choice::new(reason.name(), t(lang, &format!("identity.strike_reason.{}", reason.name())))
     };
     let choices: Vec<Choice> = StrikeReason::ALL.into_iter().map(choice).collect();
+    let form = cx.form.of("strike");
+    // who came back from the question goes on with what was typed
+    let is_back = form.value("back").is_some();
+    let open = is_back || (form.is_refused() && !is_asked(&cx));
     view! {
-        <Disclosure label=t(lang, "identity.strikes.give_title") open=cx.form.of("strike").is_refused() && !is_asked(&cx)>
+        <Disclosure label=t(lang, "identity.strikes.give_title") open>
             <p class="mb-3">{t(lang, "identity.strikes.give_what")}</p>
             <PostForm name="strike">
                 <SelectField name="reason" label=t(lang, "identity.strikes.reason") choices required=true/>
-                <TextField name="note" label=t(lang, "identity.strikes.note") required=true wide=true max_length=200/>
+                <TextField name="note" label=t(lang, "identity.strikes.note") required=true wide=true max_length=200 autofocus=is_back/>
                 <Button>{t(lang, "identity.strikes.next")}</Button>
             </PostForm>
         </Disclosure>

@@ -51,6 +51,10 @@ pub async fn change(
     parts: Parts,
     form: Posted,
 ) -> Response {
+    // back from the question what a strike would bring about: the form again, and nothing is given
+    if form.raw("form") == "strike" && form.given("back").is_some() {
+        return render_form(&state, parts, FormState::typed(form.into_pairs())).await;
+    }
     match changed(&state, &who, dealer_id, &form).await {
         Ok(done) => Redirect::to(&format!("/office/dealers/{dealer_id}?done={done}")).into_response(),
         Err(error) => {
