@@ -124,6 +124,7 @@ async fn the_last_decision_holds_and_each_stays_in_the_history() {
     for _ in 0..2 {
         assert_eq!(code(world.service.set_follow_on(&clerk(), none).await), "OK", "a repeat changes nothing");
     }
+    assert_eq!(set(&world, None).await, "OK", "nor does what holds already");
     let other = SetFollowOn { follow_on: Some(FollowOn { template_id, wait_ms: 0 }), ..none };
     assert_eq!(code(world.service.set_follow_on(&clerk(), other).await), "KEY_REUSED");
     let sales = staff(&[Role::Sales]);

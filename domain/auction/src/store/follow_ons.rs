@@ -40,6 +40,17 @@ pub(crate) async fn decided_under(
     Ok(row.map(|row| (SaleId(row.sale_id), of(row.template_id, row.wait_ms))))
 }
 
+/// What was decided last; none where nothing is to be done.
+pub(crate) async fn holds(conn: &mut PgConnection, sale_id: SaleId) -> Result<Option<FollowOn>, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT template_id, wait_ms FROM sale_follow_on WHERE sale_id = $1 ORDER BY n DESC LIMIT 1",
+        sale_id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.and_then(|row| of(row.template_id, row.wait_ms)))
+}
+
 /// Whether the sale's unsold cars were looked at.
 pub(crate) async fn is_followed(conn: &mut PgConnection, sale_id: SaleId) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
