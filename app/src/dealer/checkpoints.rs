@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ::time::UtcOffset;
-use auction::{CheckpointLine, CheckpointSearch, CheckpointTime, CheckpointWitness};
+use auction::{CheckpointLine, CheckpointSearch, CheckpointTime, CheckpointWitness, FailingWitness};
 use kernel::{Problem, ProblemKind, Role};
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -36,6 +36,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lines = found.map_err(CommandError::into_problem)?;
     let witnesses = auction.checkpoint_witnesses(&lines).await.map_err(CommandError::into_problem)?;
     let times = auction.checkpoint_times(&lines).await.map_err(CommandError::into_problem)?;
+    let failing = match &cx.principal {
+        Some(who) => auction.failing_witnesses(who).await.map_err(CommandError::into_problem)?,
+        None => Vec::new(),
+    };
     let (origin, keys) = auction.note_keys().await.map_err(CommandError::into_problem)?;
     let title = t(lang, "checkpoint.title");
     let crumbs = vec![Crumb::new(t(lang, "proof.title"), "/proof")];
@@ -54,6 +58,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let body = view! {
         <PageHead title=title.clone() crumbs note=t(lang, "checkpoint.note")>{sign}</PageHead>
         {problem.map(|problem| view! { <ProblemBanner problem/> })}
+        {failing_panel(&cx, failing)}
         {find}
         {list}
         <Panel title=t(lang, "checkpoint.means.title")>
@@ -110,6 +115,37 @@ fn find(cx: &PageContext) -> AnyView {
         </Panel>
     }
     .into_any()
+}
+
+/// The witnesses who are asked and do not sign: since when, and what came of the last time.
+fn failing_panel(cx: &PageContext, failing: Vec<FailingWitness>) -> Option<AnyView> {
+    let lang = cx.lang;
+    let columns = vec![
+        Column::new(t(lang, "checkpoint.failing.who")),
+        Column::new(t(lang, "checkpoint.failing.since")),
+        Column::number(t(lang, "checkpoint.failing.attempts")),
+        Column::new(t(lang, "checkpoint.failing.error")),
+        Column::new(t(lang, "checkpoint.failing.again")),
+    ];
+    let row = |witness: FailingWitness| {
+        view! {
+            <tr>
+                <td>{witness.name}</td>
+                <td><Time at=witness.since form=TimeForm::Exact/></td>
+                <td class="num">{witness.attempts}</td>
+                <td>{witness.error}</td>
+                <td><Time at=witness.next_try_at form=TimeForm::Exact/></td>
+            </tr>
+        }
+    };
+    let title = t(lang, "checkpoint.failing.title");
+    (!failing.is_empty()).then(|| {
+        let rows = failing.into_iter().map(row).collect_view();
+        view! {
+            <Panel title=title.clone() flush=true><Table columns caption=title>{rows}</Table></Panel>
+        }
+        .into_any()
+    })
 }
 
 /// What others say about the checkpoints.

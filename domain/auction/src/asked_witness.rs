@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kernel::UnixMs;
+use kernel::{Principal, Role, UnixMs};
+use platform_db::CommandError;
 use proof::{NoteKey, Plan, SignedCheckpoint, Submission};
 use sqlx::PgPool;
 use tokio::sync::watch;
@@ -26,6 +27,8 @@ const TURN_MS: i64 = 60_000;
 const TRIES: usize = 2;
 /// What is kept of an error.
 const ERROR_CHARS_MAX: usize = 500;
+/// Whose turn is so long past is nobody's witness any more: the longest pause is an hour.
+const FORGOTTEN_AFTER_MS: i64 = 2 * 60 * 60 * 1000;
 
 /// What a witness answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,21 @@ pub struct AskedWitness {
     pub key: NoteKey,
     /// The way to him.
     pub desk: Arc<dyn WitnessDesk>,
+}
+
+/// A witness who is asked and does not sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailingWitness {
+    /// His name.
+    pub name: String,
+    /// Since when; not known where that began before it was written down.
+    pub since: Option<UnixMs>,
+    /// How often he was asked since he signed last.
+    pub attempts: i32,
+    /// What came of the last time.
+    pub error: String,
+    /// When he is asked again.
+    pub next_try_at: UnixMs,
 }
 
 /// What became of asking.
@@ -99,7 +117,7 @@ pub async fn ask_witness(db: &PgPool, witness: &AskedWitness, now: UnixMs) -> Re
         }
         Err(error) => {
             let error: String = error.chars().take(ERROR_CHARS_MAX).collect();
-            witnesses::failed(db, &key, &error, now.plus_ms(pause_ms(turn.attempts))).await?;
+            witnesses::failed(db, &key, &error, (now, now.plus_ms(pause_ms(turn.attempts)))).await?;
             tracing::warn!(
                 checkpoint.n = newest.n,
                 witness.name = witness.key.name(),
@@ -160,6 +178,17 @@ async fn path(db: &PgPool, old: u64, size: u64) -> Result<Option<Vec<proof::Hash
 }
 
 impl Service {
+    /// Who is asked and does not sign, and why: for who may sign checkpoints, and can do something about it.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub async fn failing_witnesses(&self, who: &Principal) -> Result<Vec<FailingWitness>, CommandError> {
+        if !who.has_role(Role::Auctioneer) {
+            return Ok(Vec::new());
+        }
+        Ok(witnesses::failing(&self.db, self.now().plus_ms(-FORGOTTEN_AFTER_MS)).await?)
+    }
+
     /// From now on this process asks these witnesses. The task ends when `stop` turns true.
     pub fn ask_witnesses(&self, witnesses: Vec<AskedWitness>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
         tokio::spawn(run(self.clone(), witnesses, stop))

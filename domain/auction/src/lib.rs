@@ -87,7 +87,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use asked_witness::{Asked, AskedWitness, DeskAnswer, WitnessDesk, ask_witness};
+pub use asked_witness::{Asked, AskedWitness, DeskAnswer, FailingWitness, WitnessDesk, ask_witness};
 pub use audience::{Audience, SisterPolicy};
 pub use barred_leader::Lead;
 pub use bid_news::{Duty, DutyKind};

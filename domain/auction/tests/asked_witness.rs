@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use auction::{Asked, AskedWitness, CheckpointLine, DeskAnswer, WitnessDesk, ask_witness, checkpoint_now};
 use common::{World, accepted};
-use platform_testkit::dealer;
+use kernel::Role;
+use platform_testkit::{dealer, staff};
 use proof::{NoteKey, SignedCheckpoint, Signer, Submission, may_cosign, note_key};
 use uuid::Uuid;
 
@@ -131,8 +132,13 @@ async fn who_is_away_is_asked_again_after_growing_pauses_and_what_does_not_hold_
         at = at.plus_ms(pause * MINUTE_MS);
     }
     assert_eq!(lines(&world, 1).await, 0);
+    let failing = world.service.failing_witnesses(&staff(&[Role::Auctioneer])).await.unwrap();
+    assert_eq!((failing.len(), failing[0].name.as_str(), failing[0].since), (1, NAME, Some(start)));
+    assert!(failing[0].error.contains("and then that he did not") && failing[0].next_try_at == at);
+    assert_eq!(world.service.failing_witnesses(&dealer("安")).await.unwrap(), []);
     desk.answers(None);
     assert_eq!(ask_witness(&world.db, &him, at).await.unwrap(), Asked::Signed(1));
+    assert_eq!(world.service.failing_witnesses(&staff(&[Role::Auctioneer])).await.unwrap(), []);
     checkpoint(&world, 62_000).await;
     assert_eq!(ask_witness(&world.db, &him, at).await.unwrap(), Asked::Signed(2), "at once again");
 }

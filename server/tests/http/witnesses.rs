@@ -108,6 +108,32 @@ async fn witnesses_of_the_settings_sign_by_themselves() {
 }
 
 #[tokio::test]
+async fn who_may_sign_reads_which_witness_does_not_and_why() {
+    let away = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let list = format!("{}@http://{away}", key());
+    let server = TestServer::with(&[("LUOCHUI_WITNESSES", &list)]).await;
+    let lot_id = open_lot(&server).await;
+    bid(&server, "yuanxing", lot_id, 60_000).await;
+    let mut auctioneer = server.signed_in("auctioneer").await;
+    auctioneer.post("/proof/checkpoints", &[]).await;
+    let (stop, stopped) = watch::channel(false);
+    let asked = server::witnesses::asked(&server.state.config).unwrap();
+    let task = server.state.services.auction.ask_witnesses(asked, stopped);
+    let begun = server.state.clock.now();
+    let told = loop {
+        let page = auctioneer.get("/proof/checkpoints").await.body;
+        if page.contains("未签名的见证人") {
+            break page;
+        }
+        assert!(server.state.clock.now().since(begun) < 30_000, "{page}");
+    };
+    stop.send_replace(true);
+    task.await.unwrap();
+    assert!(told.contains(NAME) && told.contains("下次询问"), "{told}");
+    assert!(!server.browser().get("/proof/checkpoints").await.body.contains("未签名的见证人"));
+}
+
+#[tokio::test]
 async fn a_log_s_key_is_no_witness_s() {
     let log = proof::note_key("luochui/test", &witness().public());
     for key in [log.as_str(), "w+00000000+AAAA"] {

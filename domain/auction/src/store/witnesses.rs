@@ -1,8 +1,14 @@
 //! Witnesses who are asked: what each saw last, and when it is his turn again.
 
 use kernel::UnixMs;
-use platform_db::to_sql;
+use platform_db::{from_sql, to_sql};
+use proof::NoteKey;
 use sqlx::PgPool;
+
+use crate::asked_witness::FailingWitness;
+
+/// So many a page names: more nobody asks.
+const SHOWN: i64 = 20;
 
 /// A witness whose turn it is.
 #[derive(Clone, Debug)]
@@ -48,7 +54,8 @@ pub(crate) async fn take(
 pub(crate) async fn signed(pool: &PgPool, witness: &str, size: i64) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE checkpoint_witness
-            SET seen_size = $2, attempts = 0, next_try_at = '-infinity', last_error = NULL
+            SET seen_size = $2, attempts = 0, next_try_at = '-infinity', last_error = NULL,
+                failing_since = NULL
           WHERE witness = $1",
         witness,
         size
@@ -63,15 +70,43 @@ pub(crate) async fn failed(
     pool: &PgPool,
     witness: &str,
     error: &str,
-    next_try_at: UnixMs,
+    (now, next_try_at): (UnixMs, UnixMs),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "UPDATE checkpoint_witness SET last_error = $2, next_try_at = $3 WHERE witness = $1",
+        "UPDATE checkpoint_witness
+            SET last_error = $2, next_try_at = $3, failing_since = coalesce(failing_since, $4)
+          WHERE witness = $1",
         witness,
         error,
-        to_sql(next_try_at)
+        to_sql(next_try_at),
+        to_sql(now)
     )
     .execute(pool)
     .await?;
     Ok(())
+}
+
+/// Those who were asked since then and have not signed, the longest first.
+pub(crate) async fn failing(pool: &PgPool, asked_since: UnixMs) -> Result<Vec<FailingWitness>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT witness, failing_since, attempts, last_error AS \"last_error!\", next_try_at
+           FROM checkpoint_witness
+          WHERE last_error IS NOT NULL AND next_try_at > $1
+          ORDER BY failing_since NULLS FIRST, witness
+          LIMIT $2",
+        to_sql(asked_since),
+        SHOWN
+    )
+    .fetch_all(pool)
+    .await?;
+    let named = rows.into_iter().filter_map(|row| {
+        Some(FailingWitness {
+            name: row.witness.parse::<NoteKey>().ok()?.name().to_owned(),
+            since: row.failing_since.map(from_sql),
+            attempts: row.attempts,
+            error: row.last_error,
+            next_try_at: from_sql(row.next_try_at),
+        })
+    });
+    Ok(named.collect())
 }

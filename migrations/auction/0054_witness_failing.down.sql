@@ -1,0 +1,1 @@
+ALTER TABLE checkpoint_witness DROP COLUMN failing_since;
