@@ -9,12 +9,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use kernel::{DealerId, Fen, LotId, UserId};
+use platform_db::Looks;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::Service;
 use crate::bid_news;
-use crate::looks::Looks;
 use crate::store::alerts::{self, Move, Unseen};
 use crate::store::lists::{self, Viewer};
 use crate::store::negotiation_alerts;

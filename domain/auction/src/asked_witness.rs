@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use kernel::{Principal, Role, UnixMs};
-use platform_db::CommandError;
+use platform_db::{CommandError, Looks};
 use proof::{NoteKey, Plan, SignedCheckpoint, Submission};
 use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::Service;
-use crate::looks::Looks;
 use crate::store::checkpoints::{self, StoredCheckpoint};
 use crate::store::witnesses::{self, Turn};
 use crate::timestamp::pause_ms;

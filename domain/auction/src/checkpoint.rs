@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use kernel::{Problem, UnixMs};
-use platform_db::CommandError;
+use platform_db::{CommandError, Looks};
 use proof::{
     Checkpoint, Consistency, Frontier, Hash, Inclusion, Plan, PublicKey, SignedCheckpoint, Signer, note_key,
 };
@@ -15,7 +15,6 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 
 use crate::Service;
-use crate::looks::Looks;
 use crate::store::checkpoints::{self, Leaf, StoredCheckpoint};
 use crate::store::pulse::database_now;
 

@@ -49,7 +49,6 @@ mod follow_on;
 mod hall_memory;
 mod inbox;
 mod lane;
-mod looks;
 mod lot_control;
 mod negotiation;
 mod place_max;

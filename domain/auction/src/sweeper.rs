@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use bidding::Command;
 use kernel::{LotId, UnixMs};
-use platform_db::{Clock as _, CommandError};
+use platform_db::{Clock as _, CommandError, Looks};
 use proof::incident_key;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::engine::{BidPathCounts, Sender};
 use crate::events::system_key;
-use crate::looks::Looks;
 use crate::store::{lots, pulse, reserve_approvals};
 use crate::{Service, asked_return, barred_leader, follow_on, negotiation, report_change, top_up};
 

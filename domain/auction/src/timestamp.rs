@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use kernel::{Problem, UnixMs};
-use platform_db::CommandError;
+use platform_db::{CommandError, Looks};
 use proof::SignedCheckpoint;
 use sqlx::PgPool;
 use tokio::sync::watch;
@@ -16,7 +16,6 @@ use tokio::task::JoinHandle;
 
 use crate::Service;
 use crate::checkpoint::CheckpointLine;
-use crate::looks::Looks;
 use crate::store::timestamps;
 
 /// How often it is looked whether a checkpoint waits.

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kernel::UserId;
+use platform_db::Looks;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use crate::{Service, store};
@@ -85,17 +85,12 @@ impl Service {
     }
 
     /// Looks each second for what other processes have revoked, until `stop` turns true.
-    pub fn follow_revocations(&self, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    pub fn follow_revocations(&self, stop: watch::Receiver<bool>) -> JoinHandle<()> {
         let service = self.clone();
         tokio::spawn(async move {
-            let mut looks = tokio::time::interval(LOOK);
-            looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut looks = Looks::every(LOOK, stop);
             let mut known = HashSet::new();
-            loop {
-                tokio::select! {
-                    _ = looks.tick() => {}
-                    _ = stop.changed() => return,
-                }
+            while looks.next().await {
                 if let Err(error) = service.pass_on_revocations(&mut known).await {
                     tracing::debug!(%error, "revocations could not be looked for; trying again");
                 }

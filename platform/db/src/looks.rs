@@ -6,21 +6,22 @@ use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 
 /// The looks of one task. One that took long is followed by a whole pause, and never by several at once.
-pub(crate) struct Looks {
+#[derive(Debug)]
+pub struct Looks {
     ticks: Interval,
     stop: watch::Receiver<bool>,
 }
 
 impl Looks {
     /// One at once, then one after each pause, until `stop` turns true or nobody is left who could turn it.
-    pub(crate) fn every(pause: Duration, stop: watch::Receiver<bool>) -> Looks {
+    pub fn every(pause: Duration, stop: watch::Receiver<bool>) -> Looks {
         let mut ticks = tokio::time::interval(pause);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Looks { ticks, stop }
     }
 
     /// Waits for the next; false: there is none any more.
-    pub(crate) async fn next(&mut self) -> bool {
+    pub async fn next(&mut self) -> bool {
         if self.are_over() {
             return false;
         }
@@ -32,7 +33,7 @@ impl Looks {
     }
 
     /// Does this to its end, or until the looks are over: then it is dropped where it stands, and there is nothing.
-    pub(crate) async fn unless_over<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+    pub async fn unless_over<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
             () = over(&mut self.stop) => None,
@@ -41,7 +42,7 @@ impl Looks {
     }
 
     /// Whether the process stops.
-    pub(crate) fn are_over(&self) -> bool {
+    pub fn are_over(&self) -> bool {
         *self.stop.borrow()
     }
 }
