@@ -57,7 +57,7 @@ impl Service {
         let lots = sale_changes::waiting_lots(&mut tx, &sale, now).await?;
         let count = i64::try_from(lots.len()).unwrap_or(i64::MAX);
         let commands = lots.into_iter().map(|(_, lot)| (lot, Command::WithdrawLot)).collect();
-        let told = self.change_lots(&mut tx, &Sender::staff(who), (&new, commands), now).await?;
+        let told = self.change_lots(&mut tx, &Sender::person(who), (&new, commands), now).await?;
         let (sale_name, reason) = (sale.times.name.clone(), new.reason.to_owned());
         let event = SaleCalledOff { sale_id, sale_name, lots: count, reason };
         platform_bus::publish(&mut tx, &event, meta(who, &new, sale.version, now)).await?;
@@ -98,7 +98,7 @@ impl Service {
         let asked = reserve_approvals::asked(&mut tx, lot_id).await?;
         check_waits(&lot, asked.is_some_and(|asked| asked.waits), now)?;
         let out = vec![(lot, Command::WithdrawLot)];
-        let told = self.change_lots(&mut tx, &Sender::staff(who), (&new, out), now).await?;
+        let told = self.change_lots(&mut tx, &Sender::person(who), (&new, out), now).await?;
         tx.commit().await?;
         told.into_iter().for_each(|within| within.told(self));
         Ok(())

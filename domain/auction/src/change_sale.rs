@@ -186,7 +186,7 @@ impl Service {
             let command = rescheduled(&lot, (&times, new.reason), sale.format, lot_no);
             (lot, command)
         });
-        let told = self.change_lots(&mut tx, &Sender::staff(who), (&new, commands.collect()), now).await?;
+        let told = self.change_lots(&mut tx, &Sender::person(who), (&new, commands.collect()), now).await?;
         sale_changes::keep_times(&mut tx, change.sale_id, &times).await?;
         let event = SaleChanged {
             sale_id: change.sale_id,

@@ -86,7 +86,7 @@ impl Service {
         if !roles.iter().any(|role| who.has_role(*role)) {
             return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
         }
-        let answer = self.engine.ask(lot_id, key, command, Sender::staff(who)).await;
+        let answer = self.engine.ask(lot_id, key, command, Sender::person(who)).await;
         answer.map_err(|failure| CommandError::Refused(failure.into()))
     }
 }

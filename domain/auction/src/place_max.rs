@@ -90,7 +90,5 @@ impl Service {
 /// The company that this person bids for, and the sender of its commands.
 pub(crate) fn seated(who: &Principal) -> Result<(DealerId, Sender), Problem> {
     let seat = who.dealer().ok_or_else(|| Problem::new(ProblemKind::Forbidden, "NOT_A_DEALER"))?;
-    let sender =
-        Sender { actor: seat.dealer_id.0, user_id: Some(who.user_id), user_name: who.display_name.clone() };
-    Ok((seat.dealer_id, sender))
+    Ok((seat.dealer_id, Sender::person(who)))
 }

@@ -143,10 +143,8 @@ impl Service {
             return Err(Problem::new(ProblemKind::Forbidden, "TWO_PERSONS_NEEDED").into());
         }
         let command = void(request.bid_seq, request.reason);
-        let sender =
-            Sender { actor: Uuid::nil(), user_id: Some(who.user_id), user_name: who.display_name.clone() };
         // under the request's own id: if we fall before the commit below, a repeat finds the first answer
-        let answer = self.engine.ask(request.lot_id, id, command, sender).await;
+        let answer = self.engine.ask(request.lot_id, id, command, Sender::person(who)).await;
         let answer = answer.map_err(|failure| CommandError::Refused(failure.into()))?;
         if let Some(problem) = answer.refusal() {
             return Err(problem.into());

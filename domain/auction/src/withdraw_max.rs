@@ -1,12 +1,13 @@
 //! A dealer takes back a max that waits for the opening.
 
 use bidding::Command;
-use kernel::{LotId, Principal, Problem, ProblemKind};
+use kernel::{LotId, Principal, Problem};
 use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::Service;
 use crate::engine::{Answer, Sender};
+use crate::place_max::seated;
 
 impl Service {
     /// Takes back the dealer's max on a lot that has not opened yet. After the opening it is refused: bids bind.
@@ -30,12 +31,7 @@ impl Service {
         who: &Principal,
         command: impl FnOnce(kernel::DealerId) -> Command,
     ) -> Result<(Command, Sender), Problem> {
-        let seat = who.dealer().ok_or_else(|| Problem::new(ProblemKind::Forbidden, "NOT_A_DEALER"))?;
-        let sender = Sender {
-            actor: seat.dealer_id.0,
-            user_id: Some(who.user_id),
-            user_name: who.display_name.clone(),
-        };
-        Ok((command(seat.dealer_id), sender))
+        let (dealer_id, sender) = seated(who)?;
+        Ok((command(dealer_id), sender))
     }
 }

@@ -97,9 +97,10 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// What one of the staff asks for.
-    pub(crate) fn staff(who: &Principal) -> Sender {
-        Sender { actor: Uuid::nil(), user_id: Some(who.user_id), user_name: who.display_name.clone() }
+    /// A person: for his company, or one of the staff.
+    pub(crate) fn person(who: &Principal) -> Sender {
+        let actor = who.dealer().map_or(Uuid::nil(), |seat| seat.dealer_id.0);
+        Sender { actor, user_id: Some(who.user_id), user_name: who.display_name.clone() }
     }
 
     /// What the sweeper sends: nobody's bid, and no person's word.

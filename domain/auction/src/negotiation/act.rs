@@ -1,14 +1,14 @@
 //! Both sides act: the buyer for himself, staff for the seller.
 
 use deal::{Command, RefusalCode, Side, Status, apply_all, decide};
-use kernel::{DealerId, Fen, NegotiationId, Principal, Problem, ProblemKind, Role, UnixMs, UserId};
+use kernel::{Fen, NegotiationId, Principal, Problem, ProblemKind, Role, UnixMs};
 use platform_db::CommandError;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::Service;
-use crate::engine::{Failure, Within};
+use crate::engine::{Failure, Sender, Within};
 use crate::store::negotiations::{self as store, Ended, Locked, LogRow, Recorded};
 
 /// Who of the staff speaks for the seller.
@@ -58,21 +58,6 @@ pub struct Negotiated {
     pub status: Status,
 }
 
-/// Who sends a command.
-#[derive(Clone, Debug)]
-pub(super) struct Sender {
-    /// The buying entity; nil for staff and system.
-    pub(super) actor: Uuid,
-    pub(super) user_id: Option<UserId>,
-    pub(super) user_name: String,
-}
-
-impl Sender {
-    pub(super) fn system() -> Sender {
-        Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() }
-    }
-}
-
 impl Service {
     /// A move of the buyer, or of staff for the seller.
     ///
@@ -87,7 +72,7 @@ impl Service {
         if let Some(ban) = ban.filter(|_| input.act != Act::Decline) {
             return Err(Problem::new(ProblemKind::Forbidden, "BANNED").with(ban.data()).into());
         }
-        let sender = sender_of(who, own);
+        let sender = Sender::person(who);
         // admitted before the row is locked: who was in time stays in time
         let now = self.engine.clock().admission_time().ok_or(Problem::from(Failure::Unavailable))?;
         let mut tx = self.db.begin().await?;
@@ -137,7 +122,7 @@ impl Service {
             return Err(problem(RefusalCode::OnlyAcceptOrDecline.as_str(), Value::Null).into());
         }
         store::plan_next_bidder(&mut tx, id, wanted).await?;
-        let sender = sender_of(who, None);
+        let sender = Sender::person(who);
         let row = LogRow {
             seq: None,
             key,
@@ -237,11 +222,6 @@ pub(crate) fn side_of(who: &Principal) -> Result<Side, Problem> {
         None if SPEAKERS.iter().any(|role| who.has_role(*role)) => Ok(Side::Seller),
         None => Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN")),
     }
-}
-
-fn sender_of(who: &Principal, own: Option<DealerId>) -> Sender {
-    let actor = own.map_or(Uuid::nil(), |dealer_id| dealer_id.0);
-    Sender { actor, user_id: Some(who.user_id), user_name: who.display_name.clone() }
 }
 
 fn command(side: Side, act: Act) -> Result<Command, Problem> {

@@ -6,8 +6,8 @@ use kernel::{NegotiationId, UnixMs, event_id_for};
 use platform_db::CommandError;
 use uuid::Uuid;
 
-use super::act::Sender;
 use crate::Service;
+use crate::engine::Sender;
 use crate::store::negotiations::{self as store, New, Waiting};
 use crate::sweeper::DRAIN_MS;
 
@@ -90,7 +90,7 @@ async fn try_by_itself(
     if is_done {
         return Ok(());
     }
-    let (done, told) = service.decided(&mut tx, &locked, command, &Sender::system(), now).await?;
+    let (done, told) = service.decided(&mut tx, &locked, command, &Sender::sweeper(), now).await?;
     tx.commit().await?;
     if let Some(within) = told {
         within.told(service);
