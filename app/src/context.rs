@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kernel::{Lang, Principal, Problem, ProblemKind, UnixMs};
 use leptos::prelude::*;
 use time::UtcOffset;
+use uuid::Uuid;
 
 pub use identity::{Appearance, Theme};
 
@@ -52,6 +53,8 @@ pub struct PageContext {
     pub principal: Option<Principal>,
     /// The session by which they are.
     pub session: Option<identity::SessionId>,
+    /// The name under which this browser is told news, as far as it says so itself.
+    pub device: Option<Uuid>,
     /// The language.
     pub lang: Lang,
     /// Light or dark.

@@ -79,6 +79,8 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
                 {InertElement::new(title)}
                 <link rel="stylesheet" href=assets.stylesheet.clone()/>
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
+                // put on a phone's home screen it is an app of its own: iPhones allow alerts only there
+                <link rel="manifest" href="/manifest.webmanifest"/>
                 <AutoReload options=assets.leptos.clone()/>
                 {scripts}
                 {verifier}

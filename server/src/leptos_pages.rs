@@ -19,6 +19,7 @@ use axum::response::{Html, IntoResponse, Response};
 use kernel::{Lang, Principal, Problem};
 use tower_sessions::Session;
 
+use crate::middleware::cookie;
 use crate::route_table::Routes;
 use crate::state::AppState;
 
@@ -86,6 +87,7 @@ async fn context(state: &AppState, parts: &mut Parts, form: FormState) -> PageCo
         bus: state.bus.clone(),
         principal: parts.extensions.get::<Principal>().cloned(),
         session: parts.extensions.get::<Session>().and_then(Session::id),
+        device: cookie::device(&parts.headers),
         lang,
         theme,
         zone: state.zone(),

@@ -14,6 +14,7 @@ pub mod import;
 pub mod leptos_pages;
 pub mod live;
 pub mod middleware;
+pub mod push;
 pub mod route_table;
 pub mod router;
 pub mod serve;

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::assets::AssetsError;
+use crate::push::{self, PushError};
 use crate::services::{self, LateBus, OpenError};
 use crate::signing_key::{self, SigningKeyError};
 use crate::state::AppState;
@@ -46,6 +47,9 @@ pub enum ServeError {
     /// Those who are asked to witness.
     #[error(transparent)]
     Witnesses(#[from] WitnessesError),
+    /// News in browsers.
+    #[error(transparent)]
+    Push(#[from] PushError),
     /// The address is taken, or not ours to take.
     #[error("cannot listen on {addr}")]
     Listen {
@@ -105,6 +109,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         workers.push(state.services.auction.ask_witnesses(asked, stopped.clone()));
     }
     workers.push(auction_tasks.teller);
+    workers.extend(push::start(&state.config, &state.services, &state.clock, stopped.clone()).await?);
     workers.push(state.services.identity.follow_revocations(stopped.clone()));
     workers.push(auth::sweeper::start(state.services.identity.clone(), stopped.clone()));
     workers.push(state.services.vehicle.start_imports(stopped));

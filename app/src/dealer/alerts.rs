@@ -5,11 +5,12 @@ use std::sync::Arc;
 use auction::{
     Alert, AlertKind, AlertPage, ENDING_LEADS_MIN, LotEnd, SaleChangeKind, SaleNews, StrikeNews, Topic,
 };
-use kernel::Lang;
+use kernel::{Lang, LotId, NegotiationId, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
+use crate::dealer::push;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
 use crate::ui::{time, *};
@@ -24,6 +25,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let page = auction.alerts(who, unread_only, number).await.map_err(CommandError::into_problem)?;
     let topics = auction.alert_topics(who).await.map_err(CommandError::into_problem)?;
     let lead_min = auction.ending_lead_min(who).await.map_err(CommandError::into_problem)?;
+    let devices = push::load(&cx).await?;
     let tabs = vec![
         Tab::new(t(lang, "alerts.all"), "/my/alerts", !unread_only),
         Tab::new(t(lang, "alerts.unread"), "/my/alerts?view=unread", unread_only),
@@ -43,6 +45,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         {list(&cx, page)}
         <Pager current=number total=total page_size=page_size/>
         {choice(&cx, &topics, lead_min)}
+        {push::view(&cx, devices)}
     };
     Ok(PageView::dealer(t(lang, "alerts.title"), body))
 }
@@ -88,23 +91,14 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
     let ends = alert.ends.map(|ends| end(lang, ends));
     let times = (alert.times > 1).then(|| t_with(lang, "alerts.times", &[("n", &alert.times.to_string())]));
     let search = alert.search_name.map(|name| t_with(lang, "alerts.by_search", &[("name", &name)]));
-    let href = match (alert.kind, alert.negotiation_id) {
-        (AlertKind::Won, _) => "/my/orders".to_owned(),
-        (_, Some(id)) => format!("/my/negotiations/{id}"),
-        (AlertKind::SaleChanged, _) => sale_href(alert.sale.as_ref(), ""),
-        (AlertKind::SaleCalledOff, _) => sale_href(alert.sale.as_ref(), "&status=closed"),
-        (_, None) => match alert.lot_id {
-            Some(lot_id) => format!("/auctions/lots/{lot_id}"),
-            None => "/my/company".to_owned(),
-        },
-    };
+    let href = href(&About {
+        kind: alert.kind,
+        negotiation_id: alert.negotiation_id,
+        sale_id: alert.sale.as_ref().map(|sale| sale.id),
+        lot_id: alert.lot_id,
+    });
     let answer_by = alert.answer_by.map(|at| {
-        let key = match alert.kind {
-            AlertKind::ReportChanged => "alerts.confirm_by",
-            AlertKind::TopUp => "alerts.top_up_by",
-            _ => "alerts.answer_by",
-        };
-        let text = t_with(lang, key, &[("at", &time::exact(at, cx.zone))]);
+        let text = t_with(lang, push::by_key(alert.kind), &[("at", &time::exact(at, cx.zone))]);
         view! { <strong class="alerts__end">{text}</strong> }
     });
     let reason = alert.reason.map(|reason| t(lang, &format!("void.reason.{}", reason.as_str())));
@@ -160,9 +154,31 @@ fn end(lang: Lang, ends: LotEnd) -> AnyView {
     }
 }
 
+/// What a piece of news is about.
+pub(super) struct About {
+    pub(super) kind: AlertKind,
+    pub(super) negotiation_id: Option<NegotiationId>,
+    pub(super) sale_id: Option<SaleId>,
+    pub(super) lot_id: Option<LotId>,
+}
+
+/// The page about it.
+pub(super) fn href(about: &About) -> String {
+    match (about.kind, about.negotiation_id) {
+        (AlertKind::Won, _) => "/my/orders".to_owned(),
+        (_, Some(id)) => format!("/my/negotiations/{id}"),
+        (AlertKind::SaleChanged, _) => sale_href(about.sale_id, ""),
+        (AlertKind::SaleCalledOff, _) => sale_href(about.sale_id, "&status=closed"),
+        (_, None) => match about.lot_id {
+            Some(lot_id) => format!("/auctions/lots/{lot_id}"),
+            None => "/my/company".to_owned(),
+        },
+    }
+}
+
 /// The cars of the sale.
-fn sale_href(sale: Option<&SaleNews>, status: &str) -> String {
-    sale.map_or_else(|| "/auctions".to_owned(), |sale| format!("/auctions?sale={}{status}", sale.id))
+fn sale_href(sale_id: Option<SaleId>, status: &str) -> String {
+    sale_id.map_or_else(|| "/auctions".to_owned(), |id| format!("/auctions?sale={id}{status}"))
 }
 
 /// What the company's strikes mean from then on.

@@ -14,6 +14,7 @@ pub mod my_bids;
 pub mod negotiations;
 pub mod orders;
 pub mod proof;
+pub mod push;
 pub mod receipt;
 pub mod replay;
 pub mod searches;

@@ -17,6 +17,7 @@ use crate::ui::*;
 use appearance::AppearancePanel;
 use password::PasswordPanel;
 use sessions::SessionsPanel;
+pub(crate) use sessions::browser;
 use tokens::TokensPanel;
 
 /// Draws it.

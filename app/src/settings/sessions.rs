@@ -49,7 +49,7 @@ fn row(session: SessionRow) -> impl IntoView {
 
 /// What people call the browser and the device that an agent's name means; the first match counts, because most
 /// agents name others as well.
-fn browser(agent: &str) -> String {
+pub(crate) fn browser(agent: &str) -> String {
     const BROWSERS: [(&str, &str); 7] = [
         ("MicroMessenger", "WeChat"),
         ("Edg/", "Edge"),

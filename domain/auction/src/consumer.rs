@@ -1,4 +1,4 @@
-//! What the auction hears: priced cars it may offer, dealers who may not bid, deposits that dealers bid with.
+//! What the auction hears: priced cars it may offer, dealers who may not bid, deposits that dealers bid with, persons who left.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::asked_return;
 use crate::company_name::folded;
+use crate::push;
 use crate::store::power::Deposit;
 use crate::store::{cars, power, report_changes, strike_news};
 
@@ -71,13 +72,16 @@ pub(crate) struct DealerChanged {
 }
 
 /// `UserChanged` of the identity service.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct UserChanged {
     pub(crate) user_id: UserId,
     /// None for staff, who are nobody's bidders.
     pub(crate) dealer_id: Option<DealerId>,
     /// Whether the person may sign in.
     pub(crate) active: bool,
+    /// In which language the person reads; not in events from before it was told.
+    #[serde(default)]
+    pub(crate) lang: Option<String>,
 }
 
 /// `StrikesChanged` of the identity service.
@@ -167,6 +171,15 @@ impl Known {
     }
 }
 
+/// `SignedOut` of the identity service.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct SignedOut {
+    pub(crate) user_id: UserId,
+    /// The browser that was left; with `elsewhere`, the only one that was not.
+    pub(crate) device_id: Option<Uuid>,
+    pub(crate) elsewhere: bool,
+}
+
 /// `DepositChanged` of the finance service.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct DepositChanged {
@@ -215,6 +228,7 @@ impl Consumer for AuctionConsumer {
             "DealerChanged",
             "UserChanged",
             "StrikesChanged",
+            "SignedOut",
             "DepositChanged",
         ]
     }
@@ -247,11 +261,16 @@ impl Consumer for AuctionConsumer {
             }
             ("UserChanged", 1) => {
                 let user: UserChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
-                Ok(cars::hear_user(conn, user, event.aggregate_seq).await?)
+                cars::hear_user(conn, &user, event.aggregate_seq).await?;
+                Ok(push::hear_user(conn, &user, event.occurred_at).await?)
             }
             ("StrikesChanged", 1) => {
                 let news: StrikesChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
                 Ok(strike_news::tell(conn, &news, event.occurred_at).await?)
+            }
+            ("SignedOut", 1) => {
+                let news: SignedOut = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
+                Ok(push::hear_signed_out(conn, &news, event.occurred_at).await?)
             }
             ("DepositChanged", 1) => {
                 let news: DepositChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;

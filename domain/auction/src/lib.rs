@@ -9,6 +9,7 @@
 //! * `follow.rs` is what other processes of the same database commit.
 //! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
 //! * `alerts.rs` tells persons the news, behind the bid path; `inbox.rs` is where they read it.
+//! * `push.rs` is in which browsers, `push_delivery.rs` sends it there.
 //! * `confirmation.rs` is the second look at an unusually high amount.
 //! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
 //! * `timestamp.rs` asks an authority outside for the time of each checkpoint.
@@ -54,6 +55,8 @@ mod negotiation;
 mod place_max;
 mod projection;
 mod proofs;
+mod push;
+mod push_delivery;
 mod replay;
 mod report_change;
 mod reserve_approval;
@@ -121,6 +124,10 @@ pub use negotiation::{
 pub use place_max::PlaceMax;
 pub use projection::PROTOCOL;
 pub use proofs::Incident;
+pub use push::{
+    AddPushDevice, PUSH_DEVICES_MAX, Push, PushAddress, PushAnswer, PushDevice, PushMessage, PushNews,
+    PushPost, PushText, PushWords, Urgency,
+};
 pub use replay::LotReplay;
 pub use reserve_approval::{AnswerReserve, ReserveAnswer, ReserveApproval};
 pub use reserve_rules::{ReserveDisplay, ReserveRules};
@@ -164,6 +171,8 @@ pub struct Service {
     told: Arc<dyn Fn() + Send + Sync>,
     /// When sellers are expected to answer; which days are holidays is asked when it matters.
     hours: Arc<OnceLock<kernel::Calendar>>,
+    /// The way to persons' browsers, where there is one.
+    push: Arc<OnceLock<push::Push>>,
 }
 
 /// The tasks that run beside the handle.
@@ -219,6 +228,7 @@ impl Service {
             snapshots,
             told,
             hours: Arc::default(),
+            push: Arc::default(),
         };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
         let teller = tokio::spawn(alerts::run(service.clone(), stop.clone()));

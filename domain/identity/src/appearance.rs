@@ -1,8 +1,13 @@
 //! How the product looks to a person: language and theme.
 
-use kernel::{Lang, Principal};
+use kernel::{Lang, Principal, UnixMs};
 use platform_db::CommandError;
+use sqlx::PgConnection;
+use uuid::Uuid;
 
+use crate::events::{Occasion, tell};
+use crate::register_user::event_of;
+use crate::store::users;
 use crate::{Service, store};
 
 /// Light, dark, or as the device says.
@@ -71,9 +76,21 @@ impl Service {
         };
         store::users::set_appearance(&mut tx, who.user_id.0, appearance.lang.tag(), appearance.theme.name())
             .await?;
+        if appearance.lang != Lang::from_tag(&person.lang) {
+            tell_lang(&mut tx, who, self.clock.now()).await?;
+        }
         tx.commit().await?;
         Ok(appearance)
     }
+}
+
+/// Tells in which language the person reads from now on.
+async fn tell_lang(conn: &mut PgConnection, who: &Principal, at: UnixMs) -> Result<(), CommandError> {
+    let mut user = users::lock(conn, who.user_id.0).await?.ok_or_else(kernel::Problem::not_found)?;
+    user.event_seq += 1;
+    users::update(conn, &user).await?;
+    let occasion = Occasion { who, at, key: Uuid::now_v7(), aggregate: user.id, seq: user.event_seq };
+    Ok(tell(conn, &event_of(&user), occasion).await?)
 }
 
 #[cfg(test)]
@@ -92,5 +109,12 @@ mod tests {
         assert_eq!(now, Appearance { lang: Lang::En, theme: Theme::Light });
         let again = world.service.principal_of(who.user_id).await.unwrap().unwrap();
         assert_eq!((again.appearance, again.principal.lang), (now, Lang::En));
+        let told: Vec<_> =
+            world.events("UserChanged").await.iter().map(|it| it["data"]["lang"].clone()).collect();
+        assert_eq!(
+            told,
+            ["zh-CN", "en"],
+            "who tells him news does so in his language; light or dark is nobody's business"
+        );
     }
 }

@@ -63,7 +63,7 @@ impl EventType for StrikesChanged {
     const SERVICE: &'static str = "identity";
 }
 
-/// A user was registered or changed. Says nothing personal: whoever needs the name asks this service.
+/// A user was registered or changed, or reads another language. Says nothing personal: whoever needs the name asks this service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserChanged {
     /// The person.
@@ -72,12 +72,43 @@ pub struct UserChanged {
     pub dealer_id: Option<DealerId>,
     /// Whether the person may sign in.
     pub active: bool,
+    /// In which language the person reads; not in events from before it was told.
+    #[serde(default)]
+    pub lang: Option<String>,
 }
 
 impl EventType for UserChanged {
     const NAME: &'static str = "UserChanged";
     const VERSION: u16 = 1;
     const SERVICE: &'static str = "identity";
+}
+
+/// A person left: in one browser, or everywhere but perhaps there. Whoever tells him news in browsers tells none there any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedOut {
+    /// The person.
+    pub user_id: UserId,
+    /// The browser that was left, by the name under which it is told news; with `elsewhere`, the only one that was not.
+    pub device_id: Option<Uuid>,
+    /// Whether all others were left.
+    pub elsewhere: bool,
+}
+
+impl EventType for SignedOut {
+    const NAME: &'static str = "SignedOut";
+    const VERSION: u16 = 1;
+    const SERVICE: &'static str = "identity";
+}
+
+/// Writes down that a person left, in the transaction in which he does. A record of its own: it waits for no other event.
+pub(crate) async fn tell_signed_out(
+    conn: &mut PgConnection,
+    who: &Principal,
+    event: &SignedOut,
+    at: UnixMs,
+) -> Result<(), sqlx::Error> {
+    let key = Uuid::now_v7();
+    tell(conn, event, Occasion { who, at, key, aggregate: key, seq: 1 }).await
 }
 
 /// The envelope's facts for an event of this service.

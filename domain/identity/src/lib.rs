@@ -50,7 +50,7 @@ pub use change_dealer::ChangeDealer;
 pub use change_user::ChangeUser;
 pub use dealers::{DealerDetail, DealerFilter, DealerRow, DealerSort, DealerStatus, Papers, Standing};
 pub use demo::{DemoPeople, DemoPerson, demo_dealer_id, demo_user_id};
-pub use events::{DealerChanged, StrikesChanged, UserChanged};
+pub use events::{DealerChanged, SignedOut, StrikesChanged, UserChanged};
 pub use list::{MAX_EXPORT, PAGE_SIZE, Page};
 pub use make_token::{MakeToken, NewToken, TokenRow};
 pub use principal::{Credential, SignedIn};

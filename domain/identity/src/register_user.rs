@@ -145,7 +145,12 @@ pub(crate) fn names(roles: &[Role]) -> Vec<String> {
 }
 
 pub(crate) fn event_of(user: &User) -> UserChanged {
-    UserChanged { user_id: UserId(user.id), dealer_id: user.dealer_id.map(DealerId), active: user.active }
+    UserChanged {
+        user_id: UserId(user.id),
+        dealer_id: user.dealer_id.map(DealerId),
+        active: user.active,
+        lang: Some(user.lang.clone()),
+    }
 }
 
 fn registered(user: &User, roles: &[String]) -> Value {

@@ -145,7 +145,7 @@ mod tests {
         let mut known = HashSet::new();
         other.pass_on_revocations(&mut known).await.unwrap();
         assert!(!socket.has_changed());
-        world.service.sign_out(&who, session).await.unwrap();
+        world.service.sign_out(&who, session, None).await.unwrap();
         other.pass_on_revocations(&mut known).await.unwrap();
         assert!(socket.has_changed());
         other.pass_on_revocations(&mut known).await.unwrap();

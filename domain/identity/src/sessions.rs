@@ -3,7 +3,9 @@
 use kernel::{Principal, UnixMs};
 use platform_db::{CommandError, from_sql};
 use tower_sessions_core::session::Id;
+use uuid::Uuid;
 
+use crate::events::{SignedOut, tell_signed_out};
 use crate::session_store::id_hash;
 use crate::sign_in::note;
 use crate::{Service, store};
@@ -47,17 +49,26 @@ impl Service {
             .collect())
     }
 
-    /// Ends all of a person's sessions but this one. Returns how many.
-    pub async fn sign_out_elsewhere(&self, who: &Principal, this: Option<Id>) -> Result<u64, CommandError> {
+    /// Ends all of a person's sessions but this one. Returns how many. `device` is the name under which this browser is told news,
+    /// if it is: no other is from then on, also where the session had ended by itself.
+    pub async fn sign_out_elsewhere(
+        &self,
+        who: &Principal,
+        this: Option<Id>,
+        device: Option<Uuid>,
+    ) -> Result<u64, CommandError> {
+        let at = self.clock.now();
         let mut tx = self.db.begin().await?;
         let keep = this.map(|id| id_hash(&id));
         let ended =
             store::sessions::delete_of_user(&mut tx, who.user_id.0, keep.as_ref().map(|hash| &hash[..]))
                 .await?;
         if ended > 0 {
-            note(&mut tx, who, "signed_out_elsewhere", self.clock.now()).await?;
+            note(&mut tx, who, "signed_out_elsewhere", at).await?;
             store::revocations::add(&mut tx, who.user_id.0).await?;
         }
+        let left = SignedOut { user_id: who.user_id, device_id: device, elsewhere: true };
+        tell_signed_out(&mut tx, who, &left, at).await?;
         tx.commit().await?;
         self.revocations.tell(who.user_id);
         Ok(ended)
@@ -66,6 +77,9 @@ impl Service {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
     use crate::test_support::World;
 
     #[tokio::test]
@@ -77,8 +91,12 @@ mod tests {
         let theirs = world.session(&stranger).await;
         let rows = world.service.sessions(&who, Some(desk)).await.unwrap();
         assert_eq!((rows.len(), rows.iter().filter(|row| row.is_this_one).count()), (2, 1));
-        assert_eq!(world.service.sign_out_elsewhere(&who, Some(desk)).await.unwrap(), 1);
-        assert_eq!(world.service.sign_out_elsewhere(&who, Some(desk)).await.unwrap(), 0);
+        let device = Some(Uuid::now_v7());
+        assert_eq!(world.service.sign_out_elsewhere(&who, Some(desk), device).await.unwrap(), 1);
+        assert_eq!(world.service.sign_out_elsewhere(&who, Some(desk), device).await.unwrap(), 0);
+        let told = world.events("SignedOut").await;
+        let data = json!({ "user_id": who.user_id, "device_id": device, "elsewhere": true });
+        assert_eq!(told[0]["data"], data);
         assert!(world.service.principal_for_session(phone).await.unwrap().is_none());
         assert!(world.service.principal_for_session(desk).await.unwrap().is_some());
         assert!(world.service.principal_for_session(theirs).await.unwrap().is_some());

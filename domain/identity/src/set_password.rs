@@ -6,6 +6,7 @@ use serde_json::json;
 use tower_sessions_core::session::Id;
 use uuid::Uuid;
 
+use crate::events::{SignedOut, tell_signed_out};
 use crate::field::{Fields, one};
 use crate::session_store::id_hash;
 use crate::store::users;
@@ -25,6 +26,8 @@ pub struct SetPassword {
     pub new: String,
     /// The session that asks and may go on; all others of the person end.
     pub keep: Option<Id>,
+    /// The name under which the browser that asks is told news; no other of the person's is from then on.
+    pub device: Option<Uuid>,
 }
 
 impl Service {
@@ -64,6 +67,9 @@ impl Service {
         let line = NewLine { id: input.key, of: user.id, what, who, at, why: None, data: json!({}) };
         store::trail::add_to_user(&mut tx, line).await?;
         store::revocations::add(&mut tx, user.id).await?;
+        let device_id = input.device.filter(|_| own);
+        let left = SignedOut { user_id: input.user_id, device_id, elsewhere: true };
+        tell_signed_out(&mut tx, who, &left, at).await?;
         tx.commit().await?;
         self.revocations.tell(input.user_id);
         tracing::info!(user.id = %user.id, what, "password set");
@@ -88,6 +94,7 @@ mod tests {
             current: Some(PASSWORD.into()),
             new: NEXT.into(),
             keep: None,
+            device: None,
         }
     }
 
@@ -117,12 +124,16 @@ mod tests {
             [World::pair(("new", "PASSWORD_UNCHANGED"))]
         );
 
-        let command = SetPassword { keep: Some(desk), ..own(&who) };
+        let device = Some(Uuid::now_v7());
+        let command = SetPassword { keep: Some(desk), device, ..own(&who) };
         for _ in 0..2 {
             world.service.set_password(&who, command.clone()).await.unwrap();
         }
         assert!(world.service.principal_for_session(phone).await.unwrap().is_none());
         assert!(world.service.principal_for_session(desk).await.unwrap().is_some());
+        let told = world.events("SignedOut").await;
+        let data = json!({ "user_id": who.user_id, "device_id": device, "elsewhere": true });
+        assert_eq!(told.iter().map(|it| &it["data"]).collect::<Vec<_>>(), [&data]);
         assert!(!signs_in(&world, PASSWORD).await && signs_in(&world, NEXT).await);
         assert_eq!(world.service.user(&who, who.user_id).await.unwrap().trail[1].what, "password_changed");
     }
@@ -144,13 +155,15 @@ mod tests {
         let user = world.dealer_user("远行二手车", "yuanxing").await;
         let stranger = world.dealer_user("恒信车业", "hengxin").await;
         let session = world.session(&user).await;
-        let reset = || SetPassword { current: None, keep: Some(session), ..own(&user) };
+        let reset =
+            || SetPassword { current: None, keep: Some(session), device: Some(Uuid::now_v7()), ..own(&user) };
         assert_eq!(code(world.service.set_password(&stranger, reset()).await), "NOT_FOUND");
         let finance = world.staff(&[Role::Finance]).await;
         assert_eq!(code(world.service.set_password(&finance, reset()).await), "FORBIDDEN");
         let sales = world.staff(&[Role::Sales]).await;
         world.service.set_password(&sales, reset()).await.unwrap();
         assert!(signs_in(&world, NEXT).await);
+        assert!(world.events("SignedOut").await[0]["data"]["device_id"].is_null(), "no browser is kept");
         assert!(world.service.principal_for_session(session).await.unwrap().is_none());
     }
 }

@@ -23,7 +23,7 @@ pub use error::{ConfigError, ConfigErrors};
 pub use explain::{Explained, Source, mask_password, settings_page};
 pub use origin::PublicUrl;
 pub use settings::{SETTINGS, Setting};
-pub use values::{Demo, LogFormat, PayTo, Service, TimeZone, Timestamps};
+pub use values::{Demo, LogFormat, PayTo, Push, Service, TimeZone, Timestamps};
 
 /// All settings, checked.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct Config {
     pub timestamps: Option<Timestamps>,
     /// Who is asked to witness checkpoints: keys with addresses.
     pub witnesses: Vec<(String, String)>,
+    /// Whether news may go to browsers.
+    pub push: Push,
     /// PostgreSQL's binaries, where they are not in an ordinary place.
     pub postgres_bin: Option<PathBuf>,
     /// Which services this process runs, in the order of [`Service::ALL`].

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 
 use crate::settings::{
     ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, PAY_ACCOUNT, PAY_BANK, PAY_NAME, PEER_ADDR, POOL_SIZE,
-    POSTGRES_BIN, PROXIES, PUBLIC_URL, REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE,
+    POSTGRES_BIN, PROXIES, PUBLIC_URL, PUSH, REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE,
     TIMESTAMP_ROOTS, TIMESTAMP_URL, WITNESSES, setting,
 };
 use crate::values::{is_account, is_log_filter, is_name};
 use crate::{
-    Config, ConfigError, ConfigErrors, Databases, Demo, LogFormat, PayTo, PublicUrl, Service, TimeZone,
+    Config, ConfigError, ConfigErrors, Databases, Demo, LogFormat, PayTo, PublicUrl, Push, Service, TimeZone,
     Timestamps, mask_password,
 };
 
@@ -43,6 +43,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
     let signing_key = reader.given(SIGNING_KEY).map(PathBuf::from);
     let timestamps = reader.timestamps();
     let witnesses = reader.read(WITNESSES, witness_list);
+    let push = reader.read(PUSH, Push::read);
     let postgres_bin = reader.given(POSTGRES_BIN).map(PathBuf::from);
     let databases = reader.databases(services.as_deref());
     let pool_size =
@@ -67,6 +68,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
             signing_key,
             timestamps,
             witnesses: witnesses?,
+            push: push?,
             postgres_bin,
             services: services?,
             databases: databases?,

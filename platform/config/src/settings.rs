@@ -20,6 +20,7 @@ pub(crate) const SIGNING_KEY: &str = "LUOCHUI_SIGNING_KEY";
 pub(crate) const TIMESTAMP_URL: &str = "LUOCHUI_TIMESTAMP_URL";
 pub(crate) const TIMESTAMP_ROOTS: &str = "LUOCHUI_TIMESTAMP_ROOTS";
 pub(crate) const WITNESSES: &str = "LUOCHUI_WITNESSES";
+pub(crate) const PUSH: &str = "LUOCHUI_PUSH";
 pub(crate) const POSTGRES_BIN: &str = "LUOCHUI_POSTGRES_BIN";
 pub(crate) const SERVICES: &str = "LUOCHUI_SERVICES";
 pub(crate) const POOL_SIZE: &str = "LUOCHUI_POOL_SIZE";
@@ -88,6 +89,15 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "Witnesses outside who are shown every checkpoint and asked to sign it (C2SP tlog-witness; a server witness with \
                   --listen is one). Their keys come from them. No TLS is needed: what is sent is public, and what comes back is \
                   signed.",
+    },
+    Setting {
+        name: PUSH,
+        default: "yes",
+        allowed: "yes, no, or the http address of a push service on this machine: http://127.0.0.1:4100",
+        meaning: "Whether dealers may turn on alerts in their browsers (Web Push). The server then calls the push services of \
+                  browser makers, over TLS and with this machine's certificates; what it sends only the browser can read. \
+                  Browsers allow it only where LUOCHUI_PUBLIC_URL is https, or localhost. An address is for tests: it may be \
+                  used beside the others.",
     },
     Setting {
         name: POSTGRES_BIN,

@@ -166,6 +166,32 @@ pub struct Timestamps {
     pub roots: PathBuf,
 }
 
+/// Whether news may go to browsers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Push {
+    /// Nothing leaves the product.
+    No,
+    /// By the push services that browsers name, and by one on this machine where there is one.
+    Yes {
+        /// Its address.
+        own: Option<String>,
+    },
+}
+
+impl Push {
+    pub(crate) fn read(text: &str) -> Option<Push> {
+        match text {
+            "no" => Some(Push::No),
+            "yes" => Some(Push::Yes { own: None }),
+            own => {
+                let port =
+                    own.strip_prefix("http://127.0.0.1:")?.trim_end_matches('/').parse::<u16>().ok()?;
+                (port > 0).then(|| Push::Yes { own: Some(format!("http://127.0.0.1:{port}")) })
+            }
+        }
+    }
+}
+
 /// A name as it stands on a transfer form.
 pub(crate) fn is_name(text: &str) -> bool {
     text.chars().count() <= 100 && !text.chars().any(char::is_control)

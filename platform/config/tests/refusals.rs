@@ -265,3 +265,17 @@ fn witnesses_have_keys_and_addresses() {
         assert!(refusal(&[("LUOCHUI_WITNESSES", bad)]).contains("a comma list of keys"), "{bad}");
     }
 }
+
+#[test]
+fn pushes_are_on_off_or_also_to_this_machine() {
+    use platform_config::Push;
+    let push = |value: &str| load(&[("LUOCHUI_PUSH", value)]).unwrap().push;
+    assert_eq!(load(&[]).unwrap().push, Push::Yes { own: None });
+    assert_eq!((push("yes"), push("no")), (Push::Yes { own: None }, Push::No));
+    assert_eq!(push("http://127.0.0.1:4100/"), Push::Yes { own: Some("http://127.0.0.1:4100".to_owned()) });
+    for bad in
+        ["true", "http://push.example:80", "https://127.0.0.1:4100", "http://127.0.0.1", "http://127.0.0.1:0"]
+    {
+        assert!(refusal(&[("LUOCHUI_PUSH", bad)]).contains("a push service on this machine"), "{bad}");
+    }
+}

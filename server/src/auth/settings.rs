@@ -3,6 +3,7 @@
 use app::FormState;
 use axum::Extension;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::{MakeToken, RevokeToken, SetPassword};
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use crate::http::identity::posted::Posted;
 use crate::http::refusal::Refusal;
 use crate::leptos_pages::render_form;
+use crate::middleware::cookie;
 use crate::state::AppState;
 
 /// The page's forms, told apart by their hidden field `form`.
@@ -45,6 +47,7 @@ async fn set_password(
                 current: Some(form.raw("current").to_owned()),
                 new: form.raw("new").to_owned(),
                 keep: session.id(),
+                device: cookie::device(&parts.headers),
             };
             match state.services.identity.set_password(&who, input).await {
                 Ok(()) => return Redirect::to("/settings?done=PASSWORD_CHANGED").into_response(),
@@ -92,7 +95,9 @@ pub async fn end_other_sessions(
     State(state): State<AppState>,
     Extension(who): Extension<Principal>,
     session: Session,
+    headers: HeaderMap,
 ) -> Result<Redirect, Refusal> {
-    state.services.identity.sign_out_elsewhere(&who, session.id()).await?;
+    let device = cookie::device(&headers);
+    state.services.identity.sign_out_elsewhere(&who, session.id(), device).await?;
     Ok(Redirect::to("/settings?done=SESSIONS_ENDED"))
 }

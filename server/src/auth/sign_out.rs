@@ -2,6 +2,7 @@
 
 use axum::Extension;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Principal;
@@ -16,12 +17,17 @@ pub async fn sign_out(
     State(state): State<AppState>,
     who: Option<Extension<Principal>>,
     session: Session,
+    headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    let mut response = Redirect::to("/sign-in?done=SIGNED_OUT").into_response();
     if let (Some(Extension(who)), Some(id)) = (who, session.id()) {
-        state.services.identity.sign_out(&who, id).await?;
+        // a browser that is left is told no news any more
+        state.services.identity.sign_out(&who, id, cookie::device(&headers)).await?;
+        if let Some(forget) = cookie::forget(&state.config, cookie::DEVICE) {
+            response.headers_mut().append(SET_COOKIE, forget);
+        }
     }
     session::end(&session).await?;
-    let mut response = Redirect::to("/sign-in?done=SIGNED_OUT").into_response();
     // the session layer's own removal lacks `Secure`, without which a `__Host-` cookie is not touched
     if let Some(forget) = cookie::forget(&state.config, session::cookie_name(&state.config)) {
         response.headers_mut().append(SET_COOKIE, forget);

@@ -3,11 +3,14 @@
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use platform_config::Config;
+use uuid::Uuid;
 
 /// The cookie that remembers a visitor's language.
 pub const LANG: &str = "lang";
 /// The cookie that remembers a visitor's theme.
 pub const THEME: &str = "theme";
+/// The cookie that says under which name this browser is told news. Nothing can be done with it but by the person whose it is.
+pub const DEVICE: &str = "device";
 /// A choice is remembered for a year.
 const A_YEAR_S: u32 = 365 * 24 * 60 * 60;
 
@@ -23,8 +26,13 @@ pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
+/// The name under which this browser is told news, if it is.
+pub fn device(headers: &HeaderMap) -> Option<Uuid> {
+    read(headers, DEVICE).and_then(|id| id.parse().ok())
+}
+
 /// A cookie that remembers a choice. Name and value are our own words.
-pub fn remember(config: &Config, name: &str, value: &'static str) -> Option<HeaderValue> {
+pub fn remember(config: &Config, name: &str, value: &str) -> Option<HeaderValue> {
     let secure = if config.secure_cookies { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; Max-Age={A_YEAR_S}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::try_from(text).ok()

@@ -59,13 +59,13 @@ fn nonce() -> String {
 }
 
 /// Scripts run by nonce, and what these load; `wasm-unsafe-eval` is what lets a browser compile wasm. Style
-/// attributes are free (a bar's width), style sheets are not.
+/// attributes are free (a bar's width), style sheets are not. The worker that shows news is a file of ours.
 fn policy(nonce: &str, config: &Config) -> String {
     let sockets = config.public_url.as_str().replacen("http", "ws", 1);
     format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
          style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; \
-         connect-src 'self' {sockets}; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         worker-src 'self'; connect-src 'self' {sockets}; object-src 'none'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'"
     )
 }

@@ -11,7 +11,7 @@ use crate::formats::{everybody, lot_of, open_sale_with};
 use crate::sold::put_in_outbox;
 use crate::support::{Browser, TestServer};
 
-async fn bids(browser: &mut Browser, lot_id: LotId, yuan: i64) {
+pub async fn bids(browser: &mut Browser, lot_id: LotId, yuan: i64) {
     let (key, amount) = (new_id().to_string(), (yuan * 100).to_string());
     let answer = browser
         .post(&format!("/auctions/lots/{lot_id}/bids"), &[("key", &*key), ("quick_fen", &*amount)])

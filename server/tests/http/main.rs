@@ -31,6 +31,7 @@ mod office_sales;
 mod office_vehicles;
 mod office_vehicles_import;
 mod published_reserve;
+mod push;
 mod receipts;
 mod replay;
 mod reserve_approval;

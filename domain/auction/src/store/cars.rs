@@ -88,7 +88,7 @@ pub(crate) async fn hear_dealer(
 /// Keeps the newest news of a dealer's person.
 pub(crate) async fn hear_user(
     conn: &mut PgConnection,
-    user: UserChanged,
+    user: &UserChanged,
     seq: i64,
 ) -> Result<(), sqlx::Error> {
     let Some(dealer_id) = user.dealer_id else { return Ok(()) };

@@ -34,6 +34,8 @@ pub(crate) mod power;
 pub(crate) mod processes;
 pub(crate) mod proofs;
 pub(crate) mod pulse;
+pub(crate) mod push_deliveries;
+pub(crate) mod push_devices;
 pub(crate) mod report_changes;
 pub(crate) mod reserve_approvals;
 pub(crate) mod reveals;

@@ -1,17 +1,22 @@
-//! A person's news: read, and what he wants to hear of.
+//! A person's news: read, what he wants to hear of, and in which browsers.
 
 use app::FormState;
-use auction::Topic;
+use auction::{AddPushDevice, PushAddress, Topic};
 use axum::Extension;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::{Principal, Problem, ProblemKind, UnixMs};
 use platform_db::CommandError;
 
 use crate::http::identity::posted::Posted;
 use crate::http::refusal::Refusal;
 use crate::leptos_pages::render_form;
+use crate::middleware::cookie;
 use crate::state::AppState;
 
 /// The forms of the page, told apart by their hidden field `form`; then back to the page as it was.
@@ -21,6 +26,9 @@ pub async fn change(
     parts: Parts,
     form: Posted,
 ) -> Response {
+    if form.raw("form") == "device" {
+        return add_device(&state, &who, parts, form).await;
+    }
     match changed(&state, &who, &form).await {
         Ok(Some(done)) => Redirect::to(&format!("/my/alerts?done={done}")).into_response(),
         Ok(None) => {
@@ -42,6 +50,41 @@ pub async fn unread(
     Ok(app::ui::unread_text(count))
 }
 
+/// From now on the browser that sends this is told news; it is known by a cookie, so that leaving it ends that.
+async fn add_device(state: &AppState, who: &Principal, parts: Parts, form: Posted) -> Response {
+    let added = match form.key() {
+        Ok(key) => {
+            let add = AddPushDevice { key, address: address(&form), agent: agent(&parts.headers) };
+            state.services.auction.add_push_device(who, &add).await.map(|()| key)
+        }
+        Err(problem) => Err(problem.into()),
+    };
+    match added {
+        Ok(key) => {
+            let mut response = Redirect::to("/my/alerts?done=DEVICE_ADDED").into_response();
+            if let Some(cookie) = cookie::remember(&state.config, cookie::DEVICE, &key.to_string()) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(error) => {
+            // where a browser is reached is shown to nobody
+            let values = form.into_pairs_without(&["endpoint", "p256dh", "auth"]);
+            render_form(state, parts, FormState::refused(values, error.into_problem())).await
+        }
+    }
+}
+
+/// What cannot be read is no address, and is refused as one.
+fn address(form: &Posted) -> PushAddress {
+    let bytes = |name| URL_SAFE_NO_PAD.decode(form.raw(name)).unwrap_or_default();
+    PushAddress { endpoint: form.raw("endpoint").to_owned(), p256dh: bytes("p256dh"), auth: bytes("auth") }
+}
+
+fn agent(headers: &HeaderMap) -> String {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
 async fn changed(
     state: &AppState,
     who: &Principal,
@@ -54,6 +97,11 @@ async fn changed(
             let until = form.raw("until").parse().map_err(|_| malformed())?;
             state.services.auction.read_alerts(who, one, UnixMs(until)).await?;
             Ok(None)
+        }
+        "forget_device" => {
+            let id = form.raw("id").parse().map_err(|_| malformed())?;
+            state.services.auction.remove_push_device(who, id).await?;
+            Ok(Some("DEVICE_REMOVED"))
         }
         "choice" => {
             let wanted: Vec<Topic> = form

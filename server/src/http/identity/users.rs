@@ -97,7 +97,8 @@ async fn changed(
         "reactivate" => (ChangeUser { active: Some(true), ..input }, "USER_REACTIVATED"),
         "password" => {
             let new = form.raw("new").to_owned();
-            let input = SetPassword { key: form.key()?, user_id, current: None, new, keep: None };
+            let input =
+                SetPassword { key: form.key()?, user_id, current: None, new, keep: None, device: None };
             identity.set_password(who, input).await?;
             return Ok("PASSWORD_RESET");
         }

@@ -1,0 +1,189 @@
+//! The browsers that persons are told in, and the key that their push services know us by.
+
+use kernel::{Lang, Principal, UnixMs, UserId};
+use platform_db::{from_sql, to_sql};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::push::{AddPushDevice, PushDevice};
+
+/// Which of a person's browsers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Which {
+    /// This one.
+    One(Uuid),
+    /// All that were there at the time, but perhaps one.
+    AllBut(Option<Uuid>),
+    /// All.
+    All,
+}
+
+/// The key of this database; `fresh` becomes it where there is none.
+pub(crate) async fn key(pool: &PgPool, fresh: &[u8]) -> Result<Vec<u8>, sqlx::Error> {
+    sqlx::query!("INSERT INTO push_key (key) VALUES ($1) ON CONFLICT DO NOTHING", fresh)
+        .execute(pool)
+        .await?;
+    // read back: another process may have been first
+    sqlx::query_scalar!("SELECT key FROM push_key").fetch_one(pool).await
+}
+
+/// A person's browsers, the newest first.
+pub(crate) async fn list(pool: &PgPool, user_id: UserId, most: i64) -> Result<Vec<PushDevice>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT id, agent, made_at, told_at
+           FROM push_device
+          WHERE user_id = $1 AND removed_at IS NULL
+          ORDER BY made_at DESC, id
+          LIMIT $2",
+        user_id.0,
+        most
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PushDevice {
+            id: row.id,
+            agent: row.agent,
+            made_at: from_sql(row.made_at),
+            told_at: row.told_at.map(from_sql),
+        })
+        .collect())
+}
+
+/// Adds a browser, and takes it from whoever was told in it before. `false`: the person has too many.
+pub(crate) async fn insert(
+    pool: &PgPool,
+    who: &Principal,
+    add: &AddPushDevice,
+    most: i64,
+    now: UnixMs,
+) -> Result<bool, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    if is_of(&mut tx, who.user_id, add.key).await? {
+        return Ok(true);
+    }
+    take_over(&mut tx, &add.address.endpoint, now).await?;
+    let done = sqlx::query!(
+        "INSERT INTO push_device (id, user_id, lang, agent, endpoint, p256dh, auth, made_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8
+          WHERE (SELECT count(*) FROM push_device d WHERE d.user_id = $2 AND d.removed_at IS NULL) < $9
+         ON CONFLICT DO NOTHING",
+        add.key,
+        who.user_id.0,
+        who.lang.tag(),
+        add.agent,
+        add.address.endpoint,
+        add.address.p256dh,
+        add.address.auth,
+        to_sql(now),
+        most
+    )
+    .execute(&mut *tx)
+    .await?;
+    // somebody was first with the same key or browser: a double click
+    let is_there = done.rows_affected() == 1 || holds(&mut tx, who.user_id, add).await?;
+    if is_there {
+        tx.commit().await?;
+    }
+    Ok(is_there)
+}
+
+async fn holds(conn: &mut PgConnection, user_id: UserId, add: &AddPushDevice) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT EXISTS (SELECT FROM push_device
+                         WHERE user_id = $1 AND removed_at IS NULL AND (id = $2 OR endpoint = $3)) AS \"holds!\"",
+        user_id.0,
+        add.key,
+        add.address.endpoint
+    )
+    .fetch_one(conn)
+    .await
+}
+
+async fn take_over(conn: &mut PgConnection, endpoint: &str, now: UnixMs) -> Result<(), sqlx::Error> {
+    let before = sqlx::query!(
+        "SELECT id, user_id FROM push_device WHERE endpoint = $1 AND removed_at IS NULL",
+        endpoint
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    match before {
+        Some(row) => remove(conn, UserId(row.user_id), Which::One(row.id), "again", now).await,
+        None => Ok(()),
+    }
+}
+
+/// Whether it is, or was, this person's.
+pub(crate) async fn is_of(conn: &mut PgConnection, user_id: UserId, id: Uuid) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT EXISTS (SELECT FROM push_device WHERE id = $1 AND user_id = $2) AS \"is_of!\"",
+        id,
+        user_id.0
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Takes browsers of a person off, and forgets where they were reached.
+pub(crate) async fn remove(
+    conn: &mut PgConnection,
+    user_id: UserId,
+    which: Which,
+    why: &str,
+    at: UnixMs,
+) -> Result<(), sqlx::Error> {
+    let (one, but, made_by) = match which {
+        Which::One(id) => (Some(id), None, None),
+        Which::AllBut(kept) => (None, kept, Some(at)),
+        Which::All => (None, None, None),
+    };
+    sqlx::query!(
+        "WITH gone AS (
+             UPDATE push_device
+                SET removed_at = $5, removed_why = $4, endpoint = NULL, p256dh = NULL, auth = NULL
+              WHERE user_id = $1 AND removed_at IS NULL
+                AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3)
+                AND ($6::timestamptz IS NULL OR made_at <= $6)
+             RETURNING id
+         )
+         UPDATE push_delivery p
+            SET state = 'dropped', settled_at = $5, last_error = 'removed'
+           FROM gone g
+          WHERE p.device_id = g.id AND p.state = 'waiting'",
+        user_id.0,
+        one,
+        but,
+        why,
+        to_sql(at),
+        made_by.map(to_sql)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// From now on the person's browsers are told in this language.
+pub(crate) async fn speak(conn: &mut PgConnection, user_id: UserId, lang: Lang) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE push_device SET lang = $2 WHERE user_id = $1 AND removed_at IS NULL AND lang <> $2",
+        user_id.0,
+        lang.tag()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Removes rows of browsers that were taken off before then.
+pub(crate) async fn forget(pool: &PgPool, before: UnixMs, limit: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "DELETE FROM push_device
+          WHERE id IN (SELECT id FROM push_device WHERE removed_at < $1 ORDER BY removed_at LIMIT $2)",
+        to_sql(before),
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
