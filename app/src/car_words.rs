@@ -3,7 +3,7 @@
 
 use kernel::Lang;
 
-use crate::i18n::t;
+use crate::i18n::{t, t_with};
 
 /// A usual word, and its name in text keys.
 type Known = [(&'static str, &'static str)];
@@ -104,6 +104,16 @@ pub fn car_word(lang: Lang, about: About, said: &str) -> String {
     known.map_or_else(|| said.to_owned(), |(_, name)| t(lang, &format!("car.{area}.{name}")).into_owned())
 }
 
+/// A grade that stands among other facts, and so says what it is: `评级 二级`, `Grade 2`, `Grade B`.
+pub fn graded_word(lang: Lang, said: &str) -> String {
+    let word = car_word(lang, About::Grade, said);
+    match word == said {
+        true => t_with(lang, "auction.hall.grade", &[("grade", said)]),
+        // another language's word for it says it itself
+        false => word,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +138,12 @@ mod tests {
                 assert!(known(Lang::En, &key).is_some() && known(Lang::Zh, &key).is_some(), "{key}");
             }
         }
+    }
+
+    #[test]
+    fn a_grade_among_other_facts_is_in_the_readers_language() {
+        let said = |grade| [Lang::Zh, Lang::En].map(|lang| graded_word(lang, grade));
+        assert_eq!(said("二级"), ["评级 二级", "Grade 2"]);
+        assert_eq!(said("B"), ["评级 B", "Grade B"]);
     }
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::super::lot::side::{falling, format_word};
 use super::super::words::{joined, kilometres};
+use crate::car_words::graded_word;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::hall::Face;
@@ -130,7 +131,7 @@ fn facts(cx: &PageContext, lot: &HallLot) -> String {
     let format = (lot.format() != Format::Timed).then(|| format_word(cx, lot.format()));
     let year = lot.model_year.to_string();
     let year = (!lot.title.contains(&year)).then(|| t_with(lang, "auction.hall.year", &[("n", &year)]));
-    let grade = (!lot.grade.is_empty()).then(|| t_with(lang, "auction.hall.grade", &[("grade", &lot.grade)]));
+    let grade = (!lot.grade.is_empty()).then(|| graded_word(lang, &lot.grade));
     let facts = [format, year, Some(kilometres(lang, lot.mileage_km)), Some(lot.city.clone()), grade];
     joined(facts.into_iter().flatten())
 }
