@@ -63,6 +63,7 @@ async fn staff_publish_and_lower_it_and_watchers_are_told_each_time() {
     assert_eq!(told(&mut screen).await, Some(Fen(8_800_000)));
     let page = pricing.get(done.location()).await.body;
     assert!(page.contains("保留价已公开：¥88,000") && !page.contains("publish-reserve"), "{page}");
+    assert!(!page.contains("保留价和自动成交差额是卖方的秘密"), "it is none any more: {page}");
 
     let key = new_id().to_string();
     let lower = pricing.post(&format!("{path}/reserve"), &[("key", &key), ("reserve", "8.5万")]).await;

@@ -29,7 +29,9 @@ pub(super) fn panel(cx: &PageContext, detail: &LotDetail, word: Option<SellersWo
     let may = may.is_some_and(|who| who.has_role(Role::Auctioneer) || who.has_role(Role::Pricing));
     let action = may.then(|| format!("/office/lots/{}/reveal", detail.lot.id));
     let amounts = word.map(|word| amounts(cx, word, detail.lot.in_gap()));
-    let panel = asked(cx, amounts, action, &detail.reveals);
+    let is_public = detail.lot.lot.reserve_fen.is_some();
+    let note = if is_public { "sale.reveal_note_public" } else { "sale.reveal_note" };
+    let panel = asked(cx, (amounts, note), action, &detail.reveals);
     let public = detail.lot.lot.reserve_fen.map(|reserve| {
         let text = t_with(cx.lang, "sale.reserve_published", &[("amount", &reserve.yuan())]);
         view! { <Banner tone=Tone::Neutral>{text}</Banner> }
@@ -44,11 +46,17 @@ pub(in crate::office) fn negotiated(
     word: Option<SellersWord>,
 ) -> AnyView {
     let action = detail.may_look.then(|| format!("/office/negotiations/{}/reveal", detail.row.id));
-    asked(cx, word.map(|word| amounts(cx, word, false)), action, &detail.reveals)
+    let amounts = word.map(|word| amounts(cx, word, false));
+    asked(cx, (amounts, "sale.reveal_note"), action, &detail.reveals)
 }
 
 /// What was asked for, or the button that asks; below it who did before.
-fn asked(cx: &PageContext, amounts: Option<AnyView>, action: Option<String>, reveals: &[Reveal]) -> AnyView {
+fn asked(
+    cx: &PageContext,
+    (amounts, note): (Option<AnyView>, &'static str),
+    action: Option<String>,
+    reveals: &[Reveal],
+) -> AnyView {
     let lang = cx.lang;
     let ask = action.filter(|_| amounts.is_none()).map(|action| {
         view! { <PostButton action icon=Icon::Eye>{t(lang, "sale.reveal")}</PostButton> }
@@ -56,7 +64,7 @@ fn asked(cx: &PageContext, amounts: Option<AnyView>, action: Option<String>, rev
     let looks = looks(cx, reveals);
     view! {
         <Panel title=t(lang, "sale.reserve").into_owned()>
-            <p class="muted">{t(lang, "sale.reveal_note")}</p>
+            <p class="muted">{t(lang, note)}</p>
             {amounts}
             {ask}
             {looks}
