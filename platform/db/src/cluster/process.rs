@@ -32,6 +32,8 @@ const SETTINGS: &[&str] = &[
     "max_parallel_workers_per_gather=0",
     "track_wal_io_timing=on",
     "log_min_duration_statement=1000",
+    // the statement says what is slow; what persons typed does not belong into a log
+    "log_parameter_max_length=0",
     "log_checkpoints=off",
     "idle_in_transaction_session_timeout=60s",
     "timezone=UTC",
