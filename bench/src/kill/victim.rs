@@ -24,6 +24,18 @@ pub(crate) const REDIS_URL: &str = "LUOCHUI_REDIS_URL";
 pub(crate) const PEER_ADDR: (&str, &str) = ("LUOCHUI_PEER_ADDR", "127.0.0.1:0");
 const POLL: Duration = Duration::from_millis(10);
 
+/// The command that starts this server, as `script/server --release` does: under the scheduler's batch policy, where the
+/// system has the tool for it.
+fn started(binary: &Path) -> Command {
+    let has_chrt = Command::new("chrt").arg("--version").stdout(Stdio::null()).status().is_ok();
+    if !has_chrt {
+        return Command::new(binary);
+    }
+    let mut command = Command::new("chrt");
+    command.args(["--batch", "0"]).arg(binary);
+    command
+}
+
 /// A server with its folder. Whatever happens, it and its PostgreSQL end with this value.
 pub(crate) struct Victim {
     binary: PathBuf,
@@ -75,7 +87,7 @@ impl Victim {
     /// Starts the server on what is in the folder and waits until it answers.
     pub(crate) async fn start_again(&mut self) -> Result<()> {
         let log = File::options().create(true).append(true).open(self.log())?;
-        let child = Command::new(&self.binary)
+        let child = started(&self.binary)
             .arg("serve")
             .env("LUOCHUI_DATA", self.folder.path())
             .env("LUOCHUI_ADDR", format!("127.0.0.1:{}", self.port))
