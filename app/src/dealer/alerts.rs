@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
-use crate::dealer::push;
+use crate::dealer::push::{self, Devices};
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
 use crate::ui::{time, *};
@@ -42,15 +42,15 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href="/my/searches" icon=Icon::Search>{t(lang, "searches.title")}</LinkButton>
         </PageHead>
         <Tabs label=t(lang, "alerts.title") tabs/>
-        {list(&cx, page)}
+        {list(&cx, page, devices.as_ref())}
         <Pager current=number total=total page_size=page_size/>
-        {choice(&cx, &topics, lead_min)}
+        {choice(&cx, &topics, lead_min, devices.as_ref())}
         {push::view(&cx, devices)}
     };
     Ok(PageView::dealer(t(lang, "alerts.title"), body))
 }
 
-fn list(cx: &PageContext, page: AlertPage) -> AnyView {
+fn list(cx: &PageContext, page: AlertPage, devices: Option<&Devices>) -> AnyView {
     let lang = cx.lang;
     if page.alerts.is_empty() {
         return view! {
@@ -62,12 +62,13 @@ fn list(cx: &PageContext, page: AlertPage) -> AnyView {
         }
         .into_any();
     }
-    let lines = page.alerts.into_iter().map(|alert| line(cx, alert)).collect_view();
+    let lines = page.alerts.into_iter().map(|alert| line(cx, alert, devices)).collect_view();
     view! { <Panel flush=true><ul class="alerts" data-testid="alerts">{lines}</ul></Panel> }.into_any()
 }
 
-fn line(cx: &PageContext, alert: Alert) -> AnyView {
+fn line(cx: &PageContext, alert: Alert, devices: Option<&Devices>) -> AnyView {
     let lang = cx.lang;
+    let mute = devices.and_then(|devices| push::mute_button(cx, devices, &alert));
     let is_over = matches!(alert.ends, Some(LotEnd::Over(_)));
     let tone = match alert.kind {
         AlertKind::Ending if is_over => Tone::Neutral,
@@ -136,7 +137,7 @@ fn line(cx: &PageContext, alert: Alert) -> AnyView {
                     {no_deal} {sale} {strike}
                 </p>
             </div>
-            {read}
+            <div class="alerts__actions">{mute} {read}</div>
         </li>
     }
     .into_any()
@@ -210,7 +211,7 @@ fn sale_facts(cx: &PageContext, sale: SaleNews) -> AnyView {
 }
 
 /// What one wants to hear of.
-fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16) -> AnyView {
+fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16, devices: Option<&Devices>) -> AnyView {
     let lang = cx.lang;
     let boxes = Topic::ALL.into_iter().map(|topic| {
         let (label, hint) = match topic {
@@ -223,9 +224,19 @@ fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16) -> AnyView {
                 (t(lang, "alerts.topic.negotiation"), t(lang, "alerts.topic_hint.negotiation"))
             }
         };
-        view! { <Checkbox name="topics" value=topic.name() label=label hint=hint checked=wanted.contains(&topic)/> }
+        let pushed = devices.map(|devices| {
+            let label = t(lang, "push.too");
+            view! { <Checkbox name="pushed" value=topic.name() label=label checked=devices.gets(topic)/> }
+        });
+        view! {
+            <div class="alerts__choice">
+                <Checkbox name="topics" value=topic.name() label=label hint=hint checked=wanted.contains(&topic)/>
+                {pushed}
+            </div>
+        }
     });
     let boxes = boxes.collect_view();
+    let has_pushed = devices.map(|_| view! { <input type="hidden" name="has_pushed" value="on"/> });
     let lead = |minutes: i16| {
         Choice::new(minutes.to_string(), t_with(lang, "alerts.lead", &[("n", &minutes.to_string())]))
     };
@@ -234,6 +245,7 @@ fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16) -> AnyView {
         <div class="mt-4" id="choice">
             <Panel title=t(lang, "alerts.choice").into_owned()>
                 <PostForm name="choice">
+                    {has_pushed}
                     {boxes}
                     <p class="muted">{t(lang, "alerts.always")}</p>
                     <SelectField name="lead" label=t(lang, "alerts.lead_label") choices=leads value=lead_min.to_string() required=true/>

@@ -331,6 +331,6 @@ impl Service {
         if !ENDING_LEADS_MIN.contains(&lead_min) {
             return Err(Problem::fields(vec![FieldProblem::new("lead", "OUT_OF_RANGE")]).into());
         }
-        Ok(alerts::choose(&self.db, who.user_id, wanted, lead_min).await?)
+        Ok(alerts::choose(&mut *self.db.acquire().await?, who.user_id, wanted, lead_min).await?)
     }
 }

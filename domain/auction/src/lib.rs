@@ -9,7 +9,7 @@
 //! * `follow.rs` is what other processes of the same database commit.
 //! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
 //! * `alerts.rs` tells persons the news, behind the bid path; `inbox.rs` is where they read it.
-//! * `push.rs` is in which browsers, `push_delivery.rs` sends it there.
+//! * `push.rs` is in which browsers, `push_choice.rs` which of it, `push_delivery.rs` sends it there.
 //! * `confirmation.rs` is the second look at an unusually high amount.
 //! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
 //! * `timestamp.rs` asks an authority outside for the time of each checkpoint.
@@ -56,6 +56,7 @@ mod place_max;
 mod projection;
 mod proofs;
 mod push;
+mod push_choice;
 mod push_delivery;
 mod replay;
 mod report_change;
@@ -128,6 +129,7 @@ pub use push::{
     AddPushDevice, PUSH_DEVICES_MAX, Push, PushAddress, PushAnswer, PushDevice, PushMessage, PushNews,
     PushPost, PushText, PushWords, Urgency,
 };
+pub use push_choice::MutedLot;
 pub use replay::LotReplay;
 pub use reserve_approval::{AnswerReserve, ReserveAnswer, ReserveApproval};
 pub use reserve_rules::{ReserveDisplay, ReserveRules};

@@ -192,6 +192,58 @@ async fn what_one_does_not_want_to_hear_of_goes_nowhere_either() {
 }
 
 #[tokio::test]
+async fn a_topic_may_stay_at_the_bell() {
+    let (world, way, anna, bert) = world_with_phone().await;
+    let others = [Topic::Ending, Topic::Result];
+    world.service.choose_alerts_and_pushes(&anna, &Topic::ALL, &others, 5).await.unwrap();
+    assert_eq!(world.service.pushed_topics(&anna).await.unwrap(), others);
+    assert_eq!(world.service.alert_topics(&anna).await.unwrap(), Topic::ALL);
+    bid(&world, &anna, 81_000).await;
+    bid(&world, &bert, 90_000).await;
+    assert_eq!(out(&world, world.now()).await, 0);
+    assert_eq!(world.service.unread_alerts(&anna).await.unwrap(), 1, "the bell has it");
+    // what is chosen without that question leaves it as it is
+    world.service.choose_alerts(&anna, &Topic::ALL, 15).await.unwrap();
+    assert_eq!(world.service.pushed_topics(&anna).await.unwrap(), others);
+    world.service.choose_alerts_and_pushes(&anna, &Topic::ALL, &Topic::ALL, 5).await.unwrap();
+    bid(&world, &anna, 95_000).await;
+    bid(&world, &bert, 99_000).await;
+    assert_eq!(out(&world, world.now()).await, 1);
+    assert_eq!(way.sent().len(), 1);
+    let odd = world.service.choose_alerts_and_pushes(&anna, &Topic::ALL, &[], 7).await;
+    assert_eq!(code(odd), "lead:OUT_OF_RANGE");
+}
+
+#[tokio::test]
+async fn a_muted_car_is_quiet_until_it_has_a_result() {
+    let (world, way, anna, bert) = world_with_phone().await;
+    let lot_id = world.lots[0];
+    bid(&world, &anna, 81_000).await;
+    for _ in 0..2 {
+        world.service.mute_lot(&anna, lot_id, true).await.unwrap();
+    }
+    assert_eq!(world.service.muted_lots(&anna).await.unwrap().len(), 1);
+    bid(&world, &bert, 90_000).await;
+    assert_eq!(out(&world, world.now()).await, 0);
+    assert_eq!(world.service.unread_alerts(&anna).await.unwrap(), 1, "the bell has it");
+    let mut conn = world.db.acquire().await.unwrap();
+    let told =
+        "INSERT INTO alert (user_id, kind, lot_id, made_at, last_at) VALUES ($1, 'lost', $2, now(), now())";
+    sqlx::query(told).bind(anna.user_id.0).bind(lot_id.0).execute(&mut *conn).await.unwrap();
+    // by the database's clock, which counts finer than ours
+    let moment_later = world.now().plus_ms(1_000);
+    assert_eq!(world.service.push_out(moment_later).await.unwrap(), 1, "how it ended");
+    world.service.mute_lot(&anna, lot_id, false).await.unwrap();
+    assert!(world.service.muted_lots(&anna).await.unwrap().is_empty());
+    bid(&world, &anna, 95_000).await;
+    bid(&world, &bert, 99_000).await;
+    assert_eq!(out(&world, world.now()).await, 1);
+    assert_eq!(way.sent().len(), 2);
+    let nowhere = kernel::LotId(Uuid::now_v7());
+    assert_eq!(code(world.service.mute_lot(&anna, nowhere, true).await), "NOT_FOUND");
+}
+
+#[tokio::test]
 async fn a_lead_that_is_lost_again_goes_out_after_two_minutes() {
     let (world, way, anna, bert) = outbid().await;
     let start = world.now();

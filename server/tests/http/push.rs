@@ -160,6 +160,40 @@ async fn only_ones_own_browsers_can_be_turned_off_and_only_real_ones_on() {
 }
 
 #[tokio::test]
+async fn a_car_is_muted_from_its_news_and_a_topic_kept_at_the_bell() {
+    let service = PushService::start().await.unwrap();
+    let server = server_with(&service).await;
+    let lot_id = open_lot(&server).await;
+    let (mut mine, mut other) = (server.signed_in("yuanxing").await, server.signed_in("hengxin").await);
+    turn_on(&mut mine, &service.subscribe()).await;
+    outbid(&server, lot_id, (&mut mine, &mut other), 60_000).await;
+    assert_eq!(service.pushed().len(), 1);
+    assert!(mine.get("/my/alerts").await.body.contains("静音此车"));
+    let lot = lot_id.to_string();
+    let muted = mine.post("/my/alerts", &[("form", "mute"), ("lot", &lot)]).await;
+    assert_eq!(muted.location(), "/my/alerts?done=LOT_MUTED");
+    let page = mine.get("/my/alerts").await.body;
+    assert!(page.contains("恢复通知") && !page.contains("静音此车"), "{page}");
+    outbid(&server, lot_id, (&mut mine, &mut other), 70_000).await;
+    assert_eq!(service.pushed().len(), 1);
+    let back = mine.post("/my/alerts", &[("form", "unmute"), ("lot", &lot)]).await;
+    assert_eq!(back.location(), "/my/alerts?done=LOT_UNMUTED");
+    let unknown = new_id().to_string();
+    let nowhere = mine.post("/my/alerts", &[("form", "mute"), ("lot", &unknown)]).await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+
+    let chosen = [
+        ("form", "choice"),
+        ("has_pushed", "on"),
+        ("topics", "outbid"),
+        ("topics", "ending"),
+        ("pushed", "ending"),
+    ];
+    assert_eq!(mine.post("/my/alerts", &chosen).await.location(), "/my/alerts?done=ALERTS_CHOSEN");
+    assert_eq!(mine.get("/my/alerts").await.body.matches(" checked").count(), 3);
+}
+
+#[tokio::test]
 async fn where_nothing_may_leave_nothing_can_be_turned_on() {
     let service = PushService::start().await.unwrap();
     let server = TestServer::with(&[("LUOCHUI_PUSH", "no")]).await;

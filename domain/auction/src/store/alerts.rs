@@ -526,7 +526,7 @@ pub(crate) async fn ending_lead(pool: &PgPool, user_id: UserId) -> Result<Option
 
 /// Keeps what a person wants to hear of, and how long before the end of a watched lot.
 pub(crate) async fn choose(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     user_id: UserId,
     wanted: &[Topic],
     lead_min: i16,
@@ -545,7 +545,7 @@ pub(crate) async fn choose(
         &wanted,
         lead_min
     )
-    .execute(pool)
+    .execute(conn)
     .await?;
     Ok(())
 }

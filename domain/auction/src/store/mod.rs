@@ -34,6 +34,7 @@ pub(crate) mod power;
 pub(crate) mod processes;
 pub(crate) mod proofs;
 pub(crate) mod pulse;
+pub(crate) mod push_choices;
 pub(crate) mod push_deliveries;
 pub(crate) mod push_devices;
 pub(crate) mod report_changes;

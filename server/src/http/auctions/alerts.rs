@@ -75,6 +75,11 @@ async fn add_device(state: &AppState, who: &Principal, parts: Parts, form: Poste
     }
 }
 
+/// The topics that are ticked under that name.
+fn topics(form: &Posted, name: &str) -> Vec<Topic> {
+    form.all(name).filter_map(|name| Topic::ALL.into_iter().find(|topic| topic.name() == name)).collect()
+}
+
 /// What cannot be read is no address, and is refused as one.
 fn address(form: &Posted) -> PushAddress {
     let bytes = |name| URL_SAFE_NO_PAD.decode(form.raw(name)).unwrap_or_default();
@@ -98,22 +103,33 @@ async fn changed(
             state.services.auction.read_alerts(who, one, UnixMs(until)).await?;
             Ok(None)
         }
+        "mute" | "unmute" => {
+            let lot_id = form.raw("lot").parse().map_err(|_| malformed())?;
+            let is_muted = form.raw("form") == "mute";
+            state.services.auction.mute_lot(who, lot_id, is_muted).await?;
+            Ok(Some(if is_muted { "LOT_MUTED" } else { "LOT_UNMUTED" }))
+        }
         "forget_device" => {
             let id = form.raw("id").parse().map_err(|_| malformed())?;
             state.services.auction.remove_push_device(who, id).await?;
             Ok(Some("DEVICE_REMOVED"))
         }
         "choice" => {
-            let wanted: Vec<Topic> = form
-                .all("topics")
-                .filter_map(|name| Topic::ALL.into_iter().find(|topic| topic.name() == name))
-                .collect();
+            let wanted = topics(form, "topics");
             let lead_min = match form.given("lead") {
                 // what is no number is no lead either, and is refused as one
                 Some(typed) => typed.parse().unwrap_or_default(),
                 None => state.services.auction.ending_lead_min(who).await?,
             };
-            state.services.auction.choose_alerts(who, &wanted, lead_min).await?;
+            let auction = &state.services.auction;
+            match form.given("has_pushed") {
+                Some(_) => {
+                    let pushed = topics(form, "pushed");
+                    auction.choose_alerts_and_pushes(who, &wanted, &pushed, lead_min).await?;
+                }
+                // a page without that choice leaves it as it is
+                None => auction.choose_alerts(who, &wanted, lead_min).await?,
+            }
             Ok(Some("ALERTS_CHOSEN"))
         }
         _ => Err(malformed().into()),
