@@ -229,7 +229,7 @@ fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16, devices: Option<&De
             view! { <Checkbox name="pushed" value=topic.name() label=label checked=devices.gets(topic)/> }
         });
         view! {
-            <div class="alerts__choice">
+            <div class="alerts__choice" role="group" aria-label=label.clone().into_owned()>
                 <Checkbox name="topics" value=topic.name() label=label hint=hint checked=wanted.contains(&topic)/>
                 {pushed}
             </div>
