@@ -230,7 +230,7 @@ fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16, devices: Option<&De
         });
         view! {
             <div class="alerts__choice" role="group" aria-label=label.clone().into_owned()>
-                <Checkbox name="topics" value=topic.name() label=label hint=hint checked=wanted.contains(&topic)/>
+                <Checkbox name="topics" value=topic.name() label=label.clone() hint=hint checked=wanted.contains(&topic)/>
                 {pushed}
             </div>
         }
