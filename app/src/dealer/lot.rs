@@ -14,7 +14,7 @@ mod voided;
 use std::sync::Arc;
 
 use auction::LotDetail;
-use bidding::Outcome;
+use bidding::{Format, Outcome};
 use fees::Landing;
 use futures_util::future::join5;
 use kernel::{LotId, Problem};
@@ -165,9 +165,11 @@ fn view(
     let panel = around(given, || view! { <BidPanel/> }.into_any());
     let noscript =
         view! { <noscript><Banner tone=Tone::Warn>{t(lang, "auction.lot.noscript")}</Banner></noscript> };
-    // there is nothing to be seen again before it is settled; the panel shows the way then
+    // there is nothing to be seen again before it is settled; the panel shows the way then, but where it cannot know whether
+    // the log is published
+    let shown_later = (detail.terms.format != Format::SealedSecond).then_some("replay");
     let after = view! {
-        <p class="lot__after" id="replay" hidden=no_replay><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
+        <p class="lot__after" id=shown_later hidden=no_replay><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
     };
     let side = view! { {panel} {pre_bid} {below} {power} {after} }.into_any();
     page_of(view! { {head} {noscript} }.into_any(), gallery, side, about)

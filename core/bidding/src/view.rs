@@ -92,6 +92,16 @@ impl LotState {
             && self.outcome != Some(Outcome::Sold)
     }
 
+    /// Whether its log would tell the best offer, which nobody has paid, also after the seller and the buyer agreed: by the
+    /// second offer's rule the price of a lot below its reserve is that offer.
+    pub fn tells_an_offer(&self) -> bool {
+        self.terms.format == Format::SealedSecond
+            && self.price_fen.is_some()
+            && self.reserve_fen.is_some()
+            && !self.met
+            && !self.in_gap
+    }
+
     /// The price as everybody may see it.
     pub fn shown_price(&self) -> Option<Fen> {
         self.price_fen.filter(|_| !self.is_price_secret())

@@ -185,7 +185,8 @@ fn terms(cx: &PageContext, detail: &LotDetail, all: AnyView) -> AnyView {
         terms.published_reserve_fen.map(|_| view! { <li>{t(lang, "auction.lot.terms_public_reserve")}</li> });
     // it is published once the price is settled
     let is_over = detail.lot.lot.status == LotStatus::Closed
-        && detail.lot.lot.outcome != Some(bidding::Outcome::Provisional);
+        && detail.lot.lot.outcome != Some(bidding::Outcome::Provisional)
+        && !detail.lot.tells_an_offer();
     let log = is_over.then(|| {
         let href = format!("/auctions/lots/{}/log.json", detail.lot.id);
         let check = format!("/proof?lot={}", detail.lot.id);

@@ -254,7 +254,12 @@ impl HallLot {
     /// that nobody paid.
     pub fn has_replay(&self) -> bool {
         let is_settled = matches!(self.lot.outcome, Some(Outcome::Sold | Outcome::Unsold));
-        self.lot.status == LotStatus::Closed && is_settled && !self.state.is_price_secret()
+        self.lot.status == LotStatus::Closed && is_settled && !self.tells_an_offer()
+    }
+
+    /// Whether its log would tell an offer that nobody paid: it is not published then.
+    pub fn tells_an_offer(&self) -> bool {
+        self.state.tells_an_offer()
     }
 
     /// Where the steps of a Dutch lot are, once it opened.

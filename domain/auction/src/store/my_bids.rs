@@ -57,7 +57,10 @@ pub(crate) async fn my_bids(
                 CASE WHEN g.seq IS NOT NULL AND s.format IN ('sealed_first', 'sealed_second') THEN 0 ELSE g.seq END AS seq,
                 g.max_fen AS \"max_fen!\", g.code, g.price_fen, g.admitted_at, g.user_name,
                 -- as `HallLot::has_replay`
-                (l.outcome IN ('sold', 'unsold') AND NOT (s.format = 'sealed_second' AND l.outcome <> 'sold'))
+                (l.outcome IN ('sold', 'unsold')
+                 AND NOT (s.format = 'sealed_second' AND l.price_fen IS NOT NULL AND l.state ->> 'reserve_fen' IS NOT NULL
+                          AND NOT coalesce((l.state ->> 'met')::bool, false)
+                          AND NOT coalesce((l.state ->> 'in_gap')::bool, false)))
                     AS \"has_replay?\",
                 CASE WHEN s.format NOT IN ('sealed_first', 'sealed_second') OR l.status = 'closed' THEN b.alias END
                     AS \"alias?\"
