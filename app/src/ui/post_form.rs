@@ -47,6 +47,9 @@ pub fn PostForm(
     /// Where it goes, if not to the page's own path.
     #[prop(optional, into)]
     action: Option<String>,
+    /// A field of it has the focus again after a refusal that is no field's fault: for work that goes on at once.
+    #[prop(optional)]
+    keeps_focus: bool,
     /// It carries files.
     #[prop(optional)]
     upload: bool,
@@ -63,15 +66,15 @@ pub fn PostForm(
         <form method="post" action=action class=class enctype=upload.then_some("multipart/form-data")>
             <FormKey/>
             {(!name.is_empty()).then(|| view! { <input type="hidden" name="form" value=name/> })}
-            {problem.map(|problem| above(name, problem))}
+            {problem.map(|problem| above(name, problem, keeps_focus))}
             <Provider value=FormScope { name, state }>{children()}</Provider>
         </form>
     }
 }
 
 /// Why the form was refused. Where no field is at fault and it is one of several forms of its page, the page leads here.
-fn above(name: &str, problem: Problem) -> AnyView {
-    let leads = problem.fields.is_empty() && !name.is_empty();
+fn above(name: &str, problem: Problem, keeps_focus: bool) -> AnyView {
+    let leads = !keeps_focus && problem.fields.is_empty() && !name.is_empty();
     let banner = view! { <ProblemBanner problem/> };
     match leads {
         true => view! { <div tabindex="-1" autofocus>{banner}</div> }.into_any(),

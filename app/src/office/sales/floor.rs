@@ -68,7 +68,7 @@ fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
     };
     let form = (lot.lot.status == LotStatus::Open).then(|| {
         view! {
-            <PostForm name="bid" class="form form--columns floor-bid">
+            <PostForm name="bid" keeps_focus=true class="form form--columns floor-bid">
                 <input type="hidden" name="lot_id" value=lot_id/>
                 <TextField name="paddle" label=t(lang, "format.floor.paddle") kind=InputKind::Number required=true autofocus=true/>
                 <MoneyField name="max" label=t(lang, "format.floor.amount") hint=t(lang, "format.floor.amount_hint")/>
