@@ -92,6 +92,9 @@ pub(crate) async fn failing(pool: &PgPool, asked_since: UnixMs) -> Result<Vec<Fa
         "SELECT witness, failing_since, attempts, last_error AS \"last_error!\", next_try_at
            FROM checkpoint_witness
           WHERE last_error IS NOT NULL AND next_try_at > $1
+            -- his signature may have come another way since
+            AND NOT EXISTS (SELECT FROM checkpoint_cosignature c
+                             WHERE c.n = (SELECT max(n) FROM checkpoint) AND c.witness = checkpoint_witness.witness)
           ORDER BY failing_since NULLS FIRST, witness
           LIMIT $2",
         to_sql(asked_since),
