@@ -21,7 +21,7 @@ use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use p256::PublicKey;
 use platform_db::Clock;
 use web_push_native::{Auth, encrypt};
@@ -35,6 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that wait for the next message.
 const IDLE_MAX: usize = 4;
+/// A connection that nobody needs is closed after so long.
+const IDLE_PATIENCE: Duration = Duration::from_secs(60);
 /// What a push service takes at least (RFC 8030 §7.2), less what the encryption adds.
 const TEXT_BYTES_MAX: usize = 3_900;
 /// Push services give out some hundred; the table takes no longer one.
@@ -81,7 +83,12 @@ impl WebPush {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(IDLE_MAX).build(tls);
+        // without a timer nobody closes what is idle: each new host's connections would stay
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_PATIENCE)
+            .pool_max_idle_per_host(IDLE_MAX)
+            .build(tls);
         let own = own.map(|url| format!("{}/", url.trim_end_matches('/')));
         Ok(WebPush { client, key, contact: contact.to_owned(), own, clock, patience: PATIENCE })
     }

@@ -94,7 +94,7 @@ async fn a_token_is_for_now_only() {
 async fn what_the_service_answers_is_told_apart() {
     let service = PushService::start().await.unwrap();
     let phone = address(&service.subscribe());
-    let way = way(&service).with_patience(Duration::from_millis(200));
+    let way = way(&service).with_patience(Duration::from_secs(2));
     service.answer(Pushing::With(429, Some(120)));
     assert_eq!(later(way.send(&phone, &message("x")).await).0, Some(120_000));
     service.answer(Pushing::With(500, None));
