@@ -247,7 +247,15 @@ pub(crate) async fn hear_signed_out(
         (false, Some(id)) => Which::One(id),
         (false, None) => return Ok(()),
     };
-    push_devices::remove(conn, news.user_id, which, "signed_out", at).await
+    // whoever leaves a browser leaves none of its news to the next, also where another person had turned them on
+    let owner = match which {
+        Which::One(id) => push_devices::owner(conn, id).await?,
+        Which::AllBut(_) | Which::All => Some(news.user_id),
+    };
+    match owner {
+        Some(owner) => push_devices::remove(conn, owner, which, "signed_out", at).await,
+        None => Ok(()),
+    }
 }
 
 /// Who may sign in no more is told nothing more; who reads another language from now on is told in that.

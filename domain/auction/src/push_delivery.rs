@@ -44,35 +44,38 @@ pub(crate) async fn run(service: Service, push: Push, stop: watch::Receiver<bool
     let mut looks = Looks::every(LOOK, stop);
     while looks.next().await {
         // what is under way when the process stops is sent again by the next
-        if let Some(Err(error)) = looks.unless_over(send_due(&service, &push, service.now())).await {
+        if let Some(Err(error)) = looks.unless_over(send_due(&service, &push)).await {
             tracing::warn!(%error, "news could not be sent to browsers; trying again");
         }
     }
 }
 
-/// Sends what is due. How many were taken.
-async fn send_due(service: &Service, push: &Push, now: UnixMs) -> Result<usize, sqlx::Error> {
-    let mut taken = 0;
-    loop {
-        let due = push_deliveries::take(&service.db, now, now.plus_ms(TAKEN_MS), AT_ONCE).await?;
-        let count = due.len();
-        let mut under_way = JoinSet::new();
-        for one in due {
-            let (service, push) = (service.clone(), push.clone());
-            under_way.spawn(async move { send(&service, &push, &one, now).await });
-        }
-        // what cannot be settled does not stop the others
-        let mut failed = Ok(());
-        while let Some(done) = under_way.join_next().await {
-            let done = done.unwrap_or_else(|error| Err(sqlx::Error::Io(std::io::Error::other(error))));
-            failed = failed.and(done);
-        }
-        failed?;
-        taken += count;
-        if i64::try_from(count) != Ok(AT_ONCE) {
-            return Ok(taken);
-        }
+/// Sends all that is due. A batch may wait for a slow push service, so each begins with the time that it is by then.
+async fn send_due(service: &Service, push: &Push) -> Result<(), sqlx::Error> {
+    while is_full(send_batch(service, push, service.now()).await?) {}
+    Ok(())
+}
+
+fn is_full(taken: usize) -> bool {
+    i64::try_from(taken) == Ok(AT_ONCE)
+}
+
+/// Sends a batch of what is due. How many were taken.
+async fn send_batch(service: &Service, push: &Push, now: UnixMs) -> Result<usize, sqlx::Error> {
+    let due = push_deliveries::take(&service.db, now, now.plus_ms(TAKEN_MS), AT_ONCE).await?;
+    let count = due.len();
+    let mut under_way = JoinSet::new();
+    for one in due {
+        let (service, push) = (service.clone(), push.clone());
+        under_way.spawn(async move { send(&service, &push, &one, now).await });
     }
+    // what cannot be settled does not stop the others
+    let mut failed = Ok(());
+    while let Some(done) = under_way.join_next().await {
+        let done = done.unwrap_or_else(|error| Err(sqlx::Error::Io(std::io::Error::other(error))));
+        failed = failed.and(done);
+    }
+    failed.map(|()| count)
 }
 
 async fn send(service: &Service, push: &Push, due: &Due, now: UnixMs) -> Result<(), sqlx::Error> {
@@ -192,9 +195,14 @@ impl Service {
     /// # Errors
     /// The database's.
     pub async fn push_out(&self, now: UnixMs) -> Result<usize, sqlx::Error> {
-        match self.push.get() {
-            Some(push) => send_due(self, &push.clone(), now).await,
-            None => Ok(0),
+        let Some(push) = self.push.get().cloned() else { return Ok(0) };
+        let mut taken = 0;
+        loop {
+            let count = send_batch(self, &push, now).await?;
+            taken += count;
+            if !is_full(count) {
+                return Ok(taken);
+            }
         }
     }
 }

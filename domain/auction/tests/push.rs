@@ -12,7 +12,7 @@ use auction::{
     PushText, PushWords, Service, Topic, Urgency,
 };
 use common::{World, accepted, code};
-use kernel::{Principal, UnixMs};
+use kernel::Principal;
 use platform_testkit::dealer;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -99,9 +99,10 @@ async fn bid(world: &World, who: &Principal, yuan: i64) {
     accepted(&world.bid(who, 0, Uuid::now_v7(), yuan).await);
 }
 
-async fn out(world: &World, now: UnixMs) -> usize {
+/// News is told, and what is due so long after goes out.
+async fn out(world: &World, later_ms: i64) -> usize {
     world.service.tell_news().await.unwrap();
-    world.service.push_out(now).await.unwrap()
+    world.service.push_out(world.now().plus_ms(later_ms)).await.unwrap()
 }
 
 async fn names(world: &World, who: &Principal) -> Vec<String> {
@@ -151,7 +152,7 @@ async fn who_is_outbid_hears_it_in_every_browser_once_and_nobody_else_does() {
     told_in(&world, &bert, "other").await;
     bid(&world, &anna, 81_000).await;
     bid(&world, &bert, 90_000).await;
-    assert_eq!(out(&world, world.now()).await, 2);
+    assert_eq!(out(&world, 0).await, 2);
     let sent = way.sent.lock().unwrap().clone();
     let message = &sent[0].1;
     let words = said(message);
@@ -163,7 +164,7 @@ async fn who_is_outbid_hears_it_in_every_browser_once_and_nobody_else_does() {
     let both =
         [("https://push.example/desk", "zh-CN outbid"), ("https://push.example/phone", "zh-CN outbid")];
     assert_eq!(way.sent(), both.map(|(to, title)| (to.to_owned(), title.to_owned())));
-    assert_eq!(out(&world, world.now()).await, 0, "once");
+    assert_eq!(out(&world, 0).await, 0, "once");
     assert_eq!(deliveries(&world.db).await, [state("sent", 1, None), state("sent", 1, None)]);
     assert!(world.service.push_devices(&anna).await.unwrap().iter().all(|device| device.told_at.is_some()));
 }
@@ -187,7 +188,7 @@ async fn what_one_does_not_want_to_hear_of_goes_nowhere_either() {
     world.service.choose_alerts(&anna, &[Topic::Result], 5).await.unwrap();
     bid(&world, &anna, 81_000).await;
     bid(&world, &bert, 90_000).await;
-    assert_eq!(out(&world, world.now()).await, 0);
+    assert_eq!(out(&world, 0).await, 0);
     assert!(way.sent().is_empty());
 }
 
@@ -200,7 +201,7 @@ async fn a_topic_may_stay_at_the_bell() {
     assert_eq!(world.service.alert_topics(&anna).await.unwrap(), Topic::ALL);
     bid(&world, &anna, 81_000).await;
     bid(&world, &bert, 90_000).await;
-    assert_eq!(out(&world, world.now()).await, 0);
+    assert_eq!(out(&world, 0).await, 0);
     assert_eq!(world.service.unread_alerts(&anna).await.unwrap(), 1, "the bell has it");
     // what is chosen without that question leaves it as it is
     world.service.choose_alerts(&anna, &Topic::ALL, 15).await.unwrap();
@@ -208,7 +209,7 @@ async fn a_topic_may_stay_at_the_bell() {
     world.service.choose_alerts_and_pushes(&anna, &Topic::ALL, &Topic::ALL, 5).await.unwrap();
     bid(&world, &anna, 95_000).await;
     bid(&world, &bert, 99_000).await;
-    assert_eq!(out(&world, world.now()).await, 1);
+    assert_eq!(out(&world, 0).await, 1);
     assert_eq!(way.sent().len(), 1);
     let odd = world.service.choose_alerts_and_pushes(&anna, &Topic::ALL, &[], 7).await;
     assert_eq!(code(odd), "lead:OUT_OF_RANGE");
@@ -224,7 +225,7 @@ async fn a_muted_car_is_quiet_until_it_has_a_result() {
     }
     assert_eq!(world.service.muted_lots(&anna).await.unwrap().len(), 1);
     bid(&world, &bert, 90_000).await;
-    assert_eq!(out(&world, world.now()).await, 0);
+    assert_eq!(out(&world, 0).await, 0);
     assert_eq!(world.service.unread_alerts(&anna).await.unwrap(), 1, "the bell has it");
     let mut conn = world.db.acquire().await.unwrap();
     let told =
@@ -237,7 +238,7 @@ async fn a_muted_car_is_quiet_until_it_has_a_result() {
     assert!(world.service.muted_lots(&anna).await.unwrap().is_empty());
     bid(&world, &anna, 95_000).await;
     bid(&world, &bert, 99_000).await;
-    assert_eq!(out(&world, world.now()).await, 1);
+    assert_eq!(out(&world, 0).await, 1);
     assert_eq!(way.sent().len(), 2);
     let nowhere = kernel::LotId(Uuid::now_v7());
     assert_eq!(code(world.service.mute_lot(&anna, nowhere, true).await), "NOT_FOUND");
@@ -246,12 +247,11 @@ async fn a_muted_car_is_quiet_until_it_has_a_result() {
 #[tokio::test]
 async fn a_lead_that_is_lost_again_goes_out_after_two_minutes() {
     let (world, way, anna, bert) = outbid().await;
-    let start = world.now();
-    assert_eq!(out(&world, start).await, 1);
+    assert_eq!(out(&world, 0).await, 1);
     bid(&world, &anna, 95_000).await;
     bid(&world, &bert, 99_000).await;
-    assert_eq!(out(&world, world.now()).await, 0);
-    assert_eq!(out(&world, start.plus_ms(3 * MINUTE_MS)).await, 1);
+    assert_eq!(out(&world, 0).await, 0);
+    assert_eq!(out(&world, 3 * MINUTE_MS).await, 1);
     assert_eq!(way.sent().len(), 2);
 }
 
@@ -311,13 +311,13 @@ async fn a_busy_push_service_is_asked_again_after_growing_pauses_and_not_for_eve
 async fn a_browser_that_is_gone_is_taken_off_and_one_that_takes_nothing_is_not() {
     let (world, way, anna, bert) = outbid().await;
     way.then(PushAnswer::Refused("too large".to_owned()));
-    out(&world, world.now()).await;
+    out(&world, 0).await;
     assert_eq!(deliveries(&world.db).await, [state("failed", 1, Some("too large"))]);
     assert_eq!(names(&world, &anna).await, ["Browser of phone"]);
     way.then(PushAnswer::Gone);
     bid(&world, &anna, 95_000).await;
     bid(&world, &bert, 99_000).await;
-    assert_eq!(out(&world, world.now().plus_ms(3 * MINUTE_MS)).await, 1);
+    assert_eq!(out(&world, 3 * MINUTE_MS).await, 1);
     assert_eq!(names(&world, &anna).await, [""; 0]);
     let kept: (Option<String>, Option<Vec<u8>>, String) =
         sqlx::query_as("SELECT endpoint, auth, removed_why FROM push_device")
@@ -404,6 +404,16 @@ async fn hears(world: &World, name: &str, data: Value) {
 }
 
 #[tokio::test]
+async fn who_leaves_a_browser_leaves_nobody_elses_news_there_either() {
+    let (world, _, anna, bert) = world_with_phone().await;
+    let phone = world.service.push_devices(&anna).await.unwrap()[0].id;
+    // her session ran out, and he signed in and out again
+    let left = json!({ "user_id": bert.user_id, "device_id": phone, "elsewhere": false });
+    hears(&world, "SignedOut", left).await;
+    assert_eq!(names(&world, &anna).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn who_leaves_a_browser_is_not_told_there_any_more_not_even_what_waits() {
     let (world, way, anna, _) = outbid().await;
     let desk = told_in(&world, &anna, "desk").await;
@@ -427,7 +437,7 @@ async fn who_may_sign_in_no_more_is_told_nothing_and_who_reads_english_is_told_i
     told_in(&world, &bert, "other").await;
     let changed = |who: &Principal, active: bool, lang: &str| json!({ "user_id": who.user_id, "dealer_id": null, "active": active, "lang": lang });
     hears(&world, "UserChanged", changed(&anna, true, "en")).await;
-    out(&world, world.now()).await;
+    out(&world, 0).await;
     assert_eq!(way.sent(), [("https://push.example/phone".to_owned(), "en outbid".to_owned())]);
     hears(&world, "UserChanged", changed(&anna, false, "en")).await;
     assert_eq!((names(&world, &anna).await.len(), names(&world, &bert).await.len()), (0, 1));

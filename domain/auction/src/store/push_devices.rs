@@ -125,6 +125,12 @@ pub(crate) async fn is_of(conn: &mut PgConnection, user_id: UserId, id: Uuid) ->
     .await
 }
 
+/// Whose browser it is.
+pub(crate) async fn owner(conn: &mut PgConnection, id: Uuid) -> Result<Option<UserId>, sqlx::Error> {
+    let owner = sqlx::query_scalar!("SELECT user_id FROM push_device WHERE id = $1", id);
+    Ok(owner.fetch_optional(conn).await?.map(UserId))
+}
+
 /// Takes browsers of a person off, and forgets where they were reached.
 pub(crate) async fn remove(
     conn: &mut PgConnection,
