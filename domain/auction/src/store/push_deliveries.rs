@@ -109,10 +109,7 @@ pub(crate) async fn take(
 /// The push service has it. What happened again while it was sent goes out again.
 pub(crate) async fn sent(pool: &PgPool, due: &Due, now: UnixMs) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "WITH told AS (
-             UPDATE push_device SET told_at = $3 WHERE id = $1 AND removed_at IS NULL
-         )
-         UPDATE push_delivery p
+        "UPDATE push_delivery p
             SET state = CASE WHEN a.last_at > $4 THEN 'waiting' ELSE 'sent' END,
                 settled_at = CASE WHEN a.last_at > $4 THEN NULL ELSE $3::timestamptz END,
                 due_at = CASE WHEN a.last_at > $4 THEN $3::timestamptz + interval '2 minutes' ELSE p.due_at END,
@@ -123,6 +120,14 @@ pub(crate) async fn sent(pool: &PgPool, due: &Due, now: UnixMs) -> Result<(), sq
         due.alert_id,
         to_sql(now),
         to_sql(due.at)
+    )
+    .execute(pool)
+    .await?;
+    // by itself: who takes the browser off has it locked, and waits for its deliveries
+    sqlx::query!(
+        "UPDATE push_device SET told_at = $2 WHERE id = $1 AND removed_at IS NULL",
+        due.device_id,
+        to_sql(now)
     )
     .execute(pool)
     .await?;
