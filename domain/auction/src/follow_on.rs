@@ -125,12 +125,10 @@ impl Service {
         {
             return Err(Problem::fields(vec![FieldProblem::new("next_template", "TEMPLATE_UNKNOWN")]).into());
         }
-        // what holds already is no new decision
-        if follow_ons::holds(&mut tx, input.sale_id).await? == input.follow_on {
-            return Ok(());
-        }
+        // what holds already is no new decision, but its key is used: sent again later, it undoes nobody's
+        let held_already = follow_ons::holds(&mut tx, input.sale_id).await? == input.follow_on;
         let maker = Maker { user_id: who.user_id, name: &who.display_name };
-        follow_ons::insert(&mut tx, input, maker, self.now()).await?;
+        follow_ons::insert(&mut tx, (input, held_already), maker, self.now()).await?;
         Ok(tx.commit().await?)
     }
 

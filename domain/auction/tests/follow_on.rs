@@ -142,6 +142,37 @@ async fn the_last_decision_holds_and_each_stays_in_the_history() {
 }
 
 #[tokio::test]
+async fn a_form_that_changed_nothing_undoes_nothing_when_it_is_sent_again() {
+    let (world, template_id, id) = an_evening(7_200_000).await;
+    let decided = Some(FollowOn { template_id, wait_ms: 7_200_000 });
+    let confirms = SetFollowOn { key: Uuid::now_v7(), sale_id: id, follow_on: decided };
+    assert_eq!(code(world.service.set_follow_on(&clerk(), confirms).await), "OK", "it holds already");
+    let lines = world.service.follow_on(id).await.unwrap().lines;
+    assert_eq!(lines.len(), 1, "that is no decision");
+    assert_eq!(set(&world, None).await, "OK", "a colleague decides otherwise");
+    assert_eq!(code(world.service.set_follow_on(&clerk(), confirms).await), "OK", "the first answer");
+    let detail = world.service.follow_on(id).await.unwrap();
+    assert_eq!((detail.holds(), detail.lines.len()), (None, 2));
+    seller_declines(&world).await;
+    world.service.beat().await.unwrap();
+    assert_eq!(next_of(&world, id).await.map(|next| next.sale.name), None, "the colleague's word holds");
+}
+
+#[tokio::test]
+async fn a_decision_that_was_confirmed_is_still_the_first_persons() {
+    let (world, template_id, id) = an_evening(0).await;
+    let decided = Some(FollowOn { template_id, wait_ms: 0 });
+    let colleague = Principal { display_name: "同事".into(), ..clerk() };
+    let confirms = SetFollowOn { key: Uuid::now_v7(), sale_id: id, follow_on: decided };
+    assert_eq!(code(world.service.set_follow_on(&colleague, confirms).await), "OK");
+    seller_declines(&world).await;
+    world.service.beat().await.unwrap();
+    let next = next_of(&world, id).await.expect("made").sale.id;
+    let line = world.service.follow_on(next).await.unwrap().lines.remove(0);
+    assert_eq!(line.by_name, clerk().display_name);
+}
+
+#[tokio::test]
 async fn a_sale_that_sold_all_makes_none_and_cars_go_round_three_times() {
     let world = World::with_lots_ending_in(1, 1_200).await;
     let template_id = template(&world).await;

@@ -43,7 +43,11 @@ pub(crate) async fn decided_under(
 /// What was decided last; none where nothing is to be done.
 pub(crate) async fn holds(conn: &mut PgConnection, sale_id: SaleId) -> Result<Option<FollowOn>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT template_id, wait_ms FROM sale_follow_on WHERE sale_id = $1 ORDER BY n DESC LIMIT 1",
+        "SELECT template_id, wait_ms
+           FROM sale_follow_on
+          WHERE sale_id = $1 AND NOT held_already
+          ORDER BY n DESC
+          LIMIT 1",
         sale_id.0
     )
     .fetch_optional(conn)
@@ -61,23 +65,24 @@ pub(crate) async fn is_followed(conn: &mut PgConnection, sale_id: SaleId) -> Res
     .await
 }
 
-/// Writes a decision down.
+/// Writes a decision down; one that held already is known by its key from then on, and no more than that.
 pub(crate) async fn insert(
     conn: &mut PgConnection,
-    decided: SetFollowOn,
+    (decided, held_already): (SetFollowOn, bool),
     by: Maker<'_>,
     at: UnixMs,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "INSERT INTO sale_follow_on (id, sale_id, template_id, wait_ms, user_id, user_name, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO sale_follow_on (id, sale_id, template_id, wait_ms, user_id, user_name, at, held_already)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         decided.key,
         decided.sale_id.0,
         decided.follow_on.map(|follow_on| follow_on.template_id),
         decided.follow_on.map(|follow_on| follow_on.wait_ms),
         by.user_id.0,
         by.name,
-        to_sql(at)
+        to_sql(at),
+        held_already
     )
     .execute(conn)
     .await?;
@@ -93,7 +98,7 @@ pub(crate) async fn begin(
     at: UnixMs,
 ) -> Result<(), sqlx::Error> {
     let key = event_id_for(sale_id.0, "follow-on:first");
-    insert(conn, SetFollowOn { key, sale_id, follow_on: Some(follow_on) }, by, at).await
+    insert(conn, (SetFollowOn { key, sale_id, follow_on: Some(follow_on) }, false), by, at).await
 }
 
 /// Sales that may be due.
@@ -116,9 +121,10 @@ async fn read_due(conn: &mut PgConnection, only: Option<SaleId>) -> Result<Vec<D
                 coalesce((SELECT p.round FROM sale_followed p WHERE p.next_sale_id = s.id), 0) + 1 AS \"round!\"
            FROM sale_follow_on f
            JOIN sale s ON s.id = f.sale_id
-          WHERE f.template_id IS NOT NULL
+          WHERE f.template_id IS NOT NULL AND NOT f.held_already
             AND ($1::uuid IS NULL OR f.sale_id = $1)
-            AND NOT EXISTS (SELECT FROM sale_follow_on later WHERE later.sale_id = f.sale_id AND later.n > f.n)
+            AND NOT EXISTS (SELECT FROM sale_follow_on later
+                             WHERE later.sale_id = f.sale_id AND later.n > f.n AND NOT later.held_already)
             AND NOT EXISTS (SELECT FROM sale_followed d WHERE d.sale_id = f.sale_id)
             AND NOT EXISTS (SELECT FROM lot l
                              WHERE l.sale_id = f.sale_id AND (l.status <> 'closed' OR l.outcome = 'provisional'))
@@ -181,7 +187,7 @@ pub(crate) async fn detail(pool: &PgPool, sale_id: SaleId) -> Result<FollowOnDet
         "SELECT f.template_id, f.wait_ms, f.user_name, f.at, t.name AS \"name?\"
            FROM sale_follow_on f
            LEFT JOIN sale_template t ON t.id = f.template_id
-          WHERE f.sale_id = $1
+          WHERE f.sale_id = $1 AND NOT f.held_already
           ORDER BY f.n DESC",
         sale_id.0
     )

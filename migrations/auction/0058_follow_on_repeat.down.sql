@@ -1,0 +1,1 @@
+ALTER TABLE sale_follow_on DROP COLUMN held_already;
