@@ -50,10 +50,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
     let shown: Vec<_> = found.into_iter().skip((current - 1) * PAGE_SIZE).take(PAGE_SIZE).collect();
     let content = match shown.is_empty() {
-        true => view! {
-            <EmptyState icon=Icon::Building title=t(lang, "seller.none") text=t(lang, "seller.none_text")/>
-        }
-        .into_any(),
+        true => none(&cx),
         false => table(lang, shown),
     };
     let (page, page_size) = (u32::try_from(current).unwrap_or(1), i64::try_from(PAGE_SIZE).unwrap_or(1));
@@ -64,6 +61,16 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <Pager current=page total page_size/>
     };
     Ok(PageView::office(t(lang, "seller.title"), body))
+}
+
+/// None that was asked for; or there is none yet at all.
+fn none(cx: &PageContext) -> AnyView {
+    let lang = cx.lang;
+    let (title, text) = match cx.query.is_filtered() {
+        true => (t(lang, "seller.none"), t(lang, "seller.none_text")),
+        false => (t(lang, "seller.none_yet"), t(lang, "seller.none_yet_text")),
+    };
+    view! { <EmptyState icon=Icon::Building title text/> }.into_any()
 }
 
 fn table(lang: Lang, sellers: Vec<SellerRecord>) -> AnyView {
