@@ -8,9 +8,11 @@ async function show(news) {
   const shown = await self.registration.getNotifications({ tag: news.tag });
   // what was sent twice is shown once, and makes no second sound
   const renotify = shown.every((one) => one.data.at < news.at);
-  const { title, body, lang, tag } = news;
-  const data = { url: news.url, at: news.at };
-  await self.registration.showNotification(title, { body, lang, tag, renotify, timestamp: news.at, data });
+  // what was delayed does not replace what is newer; that is shown again, for browsers ask that something is
+  const newer = shown.find((one) => one.data.at > news.at);
+  const { title, body, lang, tag } = newer ?? news;
+  const data = newer?.data ?? { url: news.url, at: news.at };
+  await self.registration.showNotification(title, { body, lang, tag, renotify, timestamp: data.at, data });
 }
 
 self.addEventListener('notificationclick', (event) => {

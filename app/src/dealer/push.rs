@@ -1,16 +1,20 @@
 //! News in browsers: which are told, this one turned on or off, and what a piece of news says there.
 
 use ::time::UtcOffset;
-use auction::{Alert, AlertKind, LotEnd, MutedLot, PushDevice, PushNews, PushText, Topic};
+use auction::{Alert, AlertKind, LotEnd, MutedLot, PushDevice, PushNews, PushSearch, PushText, Topic};
 use kernel::{LotId, Problem};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
 use crate::dealer::alerts::{About, href};
+use crate::dealer::hall::query_of;
 use crate::i18n::{t, t_with};
 use crate::settings::browser;
 use crate::ui::{time, *};
+
+/// Longer than the address of a search that somebody made by hand.
+const URL_BYTES_MAX: usize = 1_000;
 
 /// A person's browsers, and the key under which another one subscribes.
 pub(super) struct Devices {
@@ -161,6 +165,9 @@ pub(super) fn mute_button(cx: &PageContext, devices: &Devices, alert: &Alert) ->
 /// person could not read over somebody's shoulder.
 pub fn text(news: &PushNews, zone: UtcOffset) -> PushText {
     let lang = news.lang;
+    if let Some(search) = news.search.as_ref().filter(|_| news.cars > 1) {
+        return found(news, search);
+    }
     let title = t(lang, &format!("alerts.kind.{}", news.kind.name())).into_owned();
     let by = news.answer_by.map(|at| t_with(lang, by_key(news.kind), &[("at", &time::exact(at, zone))]));
     let parts = [(!news.title.is_empty()).then(|| news.title.clone()), by];
@@ -174,6 +181,17 @@ pub fn text(news: &PushNews, zone: UtcOffset) -> PushText {
     PushText { title, body, url: href(&about) }
 }
 
+/// Several cars that a search has found at once: how many, the first of them, and the hall with all that it finds.
+fn found(news: &PushNews, search: &PushSearch) -> PushText {
+    let count = news.cars.to_string();
+    let title = t_with(news.lang, "push.found", &[("n", &count), ("name", &search.name)]);
+    let body = t_with(news.lang, "push.found_first", &[("car", &news.title)]);
+    let href = query_of(&search.filter).href("/auctions");
+    // a message has no room for any address
+    let url = if href.len() > URL_BYTES_MAX { "/my/searches".to_owned() } else { href };
+    PushText { title, body, url }
+}
+
 /// How it is said until when something has to be done.
 pub(super) const fn by_key(kind: AlertKind) -> &'static str {
     match kind {
@@ -185,6 +203,7 @@ pub(super) const fn by_key(kind: AlertKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use auction::HallFilter;
     use kernel::{Lang, NegotiationId, UnixMs};
     use uuid::Uuid;
 
@@ -199,7 +218,26 @@ mod tests {
             negotiation_id: None,
             sale_id: None,
             answer_by: None,
+            search: None,
+            cars: 1,
         }
+    }
+
+    #[test]
+    fn many_cars_of_a_search_lead_to_the_search() {
+        let filter = HallFilter { search: "朗逸".to_owned(), ..HallFilter::default() };
+        let search = PushSearch { id: Uuid::from_u128(3), name: "杭州两厢".to_owned(), filter };
+        let many = PushNews { search: Some(search.clone()), cars: 12, ..news(Lang::En, AlertKind::Match) };
+        let said = text(&many, UtcOffset::UTC);
+        assert_eq!(said.title, "12 new cars for “杭州两厢”");
+        assert!(said.body.contains("大众 朗逸 2019款"), "{}", said.body);
+        assert_eq!(said.url, query_of(&search.filter).href("/auctions"));
+        assert!(said.url.starts_with("/auctions?q="), "{}", said.url);
+        let one = PushNews { cars: 1, ..many.clone() };
+        assert_eq!(text(&one, UtcOffset::UTC).url, format!("/auctions/lots/{}", Uuid::from_u128(1)));
+        let long = HallFilter { search: "长".repeat(400), ..HallFilter::default() };
+        let long = PushNews { search: Some(PushSearch { filter: long, ..search }), ..many };
+        assert_eq!(text(&long, UtcOffset::UTC).url, "/my/searches");
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub use projection::PROTOCOL;
 pub use proofs::Incident;
 pub use push::{
     AddPushDevice, PUSH_DEVICES_MAX, Push, PushAddress, PushAnswer, PushDevice, PushMessage, PushNews,
-    PushPost, PushText, PushWords, Urgency,
+    PushPost, PushSearch, PushText, PushWords, Urgency,
 };
 pub use push_choice::MutedLot;
 pub use replay::LotReplay;

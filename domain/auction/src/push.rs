@@ -16,6 +16,7 @@ use crate::Service;
 use crate::consumer::{SignedOut, UserChanged};
 use crate::inbox::AlertKind;
 use crate::push_delivery;
+use crate::store::lists::HallFilter;
 use crate::store::push_devices::{self, Which};
 
 /// More browsers than a person has.
@@ -53,6 +54,15 @@ pub enum Urgency {
 }
 
 impl Urgency {
+    /// The urgency of that number in the table.
+    pub(crate) const fn of(number: i16) -> Urgency {
+        match number {
+            0 => Urgency::High,
+            1 => Urgency::Normal,
+            _ => Urgency::Low,
+        }
+    }
+
     /// The name in the header.
     pub const fn name(self) -> &'static str {
         match self {
@@ -122,6 +132,21 @@ pub struct PushNews {
     pub sale_id: Option<SaleId>,
     /// Until when something has to be done.
     pub answer_by: Option<UnixMs>,
+    /// The search that found it.
+    pub search: Option<PushSearch>,
+    /// How many cars it has found, told together; one for all other news.
+    pub cars: u32,
+}
+
+/// A saved search that found cars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushSearch {
+    /// The search.
+    pub id: Uuid,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it finds.
+    pub filter: HallFilter,
 }
 
 /// How a person reads it.

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "push/turn.rs"]
+mod turn;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -16,7 +18,7 @@ use kernel::Principal;
 use platform_testkit::dealer;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 const MINUTE_MS: i64 = 60_000;
@@ -26,11 +28,31 @@ const MINUTE_MS: i64 = 60_000;
 struct Way {
     answers: Mutex<VecDeque<PushAnswer>>,
     sent: Mutex<Vec<(String, PushMessage)>>,
+    /// The push services that are slow: what goes there waits until it is let through.
+    gates: Mutex<HashMap<&'static str, Arc<Semaphore>>>,
+    held: Mutex<usize>,
 }
 
 impl Way {
     fn then(&self, answer: PushAnswer) {
         self.answers.lock().unwrap().push_back(answer);
+    }
+
+    /// From now on this push service answers to so many messages as are let through.
+    fn hold(&self, host: &'static str) -> Arc<Semaphore> {
+        let gate = Arc::new(Semaphore::new(0));
+        self.gates.lock().unwrap().insert(host, Arc::clone(&gate));
+        gate
+    }
+
+    /// How many have come to a gate.
+    fn held(&self) -> usize {
+        *self.held.lock().unwrap()
+    }
+
+    fn gate(&self, endpoint: &str) -> Option<Arc<Semaphore>> {
+        let gates = self.gates.lock().unwrap();
+        gates.iter().find(|(host, _)| endpoint.contains(**host)).map(|(_, gate)| Arc::clone(gate))
     }
 
     /// What was sent since the last time: whereto, and what happened.
@@ -54,10 +76,16 @@ impl PushPost for Way {
     }
 
     fn reaches(&self, address: &PushAddress) -> bool {
-        address.endpoint.starts_with("https://push.example/")
+        ["https://push.example/", "https://slow.example/"]
+            .iter()
+            .any(|host| address.endpoint.starts_with(host))
     }
 
     async fn send(&self, to: &PushAddress, message: &PushMessage) -> PushAnswer {
+        if let Some(gate) = self.gate(&to.endpoint) {
+            *self.held.lock().unwrap() += 1;
+            gate.acquire().await.unwrap().forget();
+        }
         let answer = self.answers.lock().unwrap().pop_front().unwrap_or(PushAnswer::Taken);
         self.sent.lock().unwrap().push((to.endpoint.clone(), message.clone()));
         answer
@@ -68,7 +96,8 @@ struct Words;
 
 impl PushWords for Words {
     fn of(&self, news: &PushNews) -> PushText {
-        let title = format!("{} {}", news.lang.tag(), news.kind.name());
+        let many = if news.cars > 1 { format!(" ×{}", news.cars) } else { String::new() };
+        let title = format!("{} {}{many}", news.lang.tag(), news.kind.name());
         PushText { title, body: news.title.clone(), url: "/my/alerts".to_owned() }
     }
 }
@@ -81,11 +110,12 @@ fn send_by(service: &Service, way: &Arc<Way>) {
 }
 
 fn browser(name: &str) -> AddPushDevice {
-    let address = PushAddress {
-        endpoint: format!("https://push.example/{name}"),
-        p256dh: vec![4; 65],
-        auth: vec![7; 16],
-    };
+    browser_at("push.example", name)
+}
+
+fn browser_at(host: &str, name: &str) -> AddPushDevice {
+    let address =
+        PushAddress { endpoint: format!("https://{host}/{name}"), p256dh: vec![4; 65], auth: vec![7; 16] };
     AddPushDevice { key: Uuid::now_v7(), address, agent: format!("Browser of {name}") }
 }
 
