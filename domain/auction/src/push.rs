@@ -17,7 +17,7 @@ use crate::consumer::{SignedOut, UserChanged};
 use crate::inbox::AlertKind;
 use crate::push_delivery;
 use crate::store::lists::HallFilter;
-use crate::store::push_devices::{self, Which};
+use crate::store::push_devices::{self, Added, Which};
 
 /// More browsers than a person has.
 pub const PUSH_DEVICES_MAX: i64 = 10;
@@ -184,6 +184,8 @@ pub struct AddPushDevice {
     pub address: PushAddress,
     /// What it says it is.
     pub agent: String,
+    /// The name under which it was told news until now: a browser whose address has changed is not told twice.
+    pub instead_of: Option<Uuid>,
 }
 
 /// A browser that a person is told in.
@@ -231,7 +233,8 @@ impl Service {
     /// From now on this person is told in that browser, and nobody else is: it has one person at a time.
     ///
     /// # Errors
-    /// `PUSH_OFF`, `PUSH_ADDRESS_REFUSED`, `TOO_MANY_DEVICES`, `NOT_A_DEALER`.
+    /// `PUSH_OFF`, `PUSH_ADDRESS_REFUSED`, `TOO_MANY_DEVICES`, `DEVICE_TURNED_OFF` where a repeat comes after it was taken off,
+    /// `DEVICE_KEY_REUSED`, `NOT_A_DEALER`.
     pub async fn add_push_device(&self, who: &Principal, add: &AddPushDevice) -> Result<(), CommandError> {
         who.dealer().ok_or_else(|| Problem::new(ProblemKind::Forbidden, "NOT_A_DEALER"))?;
         let push = self.push.get().ok_or_else(|| Problem::new(ProblemKind::Conflict, "PUSH_OFF"))?;
@@ -240,11 +243,14 @@ impl Service {
         }
         let agent: String = add.agent.chars().take(AGENT_CHARS_MAX).collect();
         let add = AddPushDevice { agent, ..add.clone() };
+        let refused = |code: &str| Problem::new(ProblemKind::Conflict, code);
         match push_devices::insert(&self.db, who, &add, PUSH_DEVICES_MAX, self.now()).await? {
-            true => Ok(()),
-            false => Err(Problem::new(ProblemKind::Conflict, "TOO_MANY_DEVICES")
-                .with(json!({ "most": PUSH_DEVICES_MAX }))
-                .into()),
+            Added::Yes => Ok(()),
+            Added::TooMany => {
+                Err(refused("TOO_MANY_DEVICES").with(json!({ "most": PUSH_DEVICES_MAX })).into())
+            }
+            Added::RemovedSince => Err(refused("DEVICE_TURNED_OFF").into()),
+            Added::KeyReused => Err(refused("DEVICE_KEY_REUSED").into()),
         }
     }
 

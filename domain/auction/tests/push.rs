@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "push/devices.rs"]
+mod devices;
 #[path = "push/turn.rs"]
 mod turn;
 
@@ -116,7 +118,7 @@ fn browser(name: &str) -> AddPushDevice {
 fn browser_at(host: &str, name: &str) -> AddPushDevice {
     let address =
         PushAddress { endpoint: format!("https://{host}/{name}"), p256dh: vec![4; 65], auth: vec![7; 16] };
-    AddPushDevice { key: Uuid::now_v7(), address, agent: format!("Browser of {name}") }
+    AddPushDevice { key: Uuid::now_v7(), address, agent: format!("Browser of {name}"), instead_of: None }
 }
 
 async fn told_in(world: &World, who: &Principal, name: &str) -> Uuid {

@@ -130,6 +130,19 @@ async fn signing_out_turns_the_browser_off_and_another_one_stays_on() {
 }
 
 #[tokio::test]
+async fn a_browser_whose_address_changes_stands_in_the_list_once() {
+    let service = PushService::start().await.unwrap();
+    let server = server_with(&service).await;
+    let mut mine = server.signed_in("yuanxing").await;
+    turn_on(&mut mine, &service.subscribe()).await;
+    let first = mine.cookies["device"].clone();
+    turn_on(&mut mine, &service.subscribe()).await;
+    assert_ne!(mine.cookies["device"], first);
+    let page = mine.get("/my/alerts").await.body;
+    assert_eq!(page.matches("value=\"forget_device\"").count(), 1, "{page}");
+}
+
+#[tokio::test]
 async fn only_ones_own_browsers_can_be_turned_off_and_only_real_ones_on() {
     let service = PushService::start().await.unwrap();
     let server = server_with(&service).await;

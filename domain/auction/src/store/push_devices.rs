@@ -51,24 +51,47 @@ pub(crate) async fn list(pool: &PgPool, user_id: UserId, most: i64) -> Result<Ve
         .collect())
 }
 
-/// Adds a browser, and takes it from whoever was told in it before. `false`: the person has too many.
+/// What came of adding a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// It is there.
+    Yes,
+    /// The person has too many.
+    TooMany,
+    /// It was added under this key, and was taken off since.
+    RemovedSince,
+    /// The key is another person's.
+    KeyReused,
+}
+
+/// Adds a browser, and takes it from whoever was told in it before.
 pub(crate) async fn insert(
     pool: &PgPool,
     who: &Principal,
     add: &AddPushDevice,
     most: i64,
     now: UnixMs,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Added, sqlx::Error> {
     let mut tx = pool.begin().await?;
-    if is_of(&mut tx, who.user_id, add.key).await? {
-        return Ok(true);
+    // one browser at a time: each counts those before it. The person first, then the address, so that nobody waits in a circle
+    in_turn(&mut tx, &format!("push-person:{}", who.user_id)).await?;
+    in_turn(&mut tx, &format!("push-address:{}", add.address.endpoint)).await?;
+    if let Some(known) = under_key(&mut tx, who.user_id, add.key).await? {
+        return Ok(known);
+    }
+    if let Some(before) = add.instead_of
+        && let Some(owner) = owner(&mut tx, before).await?
+    {
+        remove(&mut tx, owner, Which::One(before), "again", now).await?;
     }
     take_over(&mut tx, &add.address.endpoint, now).await?;
+    if count(&mut tx, who.user_id).await? >= most {
+        return Ok(Added::TooMany);
+    }
     let done = sqlx::query!(
         "INSERT INTO push_device (id, user_id, lang, agent, endpoint, p256dh, auth, made_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8
-          WHERE (SELECT count(*) FROM push_device d WHERE d.user_id = $2 AND d.removed_at IS NULL) < $9
-         ON CONFLICT DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (id) DO NOTHING",
         add.key,
         who.user_id.0,
         who.lang.tag(),
@@ -76,26 +99,49 @@ pub(crate) async fn insert(
         add.address.endpoint,
         add.address.p256dh,
         add.address.auth,
-        to_sql(now),
-        most
+        to_sql(now)
     )
     .execute(&mut *tx)
     .await?;
-    // somebody was first with the same key or browser: a double click
-    let is_there = done.rows_affected() == 1 || holds(&mut tx, who.user_id, add).await?;
-    if is_there {
-        tx.commit().await?;
+    if done.rows_affected() == 0 {
+        // another person was first with it at this moment
+        return Ok(Added::KeyReused);
     }
-    Ok(is_there)
+    tx.commit().await?;
+    Ok(Added::Yes)
 }
 
-async fn holds(conn: &mut PgConnection, user_id: UserId, add: &AddPushDevice) -> Result<bool, sqlx::Error> {
+/// Waits until nobody else is at this, to the end of the transaction.
+pub(crate) async fn in_turn(conn: &mut PgConnection, what: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1, 0)) AS \"locked!: ()\"", what)
+        .fetch_one(conn)
+        .await?;
+    Ok(())
+}
+
+/// What came of adding a browser under this key, if one was.
+async fn under_key(
+    conn: &mut PgConnection,
+    user_id: UserId,
+    key: Uuid,
+) -> Result<Option<Added>, sqlx::Error> {
+    let known = sqlx::query!(
+        "SELECT user_id, removed_at IS NOT NULL AS \"is_removed!\" FROM push_device WHERE id = $1",
+        key
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(known.map(|row| match (row.user_id == user_id.0, row.is_removed) {
+        (false, _) => Added::KeyReused,
+        (true, true) => Added::RemovedSince,
+        (true, false) => Added::Yes,
+    }))
+}
+
+async fn count(conn: &mut PgConnection, user_id: UserId) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
-        "SELECT EXISTS (SELECT FROM push_device
-                         WHERE user_id = $1 AND removed_at IS NULL AND (id = $2 OR endpoint = $3)) AS \"holds!\"",
-        user_id.0,
-        add.key,
-        add.address.endpoint
+        "SELECT count(*) AS \"count!\" FROM push_device WHERE user_id = $1 AND removed_at IS NULL",
+        user_id.0
     )
     .fetch_one(conn)
     .await

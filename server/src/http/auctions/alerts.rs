@@ -54,7 +54,12 @@ pub async fn unread(
 async fn add_device(state: &AppState, who: &Principal, parts: Parts, form: Posted) -> Response {
     let added = match form.key() {
         Ok(key) => {
-            let add = AddPushDevice { key, address: address(&form), agent: agent(&parts.headers) };
+            let add = AddPushDevice {
+                key,
+                address: address(&form),
+                agent: agent(&parts.headers),
+                instead_of: cookie::device(&parts.headers),
+            };
             state.services.auction.add_push_device(who, &add).await.map(|()| key)
         }
         Err(problem) => Err(problem.into()),
