@@ -115,14 +115,18 @@ fn line(cx: &PageContext, device: PushDevice) -> AnyView {
         None => view! { <span>{t(lang, "push.never")}</span> }.into_any(),
     };
     let fields = vec![("form", "forget_device".to_owned()), ("id", device.id.to_string())];
+    let name = browser(&device.agent);
+    // two of the same kind are told apart by when they were turned on
+    let since = time::exact(device.made_at, cx.zone);
+    let turn_off = t_with(lang, "push.turn_off_which", &[("device", &name), ("at", &since)]);
     view! {
         <li class="alerts__line">
-            <span class="alerts__what">{browser(&device.agent)} {this}</span>
+            <span class="alerts__what">{name} {this}</span>
             <p class="alerts__main alerts__facts">
                 <span>{t(lang, "push.since")} " " <Time at=device.made_at/></span>
                 <span>{t(lang, "push.told")} " " {told}</span>
             </p>
-            <PostButton action=cx.path.clone() kind=ButtonKind::Quiet small=true fields>
+            <PostButton action=cx.path.clone() kind=ButtonKind::Quiet small=true fields label=Some(turn_off)>
                 {t(lang, "push.turn_off")}
             </PostButton>
         </li>
@@ -133,11 +137,12 @@ fn line(cx: &PageContext, device: PushDevice) -> AnyView {
 fn muted_line(cx: &PageContext, lot: MutedLot) -> AnyView {
     let lang = cx.lang;
     let fields = vec![("form", "unmute".to_owned()), ("lot", lot.lot_id.to_string())];
+    let unmute = t_with(lang, "push.unmute_which", &[("car", &lot.title)]);
     view! {
         <li class="alerts__line">
             <a class="alerts__what" href=format!("/auctions/lots/{}", lot.lot_id)>{lot.title}</a>
             <p class="alerts__main alerts__facts"><span>{t(lang, "push.muted_since")} " " <Time at=lot.muted_at/></span></p>
-            <PostButton action=cx.path.clone() kind=ButtonKind::Quiet small=true fields>
+            <PostButton action=cx.path.clone() kind=ButtonKind::Quiet small=true fields label=Some(unmute)>
                 {t(lang, "push.unmute")}
             </PostButton>
         </li>
@@ -148,15 +153,19 @@ fn muted_line(cx: &PageContext, lot: MutedLot) -> AnyView {
 /// Leaves the person alone with a lot that still runs, where it is such news and he is told in a browser.
 pub(super) fn mute_button(cx: &PageContext, devices: &Devices, alert: &Alert) -> Option<AnyView> {
     let lot_id = alert.lot_id?;
-    let is_noise = matches!(alert.kind, AlertKind::Outbid | AlertKind::Ending);
+    let is_noise = matches!(
+        alert.kind,
+        AlertKind::Outbid | AlertKind::Ending | AlertKind::LeadBack | AlertKind::OtherVoided
+    );
     let is_over = matches!(alert.ends, Some(LotEnd::Over(_)));
     if devices.list.is_empty() || !is_noise || is_over || alert.is_read || devices.is_muted(lot_id) {
         return None;
     }
     let lang = cx.lang;
     let fields = vec![("form", "mute".to_owned()), ("lot", lot_id.to_string())];
+    let mute = t_with(lang, "push.mute_which", &[("car", &alert.title)]);
     let button = view! {
-        <PostButton action=cx.path.clone() kind=ButtonKind::Quiet small=true fields>{t(lang, "push.mute")}</PostButton>
+        <PostButton action=cx.path.clone() kind=ButtonKind::Quiet small=true fields label=Some(mute)>{t(lang, "push.mute")}</PostButton>
     };
     Some(button.into_any())
 }

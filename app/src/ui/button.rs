@@ -49,10 +49,16 @@ pub fn Button(
     /// The key that presses it, with the browser's own key for that.
     #[prop(default = None)]
     access_key: Option<&'static str>,
+    /// Its name where a page has several with the same words: those words, and what it is about.
+    #[prop(default = None)]
+    label: Option<String>,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <button type="submit" class=kind.class(small) name=name value=value disabled=disabled accesskey=access_key>
+        <button
+            type="submit" class=kind.class(small) name=name value=value disabled=disabled accesskey=access_key
+            aria-label=label
+        >
             {icon.map(|icon| view! { <IconView icon/> })}
             {children()}
         </button>

@@ -27,13 +27,16 @@ pub fn PostButton(
     /// The key that presses it, with the browser's own key for that.
     #[prop(default = None)]
     access_key: Option<&'static str>,
+    /// Its name where a page has several with the same words: those words, and what it is about.
+    #[prop(default = None)]
+    label: Option<String>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <form method="post" action=action class="inline-form">
             <FormKey/>
             {hidden(fields)}
-            <Button kind small icon access_key>{children()}</Button>
+            <Button kind small icon access_key label>{children()}</Button>
         </form>
     }
 }

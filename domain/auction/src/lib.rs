@@ -129,7 +129,7 @@ pub use push::{
     AddPushDevice, PUSH_DEVICES_MAX, Push, PushAddress, PushAnswer, PushDevice, PushMessage, PushNews,
     PushPost, PushSearch, PushText, PushWords, Urgency,
 };
-pub use push_choice::MutedLot;
+pub use push_choice::{MUTED_LOTS_MAX, MutedLot};
 pub use replay::LotReplay;
 pub use reserve_approval::{AnswerReserve, ReserveAnswer, ReserveApproval};
 pub use reserve_rules::{ReserveDisplay, ReserveRules};

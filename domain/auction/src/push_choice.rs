@@ -1,14 +1,15 @@
 //! Which news goes out to a person's browsers, beside the bell: by topic, and not of cars that he wants to be left alone with.
 
-use kernel::{FieldProblem, LotId, Principal, Problem, UnixMs};
+use kernel::{FieldProblem, LotId, Principal, Problem, ProblemKind, UnixMs};
 use platform_db::CommandError;
+use serde_json::json;
 
 use crate::Service;
 use crate::inbox::{ENDING_LEADS_MIN, Topic};
 use crate::store::{alerts, lots, push_choices};
 
-/// More cars than a person is told about at once; the newest are shown.
-const MUTED_SHOWN: i64 = 20;
+/// So many cars that are not over yet a person can mute: all of them are shown, and can be unmuted.
+pub const MUTED_LOTS_MAX: i64 = 100;
 
 /// A car that a person wants to be left alone with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,18 +52,23 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// Leaves this person alone with a lot, or no longer: how he stands on it is at the bell only. How it ended, and what it asks
-    /// of him, goes out all the same. Repeats change nothing.
+    /// Leaves this person alone with a lot, or no longer: how he stands on it is at the bell only, what waits already too. How it
+    /// ended, and what it asks of him, goes out all the same. Repeats change nothing.
     ///
     /// # Errors
-    /// `NOT_FOUND` for an unknown lot, and for one that this person may not see.
+    /// `NOT_FOUND` for an unknown lot, and for one that this person may not see; `TOO_MANY_MUTED`.
     pub async fn mute_lot(&self, who: &Principal, lot_id: LotId, muted: bool) -> Result<(), CommandError> {
         if !lots::is_visible(&self.db, who.dealer().map(|seat| seat.dealer_id), lot_id).await? {
             return Err(Problem::not_found().into());
         }
-        match muted {
-            true => Ok(push_choices::mute(&self.db, who.user_id, lot_id).await?),
-            false => Ok(push_choices::unmute(&self.db, who.user_id, lot_id).await?),
+        if !muted {
+            return Ok(push_choices::unmute(&self.db, who.user_id, lot_id).await?);
+        }
+        match push_choices::mute(&self.db, who.user_id, lot_id, MUTED_LOTS_MAX).await? {
+            true => Ok(()),
+            false => Err(Problem::new(ProblemKind::Conflict, "TOO_MANY_MUTED")
+                .with(json!({ "most": MUTED_LOTS_MAX }))
+                .into()),
         }
     }
 
@@ -71,6 +77,6 @@ impl Service {
     /// # Errors
     /// Only the database's.
     pub async fn muted_lots(&self, who: &Principal) -> Result<Vec<MutedLot>, CommandError> {
-        Ok(push_choices::muted(&self.db, who.user_id, MUTED_SHOWN).await?)
+        Ok(push_choices::muted(&self.db, who.user_id, MUTED_LOTS_MAX).await?)
     }
 }

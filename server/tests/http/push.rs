@@ -181,12 +181,21 @@ async fn a_car_is_muted_from_its_news_and_a_topic_kept_at_the_bell() {
     turn_on(&mut mine, &service.subscribe()).await;
     outbid(&server, lot_id, (&mut mine, &mut other), 60_000).await;
     assert_eq!(service.pushed().len(), 1);
-    assert!(mine.get("/my/alerts").await.body.contains("静音此车"));
+    let title =
+        server.state.services.auction.lot(&server.person("yuanxing"), lot_id).await.unwrap().lot.title;
+    let page = mine.get("/my/alerts").await.body;
+    assert!(page.contains("静音此车"));
+    for name in [format!("静音此车：{title}"), "关闭 ".to_owned()] {
+        assert!(page.contains(&format!("aria-label=\"{name}")), "{name}: {page}");
+    }
     let lot = lot_id.to_string();
     let muted = mine.post("/my/alerts", &[("form", "mute"), ("lot", &lot)]).await;
     assert_eq!(muted.location(), "/my/alerts?done=LOT_MUTED");
     let page = mine.get("/my/alerts").await.body;
-    assert!(page.contains("恢复通知") && !page.contains("静音此车"), "{page}");
+    assert!(
+        page.contains(&format!("aria-label=\"恢复通知：{title}\"")) && !page.contains("静音此车"),
+        "{page}"
+    );
     outbid(&server, lot_id, (&mut mine, &mut other), 70_000).await;
     assert_eq!(service.pushed().len(), 1);
     let back = mine.post("/my/alerts", &[("form", "unmute"), ("lot", &lot)]).await;

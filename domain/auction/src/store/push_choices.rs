@@ -4,6 +4,7 @@ use kernel::{LotId, UserId};
 use platform_db::from_sql;
 use sqlx::{PgConnection, PgPool};
 
+use super::push_devices::in_turn;
 use crate::inbox::Topic;
 use crate::push_choice::MutedLot;
 
@@ -33,12 +34,48 @@ pub(crate) async fn choose(
     Ok(())
 }
 
-/// Leaves a person alone with a lot.
-pub(crate) async fn mute(pool: &PgPool, user_id: UserId, lot_id: LotId) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "INSERT INTO lot_mute (user_id, lot_id) SELECT $1, id FROM lot WHERE id = $2 ON CONFLICT DO NOTHING",
+/// Leaves a person alone with a lot. `false`: there are `most` already.
+pub(crate) async fn mute(
+    pool: &PgPool,
+    user_id: UserId,
+    lot_id: LotId,
+    most: i64,
+) -> Result<bool, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    // one at a time: each counts those before it
+    in_turn(&mut tx, &format!("lot-mute:{user_id}")).await?;
+    let is_muted = sqlx::query_scalar!(
+        "WITH muted AS (
+             INSERT INTO lot_mute (user_id, lot_id)
+             SELECT $1, l.id
+               FROM lot l
+              WHERE l.id = $2
+                AND (SELECT count(*)
+                       FROM lot_mute m
+                       JOIN lot other ON other.id = m.lot_id
+                      WHERE m.user_id = $1 AND m.lot_id <> $2 AND other.status <> 'closed') < $3
+             ON CONFLICT DO NOTHING
+             RETURNING lot_id
+         )
+         SELECT EXISTS (SELECT FROM muted)
+             OR EXISTS (SELECT FROM lot_mute WHERE user_id = $1 AND lot_id = $2) AS \"is_muted!\"",
         user_id.0,
-        lot_id.0
+        lot_id.0,
+        most
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(is_muted)
+}
+
+/// Forgets that somebody was left alone with lots that are over: they tell no standing any more.
+pub(crate) async fn forget(pool: &PgPool, limit: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "DELETE FROM lot_mute
+          WHERE (user_id, lot_id) IN (
+                SELECT m.user_id, m.lot_id FROM lot_mute m JOIN lot l ON l.id = m.lot_id WHERE l.status = 'closed' LIMIT $1)",
+        limit
     )
     .execute(pool)
     .await?;

@@ -1,5 +1,7 @@
 //! Which browsers a person is told in: as many as he may have, each once.
 
+use auction::MUTED_LOTS_MAX;
+
 use super::*;
 use crate::common::join_all;
 
@@ -51,4 +53,28 @@ async fn a_browser_that_moves_to_another_address_is_told_there_alone() {
     let taken = AddPushDevice { instead_of: Some(moved.key), ..browser("phone-3") };
     world.service.add_push_device(&bert, &taken).await.unwrap();
     assert_eq!((names(&world, &anna).await.len(), names(&world, &bert).await.len()), (0, 1));
+}
+
+#[tokio::test]
+async fn as_many_cars_can_be_muted_as_can_be_seen_and_unmuted() {
+    let most = usize::try_from(MUTED_LOTS_MAX).unwrap();
+    let world = World::with_open_lots(most + 1).await;
+    let anna = dealer("安");
+    let mute =
+        async |lot: usize, muted: bool| code(world.service.mute_lot(&anna, world.lots[lot], muted).await);
+    for lot in 0..most {
+        assert_eq!(mute(lot, true).await, "OK");
+    }
+    assert_eq!(mute(most, true).await, "TOO_MANY_MUTED");
+    assert_eq!(mute(3, true).await, "OK", "a repeat is none more");
+    assert_eq!(world.service.muted_lots(&anna).await.unwrap().len(), most);
+    assert_eq!(mute(3, false).await, "OK");
+    assert_eq!(mute(most, true).await, "OK");
+    // what is over is not counted, and forgotten in time
+    sqlx::query("UPDATE lot SET status = 'closed', outcome = 'unsold' WHERE id = $1")
+        .bind(world.lots[0].0)
+        .execute(&world.db)
+        .await
+        .unwrap();
+    assert_eq!(mute(3, true).await, "OK");
 }
