@@ -265,6 +265,24 @@ impl Service {
         }
         Ok(push_devices::remove(&mut conn, who.user_id, Which::One(id), "person", self.now()).await?)
     }
+
+    /// Somebody leaves the browser that is told news under this name, and leaves nobody's news there. Who he is does not matter:
+    /// his session may have run out. Repeats, and names that are none, change nothing.
+    ///
+    /// # Errors
+    /// Only the database's.
+    pub async fn leave_browser(&self, id: Uuid) -> Result<(), CommandError> {
+        let mut conn = self.db.acquire().await?;
+        Ok(leave(&mut conn, id, self.now()).await?)
+    }
+}
+
+/// Whoever leaves a browser leaves none of its news to the next, also where another person had turned them on.
+async fn leave(conn: &mut PgConnection, id: Uuid, at: UnixMs) -> Result<(), sqlx::Error> {
+    match push_devices::owner(conn, id).await? {
+        Some(owner) => push_devices::remove(conn, owner, Which::One(id), "signed_out", at).await,
+        None => Ok(()),
+    }
 }
 
 /// A person left, in one browser or in all but perhaps one: nobody is told there any more.
@@ -273,19 +291,10 @@ pub(crate) async fn hear_signed_out(
     news: &SignedOut,
     at: UnixMs,
 ) -> Result<(), sqlx::Error> {
-    let which = match (news.elsewhere, news.device_id) {
-        (true, kept) => Which::AllBut(kept),
-        (false, Some(id)) => Which::One(id),
-        (false, None) => return Ok(()),
-    };
-    // whoever leaves a browser leaves none of its news to the next, also where another person had turned them on
-    let owner = match which {
-        Which::One(id) => push_devices::owner(conn, id).await?,
-        Which::AllBut(_) | Which::All => Some(news.user_id),
-    };
-    match owner {
-        Some(owner) => push_devices::remove(conn, owner, which, "signed_out", at).await,
-        None => Ok(()),
+    match (news.elsewhere, news.device_id) {
+        (true, kept) => push_devices::remove(conn, news.user_id, Which::AllBut(kept), "signed_out", at).await,
+        (false, Some(id)) => leave(conn, id, at).await,
+        (false, None) => Ok(()),
     }
 }
 

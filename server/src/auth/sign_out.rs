@@ -12,7 +12,8 @@ use crate::http::refusal::Refusal;
 use crate::middleware::{cookie, session};
 use crate::state::AppState;
 
-/// Ends the session. For somebody whose session is over already it does no more than go to the same page.
+/// Ends the session. For somebody whose session is over already it does no more than end the news in this browser, and goes to the
+/// same page.
 pub async fn sign_out(
     State(state): State<AppState>,
     who: Option<Extension<Principal>>,
@@ -20,12 +21,16 @@ pub async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let mut response = Redirect::to("/sign-in?done=SIGNED_OUT").into_response();
-    if let (Some(Extension(who)), Some(id)) = (who, session.id()) {
-        // a browser that is left is told no news any more
-        state.services.identity.sign_out(&who, id, cookie::device(&headers)).await?;
-        if let Some(forget) = cookie::forget(&state.config, cookie::DEVICE) {
-            response.headers_mut().append(SET_COOKIE, forget);
-        }
+    // a browser that is left is told no news any more, whoever leaves it
+    let device = cookie::device(&headers);
+    match (who, session.id(), device) {
+        (Some(Extension(who)), Some(id), _) => state.services.identity.sign_out(&who, id, device).await?,
+        // his session ran out, and with it who he is
+        (_, _, Some(device)) => state.services.auction.leave_browser(device).await?,
+        (_, _, None) => {}
+    }
+    if let Some(forget) = cookie::forget(&state.config, cookie::DEVICE) {
+        response.headers_mut().append(SET_COOKIE, forget);
     }
     session::end(&session).await?;
     // the session layer's own removal lacks `Secure`, without which a `__Host-` cookie is not touched

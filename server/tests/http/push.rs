@@ -130,6 +130,24 @@ async fn signing_out_turns_the_browser_off_and_another_one_stays_on() {
 }
 
 #[tokio::test]
+async fn signing_out_turns_the_browser_off_also_after_the_session_ran_out() {
+    let service = PushService::start().await.unwrap();
+    let server = server_with(&service).await;
+    let (mut desk, mut phone) = (server.signed_in("yuanxing").await, server.signed_in("yuanxing").await);
+    turn_on(&mut phone, &service.subscribe()).await;
+    let devices = async |browser: &mut Browser| {
+        browser.get("/my/alerts").await.body.matches("value=\"forget_device\"").count()
+    };
+    assert_eq!(devices(&mut desk).await, 1);
+    // what is left of the phone is the name under which it is told news
+    phone.cookies.retain(|name, _| name == "device");
+    let answer = phone.post("/sign-out", &[]).await;
+    assert_eq!(answer.location(), "/sign-in?done=SIGNED_OUT");
+    assert!(!phone.cookies.contains_key("device"));
+    assert_eq!(devices(&mut desk).await, 0);
+}
+
+#[tokio::test]
 async fn a_browser_whose_address_changes_stands_in_the_list_once() {
     let service = PushService::start().await.unwrap();
     let server = server_with(&service).await;

@@ -56,6 +56,18 @@ async fn a_browser_that_moves_to_another_address_is_told_there_alone() {
 }
 
 #[tokio::test]
+async fn who_leaves_a_browser_without_a_session_leaves_no_news_there() {
+    let (world, _, anna, _) = world_with_phone().await;
+    let phone = world.service.push_devices(&anna).await.unwrap()[0].id;
+    world.service.leave_browser(Uuid::now_v7()).await.unwrap();
+    assert_eq!(names(&world, &anna).await.len(), 1);
+    for _ in 0..2 {
+        world.service.leave_browser(phone).await.unwrap();
+    }
+    assert_eq!(names(&world, &anna).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn as_many_cars_can_be_muted_as_can_be_seen_and_unmuted() {
     let most = usize::try_from(MUTED_LOTS_MAX).unwrap();
     let world = World::with_open_lots(most + 1).await;
