@@ -141,7 +141,7 @@ async fn follow_lots(service: &Service, pause_ms: i64) -> Result<bool, sqlx::Err
     }
     let voided = bid_news::tell(&mut tx, &lots, now).await?;
     let mut outbid = outbid(&lots, &moves);
-    outbid.retain(|(lot, dealer, _)| !voided.contains(&(*lot, *dealer)));
+    outbid.retain(|(lot, dealer, _)| !lost_by_void(&voided, &moves, (*lot, *dealer)));
     if !outbid.is_empty() {
         alerts::tell_outbid(&mut tx, &outbid, now, now.plus_ms(-OUTBID_PAUSE_MS)).await?;
     }
@@ -182,6 +182,15 @@ fn outbid(lots: &[Unseen], moves: &[Move]) -> Vec<(LotId, DealerId, Option<Fen>)
     lost
 }
 
+/// Whether a void took that company's lead: its bid was voided, and it has not led since.
+fn lost_by_void(voided: &[(LotId, DealerId, i64)], moves: &[Move], who: (LotId, DealerId)) -> bool {
+    let last = voided.iter().filter(|it| (it.0, it.1) == who).map(|it| it.2).max();
+    last.is_some_and(|at| {
+        let mut led = moves.iter().filter(|it| it.lot_id == who.0 && it.leader == Some(who.1));
+        led.all(|it| it.last_seq < at)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,6 +219,7 @@ mod tests {
             user_id: Some(UserId(Uuid::from_u128(number))),
             from_floor: false,
             leader: Some(dealer(number)),
+            last_seq: 1,
         }
     }
 
@@ -229,6 +239,18 @@ mod tests {
         // 10 lost it and has it back
         assert_eq!(told(lot(Some(10), 10, false), &[led(11), led(10)]), [11]);
         assert_eq!(told(lot(Some(10), 11, true), &[led(11)]), [0; 0], "the result is the news");
+    }
+
+    #[test]
+    fn who_led_again_after_a_void_and_lost_that_too_was_outbid() {
+        let lot = LotId(Uuid::from_u128(1));
+        let void = [(lot, dealer(10), 5)];
+        let at = |number, last_seq| Move { last_seq, ..led(number) };
+        let lost = |moves: &[Move]| lost_by_void(&void, moves, (lot, dealer(10)));
+        assert!(lost(&[at(10, 4), at(11, 9)]), "the void took it");
+        assert!(!lost(&[at(10, 6), at(11, 9)]), "he led again");
+        assert!(!lost(&[at(10, 5), at(11, 9)]), "another bid of his still led");
+        assert!(!lost_by_void(&void, &[], (lot, dealer(11))), "nothing of his was voided");
     }
 
     #[test]

@@ -83,13 +83,13 @@ impl Service {
     }
 }
 
-/// Tells what happened to bids on these lots since the last look. Returns whose bids were voided: that is their news, not that
-/// they were outbid.
+/// Tells what happened to bids on these lots since the last look. Returns whose bids were voided, and under which number of the lot:
+/// that they do not lead then is no news of being outbid.
 pub(crate) async fn tell(
     conn: &mut PgConnection,
     lots: &[Unseen],
     now: UnixMs,
-) -> Result<Vec<(LotId, DealerId)>, sqlx::Error> {
+) -> Result<Vec<(LotId, DealerId, i64)>, sqlx::Error> {
     let lines = bid_news::lines(conn, lots).await?;
     let mut news = of_lines(lots, &lines);
     let opened: Vec<(LotId, i64)> =
@@ -121,10 +121,10 @@ fn due(line: &Line) -> Option<(LotId, UnixMs)> {
     })
 }
 
-fn voided(lines: &[Line]) -> Vec<(LotId, DealerId)> {
-    let all = lines.iter().flat_map(|line| line.events.iter().map(|event| (line.lot_id, event)));
-    all.filter_map(|(lot_id, event)| match event {
-        Event::BidVoided { dealer_id, .. } => Some((lot_id, *dealer_id)),
+fn voided(lines: &[Line]) -> Vec<(LotId, DealerId, i64)> {
+    let all = lines.iter().flat_map(|line| line.events.iter().map(move |event| (line, event)));
+    all.filter_map(|(line, event)| match event {
+        Event::BidVoided { dealer_id, .. } => Some((line.lot_id, *dealer_id, line.seq)),
         _ => None,
     })
     .collect()

@@ -92,6 +92,17 @@ async fn a_void_is_told_to_all_who_bid_and_each_hears_what_it_is_for_him() {
 }
 
 #[tokio::test]
+async fn who_leads_again_after_a_void_and_is_outbid_hears_of_both() {
+    let world = World::with_open_lots(1).await;
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    let of_ada = bid(&world, &ada, 60_000).await;
+    voided(&world, of_ada).await;
+    bid(&world, &ada, 65_000).await;
+    bid(&world, &bert, 70_000).await;
+    assert_eq!(news(&world, &ada).await, [AlertKind::BidVoided, AlertKind::Outbid], "all within one look");
+}
+
+#[tokio::test]
 async fn where_nobody_is_left_the_voided_leader_is_told_too() {
     let world = World::with_open_lots(1).await;
     let ada = dealer("甲");

@@ -35,6 +35,8 @@ pub(crate) struct Move {
     /// Whether it was called on the floor: then the person is the clerk.
     pub(crate) from_floor: bool,
     pub(crate) leader: Option<DealerId>,
+    /// The last number of which that is true.
+    pub(crate) last_seq: i64,
 }
 
 /// Takes lots that were listed since the searches were last asked.
@@ -172,13 +174,15 @@ pub(crate) async fn moves(conn: &mut PgConnection, lots: &[Unseen]) -> Result<Ve
     let from: Vec<i64> = lots.iter().map(|lot| lot.seen_seq).collect();
     let to: Vec<i64> = lots.iter().map(|lot| lot.seq).collect();
     let rows = sqlx::query!(
-        "SELECT DISTINCT g.lot_id, g.actor, g.user_id, g.leader,
+        "SELECT g.lot_id, g.actor, g.user_id, g.leader,
                 -- the log names the clerk with the paddle
-                coalesce(g.user_name LIKE '% · #' || s.paddle, false) AS \"from_floor!\"
+                coalesce(g.user_name LIKE '% · #' || s.paddle, false) AS \"from_floor!\",
+                max(g.seq) AS \"last_seq!\"
            FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS w (lot_id, from_seq, to_seq)
            JOIN lot_log g ON g.lot_id = w.lot_id AND g.seq > w.from_seq AND g.seq <= w.to_seq
            JOIN lot l ON l.id = g.lot_id
-           LEFT JOIN sale_paddle s ON s.sale_id = l.sale_id AND s.dealer_id = g.actor",
+           LEFT JOIN sale_paddle s ON s.sale_id = l.sale_id AND s.dealer_id = g.actor
+          GROUP BY 1, 2, 3, 4, 5",
         &ids,
         &from,
         &to
@@ -193,6 +197,7 @@ pub(crate) async fn moves(conn: &mut PgConnection, lots: &[Unseen]) -> Result<Ve
             user_id: row.user_id.map(UserId),
             from_floor: row.from_floor,
             leader: row.leader.map(DealerId),
+            last_seq: row.last_seq,
         })
         .collect())
 }
