@@ -1,7 +1,7 @@
 //! Words that several of the dealers' pages share.
 
 use auction::{LotDetail, SaleChangeKind, Withdrawal};
-use bidding::{Bar, BelowReserve, Format};
+use bidding::{Bar, BelowReserve, Format, Terms};
 use kernel::Lang;
 use leptos::prelude::*;
 
@@ -19,15 +19,12 @@ const WAN_KM: i64 = 10_000;
 
 /// The texts of the live islands in this person's language. `below_reserve` is how a lot with a reserve shows
 /// a max below it; each way has its own note.
-pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>, format: Format) -> Words {
+pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>) -> Words {
     let zone_min = cx.zone.whole_seconds() / 60;
-    Words::new(cx.lang, zone_min, |key| match (key, below_reserve, format) {
-        ("auction.live.reserve_note", Some(mode), _) => reserve_note(cx.lang, mode),
-        ("auction.live.reserve_note", None, _) => String::new(),
-        ("auction.live.paused_hint", _, Format::Lane(_)) => {
-            t(cx.lang, "format.lane.paused_hint").into_owned()
-        }
-        (key, ..) => t(cx.lang, key).into_owned(),
+    Words::new(cx.lang, zone_min, |key| match (key, below_reserve) {
+        ("auction.live.reserve_note", Some(mode)) => reserve_note(cx.lang, mode),
+        ("auction.live.reserve_note", None) => String::new(),
+        (key, _) => t(cx.lang, key).into_owned(),
     })
 }
 
@@ -36,7 +33,7 @@ pub(super) fn words(cx: &PageContext, below_reserve: Option<BelowReserve>, forma
 pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail, withdrawal: Option<&Withdrawal>) -> Words {
     let lang = cx.lang;
     let ban = cx.principal.as_ref().and_then(|who| cx.services.auction.ban_of(who));
-    let usual = words(cx, below_reserve(detail), detail.terms.format);
+    let usual = words(cx, below_reserve(detail));
     let format = match detail.terms.format {
         Format::SealedFirst | Format::SealedSecond => "sealed",
         Format::Dutch(_) => "dutch",
@@ -55,6 +52,7 @@ pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail, withdrawal: Option
             "auction.live.withdrawn_hint" if withdrawal.is_some() => {
                 return withdrawal.map(|why| withdrawn(cx, why));
             }
+            "auction.live.paused_hint" => return Some(paused(lang, &detail.terms)),
             "auction.live.voided_hint" if ban.is_some() => return ban.map(|bar| voided(cx, bar)),
             _ => {}
         }
@@ -65,9 +63,21 @@ pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail, withdrawal: Option
     })
 }
 
+/// How much time is left when a paused lot goes on.
+fn paused(lang: Lang, terms: &Terms) -> String {
+    match terms.format {
+        Format::Lane(_) => t(lang, "format.lane.paused_hint").into_owned(),
+        Format::Dutch(_) => t(lang, "format.dutch.live.paused_hint").into_owned(),
+        _ => {
+            let minutes = (terms.house.resume_left_ms / 60_000).to_string();
+            t_with(lang, "auction.live.paused_hint", &[("n", &minutes)])
+        }
+    }
+}
+
 /// The prices of the page's cards, kept up to date.
 pub(super) fn live_prices(cx: &PageContext) -> AnyView {
-    around(HallProps { words: words(cx, None, Format::Timed) }, || view! { <HallLive/> }.into_any())
+    around(HallProps { words: words(cx, None) }, || view! { <HallLive/> }.into_any())
 }
 
 /// The line above a list of cards that says when it can no longer be trusted. The island writes it.

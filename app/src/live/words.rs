@@ -295,7 +295,7 @@ pub fn loss_text(lot: &PublicLot, mine: &MyPosition, text: impl FnOnce(Word) -> 
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 38] = [
+pub const REFUSALS: [&str; 39] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
     "LANE_OFFLINE",
@@ -314,6 +314,7 @@ pub const REFUSALS: [&str; 38] = [
     "NOT_TICK_ONE",
     "BELOW_MIN",
     "BELOW_FLOOR",
+    "BELOW_RAISE",
     "NEED_RECONFIRM_CR",
     "FAT_FINGER_CONFIRM",
     "BUYING_POWER",
@@ -342,6 +343,7 @@ pub fn shape_of<'a>(code: &'a str, data: &Value) -> &'a str {
         "LOT_NOT_OPEN" if data.get("status").and_then(Value::as_str) == Some("paused") => "LOT_PAUSED",
         "NOT_TICK" if data.get("lower_fen") == data.get("upper_fen") => "NOT_TICK_ONE",
         "BELOW_MIN" if data.get("floor_fen").is_some() => "BELOW_FLOOR",
+        "BELOW_MIN" if data.get("raise_fen").is_some() => "BELOW_RAISE",
         "BANNED" if data.get("until").is_some_and(Value::is_number) => "BANNED_UNTIL",
         "BANNED" if data.get("reason").and_then(Value::as_str) == Some("deposit_frozen") => "DEPOSIT_FROZEN",
         "SISTER_ROOFTOP_LEADS" if data.get("merged").is_some() => "SISTER_STANDS_HIGHER",
@@ -413,6 +415,7 @@ mod tests {
         let words = Words::new(Lang::Zh, 480, |key| match key {
             "error.BELOW_MIN" => "最低 %{min_next_fen}".to_owned(),
             "error.BELOW_FLOOR" => "不低于 %{floor_fen}".to_owned(),
+            "error.BELOW_RAISE" => "至少加到 %{raise_fen}".to_owned(),
             "error.NOT_TICK" => "%{lower_fen} 或 %{upper_fen}".to_owned(),
             "error.NOT_TICK_ONE" => "最接近的是 %{lower_fen}".to_owned(),
             "error.LOT_NOT_OPEN" => "%{opens_at} 开拍".to_owned(),
@@ -421,6 +424,7 @@ mod tests {
         });
         assert_eq!(words.refusal("BELOW_MIN", &json!({ "min_next_fen": 6_100_000 })), "最低 ¥61,000");
         assert_eq!(words.refusal("BELOW_MIN", &json!({ "floor_fen": 6_000_000 })), "不低于 ¥60,000");
+        assert_eq!(words.refusal("BELOW_MIN", &json!({ "raise_fen": 6_050_000 })), "至少加到 ¥60,500");
         let early = json!({ "opens_at": 0, "status": "scheduled" });
         assert_eq!(words.refusal("LOT_NOT_OPEN", &early), "01-01 08:00 开拍");
         let tick =

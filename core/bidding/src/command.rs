@@ -101,26 +101,23 @@ pub enum Command {
     Open,
     /// Bidding stops until resumed.
     Pause,
-    /// Bidding goes on; the lot keeps at least `min_left_ms`.
-    Resume {
-        /// The least time left after resuming.
-        min_left_ms: i64,
-    },
-    /// The commit path was away over `[from, to]` (outage rule).
+    /// Bidding goes on; the lot keeps at least what the house says.
+    Resume,
+    /// The commit path was away over `[from, to]` (outage rule). The new end is `to + max(W, what the house says)`.
     ExtendBySystem {
         /// When it went away.
         from: UnixMs,
         /// When it came back.
         to: UnixMs,
-        /// The new end is `to + max(W, min_left_ms)`.
-        min_left_ms: i64,
     },
     /// The end has come. Refused while `now < end_at`.
     Close,
-    /// As `Open`, without the pre-bids of these entities: they may no longer bid here.
+    /// As `Open`, without the pre-bids of these entities.
     OpenWithout {
         /// Who may not bid any more.
         barred: Vec<DealerId>,
+        /// Who lacks the deposit for his max: part of it was held until now.
+        uncovered: Vec<DealerId>,
     },
     /// A max that waits for the opening is taken back. After the opening nobody takes back anything.
     Withdraw {
@@ -168,10 +165,9 @@ pub enum Command {
         report_hash: String,
         /// That of the report which it replaces.
         before_hash: String,
-        /// Whether it changes what the car is worth: structure, odometer, flood, fire, powertrain, papers.
+        /// Whether it changes what the car is worth: structure, odometer, flood, fire, powertrain, papers. Then an open lot stands
+        /// still until those who bid could read it.
         material: bool,
-        /// How long an open lot stands still before it goes on by itself, if the change is material.
-        pause_ms: i64,
     },
     /// A bidder has seen the new condition report and stands by his max.
     ConfirmReport {
@@ -213,7 +209,8 @@ pub enum VoidReason {
     SystemFault,
     /// The bidder did not stand by his bid after the condition report had changed.
     CrChanged,
-    /// Leading again after a void, the bidder did not top up his deposit in time.
+    /// The deposit does not cover it: that of a bidder who leads again after a void and did not top up in time, or of one whose
+    /// max waited for the opening with less.
     NotCovered,
 }
 

@@ -50,13 +50,11 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         Command::ReserveLowered { reserve_fen } => lower_reserve(state, *reserve_fen, now),
         Command::PublishReserve => publish_reserve(state, now),
         Command::SetGap { gap_fen } => gap::set(state, *gap_fen, now),
-        Command::Open => pre_bid::open(state, &[], now),
-        Command::OpenWithout { barred } => pre_bid::open(state, barred, now),
+        Command::Open => pre_bid::open(state, (&[], &[]), now),
+        Command::OpenWithout { barred, uncovered } => pre_bid::open(state, (barred, uncovered), now),
         Command::Pause => system::pause(state, now),
-        Command::Resume { min_left_ms } => system::resume(state, *min_left_ms, now),
-        &Command::ExtendBySystem { from, to, min_left_ms } => {
-            system::extend(state, &Outage { from, to, min_left_ms }, now)
-        }
+        Command::Resume => system::resume(state, now),
+        &Command::ExtendBySystem { from, to } => system::extend(state, Outage { from, to }, now),
         Command::Close => system::close(state, now),
         Command::Withdraw { dealer_id } => pre_bid::withdraw(state, *dealer_id, now),
         Command::Reschedule { opens_at, end_at, window_ms, cap_at, reason } => {
@@ -69,8 +67,8 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         }
         Command::VoidOffer { dealer_id, reason } => void_offer(state, *dealer_id, *reason, now),
         Command::ToppedUp { dealer_id } => top_up::covered(state, *dealer_id, now),
-        Command::ReportChanged { report_hash, before_hash, material, pause_ms } => {
-            report::change(state, (report_hash, before_hash), material.then_some(*pause_ms), now)
+        Command::ReportChanged { report_hash, before_hash, material } => {
+            report::change(state, (report_hash, before_hash), *material, now)
         }
         Command::ConfirmReport { dealer_id, report_hash } => {
             report::confirm(state, *dealer_id, report_hash, now)

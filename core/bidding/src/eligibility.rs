@@ -6,7 +6,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde_json::{Value, json};
 
 use crate::place_max::Bid;
-use crate::{Bar, LotState, LotStatus, Outcome, Refusal, RefusalCode, group};
+use crate::{Bar, LotState, LotStatus, Outcome, Refusal, RefusalCode, SmallRaise, group};
 
 /// Every check that the fold can make, in order.
 pub(crate) fn check(state: &LotState, bid: &Bid, now: UnixMs) -> Result<(), Refusal> {
@@ -47,7 +47,7 @@ pub(crate) fn check_early(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
     let standing = state.pre_bid(bid.dealer_id);
     if standing.is_none_or(|standing| bid.max_fen > standing.max_fen) {
         check_fat_finger(state, bid)?;
-        check_cover(state, bid.max_fen, bid.power_fen)?;
+        check_hold(state.terms.early_hold_fen(bid.max_fen), bid.power_fen)?;
     }
     match standing {
         Some(standing) if standing.max_fen == bid.max_fen => {
@@ -131,11 +131,13 @@ pub(crate) fn check_tick(tick: Fen, amount: Fen) -> Result<(), Refusal> {
     Err(Refusal { code: RefusalCode::NotTick, data })
 }
 
-/// Code 9: the leader may go down to the price, his sister raises what the group has, everybody else must reach `min_next`.
+/// Code 9: the leader may go down to the price, and up as the house says; his sister raises what the group has, everybody else must
+/// reach `min_next`.
 fn check_min(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
     let data = if state.is_leader(bid.dealer_id) {
         let floor = state.price_fen.unwrap_or(state.terms.start_fen);
-        (bid.max_fen < floor).then(|| json!({ "floor_fen": floor }))
+        let below = (bid.max_fen < floor).then(|| json!({ "floor_fen": floor }));
+        below.or_else(|| least_raise(state, bid.max_fen).map(|raise| json!({ "raise_fen": raise })))
     } else if state.leading_sister(bid.dealer_id, bid.group).is_some() {
         // above the group's own max, and so above the price
         None
@@ -149,6 +151,14 @@ fn check_min(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
         None => Ok(()),
         Some(data) => Err(Refusal { code: RefusalCode::BelowMin, data }),
     }
+}
+
+/// The least raise of the leader, where the house wants a whole step and this is less. Also where it would meet the reserve: who
+/// was let through just there would learn it.
+fn least_raise(state: &LotState, max: Fen) -> Option<Fen> {
+    let own = state.leader.filter(|_| state.terms.house.small_raise == SmallRaise::Refused)?.max_fen;
+    let least = Fen(own.0.saturating_add(state.increment(own).0));
+    (max > own && max < least).then_some(least)
 }
 
 /// Code 11.
@@ -189,7 +199,10 @@ pub(crate) fn check_power(state: &LotState, bid: &Bid) -> Result<(), Refusal> {
 
 /// Code 12 for an amount that raises what the entity holds.
 pub(crate) fn check_cover(state: &LotState, amount: Fen, power_fen: Option<Fen>) -> Result<(), Refusal> {
-    let needed_fen = state.terms.hold_fen(amount);
+    check_hold(state.terms.hold_fen(amount), power_fen)
+}
+
+fn check_hold(needed_fen: Fen, power_fen: Option<Fen>) -> Result<(), Refusal> {
     match power_fen {
         Some(available_fen) if needed_fen > available_fen => {
             let data = json!({ "needed_fen": needed_fen, "available_fen": available_fen });

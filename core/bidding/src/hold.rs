@@ -12,6 +12,11 @@ impl Terms {
     pub fn hold_fen(&self, max: Fen) -> Fen {
         share(max, i128::from(self.deposit_bp), WHOLE_BP)
     }
+
+    /// What a max of this amount holds while it waits for the opening.
+    pub fn early_hold_fen(&self, max: Fen) -> Fen {
+        share(self.hold_fen(max), i128::from(self.house.early_hold_percent), 100)
+    }
 }
 
 impl LotState {
@@ -22,7 +27,7 @@ impl LotState {
         let offers = self.offers.iter().filter(|_| self.is_sealed_now());
         let offers = offers.map(|offer| (offer.dealer_id, self.terms.hold_fen(offer.max_fen)));
         let waiting = self.pre_bids.iter();
-        let waiting = waiting.map(|pre_bid| (pre_bid.dealer_id, self.terms.hold_fen(pre_bid.max_fen)));
+        let waiting = waiting.map(|pre_bid| (pre_bid.dealer_id, self.terms.early_hold_fen(pre_bid.max_fen)));
         let all = self.leading_hold().into_iter().chain(self.asked_hold()).chain(offers).chain(waiting);
         all.filter(|(_, fen)| *fen > Fen::ZERO)
     }

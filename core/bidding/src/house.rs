@@ -23,6 +23,43 @@ pub struct HouseRules {
     pub counters_max: u32,
     /// What of his hold the bidder keeps meanwhile, in percent: he can bid elsewhere with the rest.
     pub negotiation_hold_percent: u32,
+    /// So much time is left at least when a paused lot goes on. A lane has its own measure.
+    pub resume_left_ms: i64,
+    /// So long an open lot stands still for a condition report that changed in what matters: time to hear of it and to read.
+    pub reading_ms: i64,
+    /// So much time an outage leaves at least that touched a lot's last moments, or an answer in its negotiation.
+    pub outage_left_ms: i64,
+    /// What of a lead's hold a max holds that waits for the opening, in percent. At the opening it enters with all of it.
+    pub early_hold_percent: u32,
+    /// What a leader's own raise may do that is smaller than a step.
+    pub small_raise: SmallRaise,
+}
+
+/// What becomes of a leader's raise by less than a step. It is no bid against anybody, but below the reserve it may move the price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmallRaise {
+    /// It counts, and gives nobody more time to answer.
+    #[default]
+    NoTime,
+    /// It counts like one of a whole step: where it moves the price in the last moments, so does the end.
+    Time,
+    /// It is refused: a raise is a step at least.
+    Refused,
+}
+
+impl SmallRaise {
+    /// All of them.
+    pub const ALL: [SmallRaise; 3] = [SmallRaise::NoTime, SmallRaise::Time, SmallRaise::Refused];
+
+    /// `no_time`: the word in forms, in text keys and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            SmallRaise::NoTime => "no_time",
+            SmallRaise::Time => "time",
+            SmallRaise::Refused => "refused",
+        }
+    }
 }
 
 const MINUTE_MS: i64 = 60_000;
@@ -39,6 +76,11 @@ impl Default for HouseRules {
             reply_ms: 2 * HOUR_MS,
             counters_max: 3,
             negotiation_hold_percent: 50,
+            resume_left_ms: 10 * MINUTE_MS,
+            reading_ms: 2 * MINUTE_MS,
+            outage_left_ms: 5 * MINUTE_MS,
+            early_hold_percent: 100,
+            small_raise: SmallRaise::NoTime,
         }
     }
 }
@@ -54,6 +96,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn words_are_those_that_are_kept() {
+        for one in SmallRaise::ALL {
+            assert_eq!(serde_json::to_value(one).unwrap(), json!(one.as_str()));
+        }
+    }
 
     #[test]
     fn what_was_not_chosen_is_usual_and_what_was_taken_away_is_not() {

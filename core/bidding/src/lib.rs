@@ -64,7 +64,7 @@ pub use format::{DutchSteps, Format, LaneTimes};
 pub use frame::{BidLine, ClientFrame, MyPosition, ServerFrame, TakeFrame};
 pub use group::Group;
 pub use history::History;
-pub use house::{HouseRules, USUAL_DOUBLING, USUAL_TICK};
+pub use house::{HouseRules, SmallRaise, USUAL_DOUBLING, USUAL_TICK};
 pub use json::{Json, Node};
 pub use ladder::{Band, Ladder};
 pub use lane::Call;

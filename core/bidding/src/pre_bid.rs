@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::place_max::{Bid, price_change};
 use crate::system::{accepted, not_applicable};
 use crate::{
-    Accepted, Event, Explanation, Format, Leader, LotState, LotStatus, PreBid, Refusal, RefusalCode, apply,
-    dutch, eligibility, group, lane, resolve,
+    Accepted, Event, Explanation, Format, Leader, LotState, LotStatus, PreBid, Refusal, RefusalCode,
+    VoidReason, apply, dutch, eligibility, group, lane, resolve,
 };
 
 /// Whether maxes wait for the opening now. Past its end a lot that has not opened yet waits for the outage rule, and takes nothing
@@ -50,9 +50,13 @@ pub(crate) fn withdraw(state: &LotState, dealer_id: DealerId, now: UnixMs) -> Re
     }
 }
 
-/// Bidding begins, and the maxes that waited enter. Late is possible: after an outage a lot opens past its end, and
-/// the outage rule moves the end.
-pub(crate) fn open(state: &LotState, barred: &[DealerId], now: UnixMs) -> Result<Accepted, Refusal> {
+/// Bidding begins, and the maxes that waited enter, but those of who is barred and of who lacks the deposit. Late is possible:
+/// after an outage a lot opens past its end, and the outage rule moves the end.
+pub(crate) fn open(
+    state: &LotState,
+    (barred, uncovered): (&[DealerId], &[DealerId]),
+    now: UnixMs,
+) -> Result<Accepted, Refusal> {
     if state.status != LotStatus::Scheduled || now < state.opens_at {
         return Err(not_applicable(state, now));
     }
@@ -61,7 +65,8 @@ pub(crate) fn open(state: &LotState, barred: &[DealerId], now: UnixMs) -> Result
         .iter()
         .copied()
         .filter(|pre_bid| {
-            !barred.contains(&pre_bid.dealer_id) && !state.must_confirm_report(pre_bid.dealer_id)
+            let who = pre_bid.dealer_id;
+            !barred.contains(&who) && !uncovered.contains(&who) && !state.must_confirm_report(who)
         })
         .collect();
     entering.sort_by_key(|pre_bid| pre_bid.since);
@@ -70,7 +75,16 @@ pub(crate) fn open(state: &LotState, barred: &[DealerId], now: UnixMs) -> Result
         Format::Lane(times) => Some(lane::began(state, times, now)),
         _ => None,
     };
-    let mut events = vec![Event::Opened];
+    // who would not enter anyway is told that, not this
+    let lacks = |who: &&DealerId| {
+        uncovered.contains(who) && !barred.contains(who) && !state.must_confirm_report(**who)
+    };
+    let waiting = state.pre_bids.iter().map(|pre_bid| &pre_bid.dealer_id);
+    let mut events: Vec<Event> = waiting
+        .filter(lacks)
+        .map(|dealer_id| Event::OfferVoided { dealer_id: *dealer_id, reason: VoidReason::NotCovered })
+        .collect();
+    events.push(Event::Opened);
     events.extend(began);
     let mut lot = state.clone();
     events.iter().for_each(|event| apply(&mut lot, event));

@@ -6,14 +6,14 @@ use serde_json::json;
 use crate::system::{accepted, not_applicable};
 use crate::{Accepted, Event, LotState, LotStatus, Refusal, dutch, eligibility, system};
 
-/// The car has a new report. A material change (`pause_ms` says how long an open lot stands still for it) suspends
-/// the maxes that stand; any other only changes what new bids are made on.
+/// The car has a new report. A material change suspends the maxes that stand, and an open lot stands still for it as long as the
+/// house says; any other only changes what new bids are made on.
 ///
 /// After the end it comes too late: what was bid was bid on the old report.
 pub(crate) fn change(
     state: &LotState,
     (report_hash, before_hash): (&str, &str),
-    material: Option<i64>,
+    material: bool,
     now: UnixMs,
 ) -> Result<Accepted, Refusal> {
     if state.status == LotStatus::Closed || (state.status == LotStatus::Open && now >= state.end_at) {
@@ -25,32 +25,32 @@ pub(crate) fn change(
     let standing = state.report.as_ref();
     let resume_at = standing.and_then(|report| report.resume_at);
     let (must_confirm, resume_at, confirm_by) = match material {
-        Some(pause_ms) => {
+        true => {
             // who had not answered the last change yet answers both at once
             let stands_still = state.status == LotStatus::Open || resume_at.is_some();
-            let resume_at = stands_still.then(|| now.plus_ms(pause_ms.max(0)));
+            let resume_at = stands_still.then(|| now.plus_ms(state.terms.house.reading_ms.max(0)));
             (with_a_max(state), resume_at, None)
         }
-        None => {
+        false => {
             let must_confirm = standing.map(|report| report.must_confirm.clone()).unwrap_or_default();
             (must_confirm, resume_at, standing.and_then(|report| report.confirm_by))
         }
     };
     let data = json!({
         "report_hash": report_hash,
-        "material": material.is_some(),
+        "material": material,
         "must_confirm": must_confirm.len(),
         "resume_at": resume_at,
     });
-    let pauses = material.is_some() && state.status == LotStatus::Open;
+    let pauses = material && state.status == LotStatus::Open;
     // who has not answered yet is shown all that changed since the report that he knows
     let unanswered = standing.filter(|report| !report.must_confirm.is_empty());
     let before_hash = unanswered.map_or(before_hash, |report| &report.before).to_owned();
     let report_hash = report_hash.to_owned();
     let mut alike = match (material, standing) {
-        (Some(_), _) => Vec::new(),
-        (None, Some(standing)) => standing.alike.clone(),
-        (None, None) => vec![before_hash.clone()],
+        (true, _) => Vec::new(),
+        (false, Some(standing)) => standing.alike.clone(),
+        (false, None) => vec![before_hash.clone()],
     };
     alike.push(report_hash.clone());
     let event = Event::ReportChanged { report_hash, before_hash, must_confirm, alike, resume_at, confirm_by };

@@ -3,7 +3,7 @@
 use kernel::UnixMs;
 
 use crate::resolve::{Branch, Resolution};
-use crate::{Event, LotState, LotStatus};
+use crate::{Event, LotState, LotStatus, SmallRaise};
 
 /// The `Extended` event of this command, if it moves the end.
 pub(crate) fn extension(state: &LotState, resolution: &Resolution, now: UnixMs) -> Option<Event> {
@@ -27,9 +27,10 @@ fn qualifies(state: &LotState, resolution: &Resolution) -> bool {
     let Some(price) = state.price_fen else { return true };
     let moved_fen = resolution.price_fen.0.saturating_sub(price.0);
     if matches!(resolution.branch, Branch::OwnRaise | Branch::GroupRaise) {
-        // Below the reserve under `full` a leader could otherwise hold the lot open one tick at a time; and two stores of
-        // one group by taking the lead from each other.
-        return moved_fen > 0 && moved_fen >= state.increment(price).0;
+        // Below the reserve under `full` a leader could otherwise hold the lot open one tick at a time, unless the house lets
+        // him; and two stores of one group by taking the lead from each other.
+        let counts = state.terms.house.small_raise == SmallRaise::Time;
+        return moved_fen > 0 && (counts || moved_fen >= state.increment(price).0);
     }
     moved_fen != 0 || !state.is_leader(resolution.leader.dealer_id)
 }

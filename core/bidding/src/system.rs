@@ -24,17 +24,17 @@ pub(crate) fn paused(state: &LotState, now: UnixMs) -> Event {
     Event::Paused { left_ms: Some(state.end_at.since(now).max(0)) }
 }
 
-/// Bidding goes on with at least `min_left_ms` to go.
-pub(crate) fn resume(state: &LotState, min_left_ms: i64, now: UnixMs) -> Result<Accepted, Refusal> {
+/// Bidding goes on with at least what the house says to go.
+pub(crate) fn resume(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
     // the leader may lack the deposit: whoever outbid him now would outbid nobody
     // and one that waits for what the clerk of a lane brings goes on when he has brought it
     if state.status != LotStatus::Paused || state.top_up.is_some() || state.offline_since.is_some() {
         return Err(not_applicable(state, now));
     }
-    let events = resumed(state, min_left_ms, now);
-    let end_at = moved_to(state, now.plus_ms(left_ms(state, min_left_ms))).0;
-    let data =
-        json!({ "end_before": state.end_at, "end_at": end_at, "min_left_ms": left_ms(state, min_left_ms) });
+    let events = resumed(state, now);
+    let min_left_ms = left_ms(state);
+    let end_at = moved_to(state, now.plus_ms(min_left_ms)).0;
+    let data = json!({ "end_before": state.end_at, "end_at": end_at, "min_left_ms": min_left_ms });
     let explanation = Explanation { branch: "resumed".to_owned(), data };
     Ok(Accepted { events, note: None, explanation })
 }
@@ -42,13 +42,13 @@ pub(crate) fn resume(state: &LotState, min_left_ms: i64, now: UnixMs) -> Result<
 /// How long is left at least when it goes on. A lane has its own measure, for the other cars wait: what was left of the lot's
 /// time, and never less than the window in which everybody can answer; its whole time anew where a leader has a new condition
 /// report to read.
-fn left_ms(state: &LotState, min_left_ms: i64) -> i64 {
+fn left_ms(state: &LotState) -> i64 {
     match (state.terms.format, state.left_ms) {
         (Format::Lane(times), Some(left_ms)) if !waits_for_readers(state) => {
             left_ms.min(times.lot_ms).max(state.terms.window_ms)
         }
         (Format::Lane(times), _) => times.lot_ms,
-        _ => min_left_ms,
+        _ => state.terms.house.resume_left_ms.max(0),
     }
 }
 
@@ -57,8 +57,8 @@ fn waits_for_readers(state: &LotState) -> bool {
 }
 
 /// What happens when a lot goes on.
-pub(crate) fn resumed(state: &LotState, min_left_ms: i64, now: UnixMs) -> Vec<Event> {
-    resumed_with(state, left_ms(state, min_left_ms), now)
+pub(crate) fn resumed(state: &LotState, now: UnixMs) -> Vec<Event> {
+    resumed_with(state, left_ms(state), now)
 }
 
 /// It goes on with so long to go, whatever was left.
@@ -74,16 +74,17 @@ pub(crate) fn resumed_with(state: &LotState, min_left_ms: i64, now: UnixMs) -> V
 }
 
 /// The outage `from..=to` touched the lot's last window.
+#[derive(Clone, Copy)]
 pub(crate) struct Outage {
     pub(crate) from: UnixMs,
     pub(crate) to: UnixMs,
-    pub(crate) min_left_ms: i64,
 }
 
 /// The outage rule. Refused for an outage that took nothing: it did not touch the last window, in which somebody may have lost his
 /// last chance (of a Dutch lot each step is one), nor the time that a person was given to do something.
-pub(crate) fn extend(state: &LotState, outage: &Outage, now: UnixMs) -> Result<Accepted, Refusal> {
-    let window_ms = last_chance_ms(state, outage.min_left_ms);
+pub(crate) fn extend(state: &LotState, outage: Outage, now: UnixMs) -> Result<Accepted, Refusal> {
+    let min_left_ms = state.terms.house.outage_left_ms.max(0);
+    let window_ms = last_chance_ms(state, min_left_ms);
     let touched = outage.from <= outage.to
         && outage.from < state.end_at
         && outage.to >= state.end_at.plus_ms(window_ms.saturating_neg());
@@ -94,7 +95,7 @@ pub(crate) fn extend(state: &LotState, outage: &Outage, now: UnixMs) -> Result<A
     if state.status == LotStatus::Closed || took_nothing {
         return Err(not_applicable(state, now));
     }
-    let left = touched.then(|| outage.to.plus_ms(window_ms.max(outage.min_left_ms)));
+    let left = touched.then(|| outage.to.plus_ms(window_ms.max(min_left_ms)));
     let wanted = left.into_iter().chain(steps.map(|(_, end_at)| end_at)).max();
     let (end_at, cap_at) = moved_to(state, wanted.unwrap_or(state.end_at));
     let data = json!({
@@ -103,7 +104,7 @@ pub(crate) fn extend(state: &LotState, outage: &Outage, now: UnixMs) -> Result<A
         "end_before": state.end_at,
         "end_at": end_at,
         "window_ms": window_ms,
-        "min_left_ms": outage.min_left_ms,
+        "min_left_ms": min_left_ms,
     });
     let extended = Event::ExtendedBySystem { from: outage.from, to: outage.to, end_at, cap_at };
     let began = steps.map(|(from, _)| Event::StepsBegan { from, at: Some(outage.to), end_at, cap_at });
@@ -118,13 +119,13 @@ fn last_chance_ms(state: &LotState, min_left_ms: i64) -> i64 {
     match (state.terms.window_ms, state.terms.format) {
         (1.., _) => state.terms.window_ms,
         (_, Format::Dutch(steps)) => steps.step_ms.max(0),
-        _ => min_left_ms.max(0),
+        _ => min_left_ms,
     }
 }
 
 /// What people were given until a moment that the outage came before, to top up, to read a new condition report, or to confirm
 /// their bids on it, they have so much longer.
-fn given_back(state: &LotState, outage: &Outage) -> Vec<Event> {
+fn given_back(state: &LotState, outage: Outage) -> Vec<Event> {
     let away_ms = outage.to.since(outage.from);
     let later = |until: UnixMs| (away_ms > 0 && outage.from < until).then(|| until.plus_ms(away_ms));
     let top_up = state.top_up.and_then(|waits| {

@@ -8,9 +8,6 @@ use serde_json::json;
 use crate::system::{accepted, not_applicable, paused, resumed};
 use crate::{Accepted, Event, Leader, LotState, LotStatus, Refusal};
 
-/// After it bidders have at least this long, as after any pause.
-const LEFT_AFTER_MS: i64 = 10 * 60 * 1000;
-
 /// A leader who has to top up his deposit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TopUp {
@@ -61,7 +58,7 @@ pub(crate) fn covered(state: &LotState, dealer_id: DealerId, now: UnixMs) -> Res
 
 fn over(state: &LotState, waits: TopUp, now: UnixMs) -> Vec<Event> {
     let goes_on = waits.holds && state.status == LotStatus::Paused;
-    let resumed = goes_on.then(|| resumed(state, LEFT_AFTER_MS, now));
+    let resumed = goes_on.then(|| resumed(state, now));
     [Event::TopUpOver].into_iter().chain(resumed.into_iter().flatten()).collect()
 }
 

@@ -12,7 +12,7 @@ use std::cell::Cell;
 
 use bidding::{
     Accepted, Band, BelowReserve, Command, Event, History, HouseRules, Ladder, Leader, LotState, LotStatus,
-    Outcome, PublicLot, Refusal, VoidReason, apply, apply_all, decide,
+    Outcome, PublicLot, Refusal, SmallRaise, VoidReason, apply, apply_all, decide,
 };
 use book::{Book, Entry};
 use history::{Attempt, Setup, TICK};
@@ -150,6 +150,8 @@ fn run_history(mode: BelowReserve, setup: &Setup, attempts: &[Attempt], tally: &
         let next = apply_all(&state, &accepted.events);
         tally.add(&state, &accepted);
         is_asked_first(&state, &command)?;
+        raise_is_a_step(&state, &command)?;
+        time_is_left(&state, now, &accepted, &next)?;
         step_is_sound(&state, &command, &next)?;
         seller_is_not_seen(&state, &command, &next)?;
         past.follow(next.seq, &accepted.events);
@@ -182,6 +184,42 @@ fn is_asked_first(before: &LotState, command: &Command) -> TestCaseResult {
         let scale = history::step_scale(before.terms.tick_fen.0);
         let step = scale * book::step(price.0, is_doubled(before));
         prop_assert!(max_fen.0 <= price.0 + i64::from(steps) * step, "too many steps");
+    }
+    Ok(())
+}
+
+/// What a leader adds to his max is a step at least, where the house says so.
+fn raise_is_a_step(before: &LotState, command: &Command) -> TestCaseResult {
+    let Command::PlaceMax { dealer_id, max_fen, .. } = command else { return Ok(()) };
+    let own = before.leader.filter(|leader| leader.dealer_id == *dealer_id);
+    if let (Some(own), SmallRaise::Refused) = (own, before.terms.house.small_raise) {
+        let scale = history::step_scale(before.terms.tick_fen.0);
+        let step = scale * book::step(own.max_fen.0, is_doubled(before));
+        prop_assert!(*max_fen < own.max_fen || max_fen.0 >= own.max_fen.0 + step, "less than a step");
+    }
+    Ok(())
+}
+
+/// After a pause and after an outage everybody has what the house says, and for a new report it stands still as long.
+fn time_is_left(before: &LotState, now: UnixMs, accepted: &Accepted, after: &LotState) -> TestCaseResult {
+    let house = before.terms.house;
+    for event in &accepted.events {
+        match event {
+            Event::Resumed { end_at, .. } => {
+                prop_assert_eq!(*end_at, before.end_at.max(now.plus_ms(house.resume_left_ms)));
+            }
+            Event::ExtendedBySystem { to, end_at, .. } => {
+                let least = house.outage_left_ms.max(before.terms.window_ms);
+                prop_assert_eq!(*end_at, before.end_at.max(to.plus_ms(least)));
+            }
+            Event::ReportChanged { .. }
+                if before.status == LotStatus::Open && after.status == LotStatus::Paused =>
+            {
+                let resume_at = after.report.as_ref().and_then(|report| report.resume_at);
+                prop_assert_eq!(resume_at, Some(now.plus_ms(house.reading_ms)));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -295,7 +333,8 @@ fn soft_close_is_right(
     };
     let scale = history::step_scale(before.terms.tick_fen.0);
     let step = scale * book::step(before.price_fen.unwrap_or_default().0, is_doubled(before));
-    let least = if own { step } else { 1 };
+    let small_counts = before.terms.house.small_raise == SmallRaise::Time;
+    let least = if own && !small_counts { step } else { 1 };
     let qualifies = turned_met || led || moved >= least;
     let late = before.status == LotStatus::Open && before.end_at.0 - now.0 < before.terms.window_ms;
     let full = (now.0 + before.terms.window_ms).min(before.terms.cap_at.0);
@@ -376,8 +415,8 @@ fn wild_command() -> impl Strategy<Value = Command> {
         1 => Just(Command::PublishReserve),
         1 => wild().prop_map(|fen| Command::SetGap { gap_fen: Fen(fen) }),
         1 => Just(Command::Pause),
-        1 => wild().prop_map(|min_left_ms| Command::Resume { min_left_ms }),
-        1 => (at(), at(), wild()).prop_map(|(from, to, min_left_ms)| Command::ExtendBySystem { from, to, min_left_ms }),
+        1 => Just(Command::Resume),
+        1 => (at(), at()).prop_map(|(from, to)| Command::ExtendBySystem { from, to }),
         1 => Just(Command::Close),
         1 => Just(Command::WithdrawLot),
         1 => (at(), at(), wild(), at()).prop_map(|(opens_at, end_at, window_ms, cap_at)| Command::Reschedule {
@@ -387,8 +426,8 @@ fn wild_command() -> impl Strategy<Value = Command> {
         2 => (0..12_i64).prop_map(|bid_seq| Command::VoidBid {
             bid_seq, reason: VoidReason::SystemFault, history: History::beginning(None), powers: Vec::new(),
         }),
-        1 => (any::<bool>(), wild()).prop_map(|(material, pause_ms)| Command::ReportChanged {
-            report_hash: String::new(), before_hash: String::new(), material, pause_ms,
+        1 => any::<bool>().prop_map(|material| Command::ReportChanged {
+            report_hash: String::new(), before_hash: String::new(), material,
         }),
         1 => (0..3_u128).prop_map(|who| Command::ConfirmReport {
             dealer_id: history::dealer(who), report_hash: String::new(),
@@ -408,9 +447,12 @@ proptest! {
         step in 1..i64::MAX / TICK,
         guide in proptest::option::of(wild()),
         window_ms in wild(),
+        left in (wild(), wild(), wild()),
         commands in vec((wild_command(), wild()), 30),
     ) {
-        let (doubling, house) = (Some(3), HouseRules::default());
+        let (resume_left_ms, reading_ms, outage_left_ms) = left;
+        let house = HouseRules { resume_left_ms, reading_ms, outage_left_ms, ..HouseRules::default() };
+        let doubling = Some(3);
         let setup = Setup { tick, start_ticks: 1, reserve_ticks: None, double_after_extensions: doubling, guard: true, house };
         let mut state = setup.lot(mode);
         state.status = LotStatus::Open;

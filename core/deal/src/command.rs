@@ -44,8 +44,6 @@ pub enum Command {
         from: UnixMs,
         /// When it opened again.
         to: UnixMs,
-        /// At least so much is left afterwards.
-        min_left_ms: i64,
     },
     /// The deadline has passed.
     Expire,

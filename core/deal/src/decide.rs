@@ -19,7 +19,7 @@ pub fn decide(state: &Negotiation, command: &Command, now: UnixMs) -> Result<Vec
             check_tick(state, amount_fen)?;
             secret::enter(state, side, amount_fen)
         }
-        Command::GiveTime { from, to, min_left_ms } => give_time(state, from, to, min_left_ms),
+        Command::GiveTime { from, to } => give_time(state, from, to),
         Command::Expire => expire(state, now),
     }
 }
@@ -76,12 +76,12 @@ fn decline(state: &Negotiation, side: Side, now: UnixMs) -> Result<Vec<Event>, R
 }
 
 /// Time that nobody could use is given back. Refused where the outage took nothing of this turn.
-fn give_time(state: &Negotiation, from: UnixMs, to: UnixMs, min_left_ms: i64) -> Result<Vec<Event>, Refusal> {
+fn give_time(state: &Negotiation, from: UnixMs, to: UnixMs) -> Result<Vec<Event>, Refusal> {
     let began = from.max(state.turn_since);
     if state.status != Status::Open || began >= to || from >= state.deadline_at {
         return Err(not_due(state));
     }
-    let deadline_at = state.deadline_at.plus_ms(to.since(began)).max(to.plus_ms(min_left_ms));
+    let deadline_at = state.deadline_at.plus_ms(to.since(began)).max(to.plus_ms(state.terms.outage_left_ms));
     Ok(vec![Event::TimeGiven { from, to, deadline_at }])
 }
 

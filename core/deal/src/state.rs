@@ -62,6 +62,9 @@ pub struct Terms {
     /// What of his hold the buyer keeps meanwhile, in percent.
     #[serde(default = "usual_hold_percent")]
     pub hold_percent: u32,
+    /// So much time is left at least after an outage that took some of it.
+    #[serde(default = "usual_outage_left_ms")]
+    pub outage_left_ms: i64,
 }
 
 /// Of terms from before a sale could say otherwise.
@@ -71,6 +74,10 @@ const fn usual_offer_ms() -> i64 {
 
 const fn usual_hold_percent() -> u32 {
     50
+}
+
+const fn usual_outage_left_ms() -> i64 {
+    5 * 60 * 1000
 }
 
 /// Where one side stands.

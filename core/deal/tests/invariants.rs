@@ -63,6 +63,7 @@ fn terms(kind: Kind, reserve_steps: i64) -> Terms {
         reply_ms: REPLY_MS,
         offer_ms: 4 * 3_600_000,
         hold_percent: 50,
+        outage_left_ms: 300_000,
     }
 }
 
@@ -79,7 +80,7 @@ fn command(state: &Negotiation, a_move: Move, now: UnixMs) -> Command {
         Move::Decline(side) => Command::Decline { side },
         Move::Secret(side, steps) => Command::EnterSecret { side, amount_fen: at(steps) },
         Move::Odd(side, over) => Command::Counter { side, amount_fen: Fen(at(3).0 + over) },
-        Move::Outage(ms) => Command::GiveTime { from: now.plus_ms(-ms), to: now, min_left_ms: 300_000 },
+        Move::Outage(ms) => Command::GiveTime { from: now.plus_ms(-ms), to: now },
         Move::Expire => Command::Expire,
     }
 }

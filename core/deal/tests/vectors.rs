@@ -25,6 +25,7 @@ fn terms(kind: Kind) -> Terms {
         reply_ms: 2 * HOUR,
         offer_ms: 4 * HOUR,
         hold_percent: 50,
+        outage_left_ms: 5 * 60_000,
     }
 }
 
@@ -170,8 +171,7 @@ fn what_comes_at_the_deadline_comes_too_late() {
 #[test]
 fn an_outage_gives_its_time_back() {
     let begun = begun();
-    let give =
-        |from: i64, to: i64| Command::GiveTime { from: UnixMs(from), to: UnixMs(to), min_left_ms: 300_000 };
+    let give = |from: i64, to: i64| Command::GiveTime { from: UnixMs(from), to: UnixMs(to) };
     let deadline = |command| {
         let next = apply_all(&begun, &decide(&begun, &command, NOW).unwrap());
         next.deadline_at.since(FIRST)
@@ -180,6 +180,10 @@ fn an_outage_gives_its_time_back() {
     assert_eq!(deadline(give(0, 11_000)), 10_000, "of an outage that began before it, only its own part");
     let over_the_end = deadline(give(FIRST.0 - 1_000, FIRST.0 + 60_000));
     assert_eq!(over_the_end, 60_000 + 300_000, "five minutes are left at least");
+    let mut longer = begun.clone();
+    longer.terms.outage_left_ms = HOUR;
+    let next = apply_all(&longer, &decide(&longer, &give(FIRST.0 - 1_000, FIRST.0 + 60_000), NOW).unwrap());
+    assert_eq!(next.deadline_at.since(FIRST), 60_000 + HOUR, "or what the house says");
     assert_eq!(refused(&begun, give(FIRST.0, FIRST.0 + 5), NOW), RefusalCode::NotDue, "after it was over");
     assert_eq!(refused(&begun, give(0, NOW.0), NOW), RefusalCode::NotDue, "before it began");
 }

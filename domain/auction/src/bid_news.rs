@@ -188,7 +188,9 @@ fn of_event(line: &Line, event: &Event) -> Vec<News> {
         }
         // nobody else has seen it, and nobody else is told
         Event::OfferVoided { dealer_id, reason } => {
-            vec![News { reason: Some(*reason), ..told(AlertKind::BidVoided, To::Dealer(*dealer_id)) }]
+            // with the opening it is one that did not enter
+            let kind = if opens(line) { AlertKind::PreBidLapsed } else { AlertKind::BidVoided };
+            vec![News { reason: Some(*reason), ..told(kind, To::Dealer(*dealer_id)) }]
         }
         Event::TopUpDue(due) => {
             vec![News { until: Some(due.until), ..told(AlertKind::TopUp, To::Dealer(due.dealer_id)) }]

@@ -19,8 +19,11 @@ const BUY_NOW_END: std::ops::RangeInclusive<u32> = 50..=100;
 /// hour nobody can promise.
 const HOURS: std::ops::RangeInclusive<i64> = HOUR_MS..=24 * HOUR_MS;
 /// From what a transfer takes to a day in which the lot stands still.
-const TOP_UP: std::ops::RangeInclusive<i64> = 5 * 60_000..=24 * HOUR_MS;
-const HOUR_MS: i64 = 3_600_000;
+const TOP_UP: std::ops::RangeInclusive<i64> = 5 * MINUTE_MS..=24 * HOUR_MS;
+/// Less than a minute nobody can use; longer than a day nothing stands still.
+const MINUTES: std::ops::RangeInclusive<i64> = MINUTE_MS..=24 * HOUR_MS;
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// Each counter is a turn of hours.
 const COUNTERS: std::ops::RangeInclusive<u32> = 1..=20;
 
@@ -65,6 +68,10 @@ impl FinePrint {
             ("reply_hours", HOURS.contains(&house.reply_ms)),
             ("counters", COUNTERS.contains(&house.counters_max)),
             ("negotiation_hold", house.negotiation_hold_percent <= 100),
+            ("resume_left", MINUTES.contains(&house.resume_left_ms)),
+            ("reading", MINUTES.contains(&house.reading_ms)),
+            ("outage_left", MINUTES.contains(&house.outage_left_ms)),
+            ("early_hold", house.early_hold_percent <= 100),
         ];
         sane.into_iter()
             .filter(|(_, is_sane)| !is_sane)
@@ -132,6 +139,11 @@ mod tests {
             (fine.house.counters_max, fine.house.negotiation_hold_percent) = (0, 101);
         };
         assert_eq!(wrong(no_time), ["top_up", "offer_hours", "reply_hours", "counters", "negotiation_hold"]);
+        let no_pause = |fine: &mut FinePrint| {
+            (fine.house.resume_left_ms, fine.house.reading_ms) = (0, 24 * HOUR_MS + 1);
+            (fine.house.outage_left_ms, fine.house.early_hold_percent) = (MINUTE_MS - 1, 101);
+        };
+        assert_eq!(wrong(no_pause), ["resume_left", "reading", "outage_left", "early_hold"]);
         assert_eq!(wrong(zeros), ["double_after", "confirm_percent", "confirm_steps", "buy_now_end"]);
     }
 
@@ -159,7 +171,9 @@ mod tests {
         let fine = FinePrint { double_after: None, ..FinePrint::default() };
         let kept = json!({ "tick_fen": 10_000, "double_after": null, "confirm_guide_percent": 130, "confirm_steps": 30,
                            "buy_now_end_percent": 85, "top_up_ms": 1_800_000, "offer_ms": 14_400_000,
-                           "reply_ms": 7_200_000, "counters_max": 3, "negotiation_hold_percent": 50 });
+                           "reply_ms": 7_200_000, "counters_max": 3, "negotiation_hold_percent": 50, "resume_left_ms": 600_000,
+                           "reading_ms": 120_000, "outage_left_ms": 300_000, "early_hold_percent": 100,
+                           "small_raise": "no_time" });
         assert_eq!(serde_json::to_value(fine).unwrap(), kept);
         assert_eq!(serde_json::from_value::<FinePrint>(kept).unwrap(), fine);
         assert_eq!(serde_json::from_value::<FinePrint>(json!({})).unwrap(), FinePrint::default());

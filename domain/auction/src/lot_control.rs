@@ -8,30 +8,20 @@ use uuid::Uuid;
 use crate::Service;
 use crate::engine::{Answer, Sender};
 
-/// After a pause bidders have at least this long (domain rules §6); in a lane what was left, as the fold says.
-pub(crate) const LEFT_AFTER_PAUSE_MS: i64 = 10 * 60 * 1000;
-
 impl Service {
     /// Stops bidding on a lot until it is resumed.
     pub async fn pause_lot(&self, who: &Principal, key: Uuid, lot_id: LotId) -> Result<Answer, CommandError> {
         self.by_staff(who, &[Role::Auctioneer], key, lot_id, Command::Pause).await
     }
 
-    /// Lets bidding go on, with at least ten minutes left; in a lane with what was left, and time to answer.
+    /// Lets bidding go on, with at least the time that the sale says; in a lane with what was left, and time to answer.
     pub async fn resume_lot(
         &self,
         who: &Principal,
         key: Uuid,
         lot_id: LotId,
     ) -> Result<Answer, CommandError> {
-        self.by_staff(
-            who,
-            &[Role::Auctioneer],
-            key,
-            lot_id,
-            Command::Resume { min_left_ms: LEFT_AFTER_PAUSE_MS },
-        )
-        .await
+        self.by_staff(who, &[Role::Auctioneer], key, lot_id, Command::Resume).await
     }
 
     /// Lowers the reserve; never raises it.

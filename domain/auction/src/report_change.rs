@@ -11,13 +11,9 @@ use uuid::Uuid;
 use crate::Service;
 use crate::engine::{Answer, Sender};
 use crate::events::system_key;
-use crate::lot_control::LEFT_AFTER_PAUSE_MS;
 use crate::store::report_changes::{self, ReportChange};
 use crate::store::{history, lots};
 use crate::void_bid::void;
-
-/// An open lot stands still for so long after a material change: time to hear of it and to read.
-const PAUSE_MS: i64 = 2 * 60 * 1000;
 
 impl Service {
     /// A dealer stands by its bids on the condition report of this hash, which it has seen.
@@ -61,7 +57,6 @@ async fn tell(service: &Service, change: &ReportChange) -> Result<(), sqlx::Erro
         report_hash: change.report_hash.clone(),
         before_hash: change.before_hash.clone(),
         material: change.material,
-        pause_ms: PAUSE_MS,
     };
     if ask(service, change.lot_id, system_key(change.lot_id, &format!("report:{}", change.id)), command).await
     {
@@ -95,8 +90,7 @@ async fn due(
         if state.top_up.is_some() {
             return Ok(None);
         }
-        let resume = Command::Resume { min_left_ms: LEFT_AFTER_PAUSE_MS };
-        return Ok((resume_at <= now).then(|| (format!("report-resume:{}", resume_at.0), resume)));
+        return Ok((resume_at <= now).then(|| (format!("report-resume:{}", resume_at.0), Command::Resume)));
     }
     let is_late = state.status == LotStatus::Open && report.confirm_by.is_some_and(|until| until <= now);
     let leader = state.leader.map(|leader| leader.dealer_id);

@@ -25,8 +25,6 @@ const BEAT: Duration = Duration::from_secs(1);
 const REPORT: Duration = Duration::from_secs(60);
 /// A heartbeat older than this was an outage of the commit path.
 pub(crate) const OUTAGE_FROM_MS: i64 = 3_000;
-/// The least time a lot is given after an outage (domain rules §4.4).
-const LEFT_AFTER_OUTAGE_MS: i64 = 5 * 60 * 1000;
 /// How long after its end a lot is closed.
 pub(crate) const DRAIN_MS: i64 = 500;
 
@@ -133,11 +131,11 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
 }
 
 async fn settle(service: &Service, outage: pulse::Outage) -> Result<(), sqlx::Error> {
-    let touched = pulse::touched(&service.db, outage, LEFT_AFTER_OUTAGE_MS).await?;
+    let touched = pulse::touched(&service.db, outage).await?;
     let (from, to): (UnixMs, UnixMs) = (outage.went_at, outage.back_at);
     let extend = |lot_id: LotId| {
         let key = incident_key(lot_id, from, to);
-        (lot_id, key, Command::ExtendBySystem { from, to, min_left_ms: LEFT_AFTER_OUTAGE_MS })
+        (lot_id, key, Command::ExtendBySystem { from, to })
     };
     let answered = issue(service, touched.iter().copied().map(extend)).await;
     tracing::warn!(outage.from = from.0, outage.to = to.0, lots = touched.len(), "outage: lots extended");

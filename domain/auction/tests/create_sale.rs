@@ -4,7 +4,7 @@
 mod common;
 
 use auction::{FinePrint, PlaceMax};
-use bidding::{Band, Ladder, RefusalCode};
+use bidding::{Band, Ladder, LotStatus, RefusalCode, SmallRaise};
 use common::{World, accepted, code, refused};
 use kernel::{Fen, Role};
 use platform_db::CommandError;
@@ -102,6 +102,11 @@ async fn what_does_not_go_together_is_refused_and_the_tables_hold_it_too() {
         (json!({ "confirm_steps": 0 }), "sale_fine_print_is_sane"),
         (json!({ "counters_max": 21 }), "sale_fine_print_is_sane"),
         (json!({ "offer_ms": 1 }), "sale_fine_print_is_sane"),
+        (json!({ "resume_left_ms": 0 }), "sale_fine_print_is_sane"),
+        (json!({ "reading_ms": 86_400_001 }), "sale_fine_print_is_sane"),
+        (json!({ "outage_left_ms": 59_999 }), "sale_fine_print_is_sane"),
+        (json!({ "early_hold_percent": 101 }), "sale_fine_print_is_sane"),
+        (json!({ "small_raise": "sometimes" }), "sale_fine_print_is_sane"),
     ] {
         let refused = sqlx::query("UPDATE sale SET fine = $1").bind(&fine).execute(&world.db).await;
         let refused = refused.expect_err("refused");
@@ -126,4 +131,58 @@ async fn what_is_below_the_reserve_is_negotiated_by_the_sales_own_numbers() {
     let (id, _) = world.service.negotiation_of_lot(&sales, world.lots[0]).await.unwrap().expect("negotiated");
     let view = world.service.negotiation(&sales, id).await.unwrap().view;
     assert_eq!((view.offer_ms, view.reply_ms, view.counters_max), (3_600_000, 5 * 3_600_000, 2));
+}
+
+#[tokio::test]
+async fn the_time_after_a_pause_a_report_and_an_outage_is_the_sales_own() {
+    const MINUTE: i64 = 60_000;
+    let world = World::of_sale(2, |sale| {
+        let house = &mut sale.fine.house;
+        (house.resume_left_ms, house.reading_ms, house.outage_left_ms) =
+            (25 * MINUTE, 7 * MINUTE, 40 * MINUTE);
+        sale.times.first_end_at = sale.times.opens_at.plus_ms(20 * MINUTE);
+        (sale.times.stagger_ms, sale.times.window_ms) = (0, 60_000);
+    })
+    .await;
+    let (auctioneer, lot) = (staff(&[Role::Auctioneer]), world.lots[0]);
+    let key = Uuid::now_v7;
+    world.service.pause_lot(&auctioneer, key(), lot).await.unwrap();
+    world.service.resume_lot(&auctioneer, key(), lot).await.unwrap();
+    let left = world.end_at(0).await.since(world.now());
+    assert!((24 * MINUTE..=25 * MINUTE).contains(&left), "{left}");
+
+    accepted(&world.bid(&dealer("甲车行"), 0, key(), 60_000).await);
+    let vehicle = world.service.lot(&auctioneer, lot).await.unwrap().lot.vehicle_id;
+    let report = json!({
+        "vehicle_id": vehicle, "report_hash": "cdcd", "before_hash": "ab".repeat(32), "material": true, "grade": "C",
+    });
+    world.hear("ReportRenewed", vehicle.0, world.now().0, report).await;
+    world.until(0, LotStatus::Paused).await;
+    let resume_at = world.state(0).await.report.and_then(|report| report.resume_at).unwrap();
+    let still = resume_at.since(world.now());
+    assert!((6 * MINUTE..=7 * MINUTE).contains(&still), "{still}");
+
+    let back_at = world.end_at(1).await.plus_ms(2_000);
+    world.pretend_outage(world.now().plus_ms(-1_000), back_at).await;
+    world.service.sweep().await.unwrap();
+    assert_eq!(world.end_at(1).await, back_at.plus_ms(40 * MINUTE));
+    let text: String = sqlx::query_scalar("SELECT terms_text FROM lot_genesis WHERE lot_id = $1")
+        .bind(lot.0)
+        .fetch_one(&world.db)
+        .await
+        .unwrap();
+    let terms: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(terms["house"]["outage_left_ms"], 40 * MINUTE, "the chain begins with it");
+    world.assert_log_is_sound(0).await;
+}
+
+#[tokio::test]
+async fn a_small_raise_does_what_the_sale_says() {
+    let world = World::of_sale(1, |sale| sale.fine.house.small_raise = SmallRaise::Refused).await;
+    let ada = dealer("甲车行");
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+    let small = refused(&world.bid(&ada, 0, Uuid::now_v7(), 60_100).await);
+    assert_eq!((small.code, &small.data["raise_fen"]), (RefusalCode::BelowMin, &json!(6_050_000)));
+    accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_500).await);
+    world.assert_log_is_sound(0).await;
 }

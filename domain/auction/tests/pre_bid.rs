@@ -3,7 +3,7 @@
 
 mod common;
 
-use auction::{RequestVoid, SisterPolicy, verify_log};
+use auction::{AlertKind, RequestVoid, SisterPolicy, verify_log};
 use bidding::{LotStatus, RefusalCode, VoidReason};
 use common::{Answered, World, accepted, refused};
 use kernel::{Fen, Principal, Role};
@@ -153,4 +153,57 @@ async fn a_max_that_waits_needs_a_deposit_too() {
     let holds = world.service.buying_power(ada.dealer().unwrap().dealer_id).await.unwrap().holds;
     let found: Vec<_> = holds.iter().map(|hold| (hold.status.as_str(), hold.is_lead)).collect();
     assert_eq!(found, [("scheduled", false)], "who waits does not lead");
+}
+
+/// Two lots that open after a moment, whose waiting maxes hold this share of what a lead holds.
+async fn world_with_early_holds(percent: u32) -> World {
+    World::of_sale(2, |sale| {
+        sale.deposit_bp = auction::DEPOSIT_BP;
+        sale.fine.house.early_hold_percent = percent;
+        sale.times.opens_at = sale.times.opens_at.plus_ms(3_500);
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_max_before_the_opening_holds_the_sales_own_share() {
+    for (percent, share) in [(0, 0), (25, 1_500), (100, 6_000)] {
+        let world = world_with_early_holds(percent).await;
+        let ada = dealer("甲");
+        world.deposit(&ada, 6_000).await;
+        accepted(&world.bid(&ada, 0, Uuid::now_v7(), 60_000).await);
+        assert_eq!(held(&world, &ada).await, share, "{percent} %");
+        world.until(0, LotStatus::Open).await;
+        assert_eq!(held(&world, &ada).await, 6_000, "a lead holds all of it");
+    }
+}
+
+#[tokio::test]
+async fn a_max_that_the_deposit_does_not_cover_does_not_enter_and_its_bidder_is_told() {
+    let world = world_with_early_holds(0).await;
+    let (ada, bert) = (dealer("甲"), dealer("乙"));
+    world.deposit(&ada, 6_000).await;
+    for lot in [0, 1] {
+        accepted(&world.bid(&ada, lot, Uuid::now_v7(), 60_000).await);
+    }
+    accepted(&world.bid(&bert, 0, Uuid::now_v7(), 55_000).await);
+    accepted(&world.bid(&bert, 1, Uuid::now_v7(), 55_000).await);
+    // what comes between two beats counts at the opening
+    world.deposit(&bert, 100_000).await;
+    for lot in [0, 1] {
+        world.until(lot, LotStatus::Open).await;
+    }
+    let (first, second) = (world.state(0).await, world.state(1).await);
+    let ada_id = ada.dealer().unwrap().dealer_id;
+    assert_ne!(
+        first.is_leader(ada_id),
+        second.is_leader(ada_id),
+        "one of them is covered, whichever opens first"
+    );
+    assert_eq!((held(&world, &ada).await, held(&world, &bert).await), (6_000, 5_500));
+    world.service.tell_news().await.unwrap();
+    let told = world.service.alerts(&ada, false, 1).await.unwrap().alerts;
+    let lapsed: Vec<_> = told.iter().filter(|alert| alert.kind == AlertKind::PreBidLapsed).collect();
+    assert_eq!((lapsed.len(), lapsed[0].reason), (1, Some(VoidReason::NotCovered)));
+    assert!(verify_log(&world.db, None).await.unwrap().faults.is_empty());
 }

@@ -6,7 +6,7 @@ mod common;
 use auction::{
     Audience, BelowReserveMode, DutchPlan, FinePrint, SaleFormat, SaveTemplate, SisterPolicy, TemplateRules,
 };
-use bidding::{Band, Ladder};
+use bidding::{Band, Ladder, SmallRaise};
 use common::World;
 use kernel::{Fen, Principal, Role};
 use platform_db::CommandError;
@@ -67,7 +67,9 @@ async fn a_template_is_saved_once_changed_and_found_again() {
     let plan = DutchPlan { start_percent: 110, steps: 12, step_ms: 300_000 };
     let step = |from: i64, step: i64| Band { from_fen: Fen(from * 100), step_fen: Fen(step * 100) };
     let ladder = Ladder(vec![step(0, 500), step(300_000, 5_000)]);
-    let fine = FinePrint { tick_fen: Fen(50_000), double_after: Some(5), ..FinePrint::default() };
+    let mut fine = FinePrint { tick_fen: Fen(50_000), double_after: Some(5), ..FinePrint::default() };
+    (fine.house.reading_ms, fine.house.early_hold_percent) = (900_000, 0);
+    fine.house.small_raise = SmallRaise::Time;
     let changed = TemplateRules { ladder, fine, ..rules("降价清库", SaleFormat::Dutch(plan)) };
     save(&world, &clerk, Uuid::now_v7(), Some((id, 1)), changed.clone()).await.unwrap();
     let late = save(&world, &clerk, Uuid::now_v7(), Some((id, 1)), rules("慢一步", SaleFormat::Timed)).await;

@@ -1,7 +1,7 @@
 //! What a lot is sold by, to the letter: the numbers that hold from its opening on, folded away.
 
 use auction::LotDetail;
-use bidding::{Format, LotStatus, ReserveLight, Terms};
+use bidding::{Format, LotStatus, ReserveLight, SmallRaise, Terms};
 use fees::FeeSchedule;
 use kernel::{Fen, Lang};
 use leptos::prelude::*;
@@ -10,6 +10,8 @@ use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::office::orders::document::percent;
 use crate::ui::{Disclosure, time};
+
+const MINUTE_MS: i64 = 60_000;
 
 /// One line each.
 pub(super) fn folded(cx: &PageContext, detail: &LotDetail, fees: Option<&FeeSchedule>) -> AnyView {
@@ -31,7 +33,9 @@ pub(super) fn folded(cx: &PageContext, detail: &LotDetail, fees: Option<&FeeSche
         .map(Some)
         .chain([cap(cx, detail)])
         .chain(has_reserve.then(|| negotiated(lang, terms)).into_iter().flatten().map(Some))
-        .chain([top_up(lang, terms), buy_now, deposit, fees.map(|fees| fee_line(lang, fees))])
+        .chain(interrupted(lang, terms).into_iter().map(Some))
+        .chain([top_up(lang, terms), buy_now, deposit, early_hold(lang, terms)])
+        .chain([fees.map(|fees| fee_line(lang, fees))])
         .chain([Some(t(lang, invited).into_owned())])
         .flatten()
         .map(|line| view! { <li>{line}</li> })
@@ -53,6 +57,7 @@ pub(crate) fn amounts(lang: Lang, terms: &Terms) -> Vec<String> {
         Some(t_with(lang, "lot_rules.tick", &[("tick", &terms.tick_fen.yuan())])),
         is_english.then(|| ladder(lang, terms)),
         doubles.map(|n| t_with(lang, "lot_rules.doubles", &[("n", &n.to_string())])),
+        small_raise(lang, terms),
         confirmed(lang, terms),
     ]
     .into_iter()
@@ -73,9 +78,45 @@ pub(crate) fn negotiated(lang: Lang, terms: &Terms) -> Vec<String> {
     [Some(t_with(lang, "lot_rules.negotiated", &words)), hold].into_iter().flatten().collect()
 }
 
+/// How much time is left after what stops a lot: the same for every lot of a sale.
+pub(crate) fn interrupted(lang: Lang, terms: &Terms) -> Vec<String> {
+    let house = &terms.house;
+    let line = |key: &str, ms: i64| t_with(lang, key, &[("n", &(ms / MINUTE_MS).to_string())]);
+    // a lane goes on with what was left
+    let resumed = (!matches!(terms.format, Format::Lane(_)))
+        .then(|| line("lot_rules.resume_left", house.resume_left_ms));
+    let others =
+        [line("lot_rules.reading", house.reading_ms), line("lot_rules.outage_left", house.outage_left_ms)];
+    resumed.into_iter().chain(others).collect()
+}
+
+/// What a max holds that waits for the opening, and that it enters with all of it.
+pub(crate) fn early_hold(lang: Lang, terms: &Terms) -> Option<String> {
+    let key = match terms.house.early_hold_percent {
+        0 => "lot_rules.early_hold_none",
+        1..100 => "lot_rules.early_hold",
+        _ => "lot_rules.early_hold_whole",
+    };
+    let share = terms.house.early_hold_percent.to_string();
+    let waits = terms.deposit_bp > 0 && !matches!(terms.format, Format::Dutch(_));
+    waits.then(|| t_with(lang, key, &[("share", &share)]))
+}
+
+/// What a leader's raise by less than a step does.
+fn small_raise(lang: Lang, terms: &Terms) -> Option<String> {
+    let key = match terms.house.small_raise {
+        SmallRaise::NoTime => "lot_rules.small_raise.no_time",
+        SmallRaise::Time => "lot_rules.small_raise.time",
+        SmallRaise::Refused => "lot_rules.small_raise.refused",
+    };
+    // without a soft close nothing is extended by any raise
+    let matters = terms.window_ms > 0 || terms.house.small_raise == SmallRaise::Refused;
+    (terms.format.is_english() && matters).then(|| t(lang, key).into_owned())
+}
+
 /// How long a leader has, who is one again and lacks the deposit.
 fn top_up(lang: Lang, terms: &Terms) -> Option<String> {
-    let minutes = (terms.house.top_up_ms / 60_000).to_string();
+    let minutes = (terms.house.top_up_ms / MINUTE_MS).to_string();
     (terms.deposit_bp > 0 && terms.format.is_english())
         .then(|| t_with(lang, "lot_rules.top_up", &[("n", &minutes)]))
 }

@@ -146,11 +146,12 @@ fn controls(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let (runs, prices) = (has(Role::Auctioneer), has(Role::Auctioneer) || has(Role::Pricing));
     let lot = &detail.lot;
     let path = format!("/office/lots/{}", lot.id);
+    let left = (detail.terms.house.resume_left_ms / 60_000).to_string();
     let running = match lot.lot.status {
         LotStatus::Open if runs => Some(
             view! {
                 <ConfirmButton action=format!("{path}/pause") label=t(lang, "sale.pause")
-                    question=t_with(lang, pause_question(detail.terms.format), &[("title", &lot.title)]) confirm=t(lang, "sale.pause")/>
+                    question=t_with(lang, pause_question(detail.terms.format), &[("title", &lot.title), ("n", &left)]) confirm=t(lang, "sale.pause")/>
             }
             .into_any(),
         ),

@@ -200,6 +200,8 @@ fn amounts(lang: Lang, terms: &Terms) -> AnyView {
     let lines = rules::amounts(lang, terms)
         .into_iter()
         .chain(rules::negotiated(lang, terms))
+        .chain(rules::interrupted(lang, terms))
+        .chain(rules::early_hold(lang, terms))
         .map(|line| view! { <li>{line}</li> })
         .collect_view();
     view! {

@@ -1,6 +1,7 @@
 //! The seldom changed numbers of a sale: folded away in the form, until one of them is not the usual one.
 
 use auction::FinePrint;
+use bidding::SmallRaise;
 use kernel::{Fen, parse_amount};
 use leptos::prelude::*;
 
@@ -12,6 +13,8 @@ use crate::ui::*;
 
 /// The formats in which somebody names an amount.
 const BIDS: &str = "timed flash sealed_first sealed_second lane";
+/// Those whose lots wait for nobody else's turn: a lane has its own measure of what is left after a pause.
+const NOT_LANE: &str = "timed flash sealed_first sealed_second dutch";
 
 /// What the fields hold before anything is typed.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +37,16 @@ pub(super) struct FineFields {
     counters: String,
     /// Percent.
     negotiation_hold: String,
+    /// Minutes.
+    resume_left: String,
+    /// Minutes.
+    reading: String,
+    /// Minutes.
+    outage_left: String,
+    /// Percent.
+    early_hold: String,
+    /// The word of a [`SmallRaise`].
+    small_raise: String,
 }
 
 const MINUTE_MS: i64 = 60_000;
@@ -42,23 +55,29 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 impl FineFields {
     pub(super) fn of(fine: FinePrint) -> FineFields {
         let or_empty = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+        let minutes = |ms: i64| (ms / MINUTE_MS).to_string();
         FineFields {
             tick: Some(fine.tick_fen),
             double_after: or_empty(fine.double_after),
             confirm_percent: or_empty(fine.house.confirm_guide_percent),
             confirm_steps: or_empty(fine.house.confirm_steps),
             buy_now_end: fine.house.buy_now_end_percent.to_string(),
-            top_up: (fine.house.top_up_ms / MINUTE_MS).to_string(),
+            top_up: minutes(fine.house.top_up_ms),
             offer_hours: (fine.house.offer_ms / HOUR_MS).to_string(),
             reply_hours: (fine.house.reply_ms / HOUR_MS).to_string(),
             counters: fine.house.counters_max.to_string(),
             negotiation_hold: fine.house.negotiation_hold_percent.to_string(),
+            resume_left: minutes(fine.house.resume_left_ms),
+            reading: minutes(fine.house.reading_ms),
+            outage_left: minutes(fine.house.outage_left_ms),
+            early_hold: fine.house.early_hold_percent.to_string(),
+            small_raise: fine.house.small_raise.as_str().to_owned(),
         }
     }
 
     /// The same with what a search of the cars brings back.
     pub(super) fn typed(mut self, query: &Query) -> FineFields {
-        for (name, field) in self.numbers() {
+        for (name, field) in self.texts() {
             if let Some(value) = query.get(name) {
                 value.clone_into(field);
             }
@@ -69,7 +88,7 @@ impl FineFields {
         self
     }
 
-    fn numbers(&mut self) -> [(&'static str, &mut String); 9] {
+    fn texts(&mut self) -> [(&'static str, &mut String); 14] {
         [
             ("double_after", &mut self.double_after),
             ("confirm_percent", &mut self.confirm_percent),
@@ -80,6 +99,11 @@ impl FineFields {
             ("reply_hours", &mut self.reply_hours),
             ("counters", &mut self.counters),
             ("negotiation_hold", &mut self.negotiation_hold),
+            ("resume_left", &mut self.resume_left),
+            ("reading", &mut self.reading),
+            ("outage_left", &mut self.outage_left),
+            ("early_hold", &mut self.early_hold),
+            ("small_raise", &mut self.small_raise),
         ]
     }
 }
@@ -90,10 +114,11 @@ pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields) -> AnyView {
     let is_wrong = |name: &str| cx.form.error(name).is_some();
     let open = fine != FineFields::of(FinePrint::default())
         || is_wrong("tick")
-        || fine.numbers().into_iter().any(|(name, _)| is_wrong(name));
+        || fine.texts().into_iter().any(|(name, _)| is_wrong(name));
     let hint = move |key: &str| t(lang, &format!("fine_print.{key}_hint")).into_owned();
     let times = t(lang, "fine_print.times").into_owned();
     let hours = t(lang, "sale.follow_on.hours").into_owned();
+    let pauses = pause_fields(cx, &fine);
     view! {
         <div class="field--wide">
             <Disclosure label=t(lang, "fine_print.title") open>
@@ -126,8 +151,38 @@ pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields) -> AnyView {
                         value=fine.counters hint=hint("counters")/>
                     <TextField name="negotiation_hold" label=t(lang, "fine_print.negotiation_hold") kind=InputKind::Number required=true
                         value=fine.negotiation_hold unit="%".to_owned() hint=hint("negotiation_hold")/>
+                    {pauses}
                 </div>
             </Disclosure>
+        </div>
+    }
+    .into_any()
+}
+
+/// What follows a pause, a changed report and an outage, what waits for the opening, and raises by less than a step.
+fn pause_fields(cx: &PageContext, fine: &FineFields) -> AnyView {
+    let lang = cx.lang;
+    let hint = move |key: &str| t(lang, &format!("fine_print.{key}_hint")).into_owned();
+    let minutes = t(lang, "sale.minutes").into_owned();
+    let raises = SmallRaise::ALL
+        .map(|one| Choice::new(one.as_str(), t(lang, &format!("fine_print.small_raise.{}", one.as_str()))));
+    let fine = fine.clone();
+    view! {
+        <div class="for-format" data-formats=NOT_LANE>
+            <TextField name="resume_left" label=t(lang, "fine_print.resume_left") kind=InputKind::Number
+                value=fine.resume_left unit=minutes.clone() hint=hint("resume_left")/>
+        </div>
+        <TextField name="reading" label=t(lang, "fine_print.reading") kind=InputKind::Number required=true
+            value=fine.reading unit=minutes.clone() hint=hint("reading")/>
+        <TextField name="outage_left" label=t(lang, "fine_print.outage_left") kind=InputKind::Number required=true
+            value=fine.outage_left unit=minutes hint=hint("outage_left")/>
+        <div class="for-format" data-formats=BIDS>
+            <TextField name="early_hold" label=t(lang, "fine_print.early_hold") kind=InputKind::Number
+                value=fine.early_hold unit="%".to_owned() hint=hint("early_hold")/>
+        </div>
+        <div class="for-format" data-formats=ENGLISH>
+            <SelectField name="small_raise" label=t(lang, "fine_print.small_raise") choices=raises.to_vec()
+                value=fine.small_raise hint=hint("small_raise")/>
         </div>
     }
     .into_any()

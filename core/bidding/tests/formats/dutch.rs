@@ -82,7 +82,7 @@ fn a_pause_holds_the_step_which_begins_anew() {
     lot.at(minutes(1).plus_ms(40 * SECOND)).accepts(&Command::Pause);
     assert_eq!(lot.state.step_at(minutes(30)), Some(1));
     lot.refuses(&accept(A, 0, 50_000), RefusalCode::LotNotOpen);
-    let resumed = lot.at(minutes(30)).accepts(&Command::Resume { min_left_ms: 0 });
+    let resumed = lot.at(minutes(30)).accepts(&Command::Resume);
     assert!(resumed.events.iter().any(|event| matches!(event, Event::StepsBegan { .. })));
     assert_eq!(lot.state.step_at(minutes(30)), Some(1));
     assert_eq!(lot.state.step_at(minutes(31)), Some(2));
@@ -91,7 +91,7 @@ fn a_pause_holds_the_step_which_begins_anew() {
 }
 
 fn outage(from: UnixMs, to: UnixMs) -> Command {
-    Command::ExtendBySystem { from, to, min_left_ms: 5 * MINUTE }
+    Command::ExtendBySystem { from, to }
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn an_outage_that_took_no_step_moves_none() {
     lot.accepts(&Command::Pause);
     let missed = outage(minutes(3), minutes(4));
     lot.at(minutes(4)).refuses(&missed, RefusalCode::NotApplicable);
-    lot.accepts(&Command::Resume { min_left_ms: 0 });
+    lot.accepts(&Command::Resume);
     lot.refuses(&missed, RefusalCode::NotApplicable);
     assert_eq!(lot.state.step_at(minutes(4)), Some(2));
 }

@@ -52,7 +52,7 @@ fn left_after_a_pause(left: i64) -> i64 {
     let mut lot = Lot::open(lane(), None);
     lot.at(END_AT.plus_ms(-left)).accepts(&Command::Pause);
     let resumed_at = END_AT.plus_ms(60 * SECOND);
-    lot.at(resumed_at).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.at(resumed_at).accepts(&Command::Resume);
     assert_eq!(lot.state.left_ms, None, "it runs");
     lot.replays();
     lot.state.end_at.since(resumed_at)
@@ -73,11 +73,10 @@ fn after_a_pause_for_a_new_report_a_lot_of_a_lane_has_its_whole_time_for_its_rea
         report_hash: "new".to_owned(),
         before_hash: "old".to_owned(),
         material: true,
-        pause_ms: 2 * MINUTE,
     };
     lot.at(END_AT.plus_ms(-5 * SECOND)).accepts(&change);
     let resumed_at = END_AT.plus_ms(2 * MINUTE);
-    lot.at(resumed_at).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.at(resumed_at).accepts(&Command::Resume);
     assert_eq!(lot.state.end_at, resumed_at.plus_ms(45 * SECOND));
 }
 
@@ -160,10 +159,10 @@ fn a_pause_or_an_outage_makes_the_last_call_stale() {
     let mut paused = called.clone();
     paused.accepts(&Command::Pause);
     paused.refuses(&Command::Hammer, RefusalCode::NotApplicable);
-    paused.accepts(&Command::Resume { min_left_ms: MINUTE });
+    paused.accepts(&Command::Resume);
     let mut away = called.clone();
     let (from, to) = (END_AT.plus_ms(-20 * SECOND), END_AT.plus_ms(-5 * SECOND));
-    away.at(to).accepts(&Command::ExtendBySystem { from, to, min_left_ms: MINUTE });
+    away.at(to).accepts(&Command::ExtendBySystem { from, to });
     for mut lot in [paused, away] {
         assert_eq!(lot.state.public().call, None, "nobody reads a call that counts no more");
         lot.refuses(&Command::Hammer, RefusalCode::LastCallFirst);
@@ -211,7 +210,7 @@ fn while_the_floor_is_recorded_offline_nobody_else_bids_and_the_lot_does_not_end
         let refusal = lot.refuses(&command, RefusalCode::LaneOffline);
         assert_eq!(refusal.data["since_at"], serde_json::json!(END_AT.plus_ms(-5 * SECOND)));
     }
-    let resume = Command::Resume { min_left_ms: MINUTE };
+    let resume = Command::Resume;
     for command in
         [Command::Close, Command::Hammer, Command::Pass, Command::GoOffline, Command::Pause, resume]
     {

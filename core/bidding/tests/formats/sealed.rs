@@ -245,7 +245,7 @@ proptest! {
 
 #[test]
 fn an_outage_in_the_last_minutes_gives_them_back_although_nothing_closes_softly() {
-    let outage = |from: UnixMs, to: UnixMs| Command::ExtendBySystem { from, to, min_left_ms: 5 * MINUTE };
+    let outage = |from: UnixMs, to: UnixMs| Command::ExtendBySystem { from, to };
     let mut lot = Lot::open(Terms { window_ms: 0, ..terms(Format::SealedFirst) }, None);
     let five_before = END_AT.plus_ms(-5 * MINUTE);
     lot.at(five_before).refuses(&outage(EARLY, five_before.plus_ms(-1)), RefusalCode::NotApplicable);

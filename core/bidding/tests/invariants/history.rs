@@ -1,7 +1,9 @@
 //! Random histories: moves that are near what matters (minimum, leader's max, reserve, end), made into commands
 //! against the state of the moment.
 
-use bidding::{Bar, BelowReserve, Command, Format, History, HouseRules, Ladder, LotState, Terms, VoidReason};
+use bidding::{
+    Bar, BelowReserve, Command, Format, History, HouseRules, Ladder, LotState, SmallRaise, Terms, VoidReason,
+};
 use kernel::{DealerId, Fen, UnixMs};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -70,13 +72,10 @@ pub(crate) enum Move {
         ticks: i64,
     },
     Pause,
-    Resume {
-        min_left_ms: i64,
-    },
+    Resume,
     Outage {
         ago_ms: i64,
         length_ms: i64,
-        min_left_ms: i64,
     },
     Open,
     OpenWithout {
@@ -124,15 +123,30 @@ pub(crate) fn setup() -> impl Strategy<Value = Setup> {
     )
 }
 
-/// When an amount is asked about.
+/// When an amount is asked about, how much time is left after what, and what a small raise does.
 fn house() -> impl Strategy<Value = HouseRules> {
     let percent = prop_oneof![2 => Just(Some(130)), 1 => Just(Some(105)), 1 => Just(None)];
     let steps = prop_oneof![2 => Just(Some(30)), 1 => Just(Some(4)), 1 => Just(None)];
-    (percent, steps).prop_map(|(confirm_guide_percent, confirm_steps)| HouseRules {
-        confirm_guide_percent,
-        confirm_steps,
-        ..HouseRules::default()
-    })
+    let left = (0..180_000_i64, 0..120_000_i64, 0..300_000_i64);
+    let small_raise = prop_oneof![2 => Just(SmallRaise::NoTime), 1 => Just(SmallRaise::Time), 1 => Just(SmallRaise::Refused)];
+    (percent, steps, left, small_raise).prop_map(
+        |(
+            confirm_guide_percent,
+            confirm_steps,
+            (resume_left_ms, reading_ms, outage_left_ms),
+            small_raise,
+        )| {
+            HouseRules {
+                confirm_guide_percent,
+                confirm_steps,
+                resume_left_ms,
+                reading_ms,
+                outage_left_ms,
+                small_raise,
+                ..HouseRules::default()
+            }
+        },
+    )
 }
 
 pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
@@ -151,10 +165,8 @@ pub(crate) fn attempt() -> impl Strategy<Value = Attempt> {
         1 => (0..20_i64).prop_map(|ticks| Move::Gap { ticks }),
         1 => Just(Move::Pause),
         // Often enough that a pause takes little of a history.
-        8 => (0..180_000_i64).prop_map(|min_left_ms| Move::Resume { min_left_ms }),
-        4 => (0..20_000_i64, 0..60_000_i64, -1_000..300_000_i64).prop_map(|(ago_ms, length_ms, min_left_ms)| {
-            Move::Outage { ago_ms, length_ms, min_left_ms }
-        }),
+        8 => Just(Move::Resume),
+        4 => (0..20_000_i64, 0..60_000_i64).prop_map(|(ago_ms, length_ms)| Move::Outage { ago_ms, length_ms }),
         1 => Just(Move::Open),
         1 => Just(Move::Close),
         6 => (0..12_usize).prop_map(|back| Move::Void { back }),
@@ -199,14 +211,14 @@ pub(crate) fn ending() -> Vec<Attempt> {
     // everybody stands by his bid, or the hammer would wait
     let confirmed = (0..DEALERS).map(|who| late(Move::ConfirmReport { who }));
     let rest = [
-        late(Move::Resume { min_left_ms: 0 }),
+        late(Move::Resume),
         // what ends below its reserve ends within it
         late(Move::Gap { ticks: 2_000 }),
         Attempt { wait_ms: LONG_AFTER_MS, step: Move::Close },
         late(Move::VoidAny { seq: 2 }),
         late(Move::NearMin { who: 0, ticks: 5, confirmed: true }),
         late(Move::ReserveDrop { ticks: 1 }),
-        late(Move::Outage { ago_ms: 0, length_ms: LONG_AFTER_MS, min_left_ms: 0 }),
+        late(Move::Outage { ago_ms: 0, length_ms: LONG_AFTER_MS }),
         late(Move::Open),
     ];
     confirmed.chain(rest).collect()
@@ -278,13 +290,15 @@ impl Move {
             Move::PublishReserve => Command::PublishReserve,
             Move::Gap { ticks } => Command::SetGap { gap_fen: Fen(ticks * tick) },
             Move::Pause => Command::Pause,
-            Move::Resume { min_left_ms } => Command::Resume { min_left_ms },
-            Move::Outage { ago_ms, length_ms, min_left_ms } => {
+            Move::Resume => Command::Resume,
+            Move::Outage { ago_ms, length_ms } => {
                 let to = now.plus_ms(-ago_ms);
-                Command::ExtendBySystem { from: to.plus_ms(-length_ms), to, min_left_ms }
+                Command::ExtendBySystem { from: to.plus_ms(-length_ms), to }
             }
             Move::Open => Command::Open,
-            Move::OpenWithout { who } => Command::OpenWithout { barred: vec![dealer(who)] },
+            Move::OpenWithout { who } => {
+                Command::OpenWithout { barred: vec![dealer(who)], uncovered: Vec::new() }
+            }
             Move::Close => Command::Close,
             Move::Void { back } => {
                 let bids = (1..=state.seq).rev().filter(|seq| history.bidder_of(*seq).is_some());
@@ -295,12 +309,9 @@ impl Move {
                 Command::VoidOffer { dealer_id: dealer(who), reason: VoidReason::BidderBarred }
             }
             Move::Withdraw { who } => Command::Withdraw { dealer_id: dealer(who) },
-            Move::NewReport { hash, material } => Command::ReportChanged {
-                report_hash: hash.to_string(),
-                before_hash: String::new(),
-                material,
-                pause_ms: 60_000,
-            },
+            Move::NewReport { hash, material } => {
+                Command::ReportChanged { report_hash: hash.to_string(), before_hash: String::new(), material }
+            }
             Move::ConfirmReport { who } => {
                 let report_hash =
                     state.report.as_ref().map_or_else(String::new, |report| report.hash.clone());

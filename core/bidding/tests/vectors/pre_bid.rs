@@ -93,7 +93,7 @@ fn entry_is_checked() {
 fn who_may_no_longer_bid_does_not_enter() {
     let mut lot = lot(None);
     lot.bids(A, 60_000).bids(B, 90_000).at(OPENS_AT);
-    let accepted = lot.accepts(&Command::OpenWithout { barred: vec![B] });
+    let accepted = lot.accepts(&Command::OpenWithout { barred: vec![B], uncovered: Vec::new() });
     assert!(!accepted.events.iter().any(|event| matches!(event, Event::MaxPlaced { dealer_id: B, .. })));
     lot.shows(50_000, A, NoReserve);
     assert_eq!(lot.state.bidders, [A]);

@@ -12,7 +12,7 @@ const PAUSE_MS: i64 = 2 * MINUTE;
 
 fn changed(hash: &str, material: bool) -> Command {
     let (report_hash, before_hash) = (hash.to_owned(), "old".to_owned());
-    Command::ReportChanged { report_hash, before_hash, material, pause_ms: PAUSE_MS }
+    Command::ReportChanged { report_hash, before_hash, material }
 }
 
 fn confirm(dealer_id: DealerId, hash: &str) -> Command {
@@ -67,7 +67,7 @@ fn while_open_it_stops_and_the_leader_must_stand_by_his_bid() {
     assert_eq!(lot.state.status, LotStatus::Paused);
     let report = lot.state.report.clone().expect("a new report");
     assert_eq!((report.resume_at, &report.must_confirm[..]), (Some(EARLY.plus_ms(PAUSE_MS)), &[A, B][..]));
-    lot.at(END_AT.plus_ms(-MINUTE)).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.at(END_AT.plus_ms(-MINUTE)).accepts(&Command::Resume);
     let report = lot.state.report.clone().expect("a new report");
     assert_eq!((report.resume_at, report.confirm_by), (None, Some(lot.now.plus_ms(10 * MINUTE))));
     assert_eq!(report.confirm_by, Some(lot.state.end_at));
@@ -95,7 +95,7 @@ fn a_second_change_asks_again() {
     lot.is_refused(&confirm(A, "second"), RefusalCode::NotApplicable);
     let report = lot.state.report.clone().expect("a new report");
     assert_eq!(report.resume_at, Some(EARLY.plus_ms(MINUTE + PAUSE_MS)), "and stands still anew");
-    lot.accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.accepts(&Command::Resume);
     let due = lot.state.report.clone().expect("a new report").confirm_by;
     // a small change in between takes nobody's time
     lot.accepts(&changed("fourth", false));
@@ -130,7 +130,7 @@ fn bid_on(dealer_id: DealerId, amount: i64, hash: &str) -> Command {
 fn who_has_no_max_yet_is_not_bound_to_a_report_that_he_has_not_seen() {
     let mut lot = Lot::no_reserve();
     lot.bids(A, 60_000).accepts(&changed("new", true));
-    lot.accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.accepts(&Command::Resume);
     // B looked at the page before the car was inspected again
     let data = json!({ "report_hash": "new", "before_hash": "old" });
     lot.refuses(&bid_on(B, 70_000, "old"), RefusalCode::NeedReconfirmCr, &data);
@@ -148,7 +148,7 @@ fn a_report_that_says_the_same_of_what_matters_is_as_good_as_the_newest() {
     lot.accepts(&bid_on(A, 60_000, "old"));
     lot.accepts(&bid_on(A, 61_000, "second"));
     lot.accepts(&changed("third", true));
-    lot.accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.accepts(&Command::Resume);
     lot.accepts(&changed("fourth", false));
     for stale in ["old", "second", "never heard of"] {
         lot.is_refused(&bid_on(B, 70_000, stale), RefusalCode::NeedReconfirmCr);
@@ -183,12 +183,11 @@ fn an_outage_gives_the_time_to_read_and_to_confirm_back() {
     let away = |from: i64, to: i64| Command::ExtendBySystem {
         from: EARLY.plus_ms(from * MINUTE),
         to: EARLY.plus_ms(to * MINUTE),
-        min_left_ms: 5 * MINUTE,
     };
     lot.at(EARLY.plus_ms(10 * MINUTE)).accepts(&away(1, 10));
     let report = lot.state.report.clone().expect("a new report");
     assert_eq!(report.resume_at, Some(EARLY.plus_ms(11 * MINUTE)), "a minute was left");
-    lot.at(EARLY.plus_ms(11 * MINUTE)).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.at(EARLY.plus_ms(11 * MINUTE)).accepts(&Command::Resume);
     lot.at(EARLY.plus_ms(30 * MINUTE)).accepts(&away(15, 30));
     let report = lot.state.report.clone().expect("a new report");
     assert_eq!(report.confirm_by, Some(EARLY.plus_ms(36 * MINUTE)), "six minutes were left");

@@ -23,7 +23,7 @@ impl Lot {
 }
 
 fn outage(from: UnixMs, to: UnixMs) -> Command {
-    Command::ExtendBySystem { from, to, min_left_ms: 5 * MINUTE }
+    Command::ExtendBySystem { from, to }
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn a_lot_closes_once_and_not_before_its_end() {
     lot.at(END_AT.plus_ms(-1)).not_applicable(&Command::Close);
     lot.at(END_AT).accepts(&Command::Close);
     lot.not_applicable(&Command::Close).not_applicable(&Command::Pause).not_applicable(&Command::Open);
-    lot.not_applicable(&Command::Resume { min_left_ms: 0 }).not_applicable(&outage(EARLY, END_AT));
+    lot.not_applicable(&Command::Resume).not_applicable(&outage(EARLY, END_AT));
     Lot::scheduled(BelowReserve::Full, None).at(END_AT).not_applicable(&Command::Close);
 }
 
@@ -64,7 +64,7 @@ fn a_bid_admitted_on_time_counts_until_the_hammer() {
 #[test]
 fn a_pause_stops_bids_and_the_hammer() {
     let mut lot = Lot::no_reserve();
-    lot.not_applicable(&Command::Resume { min_left_ms: 0 }).accepts(&Command::Pause);
+    lot.not_applicable(&Command::Resume).accepts(&Command::Pause);
     lot.not_applicable(&Command::Pause).at(END_AT).not_applicable(&Command::Close);
     assert!(lot.decide(&max(A, yuan(50_000))).is_err_and(|refusal| refusal.code == RefusalCode::LotNotOpen));
 }
@@ -74,10 +74,10 @@ fn a_resumed_lot_has_the_least_time_left_and_never_less_than_before() {
     let mut lot = Lot::no_reserve();
     lot.accepts(&Command::Pause);
     let mut late = lot.clone();
-    lot.at(EARLY.plus_ms(SECOND)).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    lot.at(EARLY.plus_ms(SECOND)).accepts(&Command::Resume);
     assert_eq!((lot.state.end_at, lot.state.terms.cap_at), (END_AT, CAP_AT));
 
-    late.at(END_AT.plus_ms(MINUTE)).accepts(&Command::Resume { min_left_ms: 10 * MINUTE });
+    late.at(END_AT.plus_ms(MINUTE)).accepts(&Command::Resume);
     assert_eq!(late.state.end_at, END_AT.plus_ms(11 * MINUTE));
     assert_eq!(late.state.terms.cap_at, CAP_AT.plus_ms(11 * MINUTE));
     assert_eq!((late.state.status, late.state.extensions), (LotStatus::Open, 0));

@@ -39,7 +39,7 @@ fn an_uncovered_lead_stops_the_lot_until_it_is_covered() {
     lot.accepts(&command);
     assert_eq!((lot.state.status, waits(&lot)), (LotStatus::Paused, Some((C, WAIT_MS))));
     lot.at(EARLY.plus_ms(MINUTE));
-    for command in [Command::Resume { min_left_ms: 0 }, Command::ToppedUp { dealer_id: A }] {
+    for command in [Command::Resume, Command::ToppedUp { dealer_id: A }] {
         let code = lot.decide(&command).map_err(|refusal| refusal.code).err();
         assert_eq!(code, Some(RefusalCode::NotApplicable));
     }
@@ -90,7 +90,7 @@ fn a_lot_that_stood_still_before_stands_still_after_it() {
     lot.accepts(&command);
     lot.accepts(&Command::ToppedUp { dealer_id: C });
     assert_eq!((lot.state.status, waits(&lot)), (LotStatus::Paused, None));
-    lot.accepts(&Command::Resume { min_left_ms: 0 });
+    lot.accepts(&Command::Resume);
 }
 
 #[test]
@@ -102,7 +102,6 @@ fn an_outage_gives_the_half_hour_back_also_after_the_planned_end() {
     let away = |from: i64, to: i64| Command::ExtendBySystem {
         from: EARLY.plus_ms(from * MINUTE),
         to: EARLY.plus_ms(to * MINUTE),
-        min_left_ms: 5 * MINUTE,
     };
     // neither one that was over before it began, nor one that began after it
     for missed in [away(40, 45), away(5, 5)] {

@@ -126,7 +126,8 @@ impl Writer {
             self.contested.remove(&id);
         }
         self.contested.extend(behind);
-        let dealers: Vec<DealerId> = dealers_of(jobs);
+        let mut dealers: Vec<DealerId> = dealers_of(jobs);
+        dealers.extend(self.waiting_for(jobs));
         self.powers.learn(power::of(conn, &dealers, lock_powers).await?);
         Ok(())
     }

@@ -12,6 +12,7 @@ mod answer;
 mod counts;
 mod loading;
 mod locked;
+mod opening;
 mod outage;
 mod peers;
 mod plan;

@@ -277,7 +277,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::SetGap { .. } => "gap_set",
         Command::Open | Command::OpenWithout { .. } => "open",
         Command::Pause => "pause",
-        Command::Resume { .. } => "resume",
+        Command::Resume => "resume",
         Command::ExtendBySystem { .. } => "extend_by_system",
         Command::Close => "close",
         Command::Withdraw { .. } => "withdraw",

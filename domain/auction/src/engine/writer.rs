@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bidding::{Command, Event, Group, LotState, Refusal, RefusalCode};
-use kernel::{DealerId, Fen, LotId, UnixMs};
+use kernel::{DealerId, LotId, UnixMs};
 use platform_db::Clock as _;
 use proof::Signer;
 use sqlx::pool::PoolConnection;
@@ -232,6 +232,7 @@ impl Writer {
     /// What is left to be judged, with what has to be known for that.
     pub(super) async fn prepared(&self, jobs: Vec<Job>) -> Result<Vec<Job>, (Vec<Job>, sqlx::Error)> {
         let jobs = self.without_hasty(jobs).await?;
+        let jobs = self.know_waiting(jobs).await?;
         self.tell_past(jobs).await
     }
 
@@ -303,13 +304,19 @@ impl Writer {
         if let Command::Open = command {
             let waiting = lot.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id);
             let barred: Vec<DealerId> = waiting.filter(|who| bar_of(*who).is_some()).collect();
-            return if barred.is_empty() { Command::Open } else { Command::OpenWithout { barred } };
+            let uncovered = self.uncovered(lot, moves);
+            return match barred.is_empty() && uncovered.is_empty() {
+                true => Command::Open,
+                false => Command::OpenWithout { barred, uncovered },
+            };
         }
         let Some(who) = command.bidder() else { return command.clone() };
         let bar = bar_of(who);
-        let free = self.powers.free(who).0.saturating_sub(moves.of(who)).max(0);
-        let power = Fen(free.saturating_add(lot.hold_of(who).0));
-        command.known(bar, power).of_group(audience::united_group(&self.dealers, facts, who))
+        command.known(bar, self.power(who, lot, moves)).of_group(audience::united_group(
+            &self.dealers,
+            facts,
+            who,
+        ))
     }
 
     /// The groups of those whose maxes this command lets meet, where the lot's log has them otherwise.

@@ -11,9 +11,6 @@ use crate::engine::Sender;
 use crate::store::negotiations::{self as store, New, Waiting};
 use crate::sweeper::DRAIN_MS;
 
-/// The least time that is left after an outage.
-const LEFT_AFTER_OUTAGE_MS: i64 = 5 * 60 * 1000;
-
 /// One round. What fails for one negotiation does not keep the others waiting.
 pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
     let now = service.now();
@@ -21,8 +18,7 @@ pub(crate) async fn sweep(service: &Service) -> Result<(), sqlx::Error> {
         begin(service, &waiting, now).await?;
     }
     for cut in store::cut_short(&service.db).await? {
-        let (from, to) = (cut.went_at, cut.back_at);
-        let command = Command::GiveTime { from, to, min_left_ms: LEFT_AFTER_OUTAGE_MS };
+        let command = Command::GiveTime { from: cut.went_at, to: cut.back_at };
         by_itself(service, cut.id, (&command, cut.outage_id), now).await;
     }
     // like the hammer a little late: an answer that was in time may still wait for its turn
@@ -56,6 +52,7 @@ async fn begin(service: &Service, waiting: &Waiting, now: UnixMs) -> Result<(), 
         reply_ms: house.reply_ms,
         offer_ms: house.offer_ms,
         hold_percent: house.negotiation_hold_percent,
+        outage_left_ms: house.outage_left_ms,
     };
     let mut conn = service.db.acquire().await?;
     let hours = service.hours_from(&mut conn, now).await?;

@@ -68,23 +68,26 @@ pub(crate) async fn is_quiet(pool: &PgPool, gap_ms: i64) -> Result<bool, sqlx::E
     .await
 }
 
-/// The open and paused lots that the outage may have taken something from; the fold says what. Their soft-close window, or the
-/// last `least_ms` of those without one; steps of a Dutch lot; the time of those who have something to read, confirm or top up.
-pub(crate) async fn touched(pool: &PgPool, outage: Outage, least_ms: i64) -> Result<Vec<LotId>, sqlx::Error> {
+/// The open and paused lots that the outage may have taken something from; the fold says what. Their soft-close window, or as much
+/// as an outage gives back of those without one; steps of a Dutch lot; the time of those who have something to read, confirm or top
+/// up.
+pub(crate) async fn touched(pool: &PgPool, outage: Outage) -> Result<Vec<LotId>, sqlx::Error> {
     let ids = sqlx::query_scalar!(
         "SELECT l.id
            FROM lot l
            JOIN sale s ON s.id = l.sale_id
+          CROSS JOIN LATERAL (
+                 -- of terms from before a sale could say it: five minutes
+                SELECT coalesce((l.terms #>> '{house,outage_left_ms}')::bigint, 300000) AS ms) least
           WHERE l.status IN ('open', 'paused')
             AND (l.end_at > $1
-                 AND (l.end_at - make_interval(secs => greatest(s.window_ms, $3)::float8 / 1000) <= $2
+                 AND (l.end_at - make_interval(secs => greatest(s.window_ms, least.ms)::float8 / 1000) <= $2
                       OR s.format = 'dutch' AND l.opens_at < $2)
                  OR l.state ? 'top_up'
                  OR l.state -> 'report' ?| ARRAY['resume_at', 'confirm_by'])
           ORDER BY l.id",
         to_sql(outage.went_at),
-        to_sql(outage.back_at),
-        least_ms
+        to_sql(outage.back_at)
     )
     .fetch_all(pool)
     .await?;

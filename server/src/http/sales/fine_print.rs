@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use auction::FinePrint;
-use bidding::HouseRules;
+use bidding::{HouseRules, SmallRaise};
 use kernel::{FieldProblem, parse_amount};
 
 const MINUTE_MS: i64 = 60_000;
@@ -33,6 +33,8 @@ pub(super) fn read(values: &HashMap<&str, &str>) -> (FinePrint, Vec<FieldProblem
             false,
         )
         .unwrap_or_default(),
+        early_hold_percent: number("early_hold", Some(usual.house.early_hold_percent), false)
+            .unwrap_or_default(),
         ..usual.house
     };
     let mut time = |name: &str, usual_ms: i64, unit_ms: i64| {
@@ -42,9 +44,20 @@ pub(super) fn read(values: &HashMap<&str, &str>) -> (FinePrint, Vec<FieldProblem
         top_up_ms: time("top_up", house.top_up_ms, MINUTE_MS),
         offer_ms: time("offer_hours", house.offer_ms, HOUR_MS),
         reply_ms: time("reply_hours", house.reply_ms, HOUR_MS),
+        resume_left_ms: time("resume_left", house.resume_left_ms, MINUTE_MS),
+        reading_ms: time("reading", house.reading_ms, MINUTE_MS),
+        outage_left_ms: time("outage_left", house.outage_left_ms, MINUTE_MS),
         ..house
     };
     let double_after = number("double_after", usual.double_after, true);
+    let small_raise = match values.get("small_raise") {
+        None => usual.house.small_raise,
+        Some(word) => SmallRaise::ALL.into_iter().find(|one| one.as_str() == *word).unwrap_or_else(|| {
+            wrong.push(FieldProblem::new("small_raise", "OUT_OF_RANGE"));
+            usual.house.small_raise
+        }),
+    };
+    let house = HouseRules { small_raise, ..house };
     let tick_fen = match values.get("tick").map(|typed| parse_amount(typed)) {
         None => usual.tick_fen,
         Some(Ok(tick)) => tick,
@@ -78,15 +91,29 @@ mod tests {
             ("counters", "5"),
             ("negotiation_hold", "0"),
             ("top_up", "45"),
+            ("resume_left", "3"),
+            ("reading", "15"),
+            ("outage_left", "20"),
+            ("early_hold", "25"),
+            ("small_raise", "refused"),
         ];
         let house = read(&typed.into()).0.house;
         assert_eq!((house.offer_ms, house.reply_ms, house.top_up_ms), (8 * HOUR_MS, HOUR_MS, 45 * MINUTE_MS));
         assert_eq!((house.counters_max, house.negotiation_hold_percent), (5, 0));
+        let minutes = [house.resume_left_ms, house.reading_ms, house.outage_left_ms];
+        assert_eq!(minutes, [3, 15, 20].map(|minutes| minutes * MINUTE_MS));
+        assert_eq!((house.early_hold_percent, house.small_raise), (25, SmallRaise::Refused));
     }
 
     #[test]
     fn what_cannot_be_read_is_said() {
-        let typed = [("tick", ""), ("double_after", "-1"), ("confirm_percent", "1.3"), ("buy_now_end", "")];
+        let typed = [
+            ("tick", ""),
+            ("double_after", "-1"),
+            ("confirm_percent", "1.3"),
+            ("buy_now_end", ""),
+            ("small_raise", "?"),
+        ];
         let (_, wrong) = read(&typed.into());
         let wrong: Vec<_> = wrong.iter().map(|wrong| (wrong.field.as_str(), wrong.code.as_str())).collect();
         let unreadable = "NUMBER_UNREADABLE";
@@ -94,6 +121,7 @@ mod tests {
             ("confirm_percent", unreadable),
             ("buy_now_end", unreadable),
             ("double_after", unreadable),
+            ("small_raise", "OUT_OF_RANGE"),
             ("tick", "AMOUNT_UNREADABLE"),
         ];
         assert_eq!(wrong, expected);

@@ -1,0 +1,13 @@
+CREATE OR REPLACE FUNCTION fine_print_is_sane(fine JSONB) RETURNS BOOLEAN LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_typeof(fine) = 'object'
+       AND coalesce((fine ->> 'tick_fen')::bigint BETWEEN 100 AND 1000000 AND (fine ->> 'tick_fen')::bigint % 100 = 0, TRUE)
+       AND coalesce((fine ->> 'double_after')::bigint BETWEEN 1 AND 1000, TRUE)
+       AND coalesce((fine ->> 'confirm_guide_percent')::bigint BETWEEN 100 AND 1000, TRUE)
+       AND coalesce((fine ->> 'confirm_steps')::bigint BETWEEN 1 AND 1000, TRUE)
+       AND coalesce((fine ->> 'buy_now_end_percent')::bigint BETWEEN 50 AND 100, TRUE)
+       AND coalesce((fine ->> 'top_up_ms')::bigint BETWEEN 300000 AND 86400000, TRUE)
+       AND coalesce((fine ->> 'offer_ms')::bigint BETWEEN 3600000 AND 86400000, TRUE)
+       AND coalesce((fine ->> 'reply_ms')::bigint BETWEEN 3600000 AND 86400000, TRUE)
+       AND coalesce((fine ->> 'counters_max')::bigint BETWEEN 1 AND 20, TRUE)
+       AND coalesce((fine ->> 'negotiation_hold_percent')::bigint BETWEEN 0 AND 100, TRUE)
+$$;
