@@ -197,7 +197,7 @@ fn strike_facts(cx: &PageContext, kind: AlertKind, strike: &StrikeNews) -> AnyVi
     view! { <span>{words}</span> }.into_any()
 }
 
-/// When it opens now, and why.
+/// When it opens now or what else is new, and why.
 fn sale_facts(cx: &PageContext, sale: SaleNews) -> AnyView {
     let opens =
         sale.opens_at.map(|at| t_with(cx.lang, "alerts.opens_now", &[("at", &time::exact(at, cx.zone))]));
@@ -206,7 +206,9 @@ fn sale_facts(cx: &PageContext, sale: SaleNews) -> AnyView {
         .or_else(|| {
             (!sale.reason.is_empty()).then(|| t_with(cx.lang, "alerts.reason", &[("reason", &sale.reason)]))
         });
-    let words = [opens, reason].into_iter().flatten().map(|text| view! { <span>{text}</span> });
+    let terms =
+        (sale.kind == SaleChangeKind::TermsChanged).then(|| t(cx.lang, "alerts.terms_changed").into_owned());
+    let words = [opens, terms, reason].into_iter().flatten().map(|text| view! { <span>{text}</span> });
     view! { {words.collect_view()} }.into_any()
 }
 

@@ -223,7 +223,7 @@ fn wan_word(lang: Lang) -> Option<String> {
 }
 
 /// The commands that may stand in a published log.
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "open",
     "place_max",
     "buy_now",
@@ -241,6 +241,7 @@ const COMMANDS: [&str; 19] = [
     "extend_by_system",
     "close",
     "reschedule",
+    "change_terms",
     "withdraw_lot",
     "void_offer",
 ];

@@ -100,7 +100,9 @@ fn withdrawn(cx: &PageContext, found: &Withdrawal) -> String {
     let key = match found.kind {
         SaleChangeKind::CalledOff => "auction.lot.sale_called_off",
         SaleChangeKind::LotNotReleased => "auction.lot.not_released",
-        SaleChangeKind::LotWithdrawn | SaleChangeKind::Changed => "auction.lot.withdrawn",
+        SaleChangeKind::LotWithdrawn | SaleChangeKind::Changed | SaleChangeKind::TermsChanged => {
+            "auction.lot.withdrawn"
+        }
     };
     t_with(cx.lang, key, &[("reason", &found.reason)])
 }

@@ -109,7 +109,7 @@ fn word_of(missing: &Missing) -> &'static str {
 fn number_of(fault: LogFault) -> String {
     match fault {
         LogFault::Chain(fault) => fault.seq().to_string(),
-        LogFault::Incident { seq } => seq.to_string(),
+        LogFault::Incident { seq } | LogFault::NewTerms { seq } => seq.to_string(),
         LogFault::Terms | LogFault::Head => String::new(),
     }
 }

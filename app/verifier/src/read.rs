@@ -5,8 +5,8 @@
 use js_sys::{Array, JSON, Number, Reflect};
 use kernel::{Fen, LotId, UnixMs};
 use proof::{
-    Consistency, Evidence, Genesis, Hash, Incident, Inclusion, KeyId, PublishedLog, PublishedRow, Receipt,
-    Row, Secret, SignedCheckpoint, Stamp, TimeStampFile,
+    Consistency, Evidence, Genesis, Hash, Incident, Inclusion, KeyId, NewTerms, PublishedLog, PublishedRow,
+    Receipt, Row, Secret, SignedCheckpoint, Stamp, TimeStampFile,
 };
 use uuid::Uuid;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -105,6 +105,7 @@ read_object! {
     Genesis { lot_id, terms }
     PublishedRow { row, hash }
     Incident { seq, from, to, end_before, end_at }
+    NewTerms { seq, terms_text }
     Secret { entity, user, salt; [amount_fen] }
     Row {
         lot_id, judged_seq, command, key, alias, secret, report, admitted_at, status, end_at;
@@ -126,6 +127,7 @@ impl Read for PublishedLog {
             terms_text: from.get("terms_text")?,
             rows: from.get("rows")?,
             incidents: from.may("incidents")?.unwrap_or_default(),
+            new_terms: from.may("new_terms")?.unwrap_or_default(),
             head: from.get("head")?,
         })
     }

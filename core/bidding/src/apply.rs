@@ -35,6 +35,11 @@ pub fn apply(state: &mut LotState, event: &Event) {
             silence(state);
         }
         Event::ReserveLowered { .. } | Event::ReservePublished => apply_to_reserve(state, event),
+        Event::TermsChanged { tick_fen, double_after_extensions, house } => {
+            state.terms.tick_fen = *tick_fen;
+            state.terms.double_after_extensions = *double_after_extensions;
+            state.terms.house = *house;
+        }
         Event::GapSet { gap_fen } => state.gap_fen = *gap_fen,
         Event::GapAccepted => state.in_gap = true,
         Event::Hushed => sealed::hush(state),

@@ -4,7 +4,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Call, Group, History, Leader, Note, Outcome};
+use crate::{Call, Group, History, HouseRules, Leader, Note, Outcome};
 
 /// Everything that changes a lot is a command in the lot's queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +136,15 @@ pub enum Command {
         cap_at: UnixMs,
         /// Why, for everybody to read; may be empty.
         reason: String,
+    },
+    /// The fine print of the sale was changed before it opened.
+    ChangeTerms {
+        /// Every amount is a multiple of it.
+        tick_fen: Fen,
+        /// After so many extensions the ladder doubles.
+        double_after_extensions: Option<u32>,
+        /// The numbers of the rules that the house chose.
+        house: HouseRules,
     },
     /// The lot is taken out of its sale before it opens (撤拍).
     WithdrawLot,
@@ -416,6 +425,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
     },
+    /// Other terms hold from now on.
+    TermsChanged {
+        /// Every amount is a multiple of it.
+        tick_fen: Fen,
+        /// After so many extensions the ladder doubles.
+        double_after_extensions: Option<u32>,
+        /// The numbers of the rules that the house chose.
+        house: HouseRules,
+    },
     /// A bid was voided: this is what the log without it gives, and the lot gets more time.
     BidVoided {
         /// The number of the bid.
@@ -508,7 +526,7 @@ pub struct Explanation {
     /// `accepted_step`, `sealed_offer` in their formats. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
     /// `extended_by_system`, `called`, `passed`, `hammered`, `closed`, `withdrawn`, `bid_voided`, `offer_voided`,
     /// `went_offline`, `back_online`, `report_changed`, `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`,
-    /// `rescheduled`, `lot_withdrawn`.
+    /// `rescheduled`, `terms_changed`, `lot_withdrawn`.
     pub branch: String,
     /// Inputs and formula, other entities' maxes redacted to what is public. The reserve and the gap stand only in
     /// those of `reserve_lowered` and `gap_set`, which are for the seller.

@@ -2,7 +2,7 @@
 
 use kernel::{DealerId, Fen, UnixMs};
 
-use crate::before_opening::{self, Times};
+use crate::before_opening::{self, FineTerms, Times};
 use crate::buy_now::{Purchase, buy_now};
 use crate::dutch::{Acceptance, accept};
 use crate::place_max::{Bid, place_max};
@@ -60,6 +60,9 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         Command::Reschedule { opens_at, end_at, window_ms, cap_at, reason } => {
             let (opens_at, end_at, window_ms, cap_at) = (*opens_at, *end_at, *window_ms, *cap_at);
             before_opening::reschedule(state, Times { opens_at, end_at, window_ms, cap_at }, reason, now)
+        }
+        &Command::ChangeTerms { tick_fen, double_after_extensions, house } => {
+            before_opening::change_terms(state, FineTerms { tick_fen, double_after_extensions, house }, now)
         }
         Command::WithdrawLot => before_opening::withdraw_lot(state, now),
         Command::VoidBid { bid_seq, reason, history, powers } => {

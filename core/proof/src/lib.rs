@@ -45,7 +45,8 @@ pub use growing::{Frontier, PartId, Plan, is_beginning};
 pub use hash::Hash;
 pub use key::{KeyError, KeyId, PublicKey, Signer};
 pub use published::{
-    INCIDENT_COMMAND, Incident, LogCheck, LogFault, PublishedLog, PublishedRow, incident_key,
+    INCIDENT_COMMAND, Incident, LogCheck, LogFault, NewTerms, PublishedLog, PublishedRow, TERMS_COMMAND,
+    incident_key, terms_key,
 };
 pub use receipt::{Receipt, ReceiptFault};
 pub use replay::{Moment, Replay};

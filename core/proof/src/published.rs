@@ -20,6 +20,9 @@ pub struct PublishedLog {
     /// The outages for which the lot was given more time.
     #[serde(default)]
     pub incidents: Vec<Incident>,
+    /// The terms that took the place of those in the genesis, before anybody had given a max.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub new_terms: Vec<NewTerms>,
     /// The hash of the newest row.
     pub head: Hash,
 }
@@ -58,6 +61,23 @@ pub fn incident_key(lot_id: LotId, from: UnixMs, to: UnixMs) -> Uuid {
     event_id_for(lot_id.0, &format!("outage:{}:{}", from.0, to.0))
 }
 
+/// Terms that hold from a row on. The row's key is made of their text ([`terms_key`]), so the chain proves them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewTerms {
+    /// The number of the row.
+    pub seq: i64,
+    /// All of the terms.
+    pub terms_text: String,
+}
+
+/// The command of rows that change a lot's terms.
+pub const TERMS_COMMAND: &str = "change_terms";
+
+/// The key of the row of this number that changes a lot's terms to these.
+pub fn terms_key(lot_id: LotId, seq: i64, terms_text: &str) -> Uuid {
+    event_id_for(lot_id.0, &format!("terms:{seq}:{}", Hash::of(&[terms_text.as_bytes()])))
+}
+
 /// What is wrong with a published log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum LogFault {
@@ -67,6 +87,11 @@ pub enum LogFault {
     Chain(ChainFault),
     /// The head is not the newest row's hash.
     Head,
+    /// Terms that hold from a row on are not told, or are not those of their row.
+    NewTerms {
+        /// The number of the row.
+        seq: i64,
+    },
     /// An outage's times are not those of its row.
     Incident {
         /// The number of the row.
@@ -119,6 +144,21 @@ impl PublishedLog {
         hash == self.genesis.hash() || self.rows.iter().any(|row| row.hash == hash)
     }
 
+    /// Each row that changes the terms has its text, and no text is without its row.
+    fn check_terms(&self) -> Result<(), LogFault> {
+        let mut told = self.new_terms.iter();
+        for PublishedRow { row, .. } in self.rows.iter().filter(|row| row.row.command == TERMS_COMMAND) {
+            let seq = row.seq.unwrap_or_default();
+            let holds = told.next().is_some_and(|terms| {
+                terms.seq == seq && row.key == terms_key(self.genesis.lot_id, seq, &terms.terms_text)
+            });
+            if !holds {
+                return Err(LogFault::NewTerms { seq });
+            }
+        }
+        told.next().map_or(Ok(()), |terms| Err(LogFault::NewTerms { seq: terms.seq }))
+    }
+
     fn check_incident(&self, incident: &Incident) -> Result<(), LogFault> {
         let Incident { seq, from, to, end_before, end_at } = *incident;
         let index = seq.checked_sub(1).and_then(|index| usize::try_from(index).ok());
@@ -148,6 +188,7 @@ impl LogCheck<'_> {
         if self.chain.head() != self.log.head {
             return Err(LogFault::Head);
         }
+        self.log.check_terms()?;
         self.log.incidents.iter().try_for_each(|incident| self.log.check_incident(incident))?;
         Ok(true)
     }

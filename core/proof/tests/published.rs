@@ -3,15 +3,16 @@
 
 use kernel::{Fen, LotId, UnixMs};
 use proof::{
-    ChainFault, Checkpoint, Evidence, Frontier, Genesis, Hash, Incident, Inclusion, LogFault, PublishedLog,
-    PublishedRow, Receipt, ReceiptFault, Replay, Row, Secret, SignedCheckpoint, Signer, Stamp, TimeStampFile,
-    incident_key, note_key,
+    ChainFault, Checkpoint, Evidence, Frontier, Genesis, Hash, Incident, Inclusion, LogFault, NewTerms,
+    PublishedLog, PublishedRow, Receipt, ReceiptFault, Replay, Row, Secret, SignedCheckpoint, Signer, Stamp,
+    TimeStampFile, incident_key, note_key, terms_key,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
 
 const LOT: LotId = LotId(Uuid::from_u128(1));
 const TERMS: &str = "{\"tick_fen\":10000}";
+const OTHER_TERMS: &str = "{\"tick_fen\":5000}";
 
 /// A row's command, when it was admitted, the price and the end after it.
 type Line = (&'static str, i64, Option<i64>, i64);
@@ -32,6 +33,7 @@ fn log(lines: &[Line]) -> PublishedLog {
             command: (*command).to_owned(),
             key: match *command {
                 "extend_by_system" => incident_key(LOT, UnixMs(at - 10_000), UnixMs(*at)),
+                "change_terms" => terms_key(LOT, n, OTHER_TERMS),
                 _ => Uuid::from_u128(u128::try_from(n).unwrap()),
             },
             alias: 1,
@@ -56,11 +58,16 @@ fn log(lines: &[Line]) -> PublishedLog {
         end_before: rows[at - 1].row.end_at,
         end_at: row.end_at,
     });
+    let changed = rows.iter().filter(|row| row.row.command == "change_terms");
+    let new_terms = changed
+        .map(|row| NewTerms { seq: row.row.seq.unwrap(), terms_text: OTHER_TERMS.to_owned() })
+        .collect();
     PublishedLog {
         v: 1,
         genesis,
         terms_text: TERMS.to_owned(),
         incidents: incidents.collect(),
+        new_terms,
         head: rows.last().map_or(head, |row| row.hash),
         rows,
     }
@@ -276,4 +283,28 @@ proptest! {
         prop_assert_eq!(line.last().unwrap().1, Fen(price));
         prop_assert!(line.iter().all(|(column, _)| *column <= width));
     }
+}
+
+#[test]
+fn terms_that_were_changed_before_the_first_max_are_those_of_their_row() {
+    let good = log(&[
+        ("change_terms", -20_000, None, 100_000),
+        ("change_terms", -10_000, None, 100_000),
+        ("open", 0, None, 100_000),
+        ("close", 100_500, None, 100_000),
+    ]);
+    assert_eq!(good.check(), Ok(()));
+    let text = serde_json::to_string(&good).unwrap();
+    assert_eq!(serde_json::from_str::<PublishedLog>(&text).unwrap(), good);
+    let fault = |change: fn(&mut PublishedLog)| {
+        let mut log = good.clone();
+        change(&mut log);
+        log.check()
+    };
+    assert_eq!(fault(|log| log.new_terms[1].terms_text.push(' ')), Err(LogFault::NewTerms { seq: 2 }));
+    assert_eq!(fault(|log| drop(log.new_terms.remove(0))), Err(LogFault::NewTerms { seq: 1 }));
+    assert_eq!(fault(|log| drop(log.new_terms.pop())), Err(LogFault::NewTerms { seq: 2 }));
+    let more = fault(|log| log.new_terms.push(NewTerms { seq: 3, terms_text: String::new() }));
+    assert_eq!(more, Err(LogFault::NewTerms { seq: 3 }), "the opening changes nothing");
+    assert!(!serde_json::to_string(&evening()).unwrap().contains("new_terms"), "most logs say nothing of it");
 }

@@ -8,7 +8,7 @@ use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::Service;
-use crate::change_sale::{SaleChangeKind, conflict, is_repeated, may_change, meta, too_long};
+use crate::change_sale::{SaleChangeKind, conflict, is_repeated, line_key, may_change, meta, too_long};
 use crate::engine::Sender;
 use crate::events::{SaleCalledOff, system_key};
 use crate::store::lots::{self, LoadedLot};
@@ -48,7 +48,7 @@ impl Service {
             kind: SaleChangeKind::CalledOff,
             lot_id: None,
             reason: reason.trim(),
-            times: None,
+            altered: None,
         };
         if is_repeated(&mut tx, &new).await? {
             return Ok(());
@@ -56,7 +56,8 @@ impl Service {
         check_reason(new.reason)?;
         let lots = sale_changes::waiting_lots(&mut tx, &sale, now).await?;
         let count = i64::try_from(lots.len()).unwrap_or(i64::MAX);
-        let commands = lots.into_iter().map(|(_, lot)| (lot, Command::WithdrawLot)).collect();
+        let commands =
+            lots.into_iter().map(|(_, lot)| (line_key(&new, &lot), lot, Command::WithdrawLot)).collect();
         let told = self.change_lots(&mut tx, &Sender::person(who), (&new, commands), now).await?;
         let (sale_name, reason) = (sale.times.name.clone(), new.reason.to_owned());
         let event = SaleCalledOff { sale_id, sale_name, lots: count, reason };
@@ -88,7 +89,7 @@ impl Service {
             kind: SaleChangeKind::LotWithdrawn,
             lot_id: Some(lot_id),
             reason: reason.trim(),
-            times: None,
+            altered: None,
         };
         if is_repeated(&mut tx, &new).await? {
             return Ok(());
@@ -97,7 +98,7 @@ impl Service {
         let lot = lots::load(&mut tx, lot_id, true).await?.ok_or_else(Problem::not_found)?;
         let asked = reserve_approvals::asked(&mut tx, lot_id).await?;
         check_waits(&lot, asked.is_some_and(|asked| asked.waits), now)?;
-        let out = vec![(lot, Command::WithdrawLot)];
+        let out = vec![(line_key(&new, &lot), lot, Command::WithdrawLot)];
         let told = self.change_lots(&mut tx, &Sender::person(who), (&new, out), now).await?;
         tx.commit().await?;
         told.into_iter().for_each(|within| within.told(self));
@@ -116,7 +117,7 @@ impl Service {
             kind: SaleChangeKind::LotNotReleased,
             lot_id: Some(lot_id),
             reason: "",
-            times: None,
+            altered: None,
         };
         let lot = lots::load(&mut tx, lot_id, true).await?.ok_or_else(Problem::not_found)?;
         let asked = reserve_approvals::asked(&mut tx, lot_id).await?;
@@ -124,7 +125,7 @@ impl Service {
         if !asked.is_some_and(|asked| asked.waits) {
             return Ok(());
         }
-        let out = vec![(lot, Command::WithdrawLot)];
+        let out = vec![(line_key(&new, &lot), lot, Command::WithdrawLot)];
         let told = self.change_lots(&mut tx, &Sender::sweeper(), (&new, out), now).await?;
         tx.commit().await?;
         told.into_iter().for_each(|within| within.told(self));

@@ -15,9 +15,10 @@ use uuid::Uuid;
 use crate::Service;
 use crate::engine::{Sender, Within, write_all_within};
 use crate::events::SaleChanged;
+use crate::fine_print::FinePrint;
 use crate::sale_format::{SaleFormat, lot_end};
 use crate::store::lots::LoadedLot;
-use crate::store::sale_changes::{self, NewChange};
+use crate::store::sale_changes::{self, Altered, NewChange};
 
 /// The longest reason.
 const REASON_CHARS: usize = 200;
@@ -59,6 +60,8 @@ pub struct ChangeSale {
 pub enum SaleChangeKind {
     /// Name or times were changed.
     Changed,
+    /// The fine print was changed.
+    TermsChanged,
     /// The whole sale was called off.
     CalledOff,
     /// One lot was taken out of it.
@@ -80,6 +83,8 @@ pub struct SaleChange {
     pub reason: String,
     /// Name and times before and after.
     pub times: Option<(SaleTimes, SaleTimes)>,
+    /// The fine print before and after.
+    pub fine: Option<(FinePrint, FinePrint)>,
     /// Who; nobody where it came by itself.
     pub by_name: Option<String>,
     /// When.
@@ -88,8 +93,9 @@ pub struct SaleChange {
 
 impl SaleChangeKind {
     /// All of them.
-    pub const ALL: [SaleChangeKind; 4] = [
+    pub const ALL: [SaleChangeKind; 5] = [
         SaleChangeKind::Changed,
+        SaleChangeKind::TermsChanged,
         SaleChangeKind::CalledOff,
         SaleChangeKind::LotWithdrawn,
         SaleChangeKind::LotNotReleased,
@@ -99,6 +105,7 @@ impl SaleChangeKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             SaleChangeKind::Changed => "changed",
+            SaleChangeKind::TermsChanged => "terms_changed",
             SaleChangeKind::CalledOff => "called_off",
             SaleChangeKind::LotWithdrawn => "lot_withdrawn",
             SaleChangeKind::LotNotReleased => "lot_not_released",
@@ -113,7 +120,7 @@ impl SaleChangeKind {
     /// The word of the news about it.
     pub(crate) const fn news(self) -> &'static str {
         match self {
-            SaleChangeKind::Changed => "sale_changed",
+            SaleChangeKind::Changed | SaleChangeKind::TermsChanged => "sale_changed",
             SaleChangeKind::CalledOff => "sale_called_off",
             SaleChangeKind::LotWithdrawn | SaleChangeKind::LotNotReleased => "lot_withdrawn",
         }
@@ -162,7 +169,7 @@ impl Service {
             kind: SaleChangeKind::Changed,
             lot_id: None,
             reason: change.reason.trim(),
-            times: Some((&sale.times, &times)),
+            altered: Some(Altered::Times(&sale.times, &times)),
         };
         if is_repeated(&mut tx, &new).await? {
             return Ok(());
@@ -184,7 +191,7 @@ impl Service {
         }
         let commands = lots.into_iter().map(|(lot_no, lot)| {
             let command = rescheduled(&lot, (&times, new.reason), sale.format, lot_no);
-            (lot, command)
+            (line_key(&new, &lot), lot, command)
         });
         let told = self.change_lots(&mut tx, &Sender::person(who), (&new, commands.collect()), now).await?;
         sale_changes::keep_times(&mut tx, change.sale_id, &times).await?;
@@ -212,18 +219,15 @@ impl Service {
         &self,
         conn: &mut PgConnection,
         sender: &Sender,
-        (new, commands): (&NewChange<'_>, Vec<(LoadedLot, Command)>),
+        (new, commands): (&NewChange<'_>, Vec<(Uuid, LoadedLot, Command)>),
         now: UnixMs,
     ) -> Result<Vec<Within>, CommandError> {
-        let ids: Vec<LotId> = commands.iter().map(|(lot, _)| lot.facts.lot_id).collect();
-        let waiting = commands.iter().flat_map(|(lot, _)| {
+        let ids: Vec<LotId> = commands.iter().map(|(_, lot, _)| lot.facts.lot_id).collect();
+        let waiting = commands.iter().flat_map(|(_, lot, _)| {
             lot.state.pre_bids.iter().map(|pre_bid| (lot.facts.lot_id, pre_bid.dealer_id))
         });
         let waiting: Vec<_> = waiting.collect();
-        let keyed = commands.into_iter().map(|(lot, command)| {
-            let key = event_id_for(new.id, &lot.facts.lot_id.to_string());
-            (lot, key, command)
-        });
+        let keyed = commands.into_iter().map(|(key, lot, command)| (lot, key, command));
         let told = match write_all_within(self, conn, keyed.collect(), sender, now).await? {
             Ok(told) => told,
             Err(refusal) => return Err(conflict("SALE_OPENED").with(json!({ "lot": refusal.data })).into()),
@@ -232,6 +236,11 @@ impl Service {
         sale_changes::tell(conn, new, &ids, &waiting, now).await?;
         Ok(told)
     }
+}
+
+/// The key of a lot's line of the change.
+pub(crate) fn line_key(new: &NewChange<'_>, lot: &LoadedLot) -> Uuid {
+    event_id_for(new.id, &lot.facts.lot_id.to_string())
 }
 
 /// The lot's part of the change.

@@ -126,6 +126,15 @@ pub struct SaleChanged {
     pub first_end_at: UnixMs,
 }
 
+/// A sale that has not opened got another fine print.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleTermsChanged {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// Its name.
+    pub sale_name: String,
+}
+
 /// A sale was called off before it opened; each of its lots tells `LotWithdrawn` besides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaleCalledOff {
@@ -165,6 +174,7 @@ event!(ProvisionalAgreed);
 event!(ProvisionalDeclined);
 event!(LotWithdrawn);
 event!(SaleChanged);
+event!(SaleTermsChanged);
 event!(SaleCalledOff);
 event!(DepositReturnCovered);
 

@@ -2,8 +2,8 @@
 //!
 //! It owns the database `auction` and decides every bid by the pure fold of `core/bidding`. It hears of priced cars
 //! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened`, `AuctionCompleted`, `ProvisionalAgreed`,
-//! `ProvisionalDeclined`, `LotWithdrawn`, `SaleChanged`, `SaleCalledOff`, `DepositReturnCovered` and `BusinessDaysSet`
-//! (`events.rs`).
+//! `ProvisionalDeclined`, `LotWithdrawn`, `SaleChanged`, `SaleTermsChanged`, `SaleCalledOff`, `DepositReturnCovered` and
+//! `BusinessDaysSet` (`events.rs`).
 //!
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
 //! * `follow.rs` is what other processes of the same database commit.
@@ -33,6 +33,7 @@ mod bid_news;
 mod business_days;
 mod call_off;
 mod chain;
+mod change_fine_print;
 mod change_sale;
 mod checkpoint;
 mod clock;
@@ -96,6 +97,7 @@ pub use barred_leader::Lead;
 pub use bid_news::{Duty, DutyKind};
 pub use business_days::{BusinessDay, BusinessDayChange, SetDays};
 pub use call_off::Withdrawal;
+pub use change_fine_print::ChangeFinePrint;
 pub use change_sale::{ChangeSale, SaleChange, SaleChangeKind, SaleTimes};
 pub use checkpoint::{
     CheckpointLine, CheckpointSearch, checkpoint_now, daily_checkpoint, daily_checkpoint_in_turn, know_signer,
@@ -107,7 +109,7 @@ pub use delivery::{CityCost, CityDelivery, DeliveryDoors};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{
     AuctionCompleted, DepositReturnCovered, LotListed, LotOpened, LotWithdrawn, ProvisionalAgreed,
-    ProvisionalDeclined, SaleCalledOff, SaleChanged,
+    ProvisionalDeclined, SaleCalledOff, SaleChanged, SaleTermsChanged,
 };
 pub use fine_print::FinePrint;
 pub use floor_record::{FLOOR_LINES_MAX, FloorLine, FloorRecord, MergeFloor, MergedLine};

@@ -93,8 +93,9 @@ impl Service {
             let key = incident_key(lot_id, incident.from, incident.to);
             index.and_then(|index| rows.get(index)).is_some_and(|row: &PublishedRow| row.row.key == key)
         });
+        let new_terms = proofs::new_terms(&self.db, lot_id).await?;
         let LotChain { genesis, terms_text, head, .. } = chain;
-        Ok(PublishedLog { v: 1, genesis, terms_text, rows, incidents, head })
+        Ok(PublishedLog { v: 1, genesis, terms_text, rows, incidents, new_terms, head })
     }
 
     /// The hash of a closed lot's newest line: what it is known by, without reading it.

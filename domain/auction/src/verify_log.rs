@@ -1,7 +1,7 @@
 //! Checks the log of every lot against its chain, and the checkpoints over all of them: `server verify-log`.
 
 use kernel::LotId;
-use proof::{Chain, Checkpoint, Frontier, PublicKey, SignedCheckpoint};
+use proof::{Chain, Checkpoint, Frontier, PublicKey, Row, SignedCheckpoint, TERMS_COMMAND, terms_key};
 use sqlx::PgPool;
 
 use crate::store::checkpoints::{self, StoredCheckpoint};
@@ -36,7 +36,7 @@ pub struct LogFault {
     pub lot_id: LotId,
     /// At which number; for a refused line the number that it was judged on.
     pub seq: i64,
-    /// What: `gap`, `changed`, `unproven` (no hash), `price_fell`, `head_differs`.
+    /// What: `gap`, `changed`, `unproven` (no hash), `price_fell`, `head_differs`, `terms_differ`.
     pub what: &'static str,
 }
 
@@ -173,6 +173,11 @@ async fn accepted(db: &PgPool, lot: &LotChain, verdict: &mut LogVerdict) -> Resu
     let lot_id = lot.genesis.lot_id;
     let mut fault = |seq: i64, what: &'static str| verdict.faults.push(LogFault { lot_id, seq, what });
     let mut chain = Chain::new(&lot.genesis);
+    let told = proofs::new_terms(db, lot_id).await?;
+    let is_told = |row: &Row| {
+        let text = told.iter().find(|terms| Some(terms.seq) == row.seq);
+        text.is_some_and(|terms| row.key == terms_key(lot_id, terms.seq, &terms.terms_text))
+    };
     while chain.seq() < lot.seq {
         let page = proofs::accepted(db, lot_id, chain.seq(), PAGE.min(lot.seq - chain.seq())).await?;
         if page.is_empty() {
@@ -185,6 +190,9 @@ async fn accepted(db: &PgPool, lot: &LotChain, verdict: &mut LogVerdict) -> Resu
                 fault(chain.seq() + 1, "unproven");
                 return Ok(());
             };
+            if line.row.command == TERMS_COMMAND && !is_told(&line.row) {
+                fault(chain.seq() + 1, "terms_differ");
+            }
             if let Err(found) = chain.push(&line.row, line.hash) {
                 fault(found.seq(), found.word());
                 return Ok(());

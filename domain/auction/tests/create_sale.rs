@@ -82,7 +82,7 @@ async fn a_sales_own_numbers_are_what_its_lots_are_bid_by() {
 
 #[tokio::test]
 async fn what_does_not_go_together_is_refused_and_the_tables_hold_it_too() {
-    let world = World::with_open_lots(1).await;
+    let world = World::with_scheduled_lots(1, 3_600_000).await;
     let auctioneer = staff(&[Role::Auctioneer]);
     let mut sale = world.new_sale(1, 60_000).await;
     sale.fine = coarse();

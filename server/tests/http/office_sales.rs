@@ -211,3 +211,53 @@ async fn the_page_of_a_new_sale_says_how_many_cars_are_on_their_way() {
     assert!(form.body.contains("还有约 1 台") && form.body.contains("已填内容保留"), "{}", form.body);
     assert!(!form.headers.contains_key("refresh"), "a form is not taken away from who fills it in");
 }
+
+#[tokio::test]
+async fn a_sales_fine_print_is_changed_without_a_script_until_somebody_gave_a_max() {
+    let server = TestServer::new().await;
+    let (sale, lots) = scheduled_sale(&server, 1).await;
+    let (path, change) = (format!("/office/sales/{sale}"), format!("/office/sales/{sale}/change"));
+    let lot = format!("/auctions/lots/{}", lots[0]);
+    let mut dealer = server.signed_in("yuanxing").await;
+    dealer.post(&format!("{lot}/watch"), &[("watched", "on")]).await;
+    let mut clerk = server.signed_in("auctioneer").await;
+    let page = clerk.get(&change).await.body;
+    assert!(page.contains("修改更多规则") && page.contains("name=\"resume_left\""), "{page}");
+    let key = new_id().to_string();
+    let fields = |minutes: &'static str| {
+        [
+            ("form", "terms"),
+            ("key", &*key),
+            ("seen", "1"),
+            ("tick", "50"),
+            ("resume_left", minutes),
+            ("small_raise", "refused"),
+            ("reason", "试行"),
+        ]
+    };
+    let wrong = clerk.post(&change, &fields("0")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("超出允许范围"), "{}", wrong.body);
+    for _ in 0..2 {
+        let changed = clerk.post(&change, &fields("30")).await;
+        assert_eq!(changed.location(), format!("{path}?done=SALE_TERMS_CHANGED"), "{}", changed.body);
+    }
+    let page = clerk.get(&path).await.body;
+    for line in [
+        "修改了更多规则",
+        "最小单位：¥100 → ¥50",
+        "暂停后至少还有：10 分钟 → 30 分钟",
+        "不接受",
+        "原因：试行",
+    ] {
+        assert!(page.contains(line), "{line}: {page}");
+    }
+    let terms = dealer.get(&lot).await.body;
+    for line in ["暂停后恢复时，至少还有 30 分钟", "领先者自己加价，每次至少一个加价幅度", "¥50 的整数倍"]
+    {
+        assert!(terms.contains(line), "{line}: {terms}");
+    }
+    assert!(dealer.get("/my/alerts").await.body.contains("场次规则有修改"));
+    let mut sales = server.signed_in("sales").await;
+    assert_eq!(sales.post(&change, &fields("30")).await.status, StatusCode::FORBIDDEN);
+}

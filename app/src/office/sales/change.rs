@@ -1,5 +1,5 @@
-//! `/office/sales/{id}/change`: another name or other times for a sale that has not opened, or calling it off. Both forms post to
-//! the page's own path.
+//! `/office/sales/{id}/change`: another name, other times or another fine print for a sale that has not opened, or calling it off.
+//! All forms post to the page's own path.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use kernel::SaleId;
 use leptos::prelude::*;
 use platform_db::CommandError;
 
+use super::fine_print::{FineFields, fine_fields};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -26,7 +27,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let sale = detail.sale;
     let title = t(lang, "sale.change").into_owned();
     let content = match can_change(&sale, cx.now) {
-        true => view! { {change(&cx, &sale)} {call_off(&cx, &sale)} }.into_any(),
+        true => view! { {change(&cx, &sale)} {fine_print(&cx, &sale)} {call_off(&cx, &sale)} }.into_any(),
         false => too_late(&cx, &sale),
     };
     let body = view! {
@@ -86,6 +87,26 @@ fn change(cx: &PageContext, sale: &SaleLine) -> AnyView {
                     <TextField name="reason" label=t(lang, "sale.change.reason") max_length=200 wide=true hint=hint/>
                 </div>
                 <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "sale.change.save")}</Button></div>
+            </PostForm>
+        </Panel>
+    }
+    .into_any()
+}
+
+/// The same numbers as on the page of a new sale. Whether somebody has given a max already is not said before it is tried.
+fn fine_print(cx: &PageContext, sale: &SaleLine) -> AnyView {
+    let lang = cx.lang;
+    let fields = fine_fields(cx, FineFields::of(sale.fine), Some(&sale.format));
+    let hint = t(lang, "sale.change.reason_hint").into_owned();
+    let seen = sale.version.to_string();
+    view! {
+        <Panel title=t(lang, "sale.change.terms").into_owned()>
+            <p class="muted mb-4">{t(lang, "sale.change.terms_note")}</p>
+            <PostForm name="terms">
+                <input type="hidden" name="seen" value=seen/>
+                {fields}
+                <TextField name="reason" label=t(lang, "sale.change.reason") max_length=200 wide=true hint=hint/>
+                <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "sale.change.terms_save")}</Button></div>
             </PostForm>
         </Panel>
     }

@@ -2,12 +2,12 @@
 
 use auction::FinePrint;
 use bidding::SmallRaise;
-use kernel::{Fen, parse_amount};
+use kernel::{Fen, Lang, parse_amount};
 use leptos::prelude::*;
 
 use super::form::ENGLISH;
 use crate::context::PageContext;
-use crate::i18n::t;
+use crate::i18n::{t, t_with};
 use crate::query::Query;
 use crate::ui::*;
 
@@ -108,8 +108,9 @@ impl FineFields {
     }
 }
 
-/// The fields. They stand open where something is wrong with one, or one is not as usual.
-pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields) -> AnyView {
+/// The fields; of a sale that has its format, those that it has no use for are there, and not shown. They stand open where
+/// something is wrong with one, or one is not as usual.
+pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields, format: Option<&str>) -> AnyView {
     let lang = cx.lang;
     let is_wrong = |name: &str| cx.form.error(name).is_some();
     let open = fine != FineFields::of(FinePrint::default())
@@ -118,26 +119,28 @@ pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields) -> AnyView {
     let hint = move |key: &str| t(lang, &format!("fine_print.{key}_hint")).into_owned();
     let times = t(lang, "fine_print.times").into_owned();
     let hours = t(lang, "sale.follow_on.hours").into_owned();
-    let pauses = pause_fields(cx, &fine);
+    let foreign = |formats: &str| format.is_some_and(|one| !formats.split(' ').any(|has| has == one));
+    let (no_english, no_bids) = (foreign(ENGLISH), foreign(BIDS));
+    let pauses = pause_fields(cx, &fine, (no_english, no_bids, foreign(NOT_LANE)));
     view! {
         <div class="field--wide">
             <Disclosure label=t(lang, "fine_print.title") open>
                 <p class="muted mb-3">{t(lang, "fine_print.note")}</p>
                 <div class="form form--columns">
                     <MoneyField name="tick" label=t(lang, "fine_print.tick") required=true hint=hint("tick") value=fine.tick/>
-                    <div class="for-format" data-formats=ENGLISH data-optional="">
+                    <div class="for-format" data-formats=ENGLISH data-optional="" hidden=no_english>
                         <TextField name="double_after" label=t(lang, "fine_print.double_after") kind=InputKind::Number
                             value=fine.double_after unit=times hint=hint("double_after")/>
                     </div>
-                    <div class="for-format" data-formats=BIDS data-optional="">
+                    <div class="for-format" data-formats=BIDS data-optional="" hidden=no_bids>
                         <TextField name="confirm_percent" label=t(lang, "fine_print.confirm_percent") kind=InputKind::Number
                             value=fine.confirm_percent unit="%".to_owned() hint=hint("confirm_percent")/>
                     </div>
-                    <div class="for-format" data-formats=ENGLISH data-optional="">
+                    <div class="for-format" data-formats=ENGLISH data-optional="" hidden=no_english>
                         <TextField name="confirm_steps" label=t(lang, "fine_print.confirm_steps") kind=InputKind::Number
                             value=fine.confirm_steps unit=t(lang, "fine_print.steps").into_owned() hint=hint("confirm_steps")/>
                     </div>
-                    <div class="for-format" data-formats=ENGLISH>
+                    <div class="for-format" data-formats=ENGLISH hidden=no_english>
                         <TextField name="buy_now_end" label=t(lang, "fine_print.buy_now_end") kind=InputKind::Number
                             value=fine.buy_now_end unit="%".to_owned() hint=hint("buy_now_end")/>
                         <TextField name="top_up" label=t(lang, "fine_print.top_up") kind=InputKind::Number
@@ -159,8 +162,44 @@ pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields) -> AnyView {
     .into_any()
 }
 
+/// `暂停后至少还有：10 分钟 → 30 分钟`, a line for each number that changed.
+pub(super) fn differences(lang: Lang, before: FinePrint, after: FinePrint) -> Vec<String> {
+    let (mut before, mut after) = (FineFields::of(before), FineFields::of(after));
+    let line = |name: &str, before: &str, after: &str| {
+        let what = t(lang, &format!("fine_print.{name}"));
+        let (before, after) = (in_words(lang, name, before), in_words(lang, name, after));
+        t_with(lang, "sale.history.was", &[("what", &what), ("before", &before), ("after", &after)])
+    };
+    let amount = |fen: Option<Fen>| fen.map(Fen::yuan).unwrap_or_default();
+    let tick = (before.tick != after.tick).then(|| line("tick", &amount(before.tick), &amount(after.tick)));
+    let pairs = before.texts().into_iter().zip(after.texts());
+    let others = pairs
+        .filter(|((_, before), (_, after))| before != after)
+        .map(|((name, before), (_, after))| line(name, before, after));
+    tick.into_iter().chain(others).collect()
+}
+
+/// A number with what it counts; one that was taken away is a dash.
+fn in_words(lang: Lang, name: &str, value: &str) -> String {
+    let unit = match name {
+        _ if value.is_empty() => return "—".to_owned(),
+        "small_raise" => return t(lang, &format!("fine_print.small_raise.{value}")).into_owned(),
+        "double_after" => t(lang, "fine_print.times"),
+        "confirm_steps" => t(lang, "fine_print.steps"),
+        "top_up" | "resume_left" | "reading" | "outage_left" => t(lang, "sale.minutes"),
+        "offer_hours" | "reply_hours" => t(lang, "sale.follow_on.hours"),
+        "confirm_percent" | "buy_now_end" | "negotiation_hold" | "early_hold" => return format!("{value}%"),
+        _ => return value.to_owned(),
+    };
+    format!("{value} {unit}")
+}
+
 /// What follows a pause, a changed report and an outage, what waits for the opening, and raises by less than a step.
-fn pause_fields(cx: &PageContext, fine: &FineFields) -> AnyView {
+fn pause_fields(
+    cx: &PageContext,
+    fine: &FineFields,
+    (no_english, no_bids, is_lane): (bool, bool, bool),
+) -> AnyView {
     let lang = cx.lang;
     let hint = move |key: &str| t(lang, &format!("fine_print.{key}_hint")).into_owned();
     let minutes = t(lang, "sale.minutes").into_owned();
@@ -168,7 +207,7 @@ fn pause_fields(cx: &PageContext, fine: &FineFields) -> AnyView {
         .map(|one| Choice::new(one.as_str(), t(lang, &format!("fine_print.small_raise.{}", one.as_str()))));
     let fine = fine.clone();
     view! {
-        <div class="for-format" data-formats=NOT_LANE>
+        <div class="for-format" data-formats=NOT_LANE hidden=is_lane>
             <TextField name="resume_left" label=t(lang, "fine_print.resume_left") kind=InputKind::Number
                 value=fine.resume_left unit=minutes.clone() hint=hint("resume_left")/>
         </div>
@@ -176,11 +215,11 @@ fn pause_fields(cx: &PageContext, fine: &FineFields) -> AnyView {
             value=fine.reading unit=minutes.clone() hint=hint("reading")/>
         <TextField name="outage_left" label=t(lang, "fine_print.outage_left") kind=InputKind::Number required=true
             value=fine.outage_left unit=minutes hint=hint("outage_left")/>
-        <div class="for-format" data-formats=BIDS>
+        <div class="for-format" data-formats=BIDS hidden=no_bids>
             <TextField name="early_hold" label=t(lang, "fine_print.early_hold") kind=InputKind::Number
                 value=fine.early_hold unit="%".to_owned() hint=hint("early_hold")/>
         </div>
-        <div class="for-format" data-formats=ENGLISH>
+        <div class="for-format" data-formats=ENGLISH hidden=no_english>
             <SelectField name="small_raise" label=t(lang, "fine_print.small_raise") choices=raises.to_vec()
                 value=fine.small_raise hint=hint("small_raise")/>
         </div>

@@ -3,6 +3,7 @@
 use auction::{SaleChange, SaleChangeKind, SaleTimes};
 use leptos::prelude::*;
 
+use super::fine_print;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
@@ -19,7 +20,7 @@ pub(super) fn panel(cx: &PageContext, changes: Vec<SaleChange>) -> Option<AnyVie
 fn step(cx: &PageContext, change: SaleChange) -> Step {
     let what = t(cx.lang, &format!("sale.history.{}", change.kind.as_str()));
     let tone = match change.kind {
-        SaleChangeKind::Changed => Tone::Active,
+        SaleChangeKind::Changed | SaleChangeKind::TermsChanged => Tone::Active,
         SaleChangeKind::CalledOff | SaleChangeKind::LotWithdrawn | SaleChangeKind::LotNotReleased => {
             Tone::Warn
         }
@@ -28,8 +29,9 @@ fn step(cx: &PageContext, change: SaleChange) -> Step {
         let words = t_with(cx.lang, "sale.history.lot", &[("no", &no.to_string()), ("title", &title)]);
         view! { <p>{words}</p> }
     });
-    let changed = change.times.map(|(before, after)| {
-        let lines = differences(cx, &before, &after);
+    let times = change.times.map(|(before, after)| differences(cx, &before, &after));
+    let fine = change.fine.map(|(before, after)| fine_print::differences(cx.lang, before, after));
+    let changed = times.or(fine).map(|lines| {
         let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
         view! { <ul>{lines}</ul> }
     });

@@ -101,7 +101,7 @@ fn form(
     let rows = cars.into_iter().map(|car| row(lang, car, &chosen)).collect_view();
     let (format, audience) = (format_field(lang, rules.format.clone()), audience(cx, &rules, groups));
     let (money, fine) =
-        (money_fields(lang, rules.deposit.clone(), rules.gap), fine_fields(cx, rules.fine.clone()));
+        (money_fields(lang, rules.deposit.clone(), rules.gap), fine_fields(cx, rules.fine.clone(), None));
     let reserve = reserve_fields(lang, (rules.reserve_display.clone(), rules.reserve_limit.clone()));
     let numbers = number_fields(lang, rules);
     view! {

@@ -117,7 +117,7 @@ fn form(
     let (format, runs) = (rules.format.clone(), rules.runs.clone());
     let money = money_fields(lang, rules.deposit.clone(), rules.gap);
     let reserve = reserve_fields(lang, (rules.reserve_display.clone(), rules.reserve_limit.clone()));
-    let fine = fine_fields(cx, rules.fine.clone());
+    let fine = fine_fields(cx, rules.fine.clone(), None);
     let next = follow_on_fields(lang, &templates, (rules.next_template.clone(), rules.next_wait.clone()));
     let audience = audience_fields(lang, groups, rules.groups.clone(), rules.sisters.clone());
     view! {

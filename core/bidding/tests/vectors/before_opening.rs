@@ -1,6 +1,6 @@
 //! A sale is changed or called off before it opens, and one lot taken out of it.
 
-use bidding::{BelowReserve, Command, Event, Format, LaneTimes, LotStatus, Outcome, RefusalCode};
+use bidding::{BelowReserve, Command, Event, Format, HouseRules, LaneTimes, LotStatus, Outcome, RefusalCode};
 use kernel::{Fen, UnixMs};
 use serde_json::json;
 
@@ -100,4 +100,51 @@ fn a_later_lot_of_a_lane_is_taken_out_until_its_turn() {
     lot.accepts(&Command::WithdrawLot);
     assert_eq!(lot.state.outcome, Some(Outcome::Withdrawn));
     assert_eq!(lot.state.hold_of(A), Fen::ZERO);
+}
+
+fn change_terms(tick: i64, resume_left_ms: i64) -> Command {
+    let house = HouseRules { resume_left_ms, ..HouseRules::default() };
+    Command::ChangeTerms { tick_fen: yuan(tick), double_after_extensions: None, house }
+}
+
+#[test]
+fn other_terms_hold_from_the_change_on() {
+    let mut lot = lot();
+    lot.accepts(&change_terms(100, 3 * MINUTE));
+    assert_eq!(lot.state.terms.double_after_extensions, None);
+    lot.at(OPENS_AT).accepts(&Command::Open);
+    lot.accepts(&Command::Pause);
+    lot.at(END_AT).accepts(&Command::Resume);
+    assert_eq!(lot.state.end_at, END_AT.plus_ms(3 * MINUTE));
+}
+
+#[test]
+fn who_gave_a_max_gave_it_by_the_terms_that_he_read() {
+    let mut lot = lot();
+    lot.bids(A, 60_000);
+    let refusal = not_applicable(&lot);
+    lot.refuses(&change_terms(100, MINUTE), RefusalCode::NotApplicable, &refusal);
+    // taken back, he is bound by nothing
+    lot.accepts(&Command::Withdraw { dealer_id: A });
+    lot.accepts(&change_terms(100, MINUTE));
+    let late = not_applicable(lot.at(OPENS_AT));
+    lot.refuses(&change_terms(100, MINUTE), RefusalCode::NotApplicable, &late);
+    lot.accepts(&Command::Open);
+    let open = not_applicable(&lot);
+    lot.refuses(&change_terms(100, MINUTE), RefusalCode::NotApplicable, &open);
+}
+
+#[test]
+fn a_unit_that_the_lots_own_amounts_are_no_multiples_of_is_refused() {
+    let mut lot = lot();
+    let refusal = not_applicable(&lot);
+    // the ladder begins with steps of 100
+    for tick in [0, 30, 200] {
+        lot.refuses(&change_terms(tick, MINUTE), RefusalCode::NotApplicable, &refusal);
+    }
+    for tick in [1, 50, 100] {
+        lot.accepts(&change_terms(tick, MINUTE));
+    }
+    lot.state.terms.buy_now_fen = Some(yuan(90_010));
+    assert!(lot.state.fits_tick(yuan(10)) && !lot.state.fits_tick(yuan(20)));
 }

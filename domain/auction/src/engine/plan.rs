@@ -289,6 +289,7 @@ pub(super) const fn command_name(command: &Command) -> &'static str {
         Command::PassOver { .. } => "pass_over",
         Command::Settle { .. } => "settle",
         Command::Reschedule { .. } => "reschedule",
+        Command::ChangeTerms { .. } => proof::TERMS_COMMAND,
         Command::WithdrawLot => "withdraw_lot",
     }
 }

@@ -3,7 +3,7 @@
 use bidding::{Event, Explanation, LotStatus, Outcome};
 use kernel::{Fen, LotId, UnixMs};
 use platform_db::from_sql;
-use proof::{Genesis, Hash, Incident, PublicKey, Row, Secret};
+use proof::{Genesis, Hash, Incident, NewTerms, PublicKey, Row, Secret};
 use sqlx::PgPool;
 use sqlx::types::time::OffsetDateTime;
 use uuid::Uuid;
@@ -152,6 +152,18 @@ pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<Lot
     }))
 }
 
+/// The terms that took the place of those with which a lot's chain begins, in order.
+pub(crate) async fn new_terms(pool: &PgPool, lot_id: LotId) -> Result<Vec<NewTerms>, sqlx::Error> {
+    sqlx::query_as!(
+        NewTerms,
+        "SELECT seq, terms_text FROM lot_new_terms WHERE lot_id = $1 ORDER BY seq LIMIT $2",
+        lot_id.0,
+        TERMS_MAX
+    )
+    .fetch_all(pool)
+    .await
+}
+
 /// The lots that have a chain, the oldest first.
 pub(crate) async fn chained_lots(pool: &PgPool) -> Result<Vec<LotId>, sqlx::Error> {
     let ids = sqlx::query_scalar!(
@@ -214,6 +226,9 @@ pub(crate) async fn newest_line(
     .await?;
     Ok(line.and_then(StoredLine::proven))
 }
+
+/// Nobody changes his mind so often before an opening; a sale whose terms changed more is refused another change.
+pub(crate) const TERMS_MAX: i64 = 100;
 
 /// More outages than this touch no lot.
 const INCIDENTS_MAX: i64 = 100;

@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use bidding::{LotStatus, Outcome};
 use kernel::{DealerId, LotId, Problem, ProblemKind, SaleId, UnixMs};
 use platform_db::{CommandError, from_sql, to_sql};
+use proof::NewTerms;
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::lots::{self, LoadedLot, decode};
+use super::sales::fine_column;
 use crate::call_off::Withdrawal;
 use crate::change_sale::{SaleChange, SaleChangeKind, SaleTimes};
 use crate::engine::Sender;
+use crate::fine_print::FinePrint;
 use crate::sale_format::{FormatNumbers, SaleFormat};
 
 /// So many lines of a history are shown.
@@ -25,6 +28,7 @@ pub(crate) struct LockedSale {
     pub(crate) version: i32,
     pub(crate) format: SaleFormat,
     pub(crate) times: SaleTimes,
+    pub(crate) fine: FinePrint,
 }
 
 /// A line of the history that is about to be written.
@@ -35,8 +39,23 @@ pub(crate) struct NewChange<'a> {
     pub(crate) kind: SaleChangeKind,
     pub(crate) lot_id: Option<LotId>,
     pub(crate) reason: &'a str,
-    /// Before and after.
-    pub(crate) times: Option<(&'a SaleTimes, &'a SaleTimes)>,
+    pub(crate) altered: Option<Altered<'a>>,
+}
+
+/// What was before, and what is after it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Altered<'a> {
+    Times(&'a SaleTimes, &'a SaleTimes),
+    Fine(&'a FinePrint, &'a FinePrint),
+}
+
+impl Altered<'_> {
+    fn encoded(self) -> Result<(Value, Value), sqlx::Error> {
+        match self {
+            Altered::Times(before, after) => Ok((encode(before)?, encode(after)?)),
+            Altered::Fine(before, after) => Ok((encode(before)?, encode(after)?)),
+        }
+    }
 }
 
 impl LockedSale {
@@ -61,7 +80,7 @@ impl LockedSale {
 pub(crate) async fn lock(conn: &mut PgConnection, id: SaleId) -> Result<Option<LockedSale>, sqlx::Error> {
     let row = sqlx::query!(
         "SELECT name, opens_at, first_end_at, stagger_ms, window_ms, cap_ms, version, format, buy_now_percent,
-                dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms
+                dutch_start_percent, dutch_steps, dutch_step_ms, lane_lot_ms, fine
            FROM sale
           WHERE id = $1
             FOR NO KEY UPDATE",
@@ -69,7 +88,7 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: SaleId) -> Result<Option<L
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| {
+    row.map(|row| {
         let numbers = FormatNumbers {
             buy_now_percent: row.buy_now_percent,
             dutch_start_percent: row.dutch_start_percent,
@@ -77,8 +96,9 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: SaleId) -> Result<Option<L
             dutch_step_ms: row.dutch_step_ms,
             lane_lot_ms: row.lane_lot_ms,
         };
-        LockedSale {
+        Ok(LockedSale {
             id,
+            fine: row.fine.map_or_else(|| Ok(FinePrint::default()), decode)?,
             version: row.version,
             // the table's constraints hold the word and its numbers together
             format: numbers.format(&row.format).unwrap_or_default(),
@@ -90,8 +110,9 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: SaleId) -> Result<Option<L
                 window_ms: row.window_ms,
                 cap_ms: row.cap_ms,
             },
-        }
-    }))
+        })
+    })
+    .transpose()
 }
 
 /// The sale of a lot.
@@ -154,6 +175,16 @@ async fn not_locked_yet(
     Ok(loaded)
 }
 
+/// How often the fine print of a sale was changed.
+pub(crate) async fn times_changed(conn: &mut PgConnection, id: SaleId) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT count(*) AS \"count!\" FROM sale_change WHERE sale_id = $1 AND kind = 'terms_changed'",
+        id.0
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// The sale's new name and times; its lots got theirs from the fold, but for the column that the sweeper asks for.
 pub(crate) async fn keep_times(
     conn: &mut PgConnection,
@@ -181,6 +212,44 @@ pub(crate) async fn keep_times(
     Ok(())
 }
 
+/// The sale's new fine print; its lots got theirs from the fold.
+pub(crate) async fn keep_fine(
+    conn: &mut PgConnection,
+    id: SaleId,
+    fine: FinePrint,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE sale SET fine = $2, tick_fen = $3, version = version + 1 WHERE id = $1",
+        id.0,
+        fine_column(fine),
+        fine.tick_fen.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Keeps the text of the terms that hold from these lines on, of which their keys are made.
+pub(crate) async fn keep_terms(
+    conn: &mut PgConnection,
+    terms: &[(LotId, NewTerms)],
+) -> Result<(), sqlx::Error> {
+    let lots: Vec<Uuid> = terms.iter().map(|(lot, _)| lot.0).collect();
+    let numbers: Vec<i64> = terms.iter().map(|(_, terms)| terms.seq).collect();
+    let texts: Vec<String> = terms.iter().map(|(_, terms)| terms.terms_text.clone()).collect();
+    sqlx::query!(
+        "INSERT INTO lot_new_terms (lot_id, seq, terms_text)
+         SELECT n.lot_id, n.seq, n.terms_text
+           FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS n (lot_id, seq, terms_text)",
+        &lots,
+        &numbers,
+        &texts
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 fn encode(value: &impl serde::Serialize) -> Result<Value, sqlx::Error> {
     serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
 }
@@ -195,7 +264,7 @@ pub(crate) async fn is_same(
             .fetch_optional(conn)
             .await?;
     let Some(row) = row else { return Ok(None) };
-    let after = new.times.map(|(_, after)| encode(after)).transpose()?;
+    let after = new.altered.map(Altered::encoded).transpose()?.map(|(_, after)| after);
     let is_about = (row.sale_id, row.lot_id) == (new.sale_id.0, new.lot_id.map(|id| id.0));
     Ok(Some(is_about && row.kind == new.kind.as_str() && row.reason == new.reason && row.after == after))
 }
@@ -207,8 +276,7 @@ pub(crate) async fn insert(
     sender: &Sender,
     now: UnixMs,
 ) -> Result<(), sqlx::Error> {
-    let before = new.times.map(|(before, _)| encode(before)).transpose()?;
-    let after = new.times.map(|(_, after)| encode(after)).transpose()?;
+    let (before, after) = new.altered.map(Altered::encoded).transpose()?.unzip();
     sqlx::query!(
         "INSERT INTO sale_change (id, sale_id, kind, lot_id, reason, before, after, user_id, user_name, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -283,16 +351,21 @@ pub(crate) async fn of_sale(pool: &PgPool, id: SaleId) -> Result<Vec<SaleChange>
     .await?;
     rows.into_iter()
         .map(|row| {
-            let times = match (row.before, row.after) {
-                (Some(before), Some(after)) => Some((decode(before)?, decode(after)?)),
-                _ => None,
+            let kind = SaleChangeKind::of(&row.kind);
+            let (times, fine) = match (row.before.zip(row.after), kind) {
+                (Some((before, after)), SaleChangeKind::TermsChanged) => {
+                    (None, Some((decode(before)?, decode(after)?)))
+                }
+                (Some((before, after)), _) => (Some((decode(before)?, decode(after)?)), None),
+                (None, _) => (None, None),
             };
             Ok(SaleChange {
                 id: row.id,
-                kind: SaleChangeKind::of(&row.kind),
+                kind,
                 lot: row.lot_no.zip(row.title),
                 reason: row.reason,
                 times,
+                fine,
                 by_name: (!row.user_id.is_nil()).then_some(row.user_name),
                 at: from_sql(row.at),
             })

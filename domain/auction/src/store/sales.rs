@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::lots::decode;
 use crate::audience::SisterPolicy;
 use crate::create_sale::{CreateSale, Maker};
 use crate::fine_print::FinePrint;
@@ -221,6 +222,8 @@ pub struct SaleLine {
     pub first_end_at: UnixMs,
     /// Counts its changes before the opening.
     pub version: i32,
+    /// The numbers that are seldom changed.
+    pub fine: FinePrint,
 }
 
 /// How many lots of a sale are where, and what the sold ones brought.
@@ -285,7 +288,7 @@ pub(crate) async fn list(
         "SELECT s.id, s.name, s.opens_at, s.created_by_name, s.below_reserve, s.window_ms,
                 s.format, s.buy_now_percent, s.dutch_start_percent, s.dutch_steps, s.dutch_step_ms, s.lane_lot_ms,
                 s.sisters, s.stagger_ms, s.cap_ms, s.first_end_at, s.version, s.reserve_display,
-                s.reserve_limit_percent,
+                s.reserve_limit_percent, s.fine,
                 ARRAY(SELECT g.group_name FROM sale_group g WHERE g.sale_id = s.id ORDER BY g.group_name) AS \"groups!\",
                 coalesce(max(l.end_at) FILTER (WHERE l.outcome IS DISTINCT FROM 'withdrawn'), max(l.end_at)) AS \"last_end_at!\",
                 count(*) FILTER (WHERE l.outcome IS DISTINCT FROM 'withdrawn') AS \"lots!\",
@@ -319,9 +322,8 @@ pub(crate) async fn list(
     .fetch_all(pool)
     .await?;
     let total = rows.first().map_or(0, |row| row.total);
-    let lines = rows
-        .into_iter()
-        .map(|row| SaleLine {
+    let lines = rows.into_iter().map(|row| {
+        Ok(SaleLine {
             id: SaleId(row.id),
             name: row.name,
             opens_at: from_sql(row.opens_at),
@@ -347,6 +349,7 @@ pub(crate) async fn list(
             },
             first_end_at: from_sql(row.first_end_at),
             version: row.version,
+            fine: row.fine.map_or_else(|| Ok(FinePrint::default()), decode)?,
             count: SalesCount {
                 lots: row.lots,
                 withdrawn: row.withdrawn,
@@ -358,6 +361,7 @@ pub(crate) async fn list(
                 hammer_fen: Fen(row.hammer_fen),
             },
         })
-        .collect();
-    Ok((total, lines))
+    });
+    let lines: Result<_, sqlx::Error> = lines.collect();
+    Ok((total, lines?))
 }

@@ -1,5 +1,7 @@
 //! A form as it was posted.
 
+use std::collections::HashMap;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use kernel::{Problem, ProblemKind};
@@ -33,6 +35,15 @@ impl Posted {
     /// All values of a field that may be sent more than once.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Each field's value; of one that was sent more than once the first.
+    pub fn values(&self) -> HashMap<&str, &str> {
+        let mut values = HashMap::new();
+        for (name, value) in &self.0 {
+            values.entry(name.as_str()).or_insert(value.as_str());
+        }
+        values
     }
 
     /// The command's id, which the page put into the form.

@@ -1,7 +1,7 @@
-//! A sale that has not opened: changed or called off on its own page, and one lot taken out of it on the lot's.
+//! A sale that has not opened: changed, its fine print too, or called off on its own page, and one lot taken out of it on the lot's.
 
 use app::FormState;
-use auction::{ChangeSale, SaleTimes};
+use auction::{ChangeFinePrint, ChangeSale, SaleTimes};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
@@ -11,6 +11,7 @@ use platform_db::CommandError;
 use time::UtcOffset;
 
 use super::create_sale::local_time;
+use super::fine_print;
 use crate::http::identity::posted::Posted;
 use crate::http::refusal::Refusal;
 use crate::leptos_pages::render_form;
@@ -32,6 +33,13 @@ pub async fn change(
                 Err(problem) => Err(problem.into()),
             };
             (called_off, "SALE_CALLED_OFF")
+        }
+        "terms" => {
+            let changed = match read_terms(sale_id, &form) {
+                Ok(change) => auction.change_fine_print(&who, change).await,
+                Err(problem) => Err(problem.into()),
+            };
+            (changed, "SALE_TERMS_CHANGED")
         }
         _ => {
             let changed = match read(sale_id, &form, state.zone()) {
@@ -67,6 +75,15 @@ pub async fn withdraw_lot(
         Err(problem) => format!("problem={}", problem.code),
     };
     Ok(Redirect::to(&format!("/office/lots/{lot_id}?{told}")))
+}
+
+fn read_terms(sale_id: SaleId, form: &Posted) -> Result<ChangeFinePrint, Problem> {
+    let (fine, wrong) = fine_print::read(&form.values());
+    if !wrong.is_empty() {
+        return Err(Problem::fields(wrong));
+    }
+    let seen = form.raw("seen").parse().unwrap_or_default();
+    Ok(ChangeFinePrint { key: form.key()?, sale_id, seen, fine, reason: form.text("reason") })
 }
 
 fn read(sale_id: SaleId, form: &Posted, zone: UtcOffset) -> Result<ChangeSale, Problem> {
