@@ -110,6 +110,8 @@ pub(crate) fn start(service: &Service, fanout: Fanout, stop: &watch::Receiver<bo
     let untold = Arc::new(Untold::default());
     let mut tasks = fanout.tasks;
     tasks.push(tokio::spawn(hear(service.clone(), fanout.heard, Arc::clone(&untold))));
+    let (peers, stopped) = (Arc::clone(service.engine.peers()), stop.clone());
+    tasks.push(tokio::spawn(async move { peers.tell_on(stopped).await }));
     tasks.push(tokio::spawn(tell(service.clone(), untold, stop.clone())));
     tasks
 }

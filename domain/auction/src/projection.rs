@@ -1,12 +1,12 @@
 //! From a lot's state to the frames of the live channel, one projection an audience.
 
-use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use bidding::{BidLine, LotState, MyPosition, ServerFrame};
 use kernel::{DealerId, LotId, UnixMs};
 
-use crate::engine::{Actor, LotHub, Peers, encode};
+use crate::engine::{Actor, LotHub, Peers, Untold, encode};
+use crate::store::lots::HISTORY_SHOWN;
 
 /// The version of the wire protocol (`docs/live-protocol.md`).
 pub const PROTOCOL: u16 = 1;
@@ -46,21 +46,33 @@ pub(crate) fn news(
 impl News {
     /// Tells everybody who watches, and the bidders their own position on all their screens: those of this process
     /// first, then the other processes.
-    pub(crate) fn tell(&self, hub: &LotHub, peers: &Peers) {
-        let lot_id = self.lot_id;
-        let frame = LazyCell::new(|| self.delta.as_ref().map(encode).unwrap_or_default());
-        if self.delta.is_some() {
-            hub.publish(lot_id, self.number, || frame.clone());
+    pub(crate) fn tell(self, hub: &LotHub, peers: &Peers) {
+        let News { lot_id, seq, number, delta, positions } = self;
+        if let Some(delta) = &delta {
+            hub.publish(lot_id, number, || encode(delta));
         }
-        for (dealer_id, mine) in &self.positions {
-            hub.publish_to(lot_id, *dealer_id, || {
-                encode(&ServerFrame::Mine { v: PROTOCOL, lot_id, mine: mine.clone() })
-            });
+        let bidders = positions.iter().map(|(dealer_id, _)| *dealer_id).collect();
+        for (dealer_id, mine) in positions {
+            hub.publish_to(lot_id, dealer_id, || encode(&ServerFrame::Mine { v: PROTOCOL, lot_id, mine }));
         }
         if peers.are_told() {
-            let bidders = self.positions.iter().map(|(dealer_id, _)| *dealer_id).collect();
-            peers.tell(lot_id, (self.seq, self.number), bidders, frame.clone());
+            peers.tell(lot_id, Untold { seq, number, bidders, delta });
         }
+    }
+}
+
+/// Two deltas of a lot, one after the other, as one: the newer lot, and the lines of both.
+pub(crate) fn joined(older: ServerFrame, newer: ServerFrame) -> ServerFrame {
+    match (older, newer) {
+        (
+            ServerFrame::Delta { from_seq, history: lines_before, .. },
+            ServerFrame::Delta { v, lot_id, lot, mut history, server_time, .. },
+        ) => {
+            history.extend(lines_before);
+            history.truncate(usize::try_from(HISTORY_SHOWN).unwrap_or(usize::MAX));
+            ServerFrame::Delta { v, lot_id, from_seq, lot, history, server_time }
+        }
+        (_, newer) => newer,
     }
 }
 

@@ -3,18 +3,21 @@
 //! All of it is a hint. An actor's state advances only by its own committed batch or by a reload: news of another
 //! process marks it as old, so that the next bid is judged on a fresh one instead of losing its fence first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use bidding::ServerFrame;
 use bytes::Bytes;
 use kernel::{DealerId, LotId};
 use platform_cache::Publisher;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+use super::answer::encode;
 use crate::confirmation::Confirmations;
+use crate::projection;
 
 /// So many lots may be known to have moved on elsewhere. They are those that nobody bids on here; when one more comes
 /// they are forgotten, and the fence finds out.
@@ -26,6 +29,9 @@ const BUSY: Duration = Duration::from_secs(2);
 const VERSION: u16 = 1;
 /// No frame is longer; what is would only be a burden for everybody.
 const FRAME_MAX: usize = 64 * 1024;
+/// The pause after the others were told: what a lot goes through meanwhile leaves as one message. No eye follows twenty
+/// frames a second, and each message is work for every process.
+const TELL_PAUSE: Duration = Duration::from_millis(50);
 
 /// What one process knows of the others.
 #[derive(Debug)]
@@ -39,11 +45,27 @@ pub(crate) struct Peers {
     outdated: Mutex<HashMap<LotId, i64>>,
     /// When another process was last heard of.
     heard_at: Mutex<Option<Instant>>,
+    /// What the others have not been told yet.
+    untold: Mutex<HashMap<LotId, Untold>>,
+    has_untold: Notify,
     /// Something may have been missed: look into the database now.
     pub(crate) missed: Notify,
 }
 
-/// A process has committed a lot's batch.
+/// What the others have not been told of a lot: all its batches since, as one.
+#[derive(Debug, Default)]
+pub(crate) struct Untold {
+    /// How far it is.
+    pub(crate) seq: i64,
+    /// What its frame is numbered by.
+    pub(crate) number: i64,
+    /// Who bid, or whose position changed.
+    pub(crate) bidders: BTreeSet<DealerId>,
+    /// None where nothing happened that everybody may know.
+    pub(crate) delta: Option<ServerFrame>,
+}
+
+/// A process has committed a lot's batches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PeerNews {
     /// Which lot, how far, and who bid.
@@ -74,6 +96,8 @@ impl Default for Peers {
             confirmations: OnceLock::new(),
             outdated: Mutex::default(),
             heard_at: Mutex::default(),
+            untold: Mutex::default(),
+            has_untold: Notify::new(),
             missed: Notify::new(),
         }
     }
@@ -102,18 +126,37 @@ impl Peers {
         self.publisher.get().is_some()
     }
 
-    /// Tells the others that the lot is at `seq` now. Never waits.
-    pub(crate) fn tell(
-        &self,
-        lot_id: LotId,
-        (seq, number): (i64, i64),
-        bidders: Vec<DealerId>,
-        frame: Bytes,
-    ) {
+    /// Tells the others of this lot, at once or within [`TELL_PAUSE`]. Never waits.
+    pub(crate) fn tell(&self, lot_id: LotId, news: Untold) {
+        self.untold().entry(lot_id).or_default().join(news);
+        self.has_untold.notify_one();
+    }
+
+    /// Sends what [`Peers::tell`] was given, until `stop` turns true. The others find out by themselves then.
+    pub(crate) async fn tell_on(&self, mut stop: watch::Receiver<bool>) {
+        loop {
+            tokio::select! {
+                () = self.has_untold.notified() => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+            self.publish();
+            tokio::time::sleep(TELL_PAUSE).await;
+        }
+    }
+
+    fn publish(&self) {
         let Some(publisher) = self.publisher.get() else { return };
-        let head = Head { v: VERSION, process: self.process, lot_id, seq, number, bidders };
-        let frame = if frame.len() > FRAME_MAX { Bytes::new() } else { frame };
-        publisher.publish(PeerNews { head, frame }.encode());
+        let untold = std::mem::take(&mut *self.untold());
+        for (lot_id, Untold { seq, number, bidders, delta }) in untold {
+            let bidders = bidders.into_iter().collect();
+            let head = Head { v: VERSION, process: self.process, lot_id, seq, number, bidders };
+            let frame = delta.as_ref().map(encode).filter(|frame| frame.len() <= FRAME_MAX);
+            publisher.publish(PeerNews { head, frame: frame.unwrap_or_default() }.encode());
+        }
+    }
+
+    fn untold(&self) -> MutexGuard<'_, HashMap<LotId, Untold>> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What another process says; nothing for one's own message and for what cannot be read.
@@ -155,6 +198,18 @@ impl Peers {
     }
 }
 
+impl Untold {
+    fn join(&mut self, newer: Untold) {
+        self.seq = self.seq.max(newer.seq);
+        self.number = self.number.max(newer.number);
+        self.bidders.extend(newer.bidders);
+        self.delta = match (self.delta.take(), newer.delta) {
+            (Some(older), Some(newer)) => Some(projection::joined(older, newer)),
+            (older, newer) => newer.or(older),
+        };
+    }
+}
+
 impl PeerNews {
     fn encode(&self) -> Bytes {
         // ids and numbers: nothing that JSON cannot hold
@@ -175,6 +230,8 @@ impl PeerNews {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn lot(n: u128) -> LotId {
@@ -195,6 +252,40 @@ mod tests {
         for nonsense in [&b""[..], b"\n", b"{}\n", b"lot 7 is at 8", &[0xff; 40]] {
             assert_eq!(here.read(&Bytes::from_static(nonsense)), None, "{nonsense:?}");
         }
+    }
+
+    /// A delta of the bids after `from_seq` until `seq`.
+    fn delta(from_seq: i64, seq: i64) -> ServerFrame {
+        let line = |seq: i64| json!({ "seq": seq, "alias": 1, "price_fen": seq, "at": seq });
+        let public = json!({
+            "seq": seq, "status": "open", "format": "timed", "min_next_fen": seq + 1, "step_fen": 1, "reserve": "none",
+            "bidders": 1, "end_at": 99, "extensions": 0,
+        });
+        let lines: Vec<_> = (from_seq + 1..=seq).rev().map(line).collect();
+        let frame = json!({
+            "type": "delta", "v": 1, "lot_id": lot(1), "from_seq": from_seq, "lot": public, "history": lines, "server_time": seq,
+        });
+        serde_json::from_value(frame).unwrap()
+    }
+
+    #[test]
+    fn what_a_lot_goes_through_before_the_others_are_told_is_told_as_one() {
+        let peers = Peers::default();
+        let news = |seq, who, delta| Untold {
+            seq,
+            number: seq,
+            bidders: [DealerId(Uuid::from_u128(who))].into(),
+            delta,
+        };
+        peers.tell(lot(1), news(3, 1, Some(delta(1, 3))));
+        peers.tell(lot(1), news(6, 2, Some(delta(3, 6))));
+        peers.tell(lot(1), news(7, 2, None));
+        peers.tell(lot(2), news(2, 9, None));
+        let untold = peers.untold();
+        assert_eq!(untold.len(), 2, "other lots are told beside it");
+        let one = &untold[&lot(1)];
+        assert_eq!((one.seq, one.number, one.bidders.len()), (7, 7, 2));
+        assert_eq!(one.delta, Some(delta(1, 6)), "the newest lot, with the lines of both");
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl Untold {
         }
         // all answers of a batch share a frame
         ways_back.iter().for_each(|way_back| way_back.send());
-        for news in &self.news {
+        for news in self.news {
             news.tell(hub, peers);
         }
     }
