@@ -15,6 +15,9 @@ use super::wire::{RoutedBid, encode_bids, next_answer};
 /// A bid that has waited so long for its answer is decided here. As long as a statement may take: what stopped the
 /// other's may not stop ours.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+/// The pause after a frame that several bids shared: then more come at once than one by one would be worth a frame, and
+/// where they are decided they wait for the statement under way anyway. A single bid is followed by no pause.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// Bids that were sent and have no answer, in the order in which they were sent.
 #[derive(Default)]
@@ -64,9 +67,13 @@ async fn send(
             // nothing to say: an empty frame tells that we are still here
             Err(_) => {}
         }
+        let is_shared = jobs.len() > 1;
         let frame =
             if jobs.is_empty() { Vec::new() } else { encode_bids(&numbered(jobs, &mut last, pending)) };
         writer.send(&frame).await?;
+        if is_shared {
+            sleep(GATHER).await;
+        }
     }
 }
 
