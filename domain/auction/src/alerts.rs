@@ -28,6 +28,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// A lot that was looked at is left alone for so long: a lead that goes back and forth many times a second is one move of
 /// each who lost it, however many processes look.
 const LOT_PAUSE_MS: i64 = 3_000;
+/// Where another process decides it also looks, and each lot once in [`LOT_PAUSE_MS`] whoever does: this one looks with every
+/// third of its looks only.
+const LOOKS_OF_THE_OTHER: u32 = 3;
 /// How many looks lie between two clean-ups of old news.
 const LOOKS_A_CLEANING: u32 = 600;
 /// So many lots are taken at once: a transaction stays short.
@@ -48,10 +51,13 @@ pub(crate) async fn run(service: Service, stop: watch::Receiver<bool>) {
     let mut looks = Looks::every(LOOK, stop);
     let mut looked: u32 = 0;
     while looks.next().await {
+        looked = looked.wrapping_add(1);
+        if service.engine.decides_elsewhere() && !looked.is_multiple_of(LOOKS_OF_THE_OTHER) {
+            continue;
+        }
         if let Err(error) = look(&service, LOT_PAUSE_MS).await {
             tracing::warn!(%error, "news could not be told; trying again");
         }
-        looked = looked.wrapping_add(1);
         if looked.is_multiple_of(LOOKS_A_CLEANING)
             && let Err(error) = forget(&service).await
         {

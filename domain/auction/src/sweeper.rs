@@ -17,7 +17,8 @@ use crate::events::system_key;
 use crate::store::{lots, pulse, reserve_approvals};
 use crate::{Service, asked_return, barred_leader, follow_on, negotiation, report_change, top_up};
 
-/// How often due lots are looked for.
+/// How often due lots are looked for. Where another process decides, it does that, and this one only at each [`BEAT`], for
+/// the moments in which that one is gone and nobody has found out.
 const SWEEP: Duration = Duration::from_millis(100);
 /// How often the clock is anchored, the heartbeat written, the dealers' standing and buying power read again.
 const BEAT: Duration = Duration::from_secs(1);
@@ -37,8 +38,12 @@ pub(crate) async fn run(service: Service, stop: watch::Receiver<bool>) {
         if reported.0.elapsed() >= REPORT {
             reported = (tokio::time::Instant::now(), report(reported.1, service.engine.counts()));
         }
+        let beats = beat_at.is_none_or(|at| at.elapsed() >= BEAT);
+        if !beats && service.engine.decides_elsewhere() {
+            continue;
+        }
         let result = async {
-            if beat_at.is_none_or(|at| at.elapsed() >= BEAT) {
+            if beats {
                 beat(&service).await?;
                 beat_at = Some(tokio::time::Instant::now());
                 // what waits for hours may wait a second more: lots close whatever becomes of negotiations

@@ -234,6 +234,11 @@ impl Engine {
         &self.inner.routing
     }
 
+    /// Whether another process decides what comes over the sockets of this one, as far as is known.
+    pub(crate) fn decides_elsewhere(&self) -> bool {
+        self.routing().is_elsewhere()
+    }
+
     /// Queues a command, here or where it is decided; its answer goes where `reply_to` says. The admission time is now.
     pub(crate) fn submit(
         &self,

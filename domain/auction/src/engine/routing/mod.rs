@@ -46,6 +46,11 @@ impl Routing {
         self.link.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether bids are decided at another process at present.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.link.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     fn set(&self, link: Option<mpsc::Sender<Job>>) {
         *self.link.write().unwrap_or_else(PoisonError::into_inner) = link;
     }
