@@ -100,6 +100,13 @@ impl Bus {
 
     /// Moves one batch out of a service's outbox; returns how many rows.
     async fn relay_batch(&self, index: usize) -> Result<usize, sqlx::Error> {
+        // each process asks this once a second of each service, mostly in vain: not worth a transaction
+        let first = sqlx::query_scalar!(
+            "SELECT position FROM outbox WHERE set_aside_at IS NULL ORDER BY position LIMIT 1"
+        );
+        if first.fetch_optional(&self.stations[index].member.pool).await?.is_none() {
+            return Ok(0);
+        }
         let mut tx = self.stations[index].member.pool.begin().await?;
         // One relay at a time keeps the order; the lock is PostgreSQL's and dies with the connection.
         let mine =
