@@ -64,14 +64,15 @@ pub(crate) struct ProcessesArguments {
     /// Sockets that bid, over all servers.
     #[arg(long, default_value_t = 1200)]
     connections: usize,
-    /// Worker threads of each further server; its share of the cores if not said, as the runbook advises.
+    /// Worker threads of each of several servers; its share of the cores if not said, as the runbook advises. One alone has as
+    /// many as there are cores.
     #[arg(long)]
     workers: Option<usize>,
     /// The servers on one half of the cores, PostgreSQL, Redis and the load generator on the other, in both arms: as where the
     /// database has a machine of its own.
     #[arg(long)]
     apart: bool,
-    /// How long the further servers are left alone after their start: opening connections and planning statements for the
+    /// How long the servers are left alone after their start, in both arms: opening connections and planning statements for the
     /// first time costs the database more than the bids of some seconds.
     #[arg(long, default_value_t = 10)]
     settle: u64,
@@ -87,15 +88,9 @@ pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
         halves.keep_apart(std::process::id().cast_signed())?;
     }
     let redis = if arguments.without_redis { None } else { Some(RedisServer::start().await?) };
-    let first = Victim::start_on_empty_folder(
-        &arguments.server,
-        settings(&arguments, redis.as_ref(), halves.as_ref()),
-    )
-    .await?;
+    let mut first =
+        Victim::start_on_empty_folder(&arguments.server, settings(&arguments, redis.as_ref())).await?;
     let databases = first.databases().await?;
-    if let Some(halves) = &halves {
-        keep_apart(halves, &first, &databases).await?;
-    }
     let seats = seed::people::seed(&databases, arguments.dealers).await?;
     let (mut alone, mut together) = (Vec::new(), Vec::new());
     let mut faults = 0;
@@ -104,7 +99,14 @@ pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
         // each arm leaves the tables larger to the next, so the order changes from run to run
         let is_one_first = !number.is_multiple_of(2);
         for is_one in [is_one_first, !is_one_first] {
+            let cores = halves.as_ref().map_or_else(all_cores, |halves| halves.server_cores);
+            let workers = if is_one { cores } else { share_of_cores(&arguments) };
+            first.restart_with((WORKERS, workers.to_string())).await?;
+            if let Some(halves) = &halves {
+                keep_apart(halves, &first, &databases).await?;
+            }
             let others = if is_one { Vec::new() } else { others(&arguments, &first).await? };
+            tokio::time::sleep(Duration::from_secs(arguments.settle)).await;
             let mut targets = vec![first.target().await?];
             for other in &others {
                 targets.push(other.target().await?);
@@ -152,9 +154,8 @@ async fn keep_apart(halves: &Halves, first: &Victim, databases: &Databases) -> R
 async fn others(arguments: &ProcessesArguments, first: &Victim) -> Result<Vec<Victim>> {
     let mut others = Vec::new();
     for _ in 1..arguments.servers {
-        others.push(Victim::start_beside_with(first, share_of_cores(arguments)).await?);
+        others.push(Victim::start_beside(first).await?);
     }
-    tokio::time::sleep(Duration::from_secs(arguments.settle)).await;
     Ok(others)
 }
 
@@ -183,23 +184,21 @@ async fn settle_checkpoint(
     }
 }
 
-fn settings(
-    arguments: &ProcessesArguments,
-    redis: Option<&RedisServer>,
-    halves: Option<&Halves>,
-) -> Vec<(String, String)> {
-    let workers = halves.map(|halves| (WORKERS, halves.server_cores.to_string()));
+fn settings(arguments: &ProcessesArguments, redis: Option<&RedisServer>) -> Vec<(String, String)> {
     let redis = redis.map(|redis| (REDIS_URL, redis.url().to_owned()));
     let peers = arguments.routed.then(|| (PEER_ADDR.0, PEER_ADDR.1.to_owned()));
-    let set = workers.into_iter().chain(redis).chain(peers);
+    let set = redis.into_iter().chain(peers);
     set.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// A process that thinks it has all cores wakes a second thread for each bid that comes, and the others wait for it.
-fn share_of_cores(arguments: &ProcessesArguments) -> Vec<(String, String)> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = arguments.workers.unwrap_or(cores / arguments.servers.max(1)).max(1);
-    vec![(WORKERS.to_owned(), workers.to_string())]
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// How many threads each of several servers has, as the runbook says: one that thinks it has all cores wakes a second thread for
+/// each bid that comes, and the others wait for it.
+fn share_of_cores(arguments: &ProcessesArguments) -> usize {
+    arguments.workers.unwrap_or(all_cores() / arguments.servers.max(1)).max(1)
 }
 
 fn said(verdict: &Verdict) -> u64 {

@@ -54,14 +54,8 @@ impl Victim {
 
     /// One more server of the same binary, on the databases of another and with its signing key.
     pub(crate) async fn start_beside(other: &Victim) -> Result<Victim> {
-        Victim::start_beside_with(other, Vec::new()).await
-    }
-
-    /// The same with more settings.
-    pub(crate) async fn start_beside_with(other: &Victim, more: Vec<(String, String)>) -> Result<Victim> {
         let mut settings = other.settings.clone();
         settings.extend(database_settings(other.folder.path())?);
-        settings.extend(more);
         Victim::start_on_empty_folder(&other.binary, settings).await
     }
 
@@ -136,6 +130,18 @@ impl Victim {
 
     /// Stops the server in order.
     pub(crate) async fn stop(mut self) -> Result<()> {
+        self.halt().await
+    }
+
+    /// Stops it in order and starts it again with this setting, beside the others.
+    pub(crate) async fn restart_with(&mut self, (name, value): (&str, String)) -> Result<()> {
+        self.halt().await?;
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value));
+        self.start_again().await
+    }
+
+    async fn halt(&mut self) -> Result<()> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
         kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM)?;
         let deadline = Instant::now() + STOPPED_WITHIN;
