@@ -23,7 +23,7 @@ pub use error::{ConfigError, ConfigErrors};
 pub use explain::{Explained, Source, mask_password, settings_page};
 pub use origin::PublicUrl;
 pub use settings::{SETTINGS, Setting};
-pub use values::{Demo, LogFormat, PayTo, Push, Service, TimeZone, Timestamps};
+pub use values::{Demo, LogFormat, Mail, MailTls, PayTo, Push, Service, TimeZone, Timestamps};
 
 /// All settings, checked.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub struct Config {
     pub witnesses: Vec<(String, String)>,
     /// Whether news may go to browsers.
     pub push: Push,
+    /// The way to mail boxes, if there is one.
+    pub mail: Option<Mail>,
     /// PostgreSQL's binaries, where they are not in an ordinary place.
     pub postgres_bin: Option<PathBuf>,
     /// Which services this process runs, in the order of [`Service::ALL`].

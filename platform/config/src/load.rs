@@ -6,14 +6,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::settings::{
-    ADDR, DATA, DEMO, LOG, LOG_FORMAT, OF_THE_SCRIPTS, PAY_ACCOUNT, PAY_BANK, PAY_NAME, PEER_ADDR, POOL_SIZE,
-    POSTGRES_BIN, PROXIES, PUBLIC_URL, PUSH, REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE,
-    TIMESTAMP_ROOTS, TIMESTAMP_URL, WITNESSES, setting,
+    ADDR, DATA, DEMO, LOG, LOG_FORMAT, MAIL_FROM, MAIL_PASSWORD, MAIL_SERVER, MAIL_USER, OF_THE_SCRIPTS,
+    PAY_ACCOUNT, PAY_BANK, PAY_NAME, PEER_ADDR, POOL_SIZE, POSTGRES_BIN, PROXIES, PUBLIC_URL, PUSH,
+    REDIS_URL, SECURE_COOKIES, SERVICES, SIGNING_KEY, TIME_ZONE, TIMESTAMP_ROOTS, TIMESTAMP_URL, WITNESSES,
+    setting,
 };
-use crate::values::{is_account, is_log_filter, is_name};
+use crate::values::{MASKED, is_account, is_log_filter, is_name, mail_sender, mail_server};
 use crate::{
-    Config, ConfigError, ConfigErrors, Databases, Demo, LogFormat, PayTo, PublicUrl, Push, Service, TimeZone,
-    Timestamps, mask_password,
+    Config, ConfigError, ConfigErrors, Databases, Demo, LogFormat, Mail, PayTo, PublicUrl, Push, Service,
+    TimeZone, Timestamps, mask_password,
 };
 
 /// What the embedded PostgreSQL serves: its `max_connections` of 200, less what an operator, a backup and
@@ -23,6 +24,8 @@ const EMBEDDED_CONNECTIONS_MAX: u32 = 180;
 const WITNESSES_MAX: usize = 15;
 /// More than anybody has; a bigger number is a slip that would believe a forged header.
 const PROXIES_MAX: u8 = 5;
+/// Longer than any that people or providers make.
+const MAIL_PASSWORD_CHARS_MAX: usize = 200;
 /// A pool of one would deadlock where a command holds a connection and asks for another.
 const POOL_SIZES: std::ops::RangeInclusive<u32> = 2..=100;
 
@@ -44,6 +47,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
     let timestamps = reader.timestamps();
     let witnesses = reader.read(WITNESSES, witness_list);
     let push = reader.read(PUSH, Push::read);
+    let mail = reader.mail();
     let postgres_bin = reader.given(POSTGRES_BIN).map(PathBuf::from);
     let databases = reader.databases(services.as_deref());
     let pool_size =
@@ -69,6 +73,7 @@ pub(crate) fn from_strings(vars: impl Iterator<Item = (String, String)>) -> Resu
             timestamps,
             witnesses: witnesses?,
             push: push?,
+            mail,
             postgres_bin,
             services: services?,
             databases: databases?,
@@ -108,6 +113,7 @@ impl Reader {
             }
             match setting(&name) {
                 Some(setting) if value.contains(char::REPLACEMENT_CHARACTER) => {
+                    let value = if setting.name == MAIL_PASSWORD { MASKED.to_owned() } else { value };
                     reader.errors.push(ConfigError::Value { variable: setting.name, value });
                 }
                 Some(setting) => drop(reader.given.insert(setting.name, value.trim().to_owned())),
@@ -256,6 +262,38 @@ impl Reader {
             bank: self.read(PAY_BANK, words)?,
             account: self.read(PAY_ACCOUNT, |text| is_account(text).then(|| text.to_owned()))?,
         })
+    }
+
+    /// The way to mail boxes: a server and who writes, and what the server knows us by or nothing of that.
+    fn mail(&mut self) -> Option<Mail> {
+        // from here on nothing that is printed has it
+        let password =
+            self.given.get_mut(MAIL_PASSWORD).map(|kept| std::mem::replace(kept, MASKED.to_owned()));
+        let has = |reader: &Reader, name| reader.given(name).is_some();
+        for (name, with) in [
+            (MAIL_FROM, MAIL_SERVER),
+            (MAIL_SERVER, MAIL_FROM),
+            (MAIL_USER, MAIL_SERVER),
+            (MAIL_USER, MAIL_PASSWORD),
+            (MAIL_PASSWORD, MAIL_USER),
+        ] {
+            if has(self, name) && !has(self, with) {
+                self.refuse(name, format!("is set without {with}"));
+                return None;
+            }
+        }
+        if !has(self, MAIL_SERVER) {
+            return None;
+        }
+        let (tls, host, port) = self.read(MAIL_SERVER, mail_server)?;
+        let from = self.read(MAIL_FROM, mail_sender)?;
+        let Some(password) = password else { return Some(Mail { tls, host, port, from, sign_in: None }) };
+        let user = self.read(MAIL_USER, |text| is_name(text).then(|| text.to_owned()))?;
+        if password.chars().count() > MAIL_PASSWORD_CHARS_MAX || password.chars().any(char::is_control) {
+            self.errors.push(ConfigError::Value { variable: MAIL_PASSWORD, value: MASKED.to_owned() });
+            return None;
+        }
+        Some(Mail { tls, host, port, from, sign_in: Some((user, password)) })
     }
 
     /// Who tells the time, and by which roots he is believed: an answer that nobody checks would prove nothing.

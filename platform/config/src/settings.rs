@@ -21,6 +21,10 @@ pub(crate) const TIMESTAMP_URL: &str = "LUOCHUI_TIMESTAMP_URL";
 pub(crate) const TIMESTAMP_ROOTS: &str = "LUOCHUI_TIMESTAMP_ROOTS";
 pub(crate) const WITNESSES: &str = "LUOCHUI_WITNESSES";
 pub(crate) const PUSH: &str = "LUOCHUI_PUSH";
+pub(crate) const MAIL_SERVER: &str = "LUOCHUI_MAIL_SERVER";
+pub(crate) const MAIL_FROM: &str = "LUOCHUI_MAIL_FROM";
+pub(crate) const MAIL_USER: &str = "LUOCHUI_MAIL_USER";
+pub(crate) const MAIL_PASSWORD: &str = "LUOCHUI_MAIL_PASSWORD";
 pub(crate) const POSTGRES_BIN: &str = "LUOCHUI_POSTGRES_BIN";
 pub(crate) const SERVICES: &str = "LUOCHUI_SERVICES";
 pub(crate) const POOL_SIZE: &str = "LUOCHUI_POOL_SIZE";
@@ -98,6 +102,32 @@ pub const SETTINGS: &[Setting] = &[
                   browser makers, over TLS and with this machine's certificates; what it sends only the browser can read. \
                   Browsers allow it only where LUOCHUI_PUBLIC_URL is https, or localhost. An address is for tests: it may be \
                   used beside the others.",
+    },
+    Setting {
+        name: MAIL_SERVER,
+        default: "",
+        allowed: "smtps://host:465 (TLS from the first byte), starttls://host:587 (TLS before anything else), or \
+                  smtp://127.0.0.1:port (in the clear, on this machine only)",
+        meaning: "The SMTP server that takes news for dealers' mail boxes. Set LUOCHUI_MAIL_FROM with it. Its certificate is \
+                  checked by this machine's. Without it no mail is sent, and the page says so.",
+    },
+    Setting {
+        name: MAIL_FROM,
+        default: "",
+        allowed: "a mail address, with a name before it or not: 落槌 <news@auction.example.com>",
+        meaning: "Who the mails are from. The server of LUOCHUI_MAIL_SERVER has to be allowed to send for its domain (SPF, DKIM).",
+    },
+    Setting {
+        name: MAIL_USER,
+        default: "",
+        allowed: "a name of at most 100 characters",
+        meaning: "By which the mail server knows us. Set LUOCHUI_MAIL_PASSWORD with it, or neither.",
+    },
+    Setting {
+        name: MAIL_PASSWORD,
+        default: "",
+        allowed: "at most 200 characters",
+        meaning: "Its password. It is shown and logged nowhere.",
     },
     Setting {
         name: POSTGRES_BIN,

@@ -192,6 +192,72 @@ impl Push {
     }
 }
 
+/// What stands where a secret would.
+pub(crate) const MASKED: &str = "***";
+
+/// How a mail server is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    /// TLS from the first byte.
+    FromTheStart,
+    /// TLS before anything else is said; nothing where the server cannot.
+    Upgraded,
+    /// In the clear: a server on this machine.
+    Never,
+}
+
+/// The way to mail boxes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// How the server is spoken to.
+    pub tls: MailTls,
+    /// Where it is.
+    pub host: String,
+    /// And its port.
+    pub port: u16,
+    /// Who the mails are from: an address, with a name before it or not.
+    pub from: String,
+    /// Name and password, where the server wants them.
+    pub sign_in: Option<(String, String)>,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // never the password
+        write!(f, "Mail({:?} {}:{})", self.tls, self.host, self.port)
+    }
+}
+
+/// `starttls://smtp.example.com:587`.
+pub(crate) fn mail_server(text: &str) -> Option<(MailTls, String, u16)> {
+    let (scheme, rest) = text.split_once("://")?;
+    let tls = match scheme {
+        "smtps" => MailTls::FromTheStart,
+        "starttls" => MailTls::Upgraded,
+        "smtp" => MailTls::Never,
+        _ => return None,
+    };
+    let (host, port) = rest.trim_end_matches('/').rsplit_once(':')?;
+    let port = port.parse::<u16>().ok().filter(|port| *port > 0)?;
+    let is_host = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    let is_here = tls != MailTls::Never || host == "127.0.0.1";
+    (is_here && !host.is_empty() && host.chars().all(is_host)).then(|| (tls, host.to_owned(), port))
+}
+
+/// `name <local@domain>` or `local@domain`; the connector looks closer.
+pub(crate) fn mail_sender(text: &str) -> Option<String> {
+    let address = match text.split_once('<') {
+        Some((_, address)) => address.strip_suffix('>')?,
+        None => text,
+    };
+    let (local, domain) = address.split_once('@')?;
+    let is_part = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && !"<>@,;\"()".contains(c))
+    };
+    let is_whole = is_part(local) && is_part(domain) && text.chars().count() <= 200;
+    (is_whole && !text.chars().any(char::is_control)).then(|| text.to_owned())
+}
+
 /// A name as it stands on a transfer form.
 pub(crate) fn is_name(text: &str) -> bool {
     text.chars().count() <= 100 && !text.chars().any(char::is_control)

@@ -1,7 +1,7 @@
 //! Every wrong value and every wrong combination is refused, with the name of the variable.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-use platform_config::{Config, Databases, Demo, LogFormat, Service};
+use platform_config::{Config, Databases, Demo, LogFormat, MailTls, Service};
 
 fn load(pairs: &[(&str, &str)]) -> Result<Config, String> {
     Config::from_pairs(pairs.iter().copied()).map_err(|errors| errors.to_string())
@@ -72,6 +72,53 @@ fn a_wrong_value_names_the_variable_and_what_is_allowed() {
         assert!(text.starts_with(&format!("{variable}: '{value}'")), "{text}");
         assert!(text.contains(allowed), "{text}");
     }
+}
+
+#[test]
+fn the_way_to_mail_boxes_is_whole_or_not_there_and_its_password_is_shown_nowhere() {
+    let server = ("LUOCHUI_MAIL_SERVER", "starttls://smtp.example.com:587");
+    let from = ("LUOCHUI_MAIL_FROM", "落槌 <news@auction.example.com>");
+    let user = ("LUOCHUI_MAIL_USER", "news");
+    let password = ("LUOCHUI_MAIL_PASSWORD", "hunter2-secret");
+    let config = load(&[server, from, user, password]).unwrap();
+    let mail = config.mail.clone().unwrap();
+    assert_eq!((mail.tls, mail.host.as_str(), mail.port), (MailTls::Upgraded, "smtp.example.com", 587));
+    assert_eq!(mail.sign_in, Some(("news".to_owned(), "hunter2-secret".to_owned())));
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let shown = config.explain();
+    assert!(shown.iter().all(|line| !line.value.contains("hunter2")));
+    assert!(shown.iter().any(|line| line.setting.name == "LUOCHUI_MAIL_PASSWORD" && line.value == "***"));
+    assert_eq!(load(&[server, from]).unwrap().mail.unwrap().sign_in, None);
+    assert_eq!(load(&[]).unwrap().mail, None);
+    for (given, missing) in [
+        (vec![server], "LUOCHUI_MAIL_FROM"),
+        (vec![from], "LUOCHUI_MAIL_SERVER"),
+        (vec![user, password], "LUOCHUI_MAIL_SERVER"),
+        (vec![server, from, user], "LUOCHUI_MAIL_PASSWORD"),
+        (vec![server, from, password], "LUOCHUI_MAIL_USER"),
+    ] {
+        let text = refusal(&given);
+        assert!(text.contains(&format!("without {missing}")) && !text.contains("hunter2"), "{text}");
+    }
+    for odd in [
+        "smtp.example.com:587",
+        "smtp://smtp.example.com:25",
+        "smtps://smtp.example.com",
+        "smtps://:465",
+        "smtps://u:p@smtp.example.com:465",
+        "https://smtp.example.com:465",
+        "smtps://smtp.example.com:0",
+    ] {
+        let text = refusal(&[("LUOCHUI_MAIL_SERVER", odd), from]);
+        assert!(text.contains("smtps://host:465"), "{odd}: {text}");
+    }
+    for odd in ["news", "news@", "落槌 <news@a> x", "a@b, c@d", "news@auction.example.com\r\nBcc: x@y"] {
+        let text = refusal(&[server, ("LUOCHUI_MAIL_FROM", odd)]);
+        assert!(text.contains("a mail address"), "{odd}: {text}");
+    }
+    let long = "x".repeat(201);
+    let text = refusal(&[server, from, user, ("LUOCHUI_MAIL_PASSWORD", &long)]);
+    assert!(text.contains("'***'"), "{text}");
 }
 
 #[test]
