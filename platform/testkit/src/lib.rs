@@ -4,10 +4,11 @@
 //! as superuser). A test calls [`fresh_database`]; databases are dropped with the cluster.
 //!
 //! For faults: [`Proxy`] stands before PostgreSQL and breaks connections, [`RedisServer`] is a Redis that may be killed, [`TimeAuthority`]
-//! an authority for time stamps that may lie, [`PushService`] a push service that knows a few browsers.
+//! an authority for time stamps that may lie, [`PushService`] a push service that knows a few browsers, [`MailServer`] a mail server that may refuse, hang up and hang.
 #![deny(missing_docs)]
 #![expect(clippy::expect_used, reason = "a test without its database fails by panicking")]
 
+mod mail_server;
 mod proxy;
 mod push_service;
 mod redis;
@@ -18,6 +19,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool};
 use uuid::Uuid;
 
+pub use mail_server::{MailServer, Mailed, Mailing, SmtpStep};
 pub use proxy::{Fault, Proxy, Rewrite, Upstream};
 pub use push_service::{PushService, Pushed, Pushing, Subscribed, open_push};
 pub use redis::RedisServer;
