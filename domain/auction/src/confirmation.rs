@@ -119,7 +119,7 @@ impl Confirmations {
 }
 
 /// HMAC-SHA256 (RFC 2104) under this key.
-fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+pub(crate) fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     // a short key is one that ends in zeros
     let mut block = [0; 64];
     block[..key.len()].copy_from_slice(key);

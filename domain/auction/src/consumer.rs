@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::asked_return;
 use crate::company_name::folded;
+use crate::mail_address;
 use crate::push;
 use crate::store::power::Deposit;
 use crate::store::{cars, power, report_changes, strike_news};
@@ -262,6 +263,7 @@ impl Consumer for AuctionConsumer {
             ("UserChanged", 1) => {
                 let user: UserChanged = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
                 cars::hear_user(conn, &user, event.aggregate_seq).await?;
+                mail_address::hear_user(conn, &user, event.occurred_at).await?;
                 Ok(push::hear_user(conn, &user, event.occurred_at).await?)
             }
             ("StrikesChanged", 1) => {

@@ -10,6 +10,7 @@
 //! * `sweeper.rs` opens and closes lots on time, and applies the outage rule.
 //! * `alerts.rs` tells persons the news, behind the bid path; `inbox.rs` is where they read it.
 //! * `push.rs` is in which browsers, `push_choice.rs` which of it, `push_delivery.rs` sends it there.
+//! * `mail.rs` is the way to mail boxes, `mail_address.rs` to whose, `mail_choice.rs` which of it, `mail_delivery.rs` sends it there.
 //! * `confirmation.rs` is the second look at an unusually high amount.
 //! * `checkpoint.rs` signs what is in all logs, once a day; `verify_log.rs` checks all of it.
 //! * `timestamp.rs` asks an authority outside for the time of each checkpoint.
@@ -52,6 +53,11 @@ mod hall_memory;
 mod inbox;
 mod lane;
 mod lot_control;
+mod mail;
+mod mail_address;
+mod mail_choice;
+mod mail_delivery;
+mod mail_secret;
 mod negotiation;
 mod place_max;
 mod projection;
@@ -119,6 +125,9 @@ pub use inbox::{
     Topic, UNREAD_SHOWN_MAX,
 };
 pub use lane::{FloorBid, GivePaddle, Paddle};
+pub use mail::{Letter, LetterKind, Mail, MailAnswer, MailContent, MailNews, MailPost, MailText, MailWords};
+pub use mail_address::{AddMailAddress, FindsPace, MailAddress};
+pub use mail_choice::{MailLink, MailStop, MailStopped, NewsChoice};
 pub use negotiation::{
     Act, Detail as NegotiationDetail, Filter as NegotiationFilter, Lot as NegotiatedLot,
     Move as NegotiationMove, Negotiate, Negotiated, NextBidder, Page as NegotiationPage,
@@ -177,6 +186,8 @@ pub struct Service {
     hours: Arc<OnceLock<kernel::Calendar>>,
     /// The way to persons' browsers, where there is one.
     push: Arc<OnceLock<push::Push>>,
+    /// The way to persons' mail boxes, where there is one.
+    mail: Arc<OnceLock<mail::Mail>>,
 }
 
 /// The tasks that run beside the handle.
@@ -233,6 +244,7 @@ impl Service {
             told,
             hours: Arc::default(),
             push: Arc::default(),
+            mail: Arc::default(),
         };
         let follower = tokio::spawn(follow::run(service.clone(), stop.clone()));
         let teller = tokio::spawn(alerts::run(service.clone(), stop.clone()));

@@ -1,0 +1,14 @@
+DROP TRIGGER alert_is_mailed_again ON alert;
+DROP TRIGGER alert_is_mailed ON alert;
+DROP FUNCTION alert_goes_by_mail_again();
+DROP FUNCTION alert_goes_by_mail();
+DROP FUNCTION alert_is_due_by_mail(alert);
+DROP FUNCTION mail_slot(TIMESTAMPTZ, INTEGER, TIMESTAMPTZ);
+DROP FUNCTION alert_is_for_mail(alert);
+DROP FUNCTION mail_by_itself(TEXT);
+DROP FUNCTION alert_mail_way(TEXT);
+DROP TABLE mail_delivery;
+DROP TABLE mail_letter;
+DROP TABLE mail_choice;
+DROP TABLE mail_code;
+DROP TABLE mail_address;
