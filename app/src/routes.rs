@@ -37,6 +37,11 @@ pub static PAGES: &[Page] = &[
         access: Access::Public,
         draw: |cx| Box::pin(dealer::checkpoints::page(cx)),
     },
+    Page {
+        path: "/mail/unsubscribe",
+        access: Access::Public,
+        draw: |cx| Box::pin(dealer::unsubscribe::page(cx)),
+    },
     // --- dealers -----------------------------------------------------------------------------------
     Page { path: "/auctions", access: Access::Dealer, draw: |cx| Box::pin(dealer::hall::page(cx)) },
     Page {

@@ -13,6 +13,7 @@ pub mod http;
 pub mod import;
 pub mod leptos_pages;
 pub mod live;
+pub mod mail;
 pub mod middleware;
 pub mod push;
 pub mod route_table;

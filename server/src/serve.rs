@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::assets::AssetsError;
+use crate::mail::{self, MailError};
 use crate::push::{self, PushError};
 use crate::services::{self, LateBus, OpenError};
 use crate::signing_key::{self, SigningKeyError};
@@ -47,6 +48,9 @@ pub enum ServeError {
     /// Those who are asked to witness.
     #[error(transparent)]
     Witnesses(#[from] WitnessesError),
+    /// News by mail.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// News in browsers.
     #[error(transparent)]
     Push(#[from] PushError),
@@ -110,6 +114,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     }
     workers.push(auction_tasks.teller);
     workers.extend(push::start(&state.config, &state.services, &state.clock, stopped.clone()).await?);
+    workers.extend(mail::start(&state.config, &state.services, stopped.clone())?);
     workers.push(state.services.identity.follow_revocations(stopped.clone()));
     workers.push(auth::sweeper::start(state.services.identity.clone(), stopped.clone()));
     workers.push(state.services.vehicle.start_imports(stopped));

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
+use crate::dealer::mail::{self, MailBox};
 use crate::dealer::push::{self, Devices};
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -26,6 +27,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let topics = auction.alert_topics(who).await.map_err(CommandError::into_problem)?;
     let lead_min = auction.ending_lead_min(who).await.map_err(CommandError::into_problem)?;
     let devices = push::load(&cx).await?;
+    let mail = mail::load(&cx).await?;
     let tabs = vec![
         Tab::new(t(lang, "alerts.all"), "/my/alerts", !unread_only),
         Tab::new(t(lang, "alerts.unread"), "/my/alerts?view=unread", unread_only),
@@ -42,15 +44,16 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href="/my/searches" icon=Icon::Search>{t(lang, "searches.title")}</LinkButton>
         </PageHead>
         <Tabs label=t(lang, "alerts.title") tabs/>
-        {list(&cx, page, devices.as_ref())}
+        {list(&cx, page, (devices.as_ref(), mail.is_asked()))}
         <Pager current=number total=total page_size=page_size/>
-        {choice(&cx, &topics, lead_min, devices.as_ref())}
+        {choice(&cx, &topics, lead_min, (devices.as_ref(), &mail))}
         {push::view(&cx, devices)}
+        {mail::view(&cx, mail)}
     };
     Ok(PageView::dealer(t(lang, "alerts.title"), body))
 }
 
-fn list(cx: &PageContext, page: AlertPage, devices: Option<&Devices>) -> AnyView {
+fn list(cx: &PageContext, page: AlertPage, told: (Option<&Devices>, bool)) -> AnyView {
     let lang = cx.lang;
     if page.alerts.is_empty() {
         return view! {
@@ -62,13 +65,13 @@ fn list(cx: &PageContext, page: AlertPage, devices: Option<&Devices>) -> AnyView
         }
         .into_any();
     }
-    let lines = page.alerts.into_iter().map(|alert| line(cx, alert, devices)).collect_view();
+    let lines = page.alerts.into_iter().map(|alert| line(cx, alert, told)).collect_view();
     view! { <Panel flush=true><ul class="alerts" data-testid="alerts">{lines}</ul></Panel> }.into_any()
 }
 
-fn line(cx: &PageContext, alert: Alert, devices: Option<&Devices>) -> AnyView {
+fn line(cx: &PageContext, alert: Alert, (devices, is_mailed): (Option<&Devices>, bool)) -> AnyView {
     let lang = cx.lang;
-    let mute = devices.and_then(|devices| push::mute_button(cx, devices, &alert));
+    let mute = devices.and_then(|devices| push::mute_button(cx, devices, is_mailed, &alert));
     let is_over = matches!(alert.ends, Some(LotEnd::Over(_)));
     let tone = match alert.kind {
         AlertKind::Ending if is_over => Tone::Neutral,
@@ -213,7 +216,12 @@ fn sale_facts(cx: &PageContext, sale: SaleNews) -> AnyView {
 }
 
 /// What one wants to hear of.
-fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16, devices: Option<&Devices>) -> AnyView {
+fn choice(
+    cx: &PageContext,
+    wanted: &[Topic],
+    lead_min: i16,
+    (devices, mail): (Option<&Devices>, &MailBox),
+) -> AnyView {
     let lang = cx.lang;
     let boxes = Topic::ALL.into_iter().map(|topic| {
         let (label, hint) = match topic {
@@ -230,15 +238,21 @@ fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16, devices: Option<&De
             let label = t(lang, "push.too");
             view! { <Checkbox name="pushed" value=topic.name() label=label checked=devices.gets(topic)/> }
         });
+        let mailed = mail.is_asked().then(|| {
+            let label = t(lang, "mail.too");
+            view! { <Checkbox name="mailed" value=topic.name() label=label checked=mail.gets(topic)/> }
+        });
         view! {
             <div class="alerts__choice" role="group" aria-label=label.clone().into_owned()>
                 <Checkbox name="topics" value=topic.name() label=label.clone() hint=hint checked=wanted.contains(&topic)/>
                 {pushed}
+                {mailed}
             </div>
         }
     });
     let boxes = boxes.collect_view();
     let has_pushed = devices.map(|_| view! { <input type="hidden" name="has_pushed" value="on"/> });
+    let pace = mail.is_asked().then(|| mail.pace_field(cx));
     let lead = |minutes: i16| {
         Choice::new(minutes.to_string(), t_with(lang, "alerts.lead", &[("n", &minutes.to_string())]))
     };
@@ -250,6 +264,7 @@ fn choice(cx: &PageContext, wanted: &[Topic], lead_min: i16, devices: Option<&De
                     {has_pushed}
                     {boxes}
                     <p class="muted">{t(lang, "alerts.always")}</p>
+                    {pace}
                     <SelectField name="lead" label=t(lang, "alerts.lead_label") choices=leads value=lead_min.to_string() required=true/>
                     <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "alerts.choose")}</Button></div>
                 </PostForm>

@@ -150,15 +150,21 @@ fn muted_line(cx: &PageContext, lot: MutedLot) -> AnyView {
     .into_any()
 }
 
-/// Leaves the person alone with a lot that still runs, where it is such news and he is told in a browser.
-pub(super) fn mute_button(cx: &PageContext, devices: &Devices, alert: &Alert) -> Option<AnyView> {
+/// Leaves the person alone with a lot that still runs, where it is such news and he is told elsewhere too.
+pub(super) fn mute_button(
+    cx: &PageContext,
+    devices: &Devices,
+    is_mailed: bool,
+    alert: &Alert,
+) -> Option<AnyView> {
     let lot_id = alert.lot_id?;
     let is_noise = matches!(
         alert.kind,
         AlertKind::Outbid | AlertKind::Ending | AlertKind::LeadBack | AlertKind::OtherVoided
     );
     let is_over = matches!(alert.ends, Some(LotEnd::Over(_)));
-    if devices.list.is_empty() || !is_noise || is_over || alert.is_read || devices.is_muted(lot_id) {
+    let is_told = is_mailed || !devices.list.is_empty();
+    if !is_told || !is_noise || is_over || alert.is_read || devices.is_muted(lot_id) {
         return None;
     }
     let lang = cx.lang;

@@ -1,8 +1,9 @@
 //! Requests that change something must come from our own pages.
 //!
 //! Browsers say where a request comes from (`Sec-Fetch-Site`, `Origin`, and failing these `Referer`); a page of
-//! somebody else cannot forge that. A request that proves nothing is refused, with one exception: one with a bearer
-//! token. No browser sends such a token by itself, and with one the session cookie does not count.
+//! somebody else cannot forge that. A request that proves nothing is refused, with two exceptions: one with a bearer
+//! token, which no browser sends by itself, and with which the session cookie does not count; and the end of mails by the
+//! signed link in them, which mail boxes send themselves (RFC 8058): the link is the proof, and who is signed in does not count.
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -16,10 +17,14 @@ use crate::http::refusal::Refusal;
 use crate::middleware::person;
 use crate::state::AppState;
 
+/// What a mail box posts to.
+const SIGNED_BY_ITS_LINK: &str = "/mail/unsubscribe";
+
 /// Middleware: refuses an unsafe method that does not come from our own pages.
 pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if request.method().is_safe() || person::bearer(headers).is_some() || is_ours(headers, &state.config) {
+    let is_proved = person::bearer(headers).is_some() || request.uri().path() == SIGNED_BY_ITS_LINK;
+    if request.method().is_safe() || is_proved || is_ours(headers, &state.config) {
         return next.run(request).await;
     }
     tracing::warn!(

@@ -19,6 +19,7 @@ mod lane;
 mod lists;
 mod live_power;
 mod live_revoked;
+mod mail;
 mod middleware;
 mod negotiations;
 mod office_business_days;

@@ -1,7 +1,7 @@
-//! A person's news: read, what he wants to hear of, and in which browsers.
+//! A person's news: read, what he wants to hear of, in which browsers, and by mail.
 
 use app::FormState;
-use auction::{AddPushDevice, PushAddress, Topic};
+use auction::{AddPushDevice, FindsPace, NewsChoice, PushAddress, Topic};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::{Principal, Problem, ProblemKind, UnixMs};
 use platform_db::CommandError;
 
+use crate::http::auctions::mail;
 use crate::http::identity::posted::Posted;
 use crate::http::refusal::Refusal;
 use crate::leptos_pages::render_form;
@@ -85,6 +86,12 @@ fn topics(form: &Posted, name: &str) -> Vec<Topic> {
     form.all(name).filter_map(|name| Topic::ALL.into_iter().find(|topic| topic.name() == name)).collect()
 }
 
+/// Once a day, unless he wants it more often.
+fn pace(form: &Posted) -> FindsPace {
+    let named = FindsPace::ALL.into_iter().find(|pace| pace.name() == form.raw("pace"));
+    named.unwrap_or(FindsPace::Day)
+}
+
 /// What cannot be read is no address, and is refused as one.
 fn address(form: &Posted) -> PushAddress {
     let bytes = |name| URL_SAFE_NO_PAD.decode(form.raw(name)).unwrap_or_default();
@@ -126,17 +133,14 @@ async fn changed(
                 Some(typed) => typed.parse().unwrap_or_default(),
                 None => state.services.auction.ending_lead_min(who).await?,
             };
-            let auction = &state.services.auction;
-            match form.given("has_pushed") {
-                Some(_) => {
-                    let pushed = topics(form, "pushed");
-                    auction.choose_alerts_and_pushes(who, &wanted, &pushed, lead_min).await?;
-                }
-                // a page without that choice leaves it as it is
-                None => auction.choose_alerts(who, &wanted, lead_min).await?,
-            }
+            // a page without one of these questions leaves the answer as it is
+            let pushed = form.given("has_pushed").map(|_| topics(form, "pushed"));
+            let mailed = form.given("has_mailed").map(|_| (topics(form, "mailed"), pace(form)));
+            let choice = NewsChoice { wanted, pushed, mailed, lead_min };
+            state.services.auction.choose_news(who, &choice).await?;
             Ok(Some("ALERTS_CHOSEN"))
         }
+        "mail" | "mail_again" | "mail_code" | "mail_off" => mail::change(state, who, form).await.map(Some),
         _ => Err(malformed().into()),
     }
 }

@@ -6,6 +6,7 @@ mod check_receipt;
 mod checkpoints;
 mod delivery_door;
 mod hall_export;
+mod mail;
 mod my_bids_export;
 mod own_max;
 mod place_bid;
@@ -31,6 +32,7 @@ pub fn routes() -> Routes {
         .post("/auctions/lots/{id}/report", Access::Dealer, own_max::confirm_report)
         .post("/my/board/bids", Access::Dealer, board_bid::board_bid)
         .post("/my/alerts", Access::Dealer, alerts::change)
+        .post("/mail/unsubscribe", Access::Public, mail::stop)
         .get("/my/alerts/unread", Access::Dealer, alerts::unread)
         .post("/my/searches", Access::Dealer, searches::change)
         .post("/auctions/lots/{id}/buy-now", Access::Dealer, take::buy_now)
