@@ -171,15 +171,18 @@ impl Smtp {
     }
 }
 
-/// The steps of one mail; what a refusal means depends on the step.
+/// The steps of one mail; what a refusal means depends on the step. Servers repeat the address in their words: it is left out of
+/// what is kept and logged.
 async fn say(server: &mut AsyncSmtpConnection, from: &Address, to: Address, text: &[u8]) -> MailAnswer {
+    let address = to.to_string();
+    let words = |error: &Error| error.to_string().replace(&address, "…");
     if let Err(error) = server.command(Mail::new(Some(from.clone()), Vec::new())).await {
         // we are not let in, or the server is busy: neither is this mail's fault
-        return MailAnswer::Later(error.to_string());
+        return MailAnswer::Later(words(&error));
     }
     if let Err(error) = server.command(Rcpt::new(to, Vec::new())).await {
-        let why = error.to_string();
-        return match error.is_permanent() && !is_policy(&why) {
+        let why = words(&error);
+        return match error.is_permanent() && is_about_box(&why) {
             true => MailAnswer::NoSuchBox(why),
             false => MailAnswer::Later(why),
         };
@@ -190,20 +193,49 @@ async fn say(server: &mut AsyncSmtpConnection, from: &Address, to: Address, text
     };
     match handed {
         Ok(_) => MailAnswer::Taken,
-        Err(error) if error.is_permanent() => MailAnswer::Refused(error.to_string()),
-        Err(error) => MailAnswer::Later(error.to_string()),
+        Err(error) if error.is_permanent() && !is_about_us(&words(&error)) => {
+            MailAnswer::Refused(words(&error))
+        }
+        Err(error) => MailAnswer::Later(words(&error)),
     }
 }
 
-/// Whether the server refuses us, not the box: it passes nothing on for us, or wants us to sign in (RFC 3463 §3.8).
-fn is_policy(why: &str) -> bool {
-    why.contains("(530)") || why.contains(" 5.7.")
+/// The code of RFC 3463 in a server's words, where it says one.
+fn enhanced(why: &str) -> Option<&str> {
+    let is_code = |word: &&str| {
+        let parts: Vec<&str> = word.split('.').collect();
+        let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        parts.len() == 3 && parts[0] == "5" && parts.iter().all(is_number)
+    };
+    why.split(|letter: char| !letter.is_ascii_digit() && letter != '.').find(is_code)
+}
+
+/// Whether it is the box that is not there. Servers refuse us at the same step, for their limits, our name or a missing sign-in,
+/// and that would end the mail of a person who has done nothing: in doubt it is not the box.
+fn is_about_box(why: &str) -> bool {
+    match enhanced(why) {
+        Some(code) => ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"].contains(&code),
+        None => {
+            let why = why.to_lowercase();
+            let names = ["user", "recipient", "mailbox", "no such", "用户", "收件人"];
+            names.iter().any(|name| why.contains(name)) && !why.contains("sender")
+        }
+    }
+}
+
+/// Whether the server refuses us and not the mail: by its limits, or because it does not trust where we come from.
+fn is_about_us(why: &str) -> bool {
+    enhanced(why).is_some_and(|code| code == "5.4.5" || code.starts_with("5.7."))
 }
 
 /// An address that every server knows what to do with.
 fn is_plain(address: &Address) -> bool {
     let text: &str = address.as_ref();
-    text.len() <= ADDRESS_CHARS_MAX && text.bytes().all(|byte| byte.is_ascii_graphic())
+    // a name and not a number: nobody makes our server try hosts of its own network
+    let last = address.domain().rsplit('.').next().unwrap_or_default();
+    let is_name = last.starts_with("xn--") || last.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_usual = |byte: u8| byte.is_ascii_graphic() && !b"\"[]".contains(&byte);
+    text.len() <= ADDRESS_CHARS_MAX && text.bytes().all(is_usual) && is_name
 }
 
 #[async_trait]

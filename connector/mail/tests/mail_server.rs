@@ -104,6 +104,11 @@ async fn whose_fault_a_refusal_is_depends_on_the_step() {
         (SmtpStep::Rcpt, "450 4.2.1 greylisted"),
         (SmtpStep::Rcpt, "550 5.7.1 relaying denied"),
         (SmtpStep::Rcpt, "530 5.7.0 sign in first"),
+        (SmtpStep::Rcpt, "550 relay not permitted"),
+        (SmtpStep::Rcpt, "550 5.4.5 no more today"),
+        (SmtpStep::Rcpt, "550 Sender frequency limited"),
+        (SmtpStep::Rcpt, "552 5.2.2 box is full"),
+        (SmtpStep::Data, "550 5.7.26 no signature"),
         (SmtpStep::Data, "451 4.3.0 later"),
         (SmtpStep::Text, "452 4.3.1 full"),
     ] {
@@ -111,7 +116,7 @@ async fn whose_fault_a_refusal_is_depends_on_the_step() {
         let why = later(way.send(&letter).await);
         assert!(why.contains(&says[..3]), "{says}: {why}");
     }
-    for says in ["550 5.1.1 no such box", "553 no such name", "552 5.2.2 box is full"] {
+    for says in ["550 5.1.1 no such box", "553 no such name", "550 5.2.1 box is closed", "550 Unknown user"] {
         post.answer(Mailing::Refuse(SmtpStep::Rcpt, says));
         assert!(
             matches!(way.send(&letter).await, MailAnswer::NoSuchBox(why) if why.contains(&says[4..])),
@@ -174,9 +179,19 @@ async fn only_plain_addresses_are_any() {
         assert!(way.reaches(address), "{address}");
     }
     let long = format!("{}@dealer.example", "x".repeat(250));
-    for odd in
-        ["an", "an@", "@dealer.example", "an@dealer", "安@dealer.example", "an@dealer.example>", &long, ""]
-    {
+    for odd in [
+        "an",
+        "an@",
+        "@dealer.example",
+        "an@dealer",
+        "安@dealer.example",
+        "an@dealer.example>",
+        &long,
+        "",
+        "\"an\"@dealer.example",
+        "an@10.0.0.5",
+        "an@[127.0.0.1]",
+    ] {
         assert!(!way.reaches(odd), "{odd}");
     }
     let odd = way.send(&letter("an@dealer.example\r\nRCPT TO:<x@y.example>")).await;
