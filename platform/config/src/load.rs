@@ -137,7 +137,8 @@ impl Reader {
         let text = self.given(variable).unwrap_or(default).to_owned();
         let value = parse(&text);
         if value.is_none() {
-            self.errors.push(ConfigError::Value { variable, value: text });
+            // what was typed may be a whole address with a password in it
+            self.errors.push(ConfigError::Value { variable, value: mask_password(&text) });
         }
         value
     }

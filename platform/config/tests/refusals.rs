@@ -110,7 +110,7 @@ fn the_way_to_mail_boxes_is_whole_or_not_there_and_its_password_is_shown_nowhere
         "smtps://smtp.example.com:0",
     ] {
         let text = refusal(&[("LUOCHUI_MAIL_SERVER", odd), from]);
-        assert!(text.contains("smtps://host:465"), "{odd}: {text}");
+        assert!(text.contains("smtps://host:465") && !text.contains("u:p"), "{odd}: {text}");
     }
     for odd in ["news", "news@", "落槌 <news@a> x", "a@b, c@d", "news@auction.example.com\r\nBcc: x@y"] {
         let text = refusal(&[server, ("LUOCHUI_MAIL_FROM", odd)]);
