@@ -136,6 +136,7 @@ impl Service {
         if there.is_confirmed {
             return Ok(());
         }
+        mail_addresses::try_again(&mut tx, id).await?;
         self.send_code(&mut tx, who, (key, id), &there.address, now).await?;
         Ok(tx.commit().await?)
     }

@@ -81,7 +81,12 @@ async fn look(service: &Service, mail: &Mail) -> Result<(), sqlx::Error> {
     loop {
         let room = AT_ONCE - under_way.len();
         let now = service.now();
-        for due in take(service, now, room).await? {
+        let due = take(service, now, room).await.unwrap_or_else(|error| {
+            // who is under way ends: a letter that was handed over and not settled would go out twice
+            failed = std::mem::replace(&mut failed, Ok(())).and(Err(error));
+            Vec::new()
+        });
+        for due in due {
             let (service, mail) = (service.clone(), mail.clone());
             under_way.spawn(async move { send(&service, &mail, &due, now).await });
         }
@@ -155,6 +160,11 @@ async fn letter(
     now: UnixMs,
 ) -> Result<Result<Letter, &'static str>, sqlx::Error> {
     let Some(address) = &due.address else { return Ok(Err("removed")) };
+    let age_ms = now.since(due.made_at);
+    // out of a backup, or while there was no mail server: news of another day. And one that ends its task each time
+    if age_ms >= 2 * DAY_MS || age_ms >= DAY_MS && due.attempts <= 1 {
+        return Ok(Err("too late"));
+    }
     let letter = |text: MailText, unsubscribe: Option<String>| Letter {
         to: address.clone(),
         message_id: format!("{}@{}", due.id, mail.post.domain()),
@@ -176,12 +186,15 @@ async fn letter(
         Ok(news) => news,
         Err(why) => return Ok(Err(why)),
     };
-    let unsubscribe = service.stop_path(due.address_id, stop_of(due.kind, news[0].kind));
+    let stop = stop_of(due.kind, news[0].kind);
+    let unsubscribe = service.stop_path(due.address_id, stop);
     let more = news.len().saturating_sub(NEWS_A_LETTER_MAX);
     news.truncate(NEWS_A_LETTER_MAX);
     let content =
         MailContent { lang: due.lang, kind: due.kind, news: &news, more, unsubscribe: &unsubscribe };
-    Ok(Ok(letter(mail.words.news(&content), Some(mail.words.url(&unsubscribe)))))
+    // a mail box ends mails like this one with one press; where only all can be ended, a person has to say so on the page
+    let at_once = (stop != MailStop::All).then(|| mail.words.url(&unsubscribe));
+    Ok(Ok(letter(mail.words.news(&content), at_once)))
 }
 
 /// What of a letter is worth telling: at least one; or why nothing is. A lost lead that is there twice is told once.

@@ -526,6 +526,46 @@ async fn a_link_in_a_mail_ends_its_topic_or_everything_and_no_other_link_does() 
     assert_eq!(world.service.mail_address(&anna).await.unwrap(), None);
     told(&world, &anna, "won", 1).await;
     assert_eq!(out(&world, 0).await, 0);
+    // the old mails lie in a box that others may read: their links say nothing of the new address
+    codes_are_old(&world).await;
+    told_at(&world, &post, &anna, "anna2").await;
+    mails(&world, &anna, &[Topic::Outbid], FindsPace::Day).await;
+    world.service.stop_mail(&link, false).await.unwrap();
+    assert_eq!(world.service.mailed_topics(&anna).await.unwrap(), [Topic::Outbid]);
+}
+
+#[tokio::test]
+async fn a_box_that_was_not_there_is_tried_again_with_another_code() {
+    let world = World::with_open_lots(1).await;
+    let post = Arc::new(Post::default());
+    send_by(&world.service, &post);
+    let (anna, add) = (dealer("安"), typed("anna"));
+    post.then(MailAnswer::NoSuchBox("no such box".to_owned()));
+    world.service.add_mail_address(&anna, &add).await.unwrap();
+    assert_eq!(out(&world, 0).await, 1);
+    assert!(world.service.mail_address(&anna).await.unwrap().unwrap().bounced_why.is_some());
+    codes_are_old(&world).await;
+    world.service.send_mail_code(&anna, Uuid::now_v7(), add.key).await.unwrap();
+    let code = code_sent(&world, &post).await;
+    world.service.confirm_mail_address(&anna, add.key, &code).await.unwrap();
+    assert_eq!(world.service.mail_address(&anna).await.unwrap().unwrap().bounced_why, None);
+}
+
+#[tokio::test]
+async fn a_letter_of_another_day_that_was_never_tried_does_not_go_out() {
+    let (world, post, anna, _) = world_with_box().await;
+    told(&world, &anna, "won", 0).await;
+    post.then(later());
+    assert_eq!(out(&world, 0).await, 1);
+    // as a backup from before has it
+    sqlx::query("UPDATE mail_letter SET attempts = 0, last_error = NULL WHERE kind <> 'code'")
+        .execute(&world.db)
+        .await
+        .unwrap();
+    assert_eq!(post.sent().len(), 1, "the try that failed");
+    out(&world, DAY_MS + MINUTE_MS).await;
+    assert!(post.sent().is_empty());
+    assert_eq!(letters(&world.db).await, [state("dropped", 1, Some("too late"))]);
 }
 
 #[tokio::test]

@@ -119,9 +119,10 @@ pub(crate) async fn is_of(conn: &mut PgConnection, user_id: UserId, id: Uuid) ->
     .await
 }
 
-/// Whose address it is, or was.
+/// Whose address it is. A link of one that was taken off changes nothing any more.
 pub(crate) async fn owner(conn: &mut PgConnection, id: Uuid) -> Result<Option<UserId>, sqlx::Error> {
-    let owner = sqlx::query_scalar!("SELECT user_id FROM mail_address WHERE id = $1", id);
+    let owner =
+        sqlx::query_scalar!("SELECT user_id FROM mail_address WHERE id = $1 AND removed_at IS NULL", id);
     Ok(owner.fetch_optional(conn).await?.map(UserId))
 }
 
@@ -293,6 +294,17 @@ pub(crate) async fn bounced(
     drop_waiting(conn, &[id], "bounced", now).await
 }
 
+/// It is tried again: the person asks for another code.
+pub(crate) async fn try_again(conn: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE mail_address SET bounced_at = NULL, bounced_why = NULL WHERE id = $1 AND bounced_at IS NOT NULL",
+        id
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Takes a person's address off, or that one only, and forgets it.
 pub(crate) async fn remove(
     conn: &mut PgConnection,
@@ -303,7 +315,7 @@ pub(crate) async fn remove(
 ) -> Result<(), sqlx::Error> {
     let gone = sqlx::query_scalar!(
         "UPDATE mail_address
-            SET removed_at = $4, removed_why = $3, address = NULL
+            SET removed_at = $4, removed_why = $3, address = NULL, bounced_at = NULL, bounced_why = NULL
           WHERE user_id = $1 AND removed_at IS NULL AND ($2::uuid IS NULL OR id = $2)
          RETURNING id",
         user_id.0,

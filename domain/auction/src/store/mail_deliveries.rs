@@ -37,10 +37,15 @@ pub(crate) struct Item {
     pub(crate) is_turn: bool,
 }
 
-/// Addresses for which something is due that is in no letter yet.
+/// Addresses for which something is due that is in no letter yet: those first that wait for more than a digest.
 pub(crate) async fn to_write(pool: &PgPool, now: UnixMs, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
     sqlx::query_scalar!(
-        "SELECT DISTINCT address_id FROM mail_delivery WHERE letter_id IS NULL AND due_at <= $1 LIMIT $2",
+        "SELECT address_id
+           FROM mail_delivery
+          WHERE letter_id IS NULL AND due_at <= $1
+          GROUP BY address_id
+          ORDER BY bool_and(way <> 'news'), min(due_at)
+          LIMIT $2",
         to_sql(now),
         limit
     )
@@ -218,12 +223,18 @@ pub(crate) async fn take(
 /// What is in a letter, the newest first.
 pub(crate) async fn items(pool: &PgPool, letter_id: Uuid) -> Result<Vec<Item>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT a.kind, a.lot_id, a.negotiation_id, a.answer_by, a.price_fen, a.times,
+        "SELECT a.kind, a.lot_id, a.negotiation_id, a.price_fen, a.times,
+                -- time that was given back moves a deadline, and it is the same turn
+                CASE WHEN a.kind IN ('turn', 'deadline') THEN n.deadline_at ELSE a.answer_by END AS \"answer_by?\",
                 a.read_at IS NOT NULL AS \"is_read!\", alert_is_for_mail(a) AS \"is_wanted!\",
                 l.title AS \"title?\", s.id AS \"sale_id?\", s.name AS \"sale_name?\", f.name AS \"search_name?\",
                 coalesce(l.status = 'closed', false) AS \"is_closed!\",
                 coalesce(l.leader_dealer_id = p.dealer_id, false) AS \"leads!\",
-                coalesce(n.status = 'open' AND n.turn = 'buyer', false) AS \"is_turn!\"
+                coalesce(n.status = 'open' AND n.turn = 'buyer', false)
+                    AND NOT EXISTS (
+                        SELECT FROM alert b
+                         WHERE b.user_id = a.user_id AND b.negotiation_id = a.negotiation_id
+                           AND b.kind = 'turn' AND b.last_at > a.last_at) AS \"is_turn!\"
            FROM mail_delivery d
            JOIN alert a ON a.id = d.alert_id
            LEFT JOIN lot l ON l.id = a.lot_id
