@@ -1,12 +1,16 @@
 // Every story runs with and without JavaScript; *.island.spec.ts only with it, *.plain.spec.ts only without,
 // *.phone.spec.ts only on a phone.
 // script/test builds the server and the pages first. LUOCHUI_END2END_URL tests a server that runs already.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { freePort } from './support/port';
 
 // workers read this file again: they find the address that the first reading chose
 process.env.LUOCHUI_END2END_URL ??= `http://127.0.0.1:${freePort()}`;
 process.env.LUOCHUI_END2END_STARTS ??= process.env.LUOCHUI_END2END_URL;
+process.env.LUOCHUI_END2END_MAILS ??= mkdtempSync(join(tmpdir(), 'luochui-mails-'));
 
 const desktop = { width: 1440, height: 900 };
 const onPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };

@@ -3,6 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { serveMails } from './mails';
+import { freePort } from './port';
 
 const root = resolve(__dirname, '../..');
 const built = process.env.LUOCHUI_END2END_SERVER ?? join(root, 'target/run/end2end');
@@ -24,6 +26,8 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
   mkdirSync(results, { recursive: true });
   const log = join(results, 'server.log');
   const out = openSync(log, 'w');
+  const mailPort = freePort();
+  const mails = await serveMails(mailPort, process.env.LUOCHUI_END2END_MAILS!);
   const server = spawn(join(built, 'server'), ['serve'], {
     cwd: root,
     stdio: ['ignore', out, out],
@@ -32,12 +36,16 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
       LUOCHUI_ADDR: new URL(url).host,
       LUOCHUI_DATA: data,
       LUOCHUI_DEMO: 'yes',
+      LUOCHUI_MAIL_SERVER: `smtp://127.0.0.1:${mailPort}`,
+      LUOCHUI_MAIL_FROM: '落槌 <news@luochui.example>',
       LEPTOS_SITE_ROOT: join(built, 'site'),
     },
   });
   const stop = async () => {
     await end(server);
+    mails.close();
     rmSync(data, { recursive: true, force: true });
+    rmSync(process.env.LUOCHUI_END2END_MAILS!, { recursive: true, force: true });
   };
   try {
     await answers(`${url}/healthz`, server);
