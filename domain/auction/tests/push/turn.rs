@@ -145,6 +145,30 @@ async fn a_slow_push_service_holds_up_only_itself() {
 }
 
 #[tokio::test]
+async fn a_running_sender_goes_on_beside_what_hangs_and_ends_when_it_is_told_to() {
+    let world = World::with_open_lots(1).await;
+    let way = Arc::new(Way::default());
+    way.hold("slow.example");
+    let (stop, stopped) = watch::channel(false);
+    let push = Push { post: Arc::<Way>::clone(&way), words: Arc::new(Words) };
+    let running = world.service.push_by(push, stopped);
+    let (anna, bert) = (dealer("安"), dealer("伯"));
+    world.service.add_push_device(&anna, &browser_at("slow.example", "phone")).await.unwrap();
+    told_in(&world, &bert, "desk").await;
+    told(&world, &anna, "won", 0).await;
+    until("hers hangs", async || way.held() == 1).await;
+    for (count, kind) in [(1, "ending"), (2, "won")] {
+        told(&world, &bert, kind, 0).await;
+        until("his goes out", async || way.sent.lock().unwrap().len() == count).await;
+    }
+    stop.send_replace(true);
+    running.await.unwrap();
+    let hers = "SELECT state FROM push_delivery p JOIN alert a ON a.id = p.alert_id WHERE a.user_id = $1";
+    let hers: String = sqlx::query_scalar(hers).bind(anna.user_id.0).fetch_one(&world.db).await.unwrap();
+    assert_eq!(hers, "waiting", "the next process sends it");
+}
+
+#[tokio::test]
 async fn what_is_urgent_goes_first_and_a_browser_gets_one_after_the_other() {
     let (world, way, anna, _) = world_with_phone().await;
     for (kind, later_ms) in [("lost", 0), ("won", 10), ("ending", 20)] {
