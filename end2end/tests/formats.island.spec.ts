@@ -91,7 +91,7 @@ test('an open page follows a sale that is moved, and says why it is called off',
 
   await office.goto(change);
   await office.locator('input[name="opens_at"]').fill(local(3_600_000).slice(0, 16));
-  await office.locator('form:has(input[name="seen"]) button[type="submit"]').click();
+  await office.locator('form:has(input[name="opens_at"]) button[type="submit"]').click();
   await expect(office).toHaveURL(/done=SALE_CHANGED/);
   await expect(opens, 'the new time, without a reload').not.toHaveText(before);
   await expect(watcher.getByTestId('time-left')).toHaveText(/^(59|1:00):/);
