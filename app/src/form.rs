@@ -68,6 +68,11 @@ impl FormState {
     pub fn of(&self, form: &str) -> FormState {
         if self.value("form") == Some(form) { self.clone() } else { FormState::default() }
     }
+
+    /// This state for the fields of a page's only form; nothing where it is of one of several.
+    pub fn unnamed(&self) -> FormState {
+        if self.value("form").is_none() { self.clone() } else { FormState::default() }
+    }
 }
 
 #[cfg(test)]
@@ -96,5 +101,8 @@ mod tests {
         let form = FormState::refused(typed(&[("form", "pay"), ("amount", "1")]), Problem::not_found());
         assert!(form.of("pay").is_refused());
         assert!(!form.of("cancel").is_refused());
+        assert!(!form.unnamed().is_refused(), "a field outside has not been sent");
+        let only = FormState::refused(typed(&[("amount", "1")]), Problem::not_found());
+        assert_eq!(only.unnamed().value("amount"), Some("1"));
     }
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
-use crate::dealer::mail::{self, MailBox};
+use crate::dealer::mail::{self, MailBox, pace_field};
 use crate::dealer::push::{self, Devices};
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -215,15 +215,18 @@ fn sale_facts(cx: &PageContext, sale: SaleNews) -> AnyView {
     view! { {words.collect_view()} }.into_any()
 }
 
-/// What one wants to hear of.
-fn choice(
-    cx: &PageContext,
-    wanted: &[Topic],
-    lead_min: i16,
-    (devices, mail): (Option<&Devices>, &MailBox),
-) -> AnyView {
-    let lang = cx.lang;
-    let boxes = Topic::ALL.into_iter().map(|topic| {
+/// Whether one wants to hear of a topic, and on which ways; none where there is no such way.
+#[derive(Clone, Copy)]
+struct Wants {
+    topic: Topic,
+    at_all: bool,
+    pushed: Option<bool>,
+    mailed: Option<bool>,
+}
+
+impl Wants {
+    fn boxes(self, lang: Lang) -> AnyView {
+        let Wants { topic, at_all, pushed, mailed } = self;
         let (label, hint) = match topic {
             Topic::Match => (t(lang, "alerts.topic.match"), t(lang, "alerts.topic_hint.match")),
             Topic::Ending => (t(lang, "alerts.topic.ending"), t(lang, "alerts.topic_hint.ending")),
@@ -234,25 +237,39 @@ fn choice(
                 (t(lang, "alerts.topic.negotiation"), t(lang, "alerts.topic_hint.negotiation"))
             }
         };
-        let pushed = devices.map(|devices| {
-            let label = t(lang, "push.too");
-            view! { <Checkbox name="pushed" value=topic.name() label=label checked=devices.gets(topic)/> }
+        let pushed = pushed.map(|checked| {
+            view! { <Checkbox name="pushed" value=topic.name() label=t(lang, "push.too") checked/> }
         });
-        let mailed = mail.is_asked().then(|| {
-            let label = t(lang, "mail.too");
-            view! { <Checkbox name="mailed" value=topic.name() label=label checked=mail.gets(topic)/> }
+        let mailed = mailed.map(|checked| {
+            view! { <Checkbox name="mailed" value=topic.name() label=t(lang, "mail.too") checked/> }
         });
         view! {
             <div class="alerts__choice" role="group" aria-label=label.clone().into_owned()>
-                <Checkbox name="topics" value=topic.name() label=label.clone() hint=hint checked=wanted.contains(&topic)/>
+                <Checkbox name="topics" value=topic.name() label=label.clone() hint checked=at_all/>
                 {pushed}
                 {mailed}
             </div>
         }
+        .into_any()
+    }
+}
+
+/// What one wants to hear of.
+fn choice(
+    cx: &PageContext,
+    wanted: &[Topic],
+    lead_min: i16,
+    (devices, mail): (Option<&Devices>, &MailBox),
+) -> AnyView {
+    let lang = cx.lang;
+    let wants = Topic::ALL.map(|topic| Wants {
+        topic,
+        at_all: wanted.contains(&topic),
+        pushed: devices.map(|devices| devices.gets(topic)),
+        mailed: mail.is_asked().then(|| mail.gets(topic)),
     });
-    let boxes = boxes.collect_view();
     let has_pushed = devices.map(|_| view! { <input type="hidden" name="has_pushed" value="on"/> });
-    let pace = mail.is_asked().then(|| mail.pace_field(cx));
+    let pace = mail.is_asked().then(|| mail.pace());
     let lead = |minutes: i16| {
         Choice::new(minutes.to_string(), t_with(lang, "alerts.lead", &[("n", &minutes.to_string())]))
     };
@@ -262,9 +279,10 @@ fn choice(
             <Panel title=t(lang, "alerts.choice").into_owned()>
                 <PostForm name="choice">
                     {has_pushed}
-                    {boxes}
+                    // fields are drawn inside their form: there they know whether it is the one that was refused
+                    {wants.map(|wants| wants.boxes(lang)).collect_view()}
                     <p class="muted">{t(lang, "alerts.always")}</p>
-                    {pace}
+                    {pace.map(|pace| pace_field(lang, pace))}
                     <SelectField name="lead" label=t(lang, "alerts.lead_label") choices=leads value=lead_min.to_string() required=true/>
                     <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "alerts.choose")}</Button></div>
                 </PostForm>

@@ -1,7 +1,7 @@
 //! News by mail on the page of alerts: the address, its code, what became of it.
 
 use auction::{FindsPace, MailAddress, Topic};
-use kernel::Problem;
+use kernel::{Lang, Problem};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
@@ -27,19 +27,21 @@ impl MailBox {
         self.topics.contains(&topic)
     }
 
-    /// How often what searches find goes out, as a field of the choice.
-    pub(super) fn pace_field(&self, cx: &PageContext) -> AnyView {
-        let lang = cx.lang;
-        let pace = self.address.as_ref().map_or(FindsPace::Day, |address| address.finds);
-        let choice =
-            |pace: FindsPace| Choice::new(pace.name(), t(lang, &format!("mail.pace.{}", pace.name())));
-        let choices = FindsPace::ALL.into_iter().map(choice).collect();
-        view! {
-            <input type="hidden" name="has_mailed" value="on"/>
-            <SelectField name="pace" label=t(lang, "mail.pace") choices value=pace.name().to_owned() required=true/>
-        }
-        .into_any()
+    /// How often what searches find goes out.
+    pub(super) fn pace(&self) -> FindsPace {
+        self.address.as_ref().map_or(FindsPace::Day, |address| address.finds)
     }
+}
+
+/// How often what searches find goes out, as a field of the choice.
+pub(super) fn pace_field(lang: Lang, pace: FindsPace) -> AnyView {
+    let choice = |pace: FindsPace| Choice::new(pace.name(), t(lang, &format!("mail.pace.{}", pace.name())));
+    let choices = FindsPace::ALL.into_iter().map(choice).collect();
+    view! {
+        <input type="hidden" name="has_mailed" value="on"/>
+        <SelectField name="pace" label=t(lang, "mail.pace") choices value=pace.name().to_owned() required=true/>
+    }
+    .into_any()
 }
 
 /// Loads it.
@@ -88,7 +90,7 @@ fn asked(cx: &PageContext) -> AnyView {
                 autocomplete="email"
                 max_length=254
             />
-            <div class="form__end"><Button icon=Icon::Bell>{t(lang, "mail.add")}</Button></div>
+            <div class="form__end"><Button>{t(lang, "mail.add")}</Button></div>
         </PostForm>
     }
     .into_any()

@@ -17,9 +17,10 @@ pub(super) struct FormScope {
 }
 
 impl FormScope {
-    /// The scope of the field that is being drawn; outside a [`PostForm`], the page's whole form.
+    /// The scope of the field that is being drawn; outside a [`PostForm`], the page's only form. Where the refused form is one of
+    /// several, which only its own fields know, a field outside is as on a first look: it must not take what it was not sent for.
     pub(super) fn current() -> FormScope {
-        use_context::<FormScope>().unwrap_or_else(|| FormScope { name: "", state: page().form.clone() })
+        use_context::<FormScope>().unwrap_or_else(|| FormScope { name: "", state: page().form.unnamed() })
     }
 
     /// The element's id: two forms of a page may have fields of the same name.

@@ -182,6 +182,10 @@ async fn a_wrong_code_is_said_and_a_box_that_is_not_there_too() {
     let wrong = mine.post("/my/alerts", &[("form", "mail_code"), ("id", &id), ("code", "1")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("还可以试 4 次"), "{}", wrong.body);
+    // the choice of news was not sent: it stands as it is, and whoever saves it next turns nothing off
+    let ticked = |page: &str| page.matches(" checked").count();
+    assert!(ticked(&page) > 0);
+    assert_eq!(ticked(&wrong.body), ticked(&page));
     let again = [("form", "mail_again"), ("key", &*new_id().to_string()), ("id", &*id)];
     let soon = mine.post("/my/alerts", &again).await;
     assert_eq!(soon.status, StatusCode::TOO_MANY_REQUESTS);

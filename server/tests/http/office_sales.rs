@@ -238,6 +238,14 @@ async fn a_sales_fine_print_is_changed_without_a_script_until_somebody_gave_a_ma
     let wrong = clerk.post(&change, &fields("0")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("超出允许范围"), "{}", wrong.body);
+    // the form beside it was not sent, and keeps what the sale has; so does this one when that is refused
+    let ends = value_of(&page, "first_end_at");
+    assert!(!ends.is_empty());
+    assert_eq!(value_of(&wrong.body, "first_end_at"), ends);
+    let other = [("form", "change"), ("key", &*key), ("seen", "1"), ("first_end_at", "2"), ("window", "77")];
+    let other = clerk.post(&change, &other).await.body;
+    assert_eq!(value_of(&other, "window"), "77", "what was typed");
+    assert_eq!(value_of(&other, "resume_left"), value_of(&page, "resume_left"));
     for _ in 0..2 {
         let changed = clerk.post(&change, &fields("30")).await;
         assert_eq!(changed.location(), format!("{path}?done=SALE_TERMS_CHANGED"), "{}", changed.body);
@@ -260,4 +268,12 @@ async fn a_sales_fine_print_is_changed_without_a_script_until_somebody_gave_a_ma
     assert!(dealer.get("/my/alerts").await.body.contains("场次规则有修改"));
     let mut sales = server.signed_in("sales").await;
     assert_eq!(sales.post(&change, &fields("30")).await.status, StatusCode::FORBIDDEN);
+}
+
+/// The value of a field of that name.
+fn value_of(page: &str, name: &str) -> String {
+    let (_, rest) = page.split_once(&format!(" name=\"{name}\"")).unwrap();
+    let (tag, _) = rest.split_once('>').unwrap();
+    let value = tag.split_once(" value=\"").map(|(_, value)| value.split_once('"').unwrap().0);
+    value.unwrap_or_default().to_owned()
 }

@@ -51,10 +51,10 @@ fn too_late(cx: &PageContext, sale: &SaleLine) -> AnyView {
     view! { <Banner tone=Tone::Warn>{words}</Banner> }.into_any()
 }
 
-fn change(cx: &PageContext, sale: &SaleLine) -> AnyView {
+/// The end, where the clock makes it, and how it moves, where the price rises in the open.
+fn end_fields(cx: &PageContext, sale: &SaleLine) -> AnyView {
     let lang = cx.lang;
-    let (opens, ends) =
-        (time::field_value(sale.opens_at, cx.zone), time::field_value(sale.first_end_at, cx.zone));
+    let ends = time::field_value(sale.first_end_at, cx.zone);
     let format = sale.format.as_str();
     let (seconds, minutes) = (t(lang, "sale.seconds").into_owned(), t(lang, "sale.minutes").into_owned());
     let by_the_clock = (!NOT_BY_THE_CLOCK.contains(&format)).then(|| {
@@ -72,8 +72,16 @@ fn change(cx: &PageContext, sale: &SaleLine) -> AnyView {
                 value=(sale.cap_ms / 60_000).to_string() unit=minutes hint=t(lang, "sale.cap_hint").into_owned()/>
         }
     });
+    view! { {by_the_clock} {english} }.into_any()
+}
+
+fn change(cx: &Arc<PageContext>, sale: &SaleLine) -> AnyView {
+    let lang = cx.lang;
+    let opens = time::field_value(sale.opens_at, cx.zone);
     let hint = t(lang, "sale.change.reason_hint").into_owned();
     let (name, seen) = (sale.name.clone(), sale.version.to_string());
+    // fields are drawn inside their form: there they know what was typed
+    let (cx, sale) = (Arc::clone(cx), sale.clone());
     view! {
         <Panel title=t(lang, "sale.change.title").into_owned()>
             <p class="muted mb-4">{t(lang, "sale.change.note")}</p>
@@ -82,8 +90,7 @@ fn change(cx: &PageContext, sale: &SaleLine) -> AnyView {
                 <div class="form form--columns">
                     <TextField name="name" label=t(lang, "sale.name") required=true max_length=80 wide=true value=name/>
                     <TextField name="opens_at" label=t(lang, "sale.opens_at") kind=InputKind::DateTime required=true value=opens/>
-                    {by_the_clock}
-                    {english}
+                    {end_fields(&cx, &sale)}
                     <TextField name="reason" label=t(lang, "sale.change.reason") max_length=200 wide=true hint=hint/>
                 </div>
                 <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "sale.change.save")}</Button></div>
@@ -94,17 +101,17 @@ fn change(cx: &PageContext, sale: &SaleLine) -> AnyView {
 }
 
 /// The same numbers as on the page of a new sale. Whether somebody has given a max already is not said before it is tried.
-fn fine_print(cx: &PageContext, sale: &SaleLine) -> AnyView {
+fn fine_print(cx: &Arc<PageContext>, sale: &SaleLine) -> AnyView {
     let lang = cx.lang;
-    let fields = fine_fields(cx, FineFields::of(sale.fine), Some(&sale.format));
     let hint = t(lang, "sale.change.reason_hint").into_owned();
     let seen = sale.version.to_string();
+    let (cx, sale) = (Arc::clone(cx), sale.clone());
     view! {
         <Panel title=t(lang, "sale.change.terms").into_owned()>
             <p class="muted mb-4">{t(lang, "sale.change.terms_note")}</p>
             <PostForm name="terms">
                 <input type="hidden" name="seen" value=seen/>
-                {fields}
+                {fine_fields(&cx, FineFields::of(sale.fine), Some(&sale.format))}
                 <TextField name="reason" label=t(lang, "sale.change.reason") max_length=200 wide=true hint=hint/>
                 <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "sale.change.terms_save")}</Button></div>
             </PostForm>
