@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use bidding::{BidLine, LotState, MyPosition, ServerFrame};
 use kernel::{DealerId, LotId, UnixMs};
 
-use crate::engine::{Actor, LotHub, Peers, Untold, encode};
+use crate::engine::{Actor, LotHub, Peers, Unsent, encode};
 use crate::store::lots::HISTORY_SHOWN;
 
 /// The version of the wire protocol (`docs/live-protocol.md`).
@@ -56,7 +56,7 @@ impl News {
             hub.publish_to(lot_id, dealer_id, || encode(&ServerFrame::Mine { v: PROTOCOL, lot_id, mine }));
         }
         if peers.are_told() {
-            peers.tell(lot_id, Untold { seq, number, bidders, delta });
+            peers.tell(lot_id, Unsent { seq, number, bidders, delta });
         }
     }
 }

@@ -45,7 +45,7 @@ pub(crate) use actor::Actor;
 pub use answer::{Answer, BidProof, Failure, Outcome};
 pub(crate) use answer::{Recorded, encode};
 pub use counts::BidPathCounts;
-pub(crate) use peers::{Peers, Untold};
+pub(crate) use peers::{Peers, Unsent};
 pub(crate) use power::{Power, Powers};
 pub(crate) use routing::{Place, run as take_part};
 use routing::{Routing, WayBack};

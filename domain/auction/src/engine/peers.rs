@@ -45,16 +45,16 @@ pub(crate) struct Peers {
     outdated: Mutex<HashMap<LotId, i64>>,
     /// When another process was last heard of.
     heard_at: Mutex<Option<Instant>>,
-    /// What the others have not been told yet.
-    untold: Mutex<HashMap<LotId, Untold>>,
-    has_untold: Notify,
+    /// What the others have not been sent yet.
+    unsent: Mutex<HashMap<LotId, Unsent>>,
+    has_unsent: Notify,
     /// Something may have been missed: look into the database now.
     pub(crate) missed: Notify,
 }
 
-/// What the others have not been told of a lot: all its batches since, as one.
+/// What the others have not been sent of a lot: all its batches since, as one.
 #[derive(Debug, Default)]
-pub(crate) struct Untold {
+pub(crate) struct Unsent {
     /// How far it is.
     pub(crate) seq: i64,
     /// What its frame is numbered by.
@@ -96,8 +96,8 @@ impl Default for Peers {
             confirmations: OnceLock::new(),
             outdated: Mutex::default(),
             heard_at: Mutex::default(),
-            untold: Mutex::default(),
-            has_untold: Notify::new(),
+            unsent: Mutex::default(),
+            has_unsent: Notify::new(),
             missed: Notify::new(),
         }
     }
@@ -127,16 +127,16 @@ impl Peers {
     }
 
     /// Tells the others of this lot, at once or within [`TELL_PAUSE`]. Never waits.
-    pub(crate) fn tell(&self, lot_id: LotId, news: Untold) {
-        self.untold().entry(lot_id).or_default().join(news);
-        self.has_untold.notify_one();
+    pub(crate) fn tell(&self, lot_id: LotId, news: Unsent) {
+        self.unsent().entry(lot_id).or_default().join(news);
+        self.has_unsent.notify_one();
     }
 
     /// Sends what [`Peers::tell`] was given, until `stop` turns true. The others find out by themselves then.
     pub(crate) async fn tell_on(&self, mut stop: watch::Receiver<bool>) {
         loop {
             tokio::select! {
-                () = self.has_untold.notified() => {}
+                () = self.has_unsent.notified() => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }
             self.publish();
@@ -146,8 +146,8 @@ impl Peers {
 
     fn publish(&self) {
         let Some(publisher) = self.publisher.get() else { return };
-        let untold = std::mem::take(&mut *self.untold());
-        for (lot_id, Untold { seq, number, bidders, delta }) in untold {
+        let unsent = std::mem::take(&mut *self.unsent());
+        for (lot_id, Unsent { seq, number, bidders, delta }) in unsent {
             let bidders = bidders.into_iter().collect();
             let head = Head { v: VERSION, process: self.process, lot_id, seq, number, bidders };
             let frame = delta.as_ref().map(encode).filter(|frame| frame.len() <= FRAME_MAX);
@@ -155,8 +155,8 @@ impl Peers {
         }
     }
 
-    fn untold(&self) -> MutexGuard<'_, HashMap<LotId, Untold>> {
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unsent(&self) -> MutexGuard<'_, HashMap<LotId, Unsent>> {
+        self.unsent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What another process says; nothing for one's own message and for what cannot be read.
@@ -198,8 +198,8 @@ impl Peers {
     }
 }
 
-impl Untold {
-    fn join(&mut self, newer: Untold) {
+impl Unsent {
+    fn join(&mut self, newer: Unsent) {
         self.seq = self.seq.max(newer.seq);
         self.number = self.number.max(newer.number);
         self.bidders.extend(newer.bidders);
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn what_a_lot_goes_through_before_the_others_are_told_is_told_as_one() {
         let peers = Peers::default();
-        let news = |seq, who, delta| Untold {
+        let news = |seq, who, delta| Unsent {
             seq,
             number: seq,
             bidders: [DealerId(Uuid::from_u128(who))].into(),
@@ -281,9 +281,9 @@ mod tests {
         peers.tell(lot(1), news(6, 2, Some(delta(3, 6))));
         peers.tell(lot(1), news(7, 2, None));
         peers.tell(lot(2), news(2, 9, None));
-        let untold = peers.untold();
-        assert_eq!(untold.len(), 2, "other lots are told beside it");
-        let one = &untold[&lot(1)];
+        let unsent = peers.unsent();
+        assert_eq!(unsent.len(), 2, "other lots are told beside it");
+        let one = &unsent[&lot(1)];
         assert_eq!((one.seq, one.number, one.bidders.len()), (7, 7, 2));
         assert_eq!(one.delta, Some(delta(1, 6)), "the newest lot, with the lines of both");
     }
