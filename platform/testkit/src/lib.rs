@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 #![expect(clippy::expect_used, reason = "a test without its database fails by panicking")]
 
+mod database;
 mod mail_server;
 mod proxy;
 mod push_service;
@@ -15,37 +16,14 @@ mod redis;
 mod time_authority;
 
 use kernel::{DealerId, DealerSeat, Lang, Principal, Role, Seat, UserId};
-use sqlx::migrate::Migrator;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool};
 use uuid::Uuid;
 
+pub use database::fresh_database;
 pub use mail_server::{MailServer, Mailed, Mailing, SmtpStep};
 pub use proxy::{Fault, Proxy, Rewrite, Upstream};
 pub use push_service::{PushService, Pushed, Pushing, Subscribed, open_push};
 pub use redis::RedisServer;
 pub use time_authority::{Answering, Making, TimeAuthority};
-
-/// A pool to a new database with the bus tables and the service's migrations.
-///
-/// # Panics
-/// When `LUOCHUI_TEST_DATABASE_URL` is not set or does not answer: run the tests by `script/test`, or
-/// `eval "$(script/test-database)"` first.
-pub async fn fresh_database(migrator: &Migrator) -> PgPool {
-    let admin_url = std::env::var("LUOCHUI_TEST_DATABASE_URL")
-        .expect("LUOCHUI_TEST_DATABASE_URL is set: eval \"$(script/test-database)\"");
-    let name = format!("test_{}", Uuid::now_v7().simple());
-    let mut admin = PgConnection::connect(&admin_url).await.expect("the test cluster answers");
-    admin
-        .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .await
-        .expect("a test database can be made");
-    admin.close().await.expect("the connection closes");
-    let (server, query) = admin_url.rsplit_once("/postgres").expect("the URL names the database postgres");
-    let pool =
-        platform_db::connect(&format!("{server}/{name}{query}"), 8).await.expect("the test database answers");
-    platform_db::migrate(&pool, migrator).await.expect("the migrations apply");
-    pool
-}
 
 /// A member of staff with these roles.
 pub fn staff(roles: &[Role]) -> Principal {
