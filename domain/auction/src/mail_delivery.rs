@@ -5,6 +5,7 @@
 //! sent twice, under the same Message-ID: no mail box loses one, and most show one. What nobody needs any more is left out when the
 //! letter's turn comes, and a letter of which nothing is left is dropped.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use kernel::UnixMs;
@@ -42,6 +43,8 @@ const OUTBID_PAUSE_MS: i64 = 15 * 60_000;
 const BEFORE_MS: i64 = 60_000;
 /// More cars nobody reads of in one mail.
 const NEWS_A_LETTER_MAX: usize = 40;
+/// So much of a letter is looked at to find them; what is beyond is counted only.
+const LOOKED_AT_MAX: i64 = 400;
 /// What is kept of an error, as the table has it.
 const ERROR_CHARS_MAX: usize = 500;
 /// Letters that were settled are kept so long, to see what became of them.
@@ -181,14 +184,14 @@ async fn letter(
         let code = service.mail_secret().code(code_id, address);
         return Ok(Ok(letter(mail.words.code(due.lang, &code), None)));
     }
-    let items = deliveries::items(&service.db, due.id).await?;
+    let (items, unread) = deliveries::items(&service.db, due.id, LOOKED_AT_MAX).await?;
     let mut news = match still_news(items, now) {
         Ok(news) => news,
         Err(why) => return Ok(Err(why)),
     };
     let stop = stop_of(due.kind, news[0].kind);
     let unsubscribe = service.stop_path(due.address_id, stop);
-    let more = news.len().saturating_sub(NEWS_A_LETTER_MAX);
+    let more = news.len().saturating_sub(NEWS_A_LETTER_MAX) + unread;
     news.truncate(NEWS_A_LETTER_MAX);
     let content =
         MailContent { lang: due.lang, kind: due.kind, news: &news, more, unsubscribe: &unsubscribe };
@@ -201,21 +204,17 @@ async fn letter(
 fn still_news(items: Vec<Item>, now: UnixMs) -> Result<Vec<MailNews>, &'static str> {
     let mut why = "nothing";
     let mut news: Vec<MailNews> = Vec::new();
+    // the same may be said of a lot twice: it was found by two searches, or its lead was lost again in another line
+    let mut said = HashSet::new();
     for item in items {
+        let is_once = [AlertKind::Outbid, AlertKind::Match].contains(&item.news.kind);
         match over(&item, now) {
             Some(reason) => why = reason,
-            None if news.iter().any(|told| is_same(told, &item.news)) => {}
+            None if is_once && !said.insert((item.news.kind.name(), item.news.lot_id)) => {}
             None => news.push(item.news),
         }
     }
     if news.is_empty() { Err(why) } else { Ok(news) }
-}
-
-/// Whether both say the same of a lot: it was found by two searches, or its lead was lost again in another line.
-fn is_same(one: &MailNews, other: &MailNews) -> bool {
-    one.kind == other.kind
-        && one.lot_id == other.lot_id
-        && [AlertKind::Outbid, AlertKind::Match].contains(&one.kind)
 }
 
 /// Why nobody needs it any more.
@@ -224,6 +223,7 @@ fn over(item: &Item, now: UnixMs) -> Option<&'static str> {
     match item.news.kind {
         _ if !item.is_wanted => Some("unwanted"),
         _ if item.is_read => Some("read"),
+        _ if item.is_told_again => Some("told again"),
         AlertKind::Outbid if item.leads => Some("regained"),
         // what can still be bid on
         AlertKind::Outbid | AlertKind::Ending | AlertKind::LeadBack | AlertKind::Match if item.is_closed => {
@@ -303,7 +303,15 @@ mod tests {
             search_name: None,
             times: 1,
         };
-        Item { news, is_wanted: true, is_read: false, is_closed: false, leads: false, is_turn: true }
+        Item {
+            news,
+            is_wanted: true,
+            is_read: false,
+            is_closed: false,
+            leads: false,
+            is_turn: true,
+            is_told_again: false,
+        }
     }
 
     fn by(kind: AlertKind, at: i64) -> Item {
@@ -323,6 +331,7 @@ mod tests {
         assert_eq!(why(Item { is_wanted: false, ..item(AlertKind::Won) }), Some("unwanted"));
         assert_eq!(why(Item { is_closed: true, ..item(AlertKind::Won) }), None);
         assert_eq!(why(item(AlertKind::LeadBack)), Some("lost again"));
+        assert_eq!(why(Item { is_told_again: true, ..item(AlertKind::ReportChanged) }), Some("told again"));
         assert_eq!(why(by(AlertKind::Turn, 2_000)), None);
         assert_eq!(why(by(AlertKind::Turn, 1_000)), Some("over"));
         assert_eq!(why(Item { is_turn: false, ..by(AlertKind::Deadline, 2_000) }), Some("over"));

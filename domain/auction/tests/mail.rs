@@ -81,7 +81,8 @@ impl MailWords for Words {
             LetterKind::Outbid => "outbid",
             LetterKind::Finds => "finds",
         };
-        let subject = format!("{} {what}: {}", content.lang.tag(), kinds.join(" "));
+        let more = if content.more > 0 { format!(" +{}", content.more) } else { String::new() };
+        let subject = format!("{} {what}: {}{more}", content.lang.tag(), kinds.join(" "));
         MailText { subject, text: content.unsubscribe.to_owned(), html: String::new() }
     }
 
@@ -421,6 +422,31 @@ async fn a_digest_waits_until_the_one_before_is_gone() {
     assert_eq!(out(&world, 31 * MINUTE_MS).await, 0, "a quarter of an hour after it went");
     assert_eq!(out(&world, 46 * MINUTE_MS).await, 1);
     assert_eq!(post.subjects(), ["zh-CN outbid: outbid"]);
+}
+
+#[tokio::test]
+async fn what_happens_again_while_its_first_mail_waits_is_told_once() {
+    let (world, post, anna, _) = world_with_box().await;
+    let alert = told(&world, &anna, "won", 0).await;
+    post.then(later());
+    assert_eq!(out(&world, 0).await, 1);
+    let again = "UPDATE alert SET last_at = clock_timestamp() WHERE id = $1";
+    sqlx::query(again).bind(alert).execute(&world.db).await.unwrap();
+    assert_eq!(out(&world, 5 * MINUTE_MS).await, 2);
+    let ended = [state("dropped", 2, Some("told again")), state("sent", 1, None)];
+    assert_eq!(letters(&world.db).await, ended);
+    assert_eq!(post.sent().len(), 2, "the try that failed, and the one mail");
+}
+
+#[tokio::test]
+async fn of_a_digest_of_a_thousand_lines_the_newest_are_read_and_the_rest_is_counted() {
+    let (world, post, anna, _) = world_with_box().await;
+    mails(&world, &anna, &[Topic::Outbid], FindsPace::Day).await;
+    let many = "INSERT INTO alert (user_id, kind, lot_id, made_at, last_at)
+                SELECT $1, 'outbid', $2, now(), now() FROM generate_series(1, 1000)";
+    sqlx::query(many).bind(anna.user_id.0).bind(world.lots[0].0).execute(&world.db).await.unwrap();
+    assert_eq!(out(&world, 0).await, 1);
+    assert_eq!(post.subjects(), ["zh-CN outbid: outbid +600"]);
 }
 
 #[tokio::test]

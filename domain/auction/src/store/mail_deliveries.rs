@@ -35,6 +35,8 @@ pub(crate) struct Item {
     pub(crate) leads: bool,
     /// Whether the word is still with the person, where it is about that.
     pub(crate) is_turn: bool,
+    /// Whether it happened again since, and waits to be told anew.
+    pub(crate) is_told_again: bool,
 }
 
 /// Addresses for which something is due that is in no letter yet: those first that wait for more than a digest.
@@ -220,8 +222,12 @@ pub(crate) async fn take(
     Ok(due.collect())
 }
 
-/// What is in a letter, the newest first.
-pub(crate) async fn items(pool: &PgPool, letter_id: Uuid) -> Result<Vec<Item>, sqlx::Error> {
+/// The newest of what is in a letter, so much at most, and how much more there is.
+pub(crate) async fn items(
+    pool: &PgPool,
+    letter_id: Uuid,
+    limit: i64,
+) -> Result<(Vec<Item>, usize), sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT a.kind, a.lot_id, a.negotiation_id, a.price_fen, a.times,
                 -- time that was given back moves a deadline, and it is the same turn
@@ -234,7 +240,10 @@ pub(crate) async fn items(pool: &PgPool, letter_id: Uuid) -> Result<Vec<Item>, s
                     AND NOT EXISTS (
                         SELECT FROM alert b
                          WHERE b.user_id = a.user_id AND b.negotiation_id = a.negotiation_id
-                           AND b.kind = 'turn' AND b.last_at > a.last_at) AS \"is_turn!\"
+                           AND b.kind = 'turn' AND b.last_at > a.last_at) AS \"is_turn!\",
+                EXISTS (SELECT FROM mail_delivery b
+                         WHERE b.alert_id = d.alert_id AND b.address_id = d.address_id AND b.id > d.id) AS \"is_told_again!\",
+                count(*) OVER () AS \"total!\"
            FROM mail_delivery d
            JOIN alert a ON a.id = d.alert_id
            LEFT JOIN lot l ON l.id = a.lot_id
@@ -244,11 +253,15 @@ pub(crate) async fn items(pool: &PgPool, letter_id: Uuid) -> Result<Vec<Item>, s
            LEFT JOIN saved_search f ON f.id = a.search_id
            LEFT JOIN negotiation n ON n.id = a.negotiation_id
           WHERE d.letter_id = $1
-          ORDER BY d.told_at DESC, d.id",
-        letter_id
+          ORDER BY d.told_at DESC, d.id
+          LIMIT $2",
+        letter_id,
+        limit
     )
     .fetch_all(pool)
     .await?;
+    let total = rows.first().map_or(0, |row| usize::try_from(row.total).unwrap_or_default());
+    let more = total.saturating_sub(rows.len());
     let items = rows.into_iter().filter_map(|row| {
         let kind = AlertKind::from_name(&row.kind)?;
         let title = match kind {
@@ -272,9 +285,10 @@ pub(crate) async fn items(pool: &PgPool, letter_id: Uuid) -> Result<Vec<Item>, s
             is_closed: row.is_closed,
             leads: row.leads,
             is_turn: row.is_turn,
+            is_told_again: row.is_told_again,
         })
     });
-    Ok(items.collect())
+    Ok((items.collect(), more))
 }
 
 /// How a letter ended.
