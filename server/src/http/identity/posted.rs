@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use axum::body::Bytes;
+use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
 use kernel::{Problem, ProblemKind};
 use uuid::Uuid;
 
@@ -66,14 +68,37 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Posted, Refusal> {
-        let refused = |kind, code| Refusal(Problem::new(kind, code));
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| refused(ProblemKind::Invalid, "BODY_TOO_LARGE"))?;
-        let pairs: Vec<_> = form_urlencoded::parse(&body).into_owned().take(FIELDS_MAX + 1).collect();
-        if pairs.len() > FIELDS_MAX {
-            return Err(refused(ProblemKind::Invalid, "MALFORMED_REQUEST"));
-        }
-        Ok(Posted(pairs))
+        let kind =
+            request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let pairs = match kind.starts_with("multipart/form-data") {
+            true => in_parts(request, state).await?,
+            false => encoded(request, state).await?,
+        };
+        if pairs.len() > FIELDS_MAX { Err(refused("MALFORMED_REQUEST")) } else { Ok(Posted(pairs)) }
     }
+}
+
+/// As browsers post a form.
+async fn encoded<S: Send + Sync>(request: Request, state: &S) -> Result<Vec<(String, String)>, Refusal> {
+    let body = Bytes::from_request(request, state).await.map_err(|_| refused("BODY_TOO_LARGE"))?;
+    Ok(form_urlencoded::parse(&body).into_owned().take(FIELDS_MAX + 1).collect())
+}
+
+/// As mail boxes do that end mails with one press (RFC 8058, 3.2). The server's limit of a body holds here too.
+async fn in_parts<S: Send + Sync>(request: Request, state: &S) -> Result<Vec<(String, String)>, Refusal> {
+    let malformed = |_| refused("MALFORMED_REQUEST");
+    let mut parts =
+        Multipart::from_request(request, state).await.map_err(|_| refused("MALFORMED_REQUEST"))?;
+    let mut pairs = Vec::new();
+    while pairs.len() <= FIELDS_MAX
+        && let Some(part) = parts.next_field().await.map_err(malformed)?
+    {
+        let name = part.name().unwrap_or_default().to_owned();
+        pairs.push((name, Field::text(part).await.map_err(malformed)?));
+    }
+    Ok(pairs)
+}
+
+fn refused(code: &'static str) -> Refusal {
+    Refusal(Problem::new(ProblemKind::Invalid, code))
 }
