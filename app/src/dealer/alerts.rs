@@ -11,6 +11,7 @@ use platform_db::CommandError;
 
 use crate::context::PageContext;
 use crate::dealer::mail::{self, MailBox, pace_field};
+use crate::dealer::mute::{self, Muted};
 use crate::dealer::push::{self, Devices};
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
@@ -28,6 +29,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lead_min = auction.ending_lead_min(who).await.map_err(CommandError::into_problem)?;
     let devices = push::load(&cx).await?;
     let mail = mail::load(&cx).await?;
+    let is_told = mail.is_asked() || devices.as_ref().is_some_and(Devices::are_told);
+    let muted = mute::load(&cx, is_told).await?;
     let tabs = vec![
         Tab::new(t(lang, "alerts.all"), "/my/alerts", !unread_only),
         Tab::new(t(lang, "alerts.unread"), "/my/alerts?view=unread", unread_only),
@@ -44,16 +47,17 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <LinkButton href="/my/searches" icon=Icon::Search>{t(lang, "searches.title")}</LinkButton>
         </PageHead>
         <Tabs label=t(lang, "alerts.title") tabs/>
-        {list(&cx, page, (devices.as_ref(), mail.is_asked()))}
+        {list(&cx, page, &muted)}
         <Pager current=number total=total page_size=page_size/>
         {choice(&cx, &topics, lead_min, (devices.as_ref(), &mail))}
         {push::view(&cx, devices)}
         {mail::view(&cx, mail)}
+        {mute::view(&cx, muted)}
     };
     Ok(PageView::dealer(t(lang, "alerts.title"), body))
 }
 
-fn list(cx: &PageContext, page: AlertPage, told: (Option<&Devices>, bool)) -> AnyView {
+fn list(cx: &PageContext, page: AlertPage, muted: &Muted) -> AnyView {
     let lang = cx.lang;
     if page.alerts.is_empty() {
         return view! {
@@ -65,13 +69,13 @@ fn list(cx: &PageContext, page: AlertPage, told: (Option<&Devices>, bool)) -> An
         }
         .into_any();
     }
-    let lines = page.alerts.into_iter().map(|alert| line(cx, alert, told)).collect_view();
+    let lines = page.alerts.into_iter().map(|alert| line(cx, alert, muted)).collect_view();
     view! { <Panel flush=true><ul class="alerts" data-testid="alerts">{lines}</ul></Panel> }.into_any()
 }
 
-fn line(cx: &PageContext, alert: Alert, (devices, is_mailed): (Option<&Devices>, bool)) -> AnyView {
+fn line(cx: &PageContext, alert: Alert, muted: &Muted) -> AnyView {
     let lang = cx.lang;
-    let mute = devices.and_then(|devices| push::mute_button(cx, devices, is_mailed, &alert));
+    let mute = mute::button(cx, muted, &alert);
     let is_over = matches!(alert.ends, Some(LotEnd::Over(_)));
     let tone = match alert.kind {
         AlertKind::Ending if is_over => Tone::Neutral,
@@ -124,8 +128,9 @@ fn line(cx: &PageContext, alert: Alert, (devices, is_mailed): (Option<&Devices>,
     let read = (!is_read).then(|| {
         let fields =
             vec![("form", "read".to_owned()), ("id", alert.id.to_string()), ("until", cx.now.0.to_string())];
+        let label = t_with(lang, "alerts.read_which", &[("what", &format!("{what} {title}"))]);
         view! {
-            <PostButton action=cx.href() kind=ButtonKind::Quiet small=true fields=fields>{t(lang, "alerts.read")}</PostButton>
+            <PostButton action=cx.href() kind=ButtonKind::Quiet small=true fields label=Some(label)>{t(lang, "alerts.read")}</PostButton>
         }
     });
     view! {

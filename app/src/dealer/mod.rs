@@ -12,6 +12,7 @@ pub mod lane;
 pub mod lot;
 mod mail;
 pub mod mail_letter;
+mod mute;
 pub mod my_bids;
 pub mod negotiations;
 pub mod orders;

@@ -1,8 +1,8 @@
 //! News in browsers: which are told, this one turned on or off, and what a piece of news says there.
 
 use ::time::UtcOffset;
-use auction::{Alert, AlertKind, LotEnd, MutedLot, PushDevice, PushNews, PushSearch, PushText, Topic};
-use kernel::{LotId, Problem};
+use auction::{AlertKind, PushDevice, PushNews, PushSearch, PushText, Topic};
+use kernel::Problem;
 use leptos::prelude::*;
 use platform_db::CommandError;
 
@@ -21,7 +21,6 @@ pub(super) struct Devices {
     key: String,
     list: Vec<PushDevice>,
     pushed: Vec<Topic>,
-    muted: Vec<MutedLot>,
 }
 
 impl Devices {
@@ -30,9 +29,9 @@ impl Devices {
         self.pushed.contains(&topic)
     }
 
-    /// Whether the person is left alone with the lot.
-    pub(super) fn is_muted(&self, lot_id: LotId) -> bool {
-        self.muted.iter().any(|muted| muted.lot_id == lot_id)
+    /// Whether something goes out to one of them.
+    pub(super) fn are_told(&self) -> bool {
+        !self.list.is_empty()
     }
 }
 
@@ -43,8 +42,7 @@ pub(super) async fn load(cx: &PageContext) -> Result<Option<Devices>, Problem> {
     let who = cx.who()?;
     let list = auction.push_devices(who).await.map_err(CommandError::into_problem)?;
     let pushed = auction.pushed_topics(who).await.map_err(CommandError::into_problem)?;
-    let muted = auction.muted_lots(who).await.map_err(CommandError::into_problem)?;
-    Ok(Some(Devices { key: key.to_owned(), list, pushed, muted }))
+    Ok(Some(Devices { key: key.to_owned(), list, pushed }))
 }
 
 /// The block under the choice of topics; where nothing leaves the product at most why nothing was turned on.
@@ -67,13 +65,6 @@ fn block(cx: &PageContext, devices: Devices) -> AnyView {
         view! { <div data-push-says=what hidden><Banner tone=Tone::Warn>{t(lang, text)}</Banner></div> }
     };
     let action = cx.path.clone();
-    let muted: Vec<AnyView> = devices.muted.into_iter().map(|lot| muted_line(cx, lot)).collect();
-    let muted = (!muted.is_empty()).then(|| {
-        view! {
-            <h3 class="panel__body">{t(lang, "push.muted")}</h3>
-            <ul class="alerts">{muted}</ul>
-        }
-    });
     let lines: Vec<AnyView> = devices.list.into_iter().map(|device| line(cx, device)).collect();
     let list = (!lines.is_empty()).then(|| {
         view! { <ul class="alerts" aria-label=t(lang, "push.devices")>{lines}</ul> }
@@ -98,7 +89,6 @@ fn block(cx: &PageContext, devices: Devices) -> AnyView {
                     </form>
                 </div>
                 {list}
-                {muted}
             </Panel>
             <script type="module" src="/push.js" nonce=cx.nonce.clone()></script>
         </div>
@@ -132,48 +122,6 @@ fn line(cx: &PageContext, device: PushDevice) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-fn muted_line(cx: &PageContext, lot: MutedLot) -> AnyView {
-    let lang = cx.lang;
-    let fields = vec![("form", "unmute".to_owned()), ("lot", lot.lot_id.to_string())];
-    let unmute = t_with(lang, "push.unmute_which", &[("car", &lot.title)]);
-    view! {
-        <li class="alerts__line">
-            <a class="alerts__what" href=format!("/auctions/lots/{}", lot.lot_id)>{lot.title}</a>
-            <p class="alerts__main alerts__facts"><span>{t(lang, "push.muted_since")} " " <Time at=lot.muted_at/></span></p>
-            <PostButton action=cx.path.clone() kind=ButtonKind::Quiet small=true fields label=Some(unmute)>
-                {t(lang, "push.unmute")}
-            </PostButton>
-        </li>
-    }
-    .into_any()
-}
-
-/// Leaves the person alone with a lot that still runs, where it is such news and he is told elsewhere too.
-pub(super) fn mute_button(
-    cx: &PageContext,
-    devices: &Devices,
-    is_mailed: bool,
-    alert: &Alert,
-) -> Option<AnyView> {
-    let lot_id = alert.lot_id?;
-    let is_noise = matches!(
-        alert.kind,
-        AlertKind::Outbid | AlertKind::Ending | AlertKind::LeadBack | AlertKind::OtherVoided
-    );
-    let is_over = matches!(alert.ends, Some(LotEnd::Over(_)));
-    let is_told = is_mailed || !devices.list.is_empty();
-    if !is_told || !is_noise || is_over || alert.is_read || devices.is_muted(lot_id) {
-        return None;
-    }
-    let lang = cx.lang;
-    let fields = vec![("form", "mute".to_owned()), ("lot", lot_id.to_string())];
-    let mute = t_with(lang, "push.mute_which", &[("car", &alert.title)]);
-    let button = view! {
-        <PostButton action=cx.path.clone() kind=ButtonKind::Quiet small=true fields label=Some(mute)>{t(lang, "push.mute")}</PostButton>
-    };
-    Some(button.into_any())
 }
 
 /// What a piece of news says in a browser: what happened, to what, and until when something has to be done. Nothing that the
@@ -219,7 +167,7 @@ pub(super) const fn by_key(kind: AlertKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use auction::HallFilter;
-    use kernel::{Lang, NegotiationId, UnixMs};
+    use kernel::{Lang, LotId, NegotiationId, UnixMs};
     use uuid::Uuid;
 
     use super::*;

@@ -1,7 +1,8 @@
 //! `/my/alerts` and `/mail/unsubscribe`: news by mail, from the address that is typed to the link that ends it.
 
 use auction::SaleFormat;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
 use kernel::LotId;
 use platform_db::new_id;
 use platform_testkit::{MailServer, Mailed, Mailing, SmtpStep};
@@ -154,9 +155,39 @@ async fn a_mail_box_ends_it_by_itself_from_anywhere_and_nobody_else_ends_anythin
         assert_eq!((answer.status, answer.location()), (StatusCode::OK, ""));
     }
     assert!(!mine.get("/my/alerts").await.body.contains("name=\"mailed\" value=\"outbid\" checked"));
+    // the other form of body that mail boxes may send
+    let parts =
+        "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
+    let headers = [("content-type", "multipart/form-data; boundary=x")];
+    let answer = provider.send(Method::POST, &link, &headers, Body::from(parts)).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::OK, ""));
     // nothing else may come from elsewhere
     let elsewhere = mine.post_from("/my/alerts", &[("form", "mail_off")], &[]).await;
     assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_car_is_muted_where_news_goes_out_by_mail_alone() {
+    let post = MailServer::start().await.unwrap();
+    let server = server_with(&post).await;
+    let lot_id = open_lot(&server).await;
+    let (mut mine, mut other) = (server.signed_in("yuanxing").await, server.signed_in("hengxin").await);
+    bids(&mut mine, lot_id, 60_000).await;
+    bids(&mut other, lot_id, 62_000).await;
+    out(&server).await;
+    assert!(!mine.get("/my/alerts").await.body.contains("静音此车"), "nothing goes out that could be muted");
+    confirmed(&server, &post, &mut mine, "yuan@dealer.example").await;
+    mails(&mut mine, &["outbid"]).await;
+    let page = mine.get("/my/alerts").await.body;
+    assert!(page.contains("静音此车") && page.contains("aria-label=\"标为已读：出价被超过 "), "{page}");
+    let muted = mine.post("/my/alerts", &[("form", "mute"), ("lot", &lot_id.to_string())]).await;
+    assert_eq!(muted.location(), "/my/alerts?done=LOT_MUTED");
+    assert!(mine.get("/my/alerts").await.body.contains("aria-label=\"恢复通知："));
+    let before = post.mailed().len();
+    bids(&mut mine, lot_id, 70_000).await;
+    bids(&mut other, lot_id, 72_000).await;
+    out(&server).await;
+    assert_eq!(post.mailed().len(), before);
 }
 
 #[tokio::test]
