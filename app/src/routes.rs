@@ -70,6 +70,21 @@ pub static PAGES: &[Page] = &[
         access: Access::Dealer,
         draw: |cx| Box::pin(dealer::negotiations::detail::page(cx)),
     },
+    Page {
+        path: "/my/selling",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(dealer::selling::list::page(cx)),
+    },
+    Page {
+        path: "/my/selling/lots/{id}",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(dealer::selling::lot::page(cx)),
+    },
+    Page {
+        path: "/my/selling/negotiations/{id}",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(dealer::selling::negotiation::page(cx)),
+    },
     Page { path: "/my", access: Access::Dealer, draw: |cx| Box::pin(dealer::home::page(cx)) },
     Page { path: "/my/orders", access: Access::Dealer, draw: |cx| Box::pin(dealer::orders::list::page(cx)) },
     Page {
@@ -159,6 +174,11 @@ pub static PAGES: &[Page] = &[
         draw: |cx| Box::pin(office::lots::detail::page(cx)),
     },
     Page { path: "/office/sellers", access: Access::Staff, draw: |cx| Box::pin(office::sellers::page(cx)) },
+    Page {
+        path: "/office/sellers/{name}",
+        access: Access::Staff,
+        draw: |cx| Box::pin(office::seller::page(cx)),
+    },
     Page {
         path: "/office/negotiations",
         access: Access::Staff,

@@ -52,10 +52,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         && unpaid.rows.is_empty()
         && waiting.rows.is_empty()
         && asked.is_empty();
-    let company = company_link(&cx, who);
+    let (company, selling) = (company_link(&cx, who), selling_link(&cx, who));
     let body = view! {
         <PageHead title=seat.dealer_name.clone() note=t_with(lang, "home.greeting", &[("name", &who.display_name)])>
             <LinkButton href="/my/negotiations" icon=Icon::Handshake>{t(lang, "negotiation.my_title")}</LinkButton>
+            {selling}
             <LinkButton href="/my/deposit" icon=Icon::Wallet>{t(lang, "deposit.mine")}</LinkButton>
             {company}
         </PageHead>
@@ -88,6 +89,13 @@ fn company_link(cx: &PageContext, who: &Principal) -> Option<AnyView> {
     let label = t(cx.lang, "home.company");
     is_open_to("/my/company", Some(who))
         .then(|| view! { <LinkButton href="/my/company" icon=Icon::Users>{label}</LinkButton> }.into_any())
+}
+
+/// For a company that sells: on a phone there is no other way.
+fn selling_link(cx: &PageContext, who: &Principal) -> Option<AnyView> {
+    let label = t(cx.lang, "nav.selling");
+    let sells = cx.services.auction.is_seller(who);
+    sells.then(|| view! { <LinkButton href="/my/selling" icon=Icon::Car>{label}</LinkButton> }.into_any())
 }
 
 fn tiles(

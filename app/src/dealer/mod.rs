@@ -21,5 +21,6 @@ pub mod push;
 pub mod receipt;
 pub mod replay;
 pub mod searches;
+pub mod selling;
 pub mod unsubscribe;
 pub(crate) mod words;

@@ -136,6 +136,7 @@ fn step(lang: Lang, viewer: Side, line: &NegotiationMove) -> Step {
     let side = match line.side {
         None => t(lang, "negotiation.side.system"),
         Some(Side::Buyer) if viewer == Side::Buyer => t(lang, "negotiation.side.you"),
+        Some(Side::Seller) if line.by_staff => t(lang, "negotiation.side.staff"),
         Some(side) => t(lang, &format!("negotiation.side.{}", side.as_str())),
     };
     // the system has no name; a person's is only known to his own side

@@ -11,6 +11,7 @@ pub mod negotiations;
 pub mod orders;
 pub mod receivables;
 pub mod sales;
+pub mod seller;
 pub mod sellers;
 pub mod users;
 pub mod vehicles;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auction::{SellerFilter, SellerRecord, SellerSort};
+use auction::{SellerFilter, SellerRecord, SellerSort, seller_key};
 use kernel::Lang;
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -25,6 +25,11 @@ pub fn filter_of(query: &Query) -> SellerFilter {
         sort: SellerSort::ALL.into_iter().find(|known| known.name() == sort).unwrap_or_default(),
         ascending: query.get("order") == Some("reversed"),
     }
+}
+
+/// The page of who is named so.
+pub(super) fn href_of(name: &str) -> String {
+    format!("/office/sellers/{}", seller_key(name))
 }
 
 /// A share in words; that there are too few lots to say.
@@ -77,6 +82,7 @@ fn table(lang: Lang, sellers: Vec<SellerRecord>) -> AnyView {
     let column = |name: &str| t(lang, &format!("seller.column.{name}")).into_owned();
     let columns = vec![
         Column::new(column("name")),
+        Column::new(column("company")),
         Column::number(column("lots")).sort_down("lots"),
         Column::number(column("conversion")),
         Column::number(column("reach")).sort_down("reach"),
@@ -89,13 +95,15 @@ fn table(lang: Lang, sellers: Vec<SellerRecord>) -> AnyView {
 }
 
 fn row(lang: Lang, seller: SellerRecord) -> AnyView {
+    let href = href_of(&seller.name);
     let reach = percent_or_thin(lang, seller.reach_percent());
     let of = t_with(lang, "seller.of_lots", &[("n", &grouped(seller.reserved))]);
     let (conversion, gap) =
         (percent_or_thin(lang, seller.conversion_percent()), gap_words(lang, seller.gap_bp()));
     view! {
         <tr>
-            <td class="text">{seller.name}</td>
+            <td class="text"><a class="row-link" href=href>{seller.name}</a></td>
+            <td class="text">{or_dash(seller.company.unwrap_or_default())}</td>
             <td class="num">{grouped(seller.lots)}</td>
             <td class="num">{conversion}</td>
             <td class="num">{reach} <span class="block text-xs opacity-70">{of}</span></td>

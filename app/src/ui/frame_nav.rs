@@ -14,19 +14,29 @@ struct Place {
     /// The key of its name.
     name: &'static str,
     icon: Icon,
+    shown: Shown,
+}
+
+/// Where a place is shown to who may go there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Always,
     /// Only where there is room: elsewhere a page that always has a place leads to it.
-    is_wide: bool,
+    Wide,
+    /// The same, and only to companies that sell.
+    WideToSellers,
 }
 
 const fn place(path: &'static str, name: &'static str, icon: Icon) -> Place {
-    Place { path, name, icon, is_wide: false }
+    Place { path, name, icon, shown: Shown::Always }
 }
 
 const fn wide(path: &'static str, name: &'static str, icon: Icon) -> Place {
-    Place { path, name, icon, is_wide: true }
+    Place { path, name, icon, shown: Shown::Wide }
 }
 
-/// The dealers' places; at most five fit under a thumb. To the calendar leads the hall, to negotiations one's company.
+/// The dealers' places; at most five fit under a thumb. To the calendar leads the hall, to negotiations and
+/// to what one sells one's company.
 const DEALER: &[Place] = &[
     place("/auctions", "nav.hall", Icon::Gavel),
     wide("/auctions/calendar", "calendar.title", Icon::Calendar),
@@ -34,6 +44,7 @@ const DEALER: &[Place] = &[
     place("/my/bids", "nav.my_bids", Icon::Hand),
     wide("/my/negotiations", "nav.negotiations", Icon::Handshake),
     place("/my/orders", "nav.my_orders", Icon::Receipt),
+    Place { path: "/my/selling", name: "nav.selling", icon: Icon::Car, shown: Shown::WideToSellers },
     place("/my", "nav.my", Icon::Building),
 ];
 
@@ -102,7 +113,11 @@ fn open_places<'a>(
     cx: &'a PageContext,
     places: &'static [Place],
 ) -> impl Iterator<Item = &'static Place> + 'a {
-    places.iter().filter(|place| is_open_to(place.path, cx.principal.as_ref()))
+    let sells = || cx.principal.as_ref().is_some_and(|who| cx.services.auction.is_seller(who));
+    places
+        .iter()
+        .filter(|place| is_open_to(place.path, cx.principal.as_ref()))
+        .filter(move |place| place.shown != Shown::WideToSellers || sells())
 }
 
 /// The place this page belongs to: the one with the longest path that leads here.
@@ -118,7 +133,7 @@ fn current_of(cx: &PageContext, places: impl Iterator<Item = &'static Place>) ->
 fn link(cx: &PageContext, place: &'static Place, class: &'static str, current: &str) -> AnyView {
     let is_current = (place.path == current).then_some("page");
     view! {
-        <a class=class data-wide=place.is_wide.then_some("") href=place.path aria-current=is_current>
+        <a class=class data-wide=(place.shown != Shown::Always).then_some("") href=place.path aria-current=is_current>
             <IconView icon=place.icon/>
             <span>{t(cx.lang, place.name)}</span>
         </a>

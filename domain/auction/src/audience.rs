@@ -82,9 +82,10 @@ pub(crate) fn bar(
     if is_frozen {
         return Some(Bar::DepositFrozen);
     }
-    // the seller is known by name: a dealer company of that name is the seller, its group are his affiliates
-    let is_seller = known.is_named(dealer_id, &facts.seller_folded_name);
-    if is_seller || group.is_some() && group == known.group_of_name(&facts.seller_folded_name) {
+    // the company that the seller is linked to is the seller, and so is one of his name; its group are his affiliates
+    let seller = &facts.seller_folded_name;
+    if known.is_seller(dealer_id, seller) || group.is_some_and(|group| known.is_sellers_group(group, seller))
+    {
         return Some(Bar::SellerOrAffiliate);
     }
     let leader = state.leader.map(|leader| leader.dealer_id).filter(|leader| *leader != dealer_id);

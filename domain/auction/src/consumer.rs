@@ -16,8 +16,9 @@ use crate::asked_return;
 use crate::company_name::folded;
 use crate::mail_address;
 use crate::push;
+use crate::seller_link::Company;
 use crate::store::power::Deposit;
-use crate::store::{cars, power, report_changes, strike_news};
+use crate::store::{cars, power, report_changes, seller_links, strike_news};
 
 /// `VehiclePriced` of the vehicle service, as far as the auction needs it.
 #[derive(Clone, Debug, Deserialize)]
@@ -117,10 +118,12 @@ pub(crate) struct Known {
     /// As other spellings of them come down to.
     folded_names: HashMap<DealerId, String>,
     groups_by_folded_name: HashMap<String, String>,
+    /// Whose company a seller is, by his folded name.
+    sellers: HashMap<String, DealerId>,
 }
 
 impl Known {
-    fn of(dealers: Vec<KnownDealer>) -> Known {
+    fn of(dealers: Vec<KnownDealer>, sellers: Vec<(String, DealerId)>) -> Known {
         let grouped = dealers.iter().filter(|dealer| !dealer.group.is_empty());
         let groups_by_folded_name =
             grouped.map(|dealer| (folded(&dealer.name), dealer.group.clone())).collect();
@@ -128,6 +131,7 @@ impl Known {
             folded_names: dealers.iter().map(|dealer| (dealer.dealer_id, folded(&dealer.name))).collect(),
             dealers: dealers.into_iter().map(|dealer| (dealer.dealer_id, dealer)).collect(),
             groups_by_folded_name,
+            sellers: sellers.into_iter().collect(),
         }
     }
 
@@ -161,13 +165,44 @@ impl Known {
         group.filter(|group| !group.is_empty())
     }
 
+    /// Whether this dealer is the seller of that folded name: linked to him, or named as he is, however either is written.
+    pub(crate) fn is_seller(&self, dealer_id: DealerId, folded_name: &str) -> bool {
+        self.is_named(dealer_id, folded_name) || self.company_of_seller(folded_name) == Some(dealer_id)
+    }
+
+    /// Whether this group has the seller of that folded name among its stores.
+    pub(crate) fn is_sellers_group(&self, group: &str, folded_name: &str) -> bool {
+        let linked = self.company_of_seller(folded_name).and_then(|company| self.group(company));
+        linked == Some(group) || self.group_of_name(folded_name) == Some(group)
+    }
+
+    /// The company that the seller of that folded name is linked to.
+    pub(crate) fn company_of_seller(&self, folded_name: &str) -> Option<DealerId> {
+        self.sellers.get(folded_name).copied()
+    }
+
+    /// The folded names of the sellers that this company is.
+    pub(crate) fn sellers_of(&self, dealer_id: DealerId) -> impl Iterator<Item = &str> {
+        self.sellers.iter().filter(move |(_, company)| **company == dealer_id).map(|(name, _)| name.as_str())
+    }
+
+    /// The dealers whose folded names have this part.
+    pub(crate) fn named(&self, part: &str) -> impl Iterator<Item = Company> {
+        let found = self.folded_names.iter().filter(move |(_, name)| name.contains(part));
+        found.filter_map(|(dealer_id, _)| self.dealers.get(dealer_id)).map(|dealer| Company {
+            dealer_id: dealer.dealer_id,
+            name: dealer.name.clone(),
+            group: dealer.group.clone(),
+        })
+    }
+
     /// Whether this is the dealer of that folded name, however he or the other one is written.
-    pub(crate) fn is_named(&self, dealer_id: DealerId, folded_name: &str) -> bool {
+    fn is_named(&self, dealer_id: DealerId, folded_name: &str) -> bool {
         !folded_name.is_empty() && self.folded_names.get(&dealer_id).is_some_and(|own| own == folded_name)
     }
 
     /// The group of the dealer of that folded name.
-    pub(crate) fn group_of_name(&self, folded_name: &str) -> Option<&str> {
+    fn group_of_name(&self, folded_name: &str) -> Option<&str> {
         self.groups_by_folded_name.get(folded_name).map(String::as_str)
     }
 }
@@ -211,7 +246,7 @@ impl Dealers {
     }
 
     pub(crate) async fn refresh(&self, db: &PgPool) -> Result<(), sqlx::Error> {
-        let known = Known::of(cars::dealers(db).await?);
+        let known = Known::of(cars::dealers(db).await?, seller_links::all(db).await?);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = known;
         Ok(())
     }

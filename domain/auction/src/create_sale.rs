@@ -20,7 +20,7 @@ use crate::follow_on::FollowOn;
 use crate::reserve_rules::ReserveRules;
 use crate::sale_format::{SaleFormat, lot_state};
 use crate::store::sales::{self, CarToOffer, NewLot};
-use crate::store::{follow_ons, reserve_approvals, templates};
+use crate::store::{follow_ons, reserve_approvals, seller_links, templates};
 
 /// At most so many lots in one sale: with 30 s between ends that is four hours of closing.
 pub const MAX_LOTS_A_SALE: usize = 500;
@@ -202,6 +202,7 @@ impl Service {
             }
             other => other?,
         }
+        seller_links::know_spellings(conn).await?;
         reserve_approvals::ask(conn, &above_limit(sale, cars, &lots), maker, self.now()).await?;
         for lot in &lots {
             let listed = LotListed {

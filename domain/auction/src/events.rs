@@ -44,6 +44,17 @@ pub struct BusinessDaysSet {
     pub name: String,
 }
 
+/// A seller is a company's from now on, or is not any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SellerLinkChanged {
+    /// The seller, as he was written when he was linked.
+    pub seller_name: String,
+    /// The company.
+    pub dealer_id: DealerId,
+    /// Whether it is he.
+    pub linked: bool,
+}
+
 /// The hammer fell. Written once, under the fence of the close.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuctionCompleted {
@@ -177,6 +188,7 @@ event!(SaleChanged);
 event!(SaleTermsChanged);
 event!(SaleCalledOff);
 event!(DepositReturnCovered);
+event!(SellerLinkChanged);
 
 /// Whether anybody is told of an accepted command. Bids are told of on the live channel and stand in the log: an event
 /// for each batch of them would be written, relayed and thrown away, for nobody consumes it.

@@ -2,8 +2,8 @@
 //!
 //! It owns the database `auction` and decides every bid by the pure fold of `core/bidding`. It hears of priced cars
 //! and of dealers (`consumer.rs`), and tells `LotListed`, `LotOpened`, `AuctionCompleted`, `ProvisionalAgreed`,
-//! `ProvisionalDeclined`, `LotWithdrawn`, `SaleChanged`, `SaleTermsChanged`, `SaleCalledOff`, `DepositReturnCovered` and
-//! `BusinessDaysSet` (`events.rs`).
+//! `ProvisionalDeclined`, `LotWithdrawn`, `SaleChanged`, `SaleTermsChanged`, `SaleCalledOff`, `DepositReturnCovered`,
+//! `BusinessDaysSet` and `SellerLinkChanged` (`events.rs`).
 //!
 //! * `engine/` is the bid path: queues, actors, one fenced statement a batch.
 //! * `follow.rs` is what other processes of the same database commit.
@@ -16,6 +16,7 @@
 //! * `timestamp.rs` asks an authority outside for the time of each checkpoint.
 //! * `asked_witness.rs` shows each to witnesses outside, `witness.rs` keeps their lines.
 //! * `asked_return.rs` says when deposit money that is asked back is free.
+//! * `seller_link.rs` says whose company a seller is, `selling.rs` is what that company reads of its lots.
 //! * `negotiation/` is what follows a lot that closed below its reserve.
 //! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
 //! * `views/` are what pages and the JSON API read; `projection.rs` is what sockets get.
@@ -73,8 +74,10 @@ mod reveal;
 mod sale_format;
 mod sale_templates;
 mod saved_search;
+mod seller_link;
 mod seller_news;
 mod seller_record;
+mod selling;
 mod snapshots;
 mod store;
 mod sweeper;
@@ -115,7 +118,7 @@ pub use delivery::{CityCost, CityDelivery, DeliveryDoors};
 pub use engine::{Answer, BidPathCounts, BidProof, Engine, Failure, LotHub, LotMailbox, Outcome};
 pub use events::{
     AuctionCompleted, DepositReturnCovered, LotListed, LotOpened, LotWithdrawn, ProvisionalAgreed,
-    ProvisionalDeclined, SaleCalledOff, SaleChanged, SaleTermsChanged,
+    ProvisionalDeclined, SaleCalledOff, SaleChanged, SaleTermsChanged, SellerLinkChanged,
 };
 pub use fine_print::FinePrint;
 pub use floor_record::{FLOOR_LINES_MAX, FloorLine, FloorRecord, MergeFloor, MergedLine};
@@ -148,8 +151,12 @@ pub use reveal::{Reveal, SellersWord};
 pub use sale_format::{DutchPlan, FormatNumbers, SaleFormat};
 pub use sale_templates::{SaleTemplate, SaveTemplate, TemplateRules};
 pub use saved_search::{MAX_SEARCHES, SavedSearch};
+pub use seller_link::{Company, LinkSeller, SellerDetail, SellerLink, UnlinkSeller, Unlinked, seller_key};
 pub use seller_news::{SellerNews, SellerNewsPage, speaks_for_sellers};
 pub use seller_record::{SellerFilter, SellerRecord, SellerSort};
+pub use selling::{
+    SellingCounts, SellingDetail, SellingFilter, SellingLot, SellingPage, SellingState, SellingWord,
+};
 pub use store::cars::OfferableCar;
 pub use store::facets::Facets;
 pub use store::lists::{HallFilter, HallLot, LotPage, MyStanding, ReportNews, Sort, VoidedBid};
@@ -213,6 +220,7 @@ impl Service {
         stop: watch::Receiver<bool>,
     ) -> Result<(Service, Running), sqlx::Error> {
         let clock = AnchoredClock::anchored(&db).await?;
+        store::seller_links::know_spellings(&mut *db.acquire().await?).await?;
         let dealers = consumer::Dealers::default();
         dealers.refresh(&db).await?;
         let powers = engine::Powers::default();

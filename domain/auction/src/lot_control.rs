@@ -1,4 +1,4 @@
-//! Staff act on a lot: pause, resume, lower the reserve, widen the seller's gap.
+//! Staff act on a lot: pause, resume. For its seller they, or his own company, lower the reserve, publish it, widen his gap.
 
 use bidding::Command;
 use kernel::{Fen, LotId, Principal, Problem, ProblemKind, Role};
@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::Service;
 use crate::engine::{Answer, Sender};
+use crate::store::selling;
 
 impl Service {
     /// Stops bidding on a lot until it is resumed.
@@ -25,6 +26,9 @@ impl Service {
     }
 
     /// Lowers the reserve; never raises it.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` for other staff, `NOT_FOUND` for a company that does not sell this lot; so with the gap and the publishing.
     pub async fn lower_reserve(
         &self,
         who: &Principal,
@@ -33,14 +37,7 @@ impl Service {
         reserve_fen: Fen,
     ) -> Result<Answer, CommandError> {
         self.check_reserve_in_time(lot_id).await?;
-        self.by_staff(
-            who,
-            &[Role::Pricing, Role::Auctioneer],
-            key,
-            lot_id,
-            Command::ReserveLowered { reserve_fen },
-        )
-        .await
+        self.for_seller(who, key, lot_id, Command::ReserveLowered { reserve_fen }).await
     }
 
     /// Lets everybody know the reserve (公开保留价), before the first bid; it is never a secret again.
@@ -50,7 +47,7 @@ impl Service {
         key: Uuid,
         lot_id: LotId,
     ) -> Result<Answer, CommandError> {
-        self.by_staff(who, &[Role::Pricing, Role::Auctioneer], key, lot_id, Command::PublishReserve).await
+        self.for_seller(who, key, lot_id, Command::PublishReserve).await
     }
 
     /// Writes down how far below the reserve the seller sells without being asked (自动成交差额); nothing: he is asked.
@@ -61,8 +58,25 @@ impl Service {
         lot_id: LotId,
         gap_fen: Fen,
     ) -> Result<Answer, CommandError> {
-        let roles = [Role::Pricing, Role::Auctioneer];
-        self.by_staff(who, &roles, key, lot_id, Command::SetGap { gap_fen }).await
+        self.for_seller(who, key, lot_id, Command::SetGap { gap_fen }).await
+    }
+
+    /// By who prices the cars or runs the sale, or by the company that sells this one.
+    async fn for_seller(
+        &self,
+        who: &Principal,
+        key: Uuid,
+        lot_id: LotId,
+        command: Command,
+    ) -> Result<Answer, CommandError> {
+        let Some(seat) = who.dealer() else {
+            return self.by_staff(who, &[Role::Pricing, Role::Auctioneer], key, lot_id, command).await;
+        };
+        if !selling::is_own(&self.db, seat.dealer_id, lot_id).await? {
+            return Err(Problem::not_found().into());
+        }
+        let answer = self.engine.ask(lot_id, key, command, Sender::seller(who, &seat.dealer_name)).await;
+        answer.map_err(|failure| CommandError::Refused(failure.into()))
     }
 
     pub(crate) async fn by_staff(

@@ -12,7 +12,8 @@ use crate::Service;
 use crate::negotiation::side_of;
 use crate::store::lists::HallLot;
 use crate::store::log::LogLine;
-use crate::store::{negotiation_lists, reveals};
+use crate::store::negotiation_lists::{self, Whose};
+use crate::store::reveals;
 
 /// So long a page may show it after it was asked for; whoever comes later asks again.
 const SHOWN_MS: i64 = 10 * 60 * 1000;
@@ -78,7 +79,8 @@ impl Service {
         if !may_look_in_negotiation(who) {
             return Err(forbidden());
         }
-        let found = negotiation_lists::one(&self.db, None, id).await?.ok_or_else(Problem::not_found)?;
+        let found =
+            negotiation_lists::one(&self.db, Whose::Anybodys, id).await?.ok_or_else(Problem::not_found)?;
         reveals::insert(&self.db, key, found.row.lot.id, who, self.now()).await?;
         Ok(())
     }

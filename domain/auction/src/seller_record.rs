@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::Service;
 use crate::company_name::folded;
-use crate::store::seller_records;
+use crate::store::{seller_links, seller_records};
 
 /// Twelve months.
 const PERIOD_MS: i64 = 365 * 24 * 3_600_000;
@@ -43,6 +43,8 @@ pub struct SellerRecord {
     pub priced: i64,
     /// How far their prices lay from their reserves, added up, in hundredths of a percent of the reserve.
     pub gap_bp_sum: i64,
+    /// The company that speaks for him, where he is linked to one: told in the list of staff only.
+    pub company: Option<String>,
 }
 
 impl SellerRecord {
@@ -135,9 +137,15 @@ impl Service {
             return Err(Problem::new(ProblemKind::Forbidden, "FORBIDDEN").into());
         }
         let searched = folded(&filter.search);
-        let found = by_company(self.read_sellers().await?).into_iter();
-        let mut found: Vec<_> =
-            found.filter(|(name, _)| name.contains(&searched)).map(|(_, record)| record).collect();
+        let mut found = by_company(self.read_sellers().await?);
+        // who speaks for himself is in the list before his first lot is settled
+        for (folded_name, name, company) in seller_links::named(&self.db).await? {
+            let linked =
+                found.entry(folded_name).or_insert_with(|| SellerRecord { name, ..SellerRecord::default() });
+            linked.company = Some(company);
+        }
+        let found = found.into_iter().filter(|(name, _)| name.contains(&searched));
+        let mut found: Vec<_> = found.map(|(_, record)| record).collect();
         let key = |record: &SellerRecord| match filter.sort {
             SellerSort::Lots => record.lots,
             SellerSort::Reach => record.reach_percent().unwrap_or(-1),
@@ -153,6 +161,26 @@ impl Service {
 
     /// The record of who is named so; none of who had no lot that is settled.
     pub(crate) async fn seller_record(&self, name: &str) -> Result<Option<SellerRecord>, CommandError> {
+        self.record_of_seller(&folded(name)).await
+    }
+
+    /// The same by what his name comes down to.
+    pub(crate) async fn record_of_seller(
+        &self,
+        folded_name: &str,
+    ) -> Result<Option<SellerRecord>, CommandError> {
+        Ok(self.known_sellers().await?.get(folded_name).cloned())
+    }
+
+    /// What became of the lots of these sellers, who are one company, all together.
+    pub(crate) async fn record_of_all(&self, folded_names: &[String]) -> Result<SellerRecord, CommandError> {
+        let known = self.known_sellers().await?;
+        let mut all = SellerRecord::default();
+        folded_names.iter().filter_map(|name| known.get(name)).for_each(|record| all.add(record));
+        Ok(all)
+    }
+
+    async fn known_sellers(&self) -> Result<Known, CommandError> {
         let now = self.now();
         let mut kept = self.sellers.0.lock().await;
         let known = match &*kept {
@@ -165,7 +193,7 @@ impl Service {
             }
         };
         drop(kept);
-        Ok(known.get(&folded(name)).cloned())
+        Ok(known)
     }
 
     async fn read_sellers(&self) -> Result<Vec<SellerRecord>, sqlx::Error> {

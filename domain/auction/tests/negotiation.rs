@@ -6,6 +6,8 @@ mod business_days;
 mod common;
 #[path = "negotiation/news.rs"]
 mod news;
+#[path = "negotiation/seller.rs"]
+mod seller;
 #[path = "negotiation/table.rs"]
 mod table;
 

@@ -11,6 +11,7 @@ pub mod orders;
 pub mod receivables;
 pub mod refusal;
 pub mod sales;
+pub mod selling;
 pub mod sheet;
 pub mod start;
 pub mod vehicles;
@@ -25,6 +26,7 @@ pub fn routes() -> Routes {
         .merge(identity::routes())
         .merge(negotiations::routes())
         .merge(sales::routes())
+        .merge(selling::routes())
         .merge(vehicles::routes())
         .merge(dead_letters::routes())
         .merge(orders::routes())

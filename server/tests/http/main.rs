@@ -37,6 +37,7 @@ mod receipts;
 mod replay;
 mod reserve_approval;
 mod sellers;
+mod selling;
 mod settings;
 mod sign_in;
 mod sold;

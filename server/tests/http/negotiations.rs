@@ -9,7 +9,7 @@ use crate::receipts::{bid, reserved_lot};
 use crate::support::{Answer, Browser, TestServer};
 
 /// A negotiation that has just begun: 远行 bid ¥60,000, the reserve is ¥80,000.
-async fn begun(server: &TestServer) -> NegotiationId {
+pub async fn begun(server: &TestServer) -> NegotiationId {
     // the end is real and beyond the soft-close window of the bid
     let lot_id = reserved_lot(server, 1_200, Some(8_000_000)).await;
     bid(server, "yuanxing", lot_id, 60_000).await;

@@ -14,8 +14,8 @@ use crate::dealer::words::{kilometres, withdrawal_banner};
 use crate::i18n::{t, t_with};
 use crate::negotiation::{load_of_lot, of_lot};
 use crate::office::sales::{light, line_answer, line_command, line_who, state_badge};
+use crate::office::sellers::href_of;
 use crate::page::{PageResult, PageView};
-use crate::query::Query;
 use crate::ui::*;
 
 use super::{reserve, reserve_approval, revealed, voids};
@@ -122,12 +122,12 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     view! { <Panel title=t(lang, "sale.facts").into_owned()><Facts facts=facts/></Panel> }
 }
 
-/// The way to what became of his lots.
+/// The way to what became of his lots, and to whose company he is.
 fn seller(name: &str) -> AnyView {
     if name.is_empty() {
         return view! { <span class="none">"—"</span> }.into_any();
     }
-    let href = Query::default().with("q", name).href("/office/sellers");
+    let href = href_of(name);
     view! { <a href=href>{name.to_owned()}</a> }.into_any()
 }
 

@@ -104,6 +104,12 @@ impl Sender {
         Sender { actor, user_id: Some(who.user_id), user_name: who.display_name.clone() }
     }
 
+    /// A person of the company that sells: it bids on nothing here, so no entity stands for it, and the log has its name.
+    pub(crate) fn seller(who: &Principal, company: &str) -> Sender {
+        let user_name = format!("{} · {company}", who.display_name);
+        Sender { actor: Uuid::nil(), user_id: Some(who.user_id), user_name }
+    }
+
     /// What the sweeper sends: nobody's bid, and no person's word.
     pub(crate) fn sweeper() -> Sender {
         Sender { actor: Uuid::nil(), user_id: None, user_name: "sweeper".to_owned() }

@@ -1,7 +1,7 @@
-//! Both sides act: the buyer for himself, staff for the seller.
+//! Both sides act: the buyer for himself; for the seller his company, where he is linked to one, and staff.
 
 use deal::{Command, RefusalCode, Side, Status, apply_all, decide};
-use kernel::{Fen, NegotiationId, Principal, Problem, ProblemKind, Role, UnixMs};
+use kernel::{DealerId, Fen, NegotiationId, Principal, Problem, ProblemKind, Role, UnixMs};
 use platform_db::CommandError;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -59,31 +59,32 @@ pub struct Negotiated {
 }
 
 impl Service {
-    /// A move of the buyer, or of staff for the seller.
+    /// A move of the buyer, of the seller's company, or of staff for the seller.
     ///
     /// # Errors
-    /// `NOT_FOUND` for what is not one's own, `FORBIDDEN` for staff who do not speak for sellers, and the codes of
+    /// `NOT_FOUND` for what is neither bought nor sold by one's company, `FORBIDDEN` for staff who do not speak for sellers, and the codes of
     /// [`deal::RefusalCode`]. `BANNED` where a suspended buyer would bind himself.
     pub async fn negotiate(&self, who: &Principal, input: Negotiate) -> Result<Negotiated, CommandError> {
-        let side = side_of(who)?;
         let own = who.dealer().map(|seat| seat.dealer_id);
-        let command = command(side, input.act)?;
-        let ban = own.and_then(|dealer_id| self.dealers.known().ban(dealer_id, self.now()));
-        if let Some(ban) = ban.filter(|_| input.act != Act::Decline) {
-            return Err(Problem::new(ProblemKind::Forbidden, "BANNED").with(ban.data()).into());
+        if own.is_none() {
+            side_of(who)?;
         }
         let sender = Sender::person(who);
         // admitted before the row is locked: who was in time stays in time
         let now = self.engine.clock().admission_time().ok_or(Problem::from(Failure::Unavailable))?;
         let mut tx = self.db.begin().await?;
-        let found = store::lock(&mut tx, input.id).await?;
-        let mut locked = found
-            .filter(|locked| own.is_none_or(|dealer_id| dealer_id == locked.buyer))
-            .ok_or_else(Problem::not_found)?;
+        let mut locked = store::lock(&mut tx, input.id).await?.ok_or_else(Problem::not_found)?;
+        let side = side_in(own, &locked).ok_or_else(Problem::not_found)?;
+        let command = command(side, input.act)?;
+        let buyer = own.filter(|_| side == Side::Buyer && input.act != Act::Decline);
+        if let Some(ban) = buyer.and_then(|dealer_id| self.dealers.known().ban(dealer_id, self.now())) {
+            return Err(Problem::new(ProblemKind::Forbidden, "BANNED").with(ban.data()).into());
+        }
         if let Some(recorded) = store::recorded(&mut tx, input.id, sender.actor, input.key).await? {
             return repeat(&recorded, &command);
         }
-        if side == Side::Seller && input.act == Act::Decline && input.then_next_bidder {
+        // what the next bidder authorised is no seller's business: it is staff who ask him
+        if own.is_none() && input.act == Act::Decline && input.then_next_bidder {
             locked.then_next_bidder = true;
         }
         let (answer, told) = self.decided(&mut tx, &locked, (&command, input.key), &sender, now).await?;
@@ -215,7 +216,16 @@ impl Service {
     }
 }
 
-/// The side that this person speaks for.
+/// The side that a company has in a negotiation; staff have the seller's. Who bought what he was linked to later is the buyer.
+fn side_in(own: Option<DealerId>, locked: &Locked) -> Option<Side> {
+    match own {
+        None => Some(Side::Seller),
+        Some(company) if company == locked.buyer => Some(Side::Buyer),
+        Some(company) => (locked.seller == Some(company)).then_some(Side::Seller),
+    }
+}
+
+/// The side that this person speaks for where nothing is known of the lot.
 pub(crate) fn side_of(who: &Principal) -> Result<Side, Problem> {
     match who.dealer() {
         Some(_) => Ok(Side::Buyer),

@@ -96,4 +96,6 @@ pub struct Move {
     pub amount_fen: Option<Fen>,
     /// The person, for who may know it.
     pub who: Option<String>,
+    /// Whether it was one of the staff who spoke for the seller.
+    pub by_staff: bool,
 }

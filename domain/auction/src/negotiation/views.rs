@@ -7,7 +7,8 @@ use platform_db::CommandError;
 use super::{Move, Row, Sort};
 use crate::Service;
 use crate::reveal::{Reveal, SHOWN, may_look_in_negotiation};
-use crate::store::{self, negotiation_lists as lists};
+use crate::store;
+use crate::store::negotiation_lists::{self as lists, Whose};
 
 /// How many a page shows.
 const PAGE_SIZE: i64 = 50;
@@ -85,6 +86,8 @@ pub struct Detail {
     pub may_act: bool,
     /// Whether this person may ask to see the reserve.
     pub may_look: bool,
+    /// The reserve: for the company that sells only.
+    pub reserve_fen: Option<Fen>,
     /// Who looked at the lot's reserve, newest first: for staff only.
     pub reveals: Vec<Reveal>,
     /// Who would be asked next: for staff only, while it is negotiated with the high bidder.
@@ -149,40 +152,74 @@ impl Service {
         Ok(lists::list(&self.db, dealer, &all, EXPORT_MAX).await?.1)
     }
 
-    /// One negotiation. Another dealer's is not there.
+    /// One negotiation, for its buyer or for staff. Another dealer's is not there.
     pub async fn negotiation(&self, who: &Principal, id: NegotiationId) -> Result<Detail, CommandError> {
-        let dealer = who.dealer().map(|seat| seat.dealer_id);
-        let is_staff = dealer.is_none();
-        let found = lists::one(&self.db, dealer, id).await?.ok_or_else(Problem::not_found)?;
-        let side = if is_staff { Side::Seller } else { Side::Buyer };
-        let view = found.state.seen_by(side, self.now());
-        let moves = lists::moves(&self.db, id, side, is_staff).await?;
-        let runs = found.row.status == Status::Open;
-        let is_first = found.row.kind == Kind::HighBidder;
-        let (mut next_bidder, mut other, mut reveals) = (None, None, Vec::new());
-        if is_staff {
-            reveals = store::reveals::of_lot(&self.db, found.row.lot.id, SHOWN).await?;
-            let of_lot = lists::of_lot(&self.db, None, found.row.lot.id).await?;
-            other = of_lot.into_iter().map(|(one, _)| one).find(|one| *one != id);
-            if runs && is_first {
-                let mut conn = self.db.acquire().await?;
-                next_bidder = self.next_bidder(&mut conn, found.row.lot.id).await?;
-            }
+        let whose = who.dealer().map_or(Whose::Anybodys, |seat| Whose::Buyers(seat.dealer_id));
+        let found = lists::one(&self.db, whose, id).await?.ok_or_else(Problem::not_found)?;
+        match whose {
+            Whose::Buyers(_) => self.seen(found, (Side::Buyer, false)).await,
+            _ => self.seen_by_staff(who, found).await,
         }
-        Ok(Detail {
-            vehicle_id: found.vehicle_id,
-            view,
-            moves,
-            may_act: runs && super::act::side_of(who).is_ok(),
-            may_look: is_staff && is_first && may_look_in_negotiation(who),
-            reveals,
-            next_bidder: next_bidder.map(|next| NextBidder {
+    }
+
+    /// One negotiation, for the company that sells: with its reserve, and without the buyer's name before there is a deal.
+    /// Another company's is not there.
+    pub async fn selling_negotiation(
+        &self,
+        who: &Principal,
+        id: NegotiationId,
+    ) -> Result<Detail, CommandError> {
+        let seat = who.dealer().ok_or_else(Problem::not_found)?;
+        let found = lists::one(&self.db, Whose::Sellers(seat.dealer_id), id).await?;
+        let found = found.ok_or_else(Problem::not_found)?;
+        let reserve_fen = (found.row.kind == Kind::HighBidder).then_some(found.state.terms.reserve_fen);
+        let mut detail = self.seen(found, (Side::Seller, false)).await?;
+        detail.reserve_fen = reserve_fen;
+        if detail.row.status != Status::Agreed {
+            detail.row.buyer_name.clear();
+        }
+        Ok(detail)
+    }
+
+    async fn seen_by_staff(&self, who: &Principal, found: lists::Found) -> Result<Detail, CommandError> {
+        let (id, lot_id) = (found.row.id, found.row.lot.id);
+        let is_first = found.row.kind == Kind::HighBidder;
+        let then_next_bidder = found.then_next_bidder;
+        let mut detail = self.seen(found, (Side::Seller, true)).await?;
+        detail.reveals = store::reveals::of_lot(&self.db, lot_id, SHOWN).await?;
+        let of_lot = lists::of_lot(&self.db, None, lot_id).await?;
+        detail.other = of_lot.into_iter().map(|(one, _)| one).find(|one| *one != id);
+        if detail.row.status == Status::Open && is_first {
+            let next = self.next_bidder(&mut *self.db.acquire().await?, lot_id).await?;
+            detail.next_bidder = next.map(|next| NextBidder {
                 dealer_id: next.dealer_id,
                 name: next.name.unwrap_or_default(),
                 max_fen: next.max_fen,
-            }),
-            then_next_bidder: is_staff && found.then_next_bidder,
-            other,
+            });
+        }
+        detail.may_act = detail.may_act && super::act::side_of(who).is_ok();
+        detail.may_look = is_first && may_look_in_negotiation(who);
+        detail.then_next_bidder = then_next_bidder;
+        Ok(detail)
+    }
+
+    /// What a side sees, whoever speaks for it.
+    async fn seen(
+        &self,
+        found: lists::Found,
+        (side, is_staff): (Side, bool),
+    ) -> Result<Detail, CommandError> {
+        Ok(Detail {
+            vehicle_id: found.vehicle_id,
+            view: found.state.seen_by(side, self.now()),
+            moves: lists::moves(&self.db, found.row.id, side, is_staff).await?,
+            may_act: found.row.status == Status::Open,
+            may_look: false,
+            reserve_fen: None,
+            reveals: Vec::new(),
+            next_bidder: None,
+            then_next_bidder: false,
+            other: None,
             row: found.row,
         })
     }

@@ -292,12 +292,12 @@ pub struct LotPage {
     pub facets: Facets,
 }
 
-const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, s.created_at AS terms_at, s.invite_only, l.vehicle_id, l.title, l.vin, l.make, l.model,
+pub(super) const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, s.created_at AS terms_at, s.invite_only, l.vehicle_id, l.title, l.vin, l.make, l.model,
     l.model_year, l.mileage_km, l.colour, l.grade, l.city, l.seller_name, l.photo_ids, l.guide_fen, l.report_hash,
     l.opens_at, l.state || jsonb_build_object('terms', l.terms) AS state, my.max_fen AS my_max_fen,
     ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS bidders";
 
-const FROM: &str = "
+pub(super) const FROM: &str = "
   FROM lot l
   JOIN sale s ON s.id = l.sale_id
   LEFT JOIN LATERAL (
@@ -434,7 +434,7 @@ fn push_visible(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
     }
 }
 
-fn push_watched(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
+pub(super) fn push_watched(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
     query.push(", EXISTS (SELECT FROM lot_watch w WHERE w.lot_id = l.id AND w.user_id = ");
     query.push_bind(viewer.user_id.0).push(") AS watched");
 }
@@ -500,7 +500,7 @@ fn push_standing(query: &mut QueryBuilder<Postgres>, viewer: Viewer, standing: M
 }
 
 /// What the car and its price must be.
-fn push_car(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
+pub(super) fn push_car(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
     let words = filter.search.trim().replace(['%', '_', '\\'], " ");
     for word in words.split_whitespace().take(6) {
         let pattern = format!("%{word}%");
@@ -553,7 +553,7 @@ fn push_car(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
     }
 }
 
-fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
+pub(super) fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
     let mut state: LotState =
         serde_json::from_value(row.try_get("state")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
     state.bidders = row.try_get::<Vec<Uuid>, _>("bidders")?.into_iter().map(DealerId).collect();

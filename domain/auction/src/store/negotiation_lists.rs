@@ -17,6 +17,17 @@ pub(crate) struct Found {
     pub(crate) then_next_bidder: bool,
 }
 
+/// Whose negotiations.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Whose {
+    /// All of them: for staff.
+    Anybodys,
+    /// Those in which this company buys.
+    Buyers(DealerId),
+    /// Those about lots that this company sells, and does not buy itself.
+    Sellers(DealerId),
+}
+
 /// How many match, and those of the page. For a dealer only his own.
 pub(crate) async fn list(
     pool: &PgPool,
@@ -89,12 +100,17 @@ pub(crate) async fn list(
     Ok((total, rows))
 }
 
-/// One of them. For a dealer only his own.
+/// One of them, where it is theirs.
 pub(crate) async fn one(
     pool: &PgPool,
-    dealer: Option<DealerId>,
+    whose: Whose,
     id: NegotiationId,
 ) -> Result<Option<Found>, sqlx::Error> {
+    let (buyer, seller) = match whose {
+        Whose::Anybodys => (None, None),
+        Whose::Buyers(company) => (Some(company.0), None),
+        Whose::Sellers(company) => (None, Some(company.0)),
+    };
     let row = sqlx::query!(
         "SELECT n.lot_id, n.state, n.buyer_dealer_id, n.opened_at, n.ended_at, n.then_next_bidder,
                 l.lot_no, l.title, l.vin, l.vehicle_id, l.sale_id, s.name AS sale_name, d.name AS \"buyer_name?\"
@@ -103,9 +119,12 @@ pub(crate) async fn one(
            JOIN sale s ON s.id = l.sale_id
            LEFT JOIN dealer d ON d.dealer_id = n.buyer_dealer_id
           WHERE n.id = $1
-            AND ($2::uuid IS NULL OR n.buyer_dealer_id = $2)",
+            AND ($2::uuid IS NULL OR n.buyer_dealer_id = $2)
+            AND ($3::uuid IS NULL OR n.buyer_dealer_id <> $3 AND l.seller_name IN (
+                     SELECT c.seller_name FROM selling_company c WHERE c.dealer_id = $3))",
         id.0,
-        dealer.map(|dealer| dealer.0)
+        buyer,
+        seller
     )
     .fetch_optional(pool)
     .await?;
@@ -140,7 +159,9 @@ pub(crate) async fn moves(
     let rows = sqlx::query!(
         "SELECT command, at, side,
                 CASE WHEN command <> 'enter_secret' OR side = $2 THEN amount_fen END AS amount_fen,
-                CASE WHEN $3::bool OR side = $2 THEN user_name END AS user_name
+                CASE WHEN $3::bool OR side = $2 THEN user_name END AS user_name,
+                side = 'seller' AND $2 = 'seller' AND user_id IS NOT NULL
+                    AND actor = '00000000-0000-0000-0000-000000000000' AS \"by_staff!\"
            FROM negotiation_log
           WHERE negotiation_id = $1 AND code IS NULL AND (seq IS NOT NULL OR $3::bool)
           ORDER BY written_at, seq",
@@ -160,6 +181,7 @@ pub(crate) async fn moves(
                 .find(|side| row.side.as_deref() == Some(side.as_str())),
             amount_fen: row.amount_fen.map(Fen),
             who: row.user_name,
+            by_staff: row.by_staff,
         })
         .collect())
 }

@@ -21,6 +21,8 @@ pub(crate) struct Locked {
     pub(crate) id: NegotiationId,
     pub(crate) lot_id: LotId,
     pub(crate) buyer: DealerId,
+    /// The company that the lot's seller is linked to, where he speaks for himself.
+    pub(crate) seller: Option<DealerId>,
     pub(crate) state: Negotiation,
     pub(crate) then_next_bidder: bool,
     /// Whether its lot knows of its end.
@@ -40,7 +42,7 @@ pub(crate) struct New {
 pub(crate) struct LogRow {
     pub(crate) seq: Option<i64>,
     pub(crate) key: Uuid,
-    /// The buying entity; nil for staff and system.
+    /// The company that acts, on either side; nil for staff and system.
     pub(crate) actor: Uuid,
     pub(crate) side: Option<Side>,
     pub(crate) user_id: Option<UserId>,
@@ -106,7 +108,11 @@ fn json<T: serde::Serialize>(value: &T) -> Result<Value, sqlx::Error> {
 /// Locks a negotiation: whoever comes second decides on what the first has left.
 pub(crate) async fn lock(conn: &mut PgConnection, id: NegotiationId) -> Result<Option<Locked>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT lot_id, buyer_dealer_id, state, then_next_bidder, settled_at
+        "SELECT lot_id, buyer_dealer_id, state, then_next_bidder, settled_at,
+                (SELECT c.dealer_id
+                   FROM lot l
+                   JOIN selling_company c ON c.seller_name = l.seller_name
+                  WHERE l.id = negotiation.lot_id) AS seller_dealer_id
            FROM negotiation
           WHERE id = $1
             FOR UPDATE",
@@ -119,6 +125,7 @@ pub(crate) async fn lock(conn: &mut PgConnection, id: NegotiationId) -> Result<O
             id,
             lot_id: LotId(row.lot_id),
             buyer: DealerId(row.buyer_dealer_id),
+            seller: row.seller_dealer_id.map(DealerId),
             state: decode(row.state)?,
             then_next_bidder: row.then_next_bidder,
             is_settled: row.settled_at.is_some(),

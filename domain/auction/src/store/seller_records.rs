@@ -53,6 +53,7 @@ pub(crate) async fn since(pool: &PgPool, since: UnixMs) -> Result<Vec<SellerReco
             offers: row.offers,
             priced: row.priced,
             gap_bp_sum: row.gap_bp_sum,
+            company: None,
         })
         .collect())
 }

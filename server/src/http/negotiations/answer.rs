@@ -26,6 +26,18 @@ pub async fn by_dealer(
     answer(&state, &format!("/my/negotiations/{id}"), parts, form, done).await
 }
 
+/// The seller answers for himself.
+pub async fn by_seller(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<NegotiationId>,
+    parts: Parts,
+    form: Posted,
+) -> Response {
+    let done = acted(&state, &who, id, &form).await;
+    answer(&state, &format!("/my/selling/negotiations/{id}"), parts, form, done).await
+}
+
 /// Staff answer for the seller, or say what happens when it comes to nothing.
 pub async fn by_staff(
     State(state): State<AppState>,

@@ -23,6 +23,7 @@ const LOOKERS: Access = Access::Roles(&[Role::Auctioneer, Role::Pricing, Role::S
 pub fn routes() -> Routes {
     Routes::new()
         .post("/my/negotiations/{id}", Access::Dealer, answer::by_dealer)
+        .post("/my/selling/negotiations/{id}", Access::Dealer, answer::by_seller)
         .post("/office/negotiations/{id}", SPEAKERS, answer::by_staff)
         .post("/office/alerts", SPEAKERS, alerts::read)
         .get("/office/alerts/unread", SPEAKERS, alerts::unread)

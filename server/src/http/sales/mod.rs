@@ -9,6 +9,7 @@ mod lane;
 mod lot_control;
 mod reserve_approval;
 mod sale_form;
+mod seller;
 mod sellers_export;
 mod templates;
 mod void_bid;
@@ -22,6 +23,9 @@ use crate::route_table::Routes;
 const AUCTIONEERS: Access = Access::Roles(&[Role::Auctioneer]);
 /// Who lowers reserves, and publishes them.
 const RESERVE: Access = Access::Roles(&[Role::Auctioneer, Role::Pricing]);
+
+/// Who says whose company a seller is: who speaks for sellers.
+const SPEAKERS: Access = Access::Roles(&[Role::Auctioneer, Role::Sales]);
 
 /// Routes under `/office/sales` and `/office/lots` that are not pages.
 pub fn routes() -> Routes {
@@ -49,5 +53,6 @@ pub fn routes() -> Routes {
         .post("/office/lots/{id}", AUCTIONEERS, void_bid::request)
         .post("/office/voids/{id}/confirm", AUCTIONEERS, void_bid::confirm)
         .post("/office/voids/{id}/decline", AUCTIONEERS, void_bid::decline)
+        .post("/office/sellers/{name}", SPEAKERS, seller::change)
         .merge(sheet::files("/office/sellers", Access::Staff, sellers_export::list))
 }

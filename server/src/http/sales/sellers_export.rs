@@ -7,8 +7,19 @@ use kernel::Lang;
 use crate::http::refusal::Refusal;
 use crate::http::sheet::{Cell, ListRequest, Sheet};
 
-const COLUMNS: [&str; 10] =
-    ["name", "lots", "sold", "conversion", "reserved", "reached", "reach", "lowered", "offers", "gap"];
+const COLUMNS: [&str; 11] = [
+    "name",
+    "company",
+    "lots",
+    "sold",
+    "conversion",
+    "reserved",
+    "reached",
+    "reach",
+    "lowered",
+    "offers",
+    "gap",
+];
 
 /// The sellers of the filter.
 pub async fn list(request: ListRequest) -> Result<Sheet, Refusal> {
@@ -22,6 +33,7 @@ pub async fn list(request: ListRequest) -> Result<Sheet, Refusal> {
 fn cells(row: &SellerRecord, lang: Lang) -> Vec<Cell> {
     vec![
         row.name.as_str().into(),
+        row.company.as_deref().unwrap_or_default().into(),
         Cell::Number(row.lots),
         Cell::Number(row.sold),
         Cell::Text(percent_or_thin(lang, row.conversion_percent())),
