@@ -6,10 +6,12 @@
 mod cars;
 mod picture;
 
-use auction::{Audience, BelowReserveMode, CreateSale, DEPOSIT_BP, PlaceMax, SaleFormat, SaleTimes};
+use auction::{
+    Audience, BelowReserveMode, CreateSale, DEPOSIT_BP, LinkSeller, PlaceMax, SaleFormat, SaleTimes,
+};
 use bidding::LaneTimes;
 use finance::MoveDeposit;
-use identity::DemoPeople;
+use identity::{DemoPeople, demo_dealer_id};
 use kernel::{
     CheckDigit, Fen, Lang, LotId, Principal, Role, SaleId, Seat, UnixMs, UserId, VehicleId, Vin, event_id_for,
 };
@@ -28,6 +30,12 @@ pub const PASSWORD: &str = "luochui";
 
 /// ¥200,000: two million in leads.
 const DEPOSIT: Fen = Fen(20_000_000);
+
+/// The group whose cars are sold.
+const SELLER: &str = "落槌演示集团";
+/// One of the dealers sells too: these cars are his.
+const DEALERS_SELLER: &str = "恒信名车";
+const DEALERS_CARS: [usize; 4] = [9, 16, 17, 24];
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -59,6 +67,12 @@ pub async fn load(state: &AppState) -> Result<DemoPeople, CommandError> {
     }
     // the auction offers what it has heard of
     state.bus.drain().await?;
+    let seller = LinkSeller {
+        key: event_id_for(demo_dealer_id("hengxin").0, "demo.seller"),
+        seller_name: DEALERS_SELLER.to_owned(),
+        dealer_id: demo_dealer_id("hengxin"),
+    };
+    state.services.auction.link_seller(&maker(), seller).await?;
     let sales = sales(state.services.auction.now(), &vehicle_ids);
     let bid_on: Vec<(SaleId, usize)> = sales.iter().map(|(sale, bids)| (sale.id, *bids)).collect();
     for (sale, _) in sales {
@@ -259,7 +273,7 @@ fn facts(index: usize, car: &DemoCar) -> Facts {
         transfers: Some(i32::try_from(index % 3).unwrap_or_default()),
         city: car.city.into(),
         grade: String::new(),
-        seller_name: "落槌演示集团".into(),
+        seller_name: if DEALERS_CARS.contains(&index) { DEALERS_SELLER } else { SELLER }.into(),
         source_price: String::new(),
     }
 }
