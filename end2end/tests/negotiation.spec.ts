@@ -1,6 +1,7 @@
 // A lot closes below its reserve: dealer and staff agree after a counter, and the order says that it was negotiated.
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { otherDealer, signIn } from '../support/people';
+import { expect, test } from '@playwright/test';
+import { appears, personIn, yuan } from '../support/negotiation';
+import { otherDealer } from '../support/people';
 import { makeSale } from '../support/sale';
 
 /** Time for the one bid of the story. */
@@ -44,22 +45,3 @@ test('a bid below the reserve is negotiated until there is an order', async ({ b
     await expect(bob.getByText(price).first()).toBeVisible();
   });
 });
-
-/** The amount in `接受 ¥102,200`. */
-function yuan(text: string): number {
-  return Number(text.replace(/[^0-9]/g, ''));
-}
-
-async function personIn(browser: Browser, login: string): Promise<Page> {
-  const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
-  await signIn(page, login);
-  return page;
-}
-
-/** Lots close and events travel on their own time, and a page without scripts is as old as its last loading. */
-async function appears(page: Page, address: string, text: string): Promise<void> {
-  await expect(async () => {
-    await page.goto(address);
-    await expect(page.locator('main').getByText(text).first()).toBeVisible({ timeout: 1_000 });
-  }).toPass({ timeout: 120_000 });
-}
