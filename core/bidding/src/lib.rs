@@ -55,9 +55,10 @@ mod top_up;
 mod view;
 mod void_bid;
 mod void_offer;
+mod void_reason;
 
 pub use apply::{advance, apply, apply_all};
-pub use command::{Accepted, Bar, Command, Event, Explanation, VoidReason};
+pub use command::{Accepted, Bar, Command, Event, Explanation};
 pub use decide::{decide, decide_knowing};
 pub use dutch::StepClock;
 pub use format::{DutchSteps, Format, LaneTimes};
@@ -79,3 +80,4 @@ pub use state::{
 };
 pub use top_up::TopUp;
 pub use view::{PublicLot, quick_bids};
+pub use void_reason::VoidReason;

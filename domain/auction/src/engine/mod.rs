@@ -10,6 +10,7 @@
 mod actor;
 mod answer;
 mod counts;
+mod judging;
 mod loading;
 mod locked;
 mod opening;

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bidding::{Command, Event, Group, LotState, Refusal, RefusalCode};
+use bidding::{Command, Event, Refusal, RefusalCode};
 use kernel::{DealerId, LotId, UnixMs};
 use platform_db::Clock as _;
 use proof::Signer;
@@ -24,8 +24,7 @@ use super::power::{Hold, Moves, Powers};
 use super::rest::Rest;
 use super::turns::{Turn, Turns};
 use super::untold::Untold;
-use super::{BATCH_LIMIT, Failure, Job, LotFacts, LotHub, Outcome, Peers, Recorded, ReplyTo};
-use crate::audience;
+use super::{BATCH_LIMIT, Failure, Job, LotHub, Outcome, Peers, Recorded, ReplyTo};
 use crate::clock::AnchoredClock;
 use crate::consumer::Dealers;
 use crate::events;
@@ -55,7 +54,7 @@ pub(super) struct Writer {
     pub(super) peers: Arc<Peers>,
     /// Wakes the outbox relay.
     told: Arc<dyn Fn() + Send + Sync>,
-    dealers: Dealers,
+    pub(super) dealers: Dealers,
     pub(super) powers: Powers,
     clock: AnchoredClock,
     pub(super) actors: HashMap<LotId, Actor>,
@@ -287,57 +286,6 @@ impl Writer {
             }
         }
         plans
-    }
-
-    /// The command with what only we know of who asks: whether he may bid, and what he may hold for this lot.
-    fn judged(&self, job: &Job, actor: &Actor, lot: &LotState, moves: &Moves) -> Command {
-        let command = &job.command;
-        if let Command::VoidBid { bid_seq, reason, history, powers } = command {
-            let (bid_seq, reason, history) = (*bid_seq, *reason, history.clone());
-            let powers = moves.left_of(powers, &actor.state, lot);
-            return Command::VoidBid { bid_seq, reason, history, powers };
-        }
-        let facts = &actor.facts;
-        let bar_of = |who| {
-            audience::bar(&self.dealers, facts, lot, who, (self.powers.is_frozen(who), job.admitted_at))
-        };
-        if let Command::Open = command {
-            let waiting = lot.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id);
-            let barred: Vec<DealerId> = waiting.filter(|who| bar_of(*who).is_some()).collect();
-            let uncovered = self.uncovered(lot, moves);
-            return match barred.is_empty() && uncovered.is_empty() {
-                true => Command::Open,
-                false => Command::OpenWithout { barred, uncovered },
-            };
-        }
-        let Some(who) = command.bidder() else { return command.clone() };
-        let bar = bar_of(who);
-        command.known(bar, self.power(who, lot, moves)).of_group(audience::united_group(
-            &self.dealers,
-            facts,
-            who,
-        ))
-    }
-
-    /// The groups of those whose maxes this command lets meet, where the lot's log has them otherwise.
-    fn groups_by_now(
-        &self,
-        command: &Command,
-        facts: &LotFacts,
-        lot: &LotState,
-    ) -> Vec<(DealerId, Option<Group>)> {
-        let meet: Vec<DealerId> = match command {
-            Command::Open | Command::OpenWithout { .. } => {
-                lot.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id).collect()
-            }
-            Command::Close => lot.offers.iter().map(|offer| offer.dealer_id).collect(),
-            Command::PlaceMax { .. } | Command::FloorBid { .. } => {
-                lot.leader.iter().map(|leader| leader.dealer_id).collect()
-            }
-            _ => Vec::new(),
-        };
-        let by_now = |who| (who, audience::united_group(&self.dealers, facts, who));
-        meet.into_iter().map(by_now).filter(|(who, group)| lot.group_of(*who) != *group).collect()
     }
 
     /// Answers a repeat from memory; `home` is the lot whose actor has the record, where it is not the job's own
