@@ -15,15 +15,15 @@ const price = { guide: '100000', start: '70000', reserve: '88000' };
 /** The seller that the demo has linked to the company of `otherDealer`. */
 export const otherDealersSeller = '恒信名车';
 
-/** Taken in, inspected and priced by somebody who may do all three, in a window of his own. */
-export async function makeCar(page: Page, hasReserve: boolean, seller = ''): Promise<Car> {
+/** Taken in, inspected and priced by somebody who may do all three, in a window of his own; `more` has other facts of it. */
+export async function makeCar(page: Page, hasReserve: boolean, more: Record<string, string> = {}): Promise<Car> {
   const context = await page.context().browser()!.newContext();
   const office = await context.newPage();
   await signIn(office, staff);
   const [id, mark] = [randomUUID(), randomVin()];
   const title = `星野 ${mark.slice(-5)} 2021款`;
-  const facts = { make: '星野', model: mark.slice(-5), title, model_year: '2021', mileage: '32000', city: '杭州', seller_name: seller };
-  const intake = { key: id, vin: mark, vin_confirmed: 'on', ...facts };
+  const facts = { make: '星野', model: mark.slice(-5), title, model_year: '2021', mileage: '32000', city: '杭州' };
+  const intake = { key: id, vin: mark, vin_confirmed: 'on', ...facts, ...more };
   const car = new URL((await send(office, '/office/vehicles/new', intake, 'VEHICLE_RECEIVED')).url()).pathname;
   await send(office, car, { form: 'inspect', key: randomUUID(), score: '85' }, 'VEHICLE_INSPECTED');
   const { reserve, ...open } = price;

@@ -12,7 +12,7 @@ export interface ShortSale {
 /**
  * `page` is signed in as somebody who may make sales. The lot is open already and ends `runsForMs` from now. The car is
  * one that is sold for any bid, or one that has a reserve. With `opensInMs` it opens later instead; `format` has
- * the fields of another format; `seller` sells the car.
+ * the fields of another format, `facts` other facts of the car.
  */
 export async function makeSale(
   page: Page,
@@ -21,9 +21,9 @@ export async function makeSale(
   hasReserve: boolean,
   opensInMs = -60_000,
   format: Record<string, string> = {},
-  seller = '',
+  facts: Record<string, string> = {},
 ): Promise<ShortSale> {
-  const { id, title } = await makeCar(page, hasReserve, seller);
+  const { id, title } = await makeCar(page, hasReserve, facts);
   // the auction hears of a priced car a moment later
   await expect(async () => {
     await page.goto('/office/sales/new');

@@ -11,7 +11,7 @@ const runsForMs = 30_000;
 test('the seller counters and the buyer accepts', async ({ browser }) => {
   test.setTimeout(240_000);
   const office = await personIn(browser, 'auctioneer');
-  const { lot, title } = await makeSale(office, 'Sale of a company', runsForMs, true, -60_000, {}, otherDealersSeller);
+  const { lot, title } = await makeSale(office, 'Sale of a company', runsForMs, true, -60_000, {}, { seller_name: otherDealersSeller });
   const buyer = await personIn(browser, dealer);
   const seller = await personIn(browser, otherDealer);
   let price = '';

@@ -86,7 +86,10 @@ fn line(cx: &PageContext, alert: Alert, muted: &Muted) -> AnyView {
         | AlertKind::PreBidLapsed
         | AlertKind::BidVoided => Tone::Bad,
         AlertKind::Won | AlertKind::Agreed | AlertKind::StrikeLifted | AlertKind::LeadBack => Tone::Good,
-        AlertKind::SaleChanged | AlertKind::SaleCalledOff | AlertKind::LotWithdrawn => Tone::Warn,
+        AlertKind::SaleChanged
+        | AlertKind::SaleCalledOff
+        | AlertKind::LotWithdrawn
+        | AlertKind::Transferred => Tone::Warn,
         AlertKind::ReportChanged | AlertKind::OtherVoided | AlertKind::TopUp => Tone::Warn,
         AlertKind::Ending | AlertKind::Negotiating | AlertKind::Turn | AlertKind::Deadline => Tone::Warn,
         AlertKind::Match => Tone::Active,

@@ -1,6 +1,7 @@
 //! `/auctions/lots/{id}`: a lot. To the left what it is, to the right, always in view, what it costs and how to bid.
 
 pub(super) mod car;
+pub(crate) mod first_look;
 pub(super) mod incidents;
 mod landed;
 mod notice;
@@ -80,6 +81,7 @@ pub(in crate::dealer) async fn draw(
         .lot
         .in_gap()
         .then(|| view! { <Banner tone=Tone::Neutral>{t(lang, "auction.lot.in_gap")}</Banner> });
+    let taken = first_look::taken(cx, &detail);
     let words = lot_words(cx, &detail, withdrawal.as_ref());
     let withdrawal = withdrawal.map(|found| withdrawal_banner(cx, &found));
     let voided = voided::view(cx, detail.voided.clone());
@@ -88,7 +90,10 @@ pub(in crate::dealer) async fn draw(
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
     let lot = view(cx, (detail.clone(), words), car, (notice, landing), (power, more, rules));
-    Ok((detail, view! { {withdrawal} {in_gap} {top_up} {negotiation} {voided} {news} {lot} }.into_any()))
+    Ok((
+        detail,
+        view! { {withdrawal} {in_gap} {taken} {top_up} {negotiation} {voided} {news} {lot} }.into_any(),
+    ))
 }
 
 /// Who leads again and lacks the deposit is told what to do; others see that the lot stands still.
@@ -133,6 +138,7 @@ fn view(
     let head = car::head(cx, &detail);
     let below = side::below_panel(cx, &detail);
     let typed = notice::typed(cx, notice.as_ref());
+    let first_look = first_look::view(cx, &detail);
     let pre_bid = pre_bid::view(cx, &detail, typed.clone());
     let report = detail.lot.report_hash.clone();
     let (span_ms, sealed) = (side::span_ms(&detail.lot), detail.terms.format.is_sealed());
@@ -171,7 +177,7 @@ fn view(
     let after = view! {
         <p class="lot__after" id=shown_later hidden=no_replay><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
     };
-    let side = view! { {panel} {pre_bid} {below} {power} {after} }.into_any();
+    let side = view! { {panel} {first_look} {pre_bid} {below} {power} {after} }.into_any();
     page_of(view! { {head} {noscript} }.into_any(), gallery, side, about)
 }
 

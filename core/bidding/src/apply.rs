@@ -1,7 +1,7 @@
 //! `apply`: what an event does to the state. It decides nothing: every number stands in the event, so that a
 //! replay of an old log never depends on today's rules.
 
-use kernel::DealerId;
+use kernel::{DealerId, Fen};
 
 use crate::{Event, Leader, LotState, LotStatus, NewReport, PreBid, StepClock, group, sealed};
 
@@ -24,6 +24,7 @@ pub fn apply(state: &mut LotState, event: &Event) {
             // Of a challenger's max only its effect counts: the `PriceChanged` that follows it.
             set_own_max(state, Leader { dealer_id: *dealer_id, max_fen: *max_fen });
         }
+        Event::Transferred { dealer_id, price_fen } => transfer(state, *dealer_id, *price_fen),
         Event::MaxLowered { dealer_id, max_fen } => {
             set_own_max(state, Leader { dealer_id: *dealer_id, max_fen: *max_fen });
         }
@@ -68,6 +69,16 @@ pub fn apply(state: &mut LotState, event: &Event) {
             apply_to_outcome(state, event);
         }
     }
+}
+
+/// The buyer is its first and only bidder.
+fn transfer(state: &mut LotState, dealer_id: DealerId, price_fen: Fen) {
+    if !state.bidders.contains(&dealer_id) {
+        state.bidders.push(dealer_id);
+    }
+    state.leader = Some(Leader { dealer_id, max_fen: price_fen });
+    state.price_fen = Some(price_fen);
+    state.transferred = true;
 }
 
 /// The reserve, and whether everybody knows it.

@@ -57,6 +57,21 @@ pub enum Command {
         /// As in `PlaceMax`.
         seen_report: Option<String>,
     },
+    /// A store of the seller's group takes the lot before it opens (内部调拨).
+    FirstLook {
+        /// The buyer entity.
+        dealer_id: DealerId,
+        /// The shadow price that it saw.
+        price_fen: Fen,
+        /// Whether it is of the seller's group. Known outside the fold.
+        of_sellers_group: bool,
+        /// As in `PlaceMax`.
+        bar: Option<Bar>,
+        /// As in `PlaceMax`.
+        power_fen: Option<Fen>,
+        /// As in `PlaceMax`.
+        seen_report: Option<String>,
+    },
     /// Somebody accepts a step of a Dutch lot.
     Accept {
         /// The buyer entity.
@@ -347,7 +362,14 @@ pub enum Event {
         /// The cap, moved by as much as the end.
         cap_at: UnixMs,
     },
-    /// It ends before its time: bought, accepted, hammered or passed. Not in older logs.
+    /// A store of the seller's group took it before it opened.
+    Transferred {
+        /// Which one.
+        dealer_id: DealerId,
+        /// The shadow price.
+        price_fen: Fen,
+    },
+    /// It ends before its time: bought, accepted, transferred, hammered or passed. Not in older logs.
     EndedEarly,
     /// The hammer fell.
     Closed {
@@ -479,7 +501,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// The rule's branch. Bids: `first_bid`, `overtook`, `below_leader`, `tied`, `own_raise`, `group_raise`, `lowered`, and
-    /// `reserve_jump` when the light turned to met, `pre_bid` and `pre_bid_changed` before the opening; `bought_now`,
+    /// `reserve_jump` when the light turned to met, `pre_bid` and `pre_bid_changed`, `transferred` before the opening; `bought_now`,
     /// `accepted_step`, `sealed_offer` in their formats. Others: `reserve_lowered`, `opened`, `paused`, `resumed`,
     /// `extended_by_system`, `called`, `passed`, `hammered`, `closed`, `withdrawn`, `bid_voided`, `offer_voided`,
     /// `went_offline`, `back_online`, `report_changed`, `report_confirmed`, `passed_over`, `settled`, `gap_set`, `topped_up`,
@@ -508,6 +530,7 @@ impl Command {
             Command::PlaceMax { dealer_id, .. }
             | Command::FloorBid { dealer_id, .. }
             | Command::BuyNow { dealer_id, .. }
+            | Command::FirstLook { dealer_id, .. }
             | Command::Accept { dealer_id, .. }
             | Command::Withdraw { dealer_id }
             | Command::ConfirmReport { dealer_id, .. } => Some(*dealer_id),
@@ -522,6 +545,7 @@ impl Command {
             Command::PlaceMax { .. }
                 | Command::FloorBid { .. }
                 | Command::BuyNow { .. }
+                | Command::FirstLook { .. }
                 | Command::Accept { .. }
         )
     }
@@ -534,6 +558,14 @@ impl Command {
         self
     }
 
+    /// The same command with whether its bidder is of the seller's group, where that matters.
+    pub fn of_sellers_group(mut self, is: bool) -> Command {
+        if let Command::FirstLook { of_sellers_group, .. } = &mut self {
+            *of_sellers_group = is;
+        }
+        self
+    }
+
     /// The same command with what is known of its bidder: what speaks against him, unless there is something already,
     /// and what he may hold for this lot.
     pub fn known(&self, against: Option<Bar>, power: Fen) -> Command {
@@ -541,6 +573,7 @@ impl Command {
         if let Command::PlaceMax { bar, power_fen, .. }
         | Command::FloorBid { bar, power_fen, .. }
         | Command::BuyNow { bar, power_fen, .. }
+        | Command::FirstLook { bar, power_fen, .. }
         | Command::Accept { bar, power_fen, .. } = &mut known
         {
             *bar = bar.or(against);

@@ -5,6 +5,7 @@ use kernel::{DealerId, Fen, UnixMs};
 use crate::before_opening::{self, FineTerms, Times};
 use crate::buy_now::{Purchase, buy_now};
 use crate::dutch::{Acceptance, accept};
+use crate::first_look::{self, Taking};
 use crate::place_max::{Bid, place_max};
 use crate::settle::{pass_over, settle};
 use crate::system::{self, Outage};
@@ -37,6 +38,11 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         &Command::BuyNow { dealer_id, price_fen, bar, power_fen, ref seen_report } => {
             let seen_report = seen_report.as_deref();
             buy_now(state, &Purchase { dealer_id, price_fen, bar, power_fen, seen_report }, now)
+        }
+        &Command::FirstLook { dealer_id, price_fen, of_sellers_group, bar, power_fen, ref seen_report } => {
+            let seen_report = seen_report.as_deref();
+            let wanted = Taking { dealer_id, price_fen, of_sellers_group, bar, power_fen, seen_report };
+            first_look::take(state, &wanted, now)
         }
         &Command::Accept { dealer_id, step, price_fen, bar, power_fen, ref seen_report } => {
             let seen_report = seen_report.as_deref();

@@ -73,7 +73,7 @@ pub(crate) fn check_report(state: &LotState, dealer_id: DealerId, seen: Option<&
 
 /// Codes 1 and 2. `now` is the admission time: a bid admitted before the opening is early, even if it is judged
 /// after it; one admitted before the end counts, even if it is judged after it.
-fn check_open(state: &LotState, dealer_id: DealerId, now: UnixMs) -> Result<(), Refusal> {
+pub(crate) fn check_open(state: &LotState, dealer_id: DealerId, now: UnixMs) -> Result<(), Refusal> {
     let early = match state.status {
         // maxes of a scheduled lot are judged by `check_early`
         LotStatus::Scheduled | LotStatus::Paused => true,
@@ -107,7 +107,7 @@ pub(crate) fn closed(state: &LotState, now: UnixMs) -> Refusal {
 }
 
 /// Codes 3 to 7: known outside the fold, as is the data that explains them.
-fn check_bar(bar: Option<Bar>) -> Result<(), Refusal> {
+pub(crate) fn check_bar(bar: Option<Bar>) -> Result<(), Refusal> {
     match bar {
         None => Ok(()),
         Some(bar) => Err(Refusal { code: bar.code(), data: bar.data() }),

@@ -45,7 +45,7 @@ impl LotState {
         let fen = match (self.status, self.outcome) {
             (LotStatus::Open | LotStatus::Paused, _) => whole,
             (LotStatus::Closed, Some(Outcome::Sold))
-                if self.met || self.in_gap || self.reserve_fen.is_none() =>
+                if self.met || self.in_gap || self.transferred || self.reserve_fen.is_none() =>
             {
                 whole
             }

@@ -3,6 +3,8 @@
 use kernel::Fen;
 use serde::{Deserialize, Serialize};
 
+use crate::FirstLook;
+
 /// They freeze with the rest of a lot's terms. Terms from before a number could be chosen have the usual one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -33,6 +35,9 @@ pub struct HouseRules {
     pub early_hold_percent: u32,
     /// What a leader's own raise may do that is smaller than a step.
     pub small_raise: SmallRaise,
+    /// When the seller's own group may take a car before the opening, and for how much; none: it may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_look: Option<FirstLook>,
 }
 
 /// What becomes of a leader's raise by less than a step. It is no bid against anybody, but below the reserve it may move the price.
@@ -81,6 +86,7 @@ impl Default for HouseRules {
             outage_left_ms: 5 * MINUTE_MS,
             early_hold_percent: 100,
             small_raise: SmallRaise::NoTime,
+            first_look: None,
         }
     }
 }

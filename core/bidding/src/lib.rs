@@ -6,6 +6,7 @@
 //!
 //! `decide.rs` sends each command to its rule: `place_max.rs` (with `eligibility.rs` before it), `lower_reserve.rs`,
 //! `publish_reserve.rs`, `gap.rs`, `system.rs`, `settle.rs`, and those of the formats (`format.rs`): `buy_now.rs`, `sealed.rs`, `dutch.rs`, `lane.rs`.
+//! What the seller's own group may take before the opening is in `first_look.rs`.
 //! Stores of one group that count as one bidder are in `group.rs`. Who leads at what price is decided in `resolve.rs`
 //! alone, whether the end moves in `soft_close.rs`.
 //! `hold.rs` says what a lot holds of deposits. `view.rs` makes what everybody may see, `frame.rs` carries it to
@@ -26,6 +27,7 @@ mod command;
 mod decide;
 mod dutch;
 mod eligibility;
+mod first_look;
 mod format;
 mod frame;
 mod gap;
@@ -61,6 +63,7 @@ pub use apply::{advance, apply, apply_all};
 pub use command::{Accepted, Bar, Command, Event, Explanation};
 pub use decide::{decide, decide_knowing};
 pub use dutch::StepClock;
+pub use first_look::{FirstLook, FirstOffer};
 pub use format::{DutchSteps, Format, LaneTimes};
 pub use frame::{BidLine, ClientFrame, MyPosition, ServerFrame, TakeFrame};
 pub use group::Group;

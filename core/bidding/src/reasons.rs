@@ -3,7 +3,7 @@
 use crate::{Accepted, Command};
 
 /// The branches of the rules that accept what a bidder asks.
-pub const BID_BRANCHES: [&str; 13] = [
+pub const BID_BRANCHES: [&str; 14] = [
     "first_bid",
     "overtook",
     "below_leader",
@@ -15,12 +15,13 @@ pub const BID_BRANCHES: [&str; 13] = [
     "sealed_offer",
     "bought_now",
     "accepted_step",
+    "transferred",
     "pre_bid",
     "pre_bid_changed",
 ];
 
 /// How a price came about, where the explanation says it.
-pub const BID_FORMULAS: [&str; 7] = [
+pub const BID_FORMULAS: [&str; 8] = [
     "start",
     "second_max_plus_step",
     "whole_max",
@@ -28,6 +29,7 @@ pub const BID_FORMULAS: [&str; 7] = [
     "unchanged",
     "buy_now_price",
     "step_price",
+    "shadow_price",
 ];
 
 /// Whether a bidder's accepted command is explained by names that stand above.

@@ -249,6 +249,9 @@ pub struct LotState {
     /// Sold below the reserve, within the gap that the seller had authorised.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_gap: bool,
+    /// Taken by a store of the seller's group before it opened, at the shadow price, whatever the reserve is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub transferred: bool,
     /// After the hammer: the high bidder is out, and the next bidder is asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub passed_over: bool,
@@ -330,6 +333,7 @@ impl LotState {
             outcome: None,
             ended_early: false,
             in_gap: false,
+            transferred: false,
             passed_over: false,
             chance: None,
             groups: Vec::new(),

@@ -100,6 +100,7 @@ impl LotState {
             && self.reserve_fen.is_some()
             && !self.met
             && !self.in_gap
+            && !self.transferred
     }
 
     /// The price as everybody may see it.

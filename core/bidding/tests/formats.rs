@@ -5,6 +5,8 @@
 mod buy_now;
 #[path = "formats/dutch.rs"]
 mod dutch;
+#[path = "formats/first_look.rs"]
+mod first_look;
 #[path = "formats/lane.rs"]
 mod lane;
 #[path = "formats/sealed.rs"]

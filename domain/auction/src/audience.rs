@@ -57,12 +57,65 @@ pub(crate) fn united_group(dealers: &Dealers, facts: &LotFacts, dealer_id: Deale
     known.group(dealer_id).map(|name| Group(event_id_for(facts.sale_id.0, &format!("group:{name}"))))
 }
 
+/// What a dealer is to the seller of a car.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kin {
+    /// The seller's own company.
+    Seller,
+    /// Another store of the seller's group.
+    Sister,
+}
+
+/// Whether this dealer is of the seller's group: the company that the seller is linked to is the seller, and so is one of his name; its
+/// group are his affiliates.
+pub(crate) fn kin_of_seller(dealers: &Dealers, seller_folded_name: &str, dealer_id: DealerId) -> Option<Kin> {
+    let known = dealers.known();
+    if known.is_seller(dealer_id, seller_folded_name) {
+        return Some(Kin::Seller);
+    }
+    let is_sister = |group| known.is_sellers_group(group, seller_folded_name);
+    known.group(dealer_id).is_some_and(is_sister).then_some(Kin::Sister)
+}
+
 /// The first bar, in the fixed order, that stands against this dealer on the lot as it is at this moment of the fold. A
 /// frozen deposit is a ban. `now` is when the bid was admitted: a ban that ended before it counts no more.
 pub(crate) fn bar(
     dealers: &Dealers,
     facts: &LotFacts,
     state: &LotState,
+    dealer_id: DealerId,
+    standing: (bool, UnixMs),
+) -> Option<Bar> {
+    if let Some(bar) = bar_of_company(dealers, facts, dealer_id, standing) {
+        return Some(bar);
+    }
+    if kin_of_seller(dealers, &facts.seller_folded_name, dealer_id).is_some() {
+        return Some(Bar::SellerOrAffiliate);
+    }
+    let known = dealers.known();
+    let group = known.group(dealer_id);
+    let leader = state.leader.map(|leader| leader.dealer_id).filter(|leader| *leader != dealer_id);
+    let sister_leads = group.is_some() && leader.is_some_and(|leader| known.group(leader) == group);
+    (sister_leads && facts.sisters == SisterPolicy::Block).then_some(Bar::SisterRooftopLeads)
+}
+
+/// The same at the first look of the seller's group: its stores may, the seller does not buy his own car.
+pub(crate) fn bar_at_first_look(
+    dealers: &Dealers,
+    facts: &LotFacts,
+    dealer_id: DealerId,
+    standing: (bool, UnixMs),
+) -> Option<Bar> {
+    bar_of_company(dealers, facts, dealer_id, standing).or_else(|| {
+        let kin = kin_of_seller(dealers, &facts.seller_folded_name, dealer_id);
+        (kin == Some(Kin::Seller)).then_some(Bar::SellerOrAffiliate)
+    })
+}
+
+/// What stands against the company whatever it is to the seller and to who leads: codes 3 to 5.
+fn bar_of_company(
+    dealers: &Dealers,
+    facts: &LotFacts,
     dealer_id: DealerId,
     (is_frozen, now): (bool, UnixMs),
 ) -> Option<Bar> {
@@ -79,16 +132,5 @@ pub(crate) fn bar(
     if let Some(ban) = known.ban(dealer_id, now) {
         return Some(ban);
     }
-    if is_frozen {
-        return Some(Bar::DepositFrozen);
-    }
-    // the company that the seller is linked to is the seller, and so is one of his name; its group are his affiliates
-    let seller = &facts.seller_folded_name;
-    if known.is_seller(dealer_id, seller) || group.is_some_and(|group| known.is_sellers_group(group, seller))
-    {
-        return Some(Bar::SellerOrAffiliate);
-    }
-    let leader = state.leader.map(|leader| leader.dealer_id).filter(|leader| *leader != dealer_id);
-    let sister_leads = group.is_some() && leader.is_some_and(|leader| known.group(leader) == group);
-    (sister_leads && facts.sisters == SisterPolicy::Block).then_some(Bar::SisterRooftopLeads)
+    is_frozen.then_some(Bar::DepositFrozen)
 }

@@ -43,7 +43,7 @@ impl Service {
     /// told.
     ///
     /// # Errors
-    /// `INVALID_FIELDS`, `SALE_OPENED`, `SALE_CALLED_OFF`, `SALE_HAS_MAXES`, `LOTS_OFF_TICK`, `CHANGED_MEANWHILE`,
+    /// `INVALID_FIELDS`, `SALE_OPENED`, `SALE_CALLED_OFF`, `SALE_HAS_MAXES`, `FIRST_LOOK_USED`, `FIRST_LOOK_TOOK_ALL`, `LOTS_OFF_TICK`, `CHANGED_MEANWHILE`,
     /// `NOTHING_CHANGED`, `TERMS_CHANGED_TOO_OFTEN`, `KEY_REUSED`, `NOT_FOUND`, `FORBIDDEN`.
     pub async fn change_fine_print(
         &self,
@@ -100,6 +100,9 @@ async fn lots_to_change(
     }
     if lots.iter().any(|lot| !lot.state.pre_bids.is_empty()) {
         return Err(conflict("SALE_HAS_MAXES").into());
+    }
+    if sale_changes::is_taken_from(conn, sale.id).await? {
+        return Err(conflict("FIRST_LOOK_USED").into());
     }
     if sale_changes::times_changed(conn, sale.id).await? >= TERMS_MAX {
         return Err(conflict("TERMS_CHANGED_TOO_OFTEN").into());

@@ -84,6 +84,9 @@ pub struct AuctionCompleted {
     /// Sold below the reserve, as the seller had authorised (自动成交差额).
     #[serde(default)]
     pub in_gap: bool,
+    /// Taken by a store of the seller's group before it opened (内部调拨), at the shadow price.
+    #[serde(default)]
+    pub first_look: bool,
     /// When its sale was made: the fees are those that held then. None in events from before they were frozen.
     #[serde(default)]
     pub terms_at: Option<UnixMs>,
@@ -268,6 +271,7 @@ fn completed(
             Outcome::Provisional | Outcome::Unsold | Outcome::Withdrawn => Fen::ZERO,
         },
         in_gap: next.in_gap,
+        first_look: next.transferred,
         terms_at: Some(facts.terms_at),
         closed_at: job.admitted_at,
     }

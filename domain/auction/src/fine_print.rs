@@ -22,6 +22,10 @@ const HOURS: std::ops::RangeInclusive<i64> = HOUR_MS..=24 * HOUR_MS;
 const TOP_UP: std::ops::RangeInclusive<i64> = 5 * MINUTE_MS..=24 * HOUR_MS;
 /// Less than a minute nobody can use; longer than a day nothing stands still.
 const MINUTES: std::ops::RangeInclusive<i64> = MINUTE_MS..=24 * HOUR_MS;
+/// From the hour that somebody needs to hear of it to the fortnight that a sale is known before.
+const FIRST_LOOK: std::ops::RangeInclusive<i64> = HOUR_MS..=14 * 24 * HOUR_MS;
+/// In hundredths of a percent of the guide price: below a tenth it is a gift, above twice nobody takes it.
+const SHADOW_PRICE: std::ops::RangeInclusive<u32> = 1_000..=20_000;
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// Each counter is a turn of hours.
@@ -72,6 +76,8 @@ impl FinePrint {
             ("reading", MINUTES.contains(&house.reading_ms)),
             ("outage_left", MINUTES.contains(&house.outage_left_ms)),
             ("early_hold", house.early_hold_percent <= 100),
+            ("first_look", house.first_look.is_none_or(|rule| FIRST_LOOK.contains(&rule.before_ms))),
+            ("first_look_price", house.first_look.is_none_or(|rule| SHADOW_PRICE.contains(&rule.price_bp))),
         ];
         sane.into_iter()
             .filter(|(_, is_sane)| !is_sane)
@@ -107,7 +113,7 @@ impl FinePrint {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use bidding::Band;
+    use bidding::{Band, FirstLook};
     use serde_json::json;
 
     use super::*;
@@ -144,6 +150,12 @@ mod tests {
             (fine.house.outage_left_ms, fine.house.early_hold_percent) = (MINUTE_MS - 1, 101);
         };
         assert_eq!(wrong(no_pause), ["resume_left", "reading", "outage_left", "early_hold"]);
+        let look = |before_ms, price_bp| {
+            move |fine: &mut FinePrint| fine.house.first_look = Some(FirstLook { before_ms, price_bp })
+        };
+        assert!(wrong(look(HOUR_MS, 9_250)).is_empty());
+        assert_eq!(wrong(look(0, 999)), ["first_look", "first_look_price"]);
+        assert_eq!(wrong(look(15 * 24 * HOUR_MS, 20_001)), ["first_look", "first_look_price"]);
         assert_eq!(wrong(zeros), ["double_after", "confirm_percent", "confirm_steps", "buy_now_end"]);
     }
 

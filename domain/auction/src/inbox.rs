@@ -33,6 +33,8 @@ pub enum AlertKind {
     Won,
     /// 未竞得
     Lost,
+    /// 内部调拨: a store of the seller's group took it before it opened.
+    Transferred,
     /// 议价中: highest, below the reserve.
     Negotiating,
     /// 待您答复: the seller has answered, or offers a second chance.
@@ -69,12 +71,13 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [AlertKind; 21] = [
+    pub const ALL: [AlertKind; 22] = [
         AlertKind::Match,
         AlertKind::Ending,
         AlertKind::Outbid,
         AlertKind::Won,
         AlertKind::Lost,
+        AlertKind::Transferred,
         AlertKind::Negotiating,
         AlertKind::Turn,
         AlertKind::Deadline,
@@ -101,6 +104,7 @@ impl AlertKind {
             AlertKind::Outbid => "outbid",
             AlertKind::Won => "won",
             AlertKind::Lost => "lost",
+            AlertKind::Transferred => "transferred",
             AlertKind::Negotiating => "negotiating",
             AlertKind::Turn => "turn",
             AlertKind::Deadline => "deadline",

@@ -165,7 +165,7 @@ pub use store::my_bids::{BidFilter, MyBid};
 pub use store::power::{BuyingPower, LotHold};
 pub use store::sales::{SaleLine, SalesCount};
 pub use store::voids::VoidRequest;
-pub use take::{AcceptStep, BuyNow};
+pub use take::{AcceptStep, BuyNow, TakeFirst};
 pub use timestamp::{CheckpointTime, TimeAuthority, TimeStamp, stamp_due};
 pub use verify_log::{CheckpointFault, LogFault, LogVerdict, verify_log};
 pub use views::{BidOutcome, BidReason, LotDetail, SaleDetail};

@@ -242,7 +242,9 @@ fn stop_of(letter: LetterKind, first: AlertKind) -> MailStop {
         (LetterKind::Finds, _) | (_, AlertKind::Match) => Topic::Match,
         (LetterKind::Outbid, _) | (_, AlertKind::Outbid) => Topic::Outbid,
         (_, AlertKind::Ending) => Topic::Ending,
-        (_, AlertKind::Won | AlertKind::Lost | AlertKind::Negotiating) => Topic::Result,
+        (_, AlertKind::Won | AlertKind::Lost | AlertKind::Transferred | AlertKind::Negotiating) => {
+            Topic::Result
+        }
         (_, AlertKind::Turn | AlertKind::Deadline | AlertKind::Agreed | AlertKind::NoDeal) => {
             Topic::Negotiation
         }

@@ -44,12 +44,13 @@ const ERROR_CHARS_MAX: usize = 500;
 /// Titles are shorter; a message has to fit into 4 kB.
 const WORDS_CHARS_MAX: usize = 200;
 /// How one stands on a lot: the newest replaces what was said before.
-pub(crate) const OF_STANDING: [AlertKind; 6] = [
+pub(crate) const OF_STANDING: [AlertKind; 7] = [
     AlertKind::Outbid,
     AlertKind::Ending,
     AlertKind::LeadBack,
     AlertKind::Won,
     AlertKind::Lost,
+    AlertKind::Transferred,
     AlertKind::Negotiating,
 ];
 

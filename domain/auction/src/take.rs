@@ -1,19 +1,36 @@
-//! A dealer takes a lot at a price that everybody sees: buy-now (一口价), or a step of a Dutch lot (降价拍).
+//! A dealer takes a lot at a price that is printed on it: buy-now (一口价), a step of a Dutch lot (降价拍), or before the opening the
+//! shadow price of the seller's own group (内部调拨).
 
 use std::sync::Arc;
 
-use bidding::Command;
+use bidding::{Command, FirstOffer};
 use kernel::{DealerId, Fen, LotId, Principal, Problem};
 use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::Service;
+use crate::audience::{self, Kin};
+use crate::company_name::folded;
 use crate::engine::{Answer, Failure, LotMailbox, ReplyTo};
 use crate::place_max::seated;
+use crate::store::lists::HallLot;
 
 /// Takes the lot at its buy-now price.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuyNow {
+    /// Made by the sender; a repeat gets the recorded answer.
+    pub key: Uuid,
+    /// The lot.
+    pub lot_id: LotId,
+    /// The price that was seen.
+    pub price_fen: Fen,
+    /// The hash of the condition report that was seen, as in [`crate::PlaceMax`].
+    pub seen_report: Option<String>,
+}
+
+/// Takes the lot before it opens, at the shadow price of the seller's group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakeFirst {
     /// Made by the sender; a repeat gets the recorded answer.
     pub key: Uuid,
     /// The lot.
@@ -51,6 +68,20 @@ impl BuyNow {
     }
 }
 
+impl TakeFirst {
+    fn command(self, dealer_id: DealerId) -> Command {
+        Command::FirstLook {
+            dealer_id,
+            price_fen: self.price_fen,
+            // whose group sells it is known when it is decided
+            of_sellers_group: false,
+            bar: None,
+            power_fen: None,
+            seen_report: self.seen_report,
+        }
+    }
+}
+
 impl AcceptStep {
     fn command(self, dealer_id: DealerId) -> Command {
         Command::Accept {
@@ -64,11 +95,33 @@ impl AcceptStep {
     }
 }
 
+impl HallLot {
+    /// Whether a store of the seller's group took it before it opened.
+    pub const fn transferred(&self) -> bool {
+        self.state.transferred
+    }
+}
+
 impl Service {
     /// Buys a lot at once and waits for the durable answer. Errors as those of [`Service::place_max`].
     pub async fn buy_now(&self, who: &Principal, wanted: BuyNow) -> Result<Answer, CommandError> {
         let (key, lot_id) = (wanted.key, wanted.lot_id);
         self.take(who, key, lot_id, |dealer_id| wanted.command(dealer_id)).await
+    }
+
+    /// Takes a lot at the first look of the seller's group and waits for the durable answer: for who is not of it, and on a lot
+    /// without one, the same as for a bid that comes too early. Errors as those of [`Service::place_max`].
+    pub async fn take_first(&self, who: &Principal, wanted: TakeFirst) -> Result<Answer, CommandError> {
+        let (key, lot_id) = (wanted.key, wanted.lot_id);
+        self.take(who, key, lot_id, |dealer_id| wanted.command(dealer_id)).await
+    }
+
+    /// What the seller's group is offered on this lot before it opens, for a store of that group; nothing for the seller himself,
+    /// for anybody else, and once it is over.
+    pub(crate) fn first_offer_of(&self, who: &Principal, lot: &HallLot) -> Option<FirstOffer> {
+        let dealer_id = who.dealer()?.dealer_id;
+        let kin = audience::kin_of_seller(&self.dealers, &folded(&lot.seller_name), dealer_id);
+        lot.state.first_offer().filter(|offer| kin == Some(Kin::Sister) && self.now() < offer.until)
     }
 
     /// Accepts a step and waits for the durable answer. Errors as those of [`Service::place_max`].

@@ -1,6 +1,6 @@
 //! What pages, sockets and the JSON API read.
 
-use bidding::{Bar, BidLine, Refusal, Terms};
+use bidding::{Bar, BidLine, FirstOffer, Refusal, Terms};
 use kernel::{DealerId, Fen, LotId, Principal, Problem, SaleId, UnixMs, VehicleId};
 use platform_db::CommandError;
 use uuid::Uuid;
@@ -43,6 +43,8 @@ pub struct LotDetail {
     pub terms: Terms,
     /// What became of its seller's lots lately; none of a seller without any.
     pub seller: Option<SellerRecord>,
+    /// What the seller's own group is offered before the opening: only for a dealer of it.
+    pub first_offer: Option<FirstOffer>,
     /// The server's clock.
     pub server_time: UnixMs,
     /// Who looked at the reserve, the newest first: staff only, empty for dealers. The reserve itself is told to who asks.
@@ -144,6 +146,7 @@ impl Service {
             false => None,
         };
         let seller = self.seller_record(&lot.seller_name).await?;
+        let first_offer = self.first_offer_of(who, &lot);
         let terms = lot.state.terms.clone();
         let server_time = self.now();
         let bidders_hidden = who.is_staff() && !knows_bidders;
@@ -153,6 +156,7 @@ impl Service {
             voided,
             terms,
             seller,
+            first_offer,
             server_time,
             reveals,
             log,

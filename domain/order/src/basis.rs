@@ -11,6 +11,8 @@ pub enum Basis {
     Auction,
     /// 差额内成交: below the reserve, within the gap that the seller had authorised beforehand.
     Gap,
+    /// 内部调拨成交: a store of the seller's group took it before it opened, at the shadow price.
+    FirstLook,
     /// 议价成交: seller and high bidder agreed after the hammer.
     Negotiation,
     /// 次高价成交: the next bidder took his second chance.
@@ -19,13 +21,15 @@ pub enum Basis {
 
 impl Basis {
     /// All of them.
-    pub const ALL: [Basis; 4] = [Basis::Auction, Basis::Gap, Basis::Negotiation, Basis::SecondChance];
+    pub const ALL: [Basis; 5] =
+        [Basis::Auction, Basis::Gap, Basis::FirstLook, Basis::Negotiation, Basis::SecondChance];
 
     /// `negotiation`: the word in the database and in text keys.
     pub const fn name(self) -> &'static str {
         match self {
             Basis::Auction => "auction",
             Basis::Gap => "gap",
+            Basis::FirstLook => "first_look",
             Basis::Negotiation => "negotiation",
             Basis::SecondChance => "second_chance",
         }

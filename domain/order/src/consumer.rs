@@ -8,7 +8,6 @@ use platform_bus::{Consumer, read};
 use platform_db::{Clock, CommandError};
 use sqlx::PgConnection;
 
-use crate::basis::Basis;
 use crate::heard::{AuctionCompleted, ProvisionalAgreed, ReceivableIssued};
 use crate::{create_order, note_receivable};
 
@@ -27,7 +26,7 @@ impl Consumer for OrderConsumer {
         match event.r#type.as_str() {
             AuctionCompleted::NAME => {
                 let lot: AuctionCompleted = read(event)?;
-                let basis = if lot.in_gap { Basis::Gap } else { Basis::Auction };
+                let basis = lot.basis();
                 create_order::on_sold(conn, lot, basis, event, now).await
             }
             ProvisionalAgreed::NAME => {

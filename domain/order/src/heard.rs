@@ -25,10 +25,24 @@ pub(crate) struct AuctionCompleted {
     /// Below the reserve, as the seller had authorised.
     #[serde(default)]
     pub in_gap: bool,
+    /// Taken by a store of the seller's group before it opened.
+    #[serde(default)]
+    pub first_look: bool,
     /// When its sale was made.
     #[serde(default)]
     pub terms_at: Option<UnixMs>,
     pub closed_at: UnixMs,
+}
+
+impl AuctionCompleted {
+    /// What an order of it rests on.
+    pub(crate) const fn basis(&self) -> Basis {
+        match (self.first_look, self.in_gap) {
+            (true, _) => Basis::FirstLook,
+            (false, true) => Basis::Gap,
+            (false, false) => Basis::Auction,
+        }
+    }
 }
 
 /// A provisional lot was sold after all: a negotiated contract.

@@ -4,6 +4,7 @@ use kernel::{DealerId, Fen, LotId, OrderId, Principal, UnixMs, VehicleId};
 use platform_db::CommandError;
 
 use crate::Service;
+use crate::basis::Basis;
 use crate::store::list as store;
 
 /// Rows on a page.
@@ -161,6 +162,8 @@ pub struct OrderRow {
     pub total_fen: Fen,
     /// When the order was made.
     pub created_at: UnixMs,
+    /// What it rests on.
+    pub basis: Basis,
     /// The commercial axis.
     pub commercial: String,
     /// The payment axis, once finance has spoken.

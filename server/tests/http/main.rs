@@ -14,6 +14,7 @@ mod dealer_tools;
 mod demo;
 mod dutch_reserve;
 mod fine_print;
+mod first_look;
 mod formats;
 mod lane;
 mod lists;

@@ -43,7 +43,8 @@ async fn lot_between(server: &TestServer, opens_in_ms: i64, ms: i64, reserve_fen
     changed_lot_between(server, (opens_in_ms, ms), reserve_fen, |_| {}).await
 }
 
-async fn changed_lot_between(
+/// The same that opens and ends in so many milliseconds.
+pub async fn changed_lot_between(
     server: &TestServer,
     (opens_in_ms, ms): (i64, i64),
     reserve_fen: Option<i64>,

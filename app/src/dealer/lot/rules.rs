@@ -12,6 +12,7 @@ use crate::office::orders::document::percent;
 use crate::ui::{Disclosure, time};
 
 const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 /// One line each.
 pub(super) fn folded(cx: &PageContext, detail: &LotDetail, fees: Option<&FeeSchedule>) -> AnyView {
@@ -35,6 +36,8 @@ pub(super) fn folded(cx: &PageContext, detail: &LotDetail, fees: Option<&FeeSche
         .chain(has_reserve.then(|| negotiated(lang, terms)).into_iter().flatten().map(Some))
         .chain(interrupted(lang, terms).into_iter().map(Some))
         .chain([top_up(lang, terms), buy_now, deposit, early_hold(lang, terms)])
+        // it is for who may use it
+        .chain([detail.first_offer.and(first_look(lang, terms))])
         .chain([fees.map(|fees| fee_line(lang, fees))])
         .chain([Some(t(lang, invited).into_owned())])
         .flatten()
@@ -100,6 +103,13 @@ pub(crate) fn early_hold(lang: Lang, terms: &Terms) -> Option<String> {
     let share = terms.house.early_hold_percent.to_string();
     let waits = terms.deposit_bp > 0 && !matches!(terms.format, Format::Dutch(_));
     waits.then(|| t_with(lang, key, &[("share", &share)]))
+}
+
+/// When the seller's own group may take a car before the opening, and for how much.
+pub(crate) fn first_look(lang: Lang, terms: &Terms) -> Option<String> {
+    let rule = terms.house.first_look?;
+    let (hours, share) = ((rule.before_ms / HOUR_MS).to_string(), percent(i64::from(rule.price_bp)));
+    Some(t_with(lang, "first_look.rule", &[("hours", &hours), ("share", &share)]))
 }
 
 /// What a leader's raise by less than a step does.

@@ -10,6 +10,7 @@ use platform_db::CommandError;
 
 use crate::car_words::{About, car_word};
 use crate::context::PageContext;
+use crate::dealer::lot::{first_look, rules};
 use crate::dealer::words::{kilometres, withdrawal_banner};
 use crate::i18n::{t, t_with};
 use crate::negotiation::{load_of_lot, of_lot};
@@ -53,6 +54,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let top_up = detail.lot.waits_for_deposit().map(|(_, until)| {
         view! { <Banner tone=Tone::Warn>{t(lang, "sale.top_up")} " " <Time at=until form=TimeForm::Exact/></Banner> }
     });
+    let taken = first_look::taken(&cx, &detail);
     let voids = voids::panel(&cx, &detail);
     let reserve = reserve::panel(&cx, &detail, word);
     let approval = reserve_approval::panel(&cx, &detail);
@@ -65,6 +67,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         </PageHead>
         {problem.map(|problem| view! { <ProblemBanner problem=problem/> })}
         {withdrawal}
+        {taken}
         {negotiation}
         {top_up}
         {approval}
@@ -105,7 +108,8 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
         LotStatus::Paused => t(lang, "sale.lot.paused").into_any(),
         _ => view! { <Time at=end_at form=TimeForm::Exact/> }.into_any(),
     };
-    let facts = vec![
+    let shadow = rules::first_look(lang, lot.terms());
+    let mut facts = vec![
         Fact::new(t(lang, "sale.format"), t(lang, &format!("format.{}", lot.format().as_str()))),
         Fact::new(t(lang, "format.buy_now.title"), view! { <Money fen=detail.terms.buy_now_fen/> }),
         Fact::code("VIN", &lot.vin),
@@ -119,6 +123,7 @@ fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
         Fact::new(t(lang, "sale.extensions"), lot.lot.extensions.to_string()),
         Fact::new(t(lang, "sale.report"), view! { <code class="text-xs break-all">{hash}</code> }),
     ];
+    facts.extend(shadow.map(|rule| Fact::text(t(lang, "fine_print.first_look"), rule)));
     view! { <Panel title=t(lang, "sale.facts").into_owned()><Facts facts=facts/></Panel> }
 }
 

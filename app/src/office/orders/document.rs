@@ -46,6 +46,9 @@ const fn words_of(basis: Basis) -> (&'static str, &'static str, &'static str) {
     match basis {
         Basis::Auction => ("order.document.title", "order.document.intro", "order.document.sold_at"),
         Basis::Gap => ("order.document.title", "order.document.intro_gap", "order.document.sold_at"),
+        Basis::FirstLook => {
+            ("order.document.title_first_look", "order.document.intro_first_look", "order.document.agreed_at")
+        }
         Basis::Negotiation => (
             "order.document.title_negotiation",
             "order.document.intro_negotiation",

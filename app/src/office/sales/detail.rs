@@ -202,6 +202,7 @@ fn amounts(lang: Lang, terms: &Terms) -> AnyView {
         .chain(rules::negotiated(lang, terms))
         .chain(rules::interrupted(lang, terms))
         .chain(rules::early_hold(lang, terms))
+        .chain(rules::first_look(lang, terms))
         .map(|line| view! { <li>{line}</li> })
         .collect_view();
     view! {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::form::ENGLISH;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
+use crate::office::orders::document::percent;
 use crate::query::Query;
 use crate::ui::*;
 
@@ -47,6 +48,10 @@ pub(super) struct FineFields {
     early_hold: String,
     /// The word of a [`SmallRaise`].
     small_raise: String,
+    /// Hours.
+    first_look: String,
+    /// Percent.
+    first_look_price: String,
 }
 
 const MINUTE_MS: i64 = 60_000;
@@ -56,6 +61,7 @@ impl FineFields {
     pub(super) fn of(fine: FinePrint) -> FineFields {
         let or_empty = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
         let minutes = |ms: i64| (ms / MINUTE_MS).to_string();
+        let look = fine.house.first_look;
         FineFields {
             tick: Some(fine.tick_fen),
             double_after: or_empty(fine.double_after),
@@ -72,6 +78,10 @@ impl FineFields {
             outage_left: minutes(fine.house.outage_left_ms),
             early_hold: fine.house.early_hold_percent.to_string(),
             small_raise: fine.house.small_raise.as_str().to_owned(),
+            first_look: look.map(|rule| (rule.before_ms / HOUR_MS).to_string()).unwrap_or_default(),
+            first_look_price: look
+                .map(|rule| percent(i64::from(rule.price_bp)).replace('%', ""))
+                .unwrap_or_default(),
         }
     }
 
@@ -88,7 +98,7 @@ impl FineFields {
         self
     }
 
-    fn texts(&mut self) -> [(&'static str, &mut String); 14] {
+    fn texts(&mut self) -> [(&'static str, &mut String); 16] {
         [
             ("double_after", &mut self.double_after),
             ("confirm_percent", &mut self.confirm_percent),
@@ -104,6 +114,8 @@ impl FineFields {
             ("outage_left", &mut self.outage_left),
             ("early_hold", &mut self.early_hold),
             ("small_raise", &mut self.small_raise),
+            ("first_look", &mut self.first_look),
+            ("first_look_price", &mut self.first_look_price),
         ]
     }
 }
@@ -121,6 +133,7 @@ pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields, format: Option
     let hours = t(lang, "sale.follow_on.hours").into_owned();
     let foreign = |formats: &str| format.is_some_and(|one| !formats.split(' ').any(|has| has == one));
     let (no_english, no_bids) = (foreign(ENGLISH), foreign(BIDS));
+    let look = first_look_fields(lang, &fine);
     let pauses = pause_fields(cx, &fine, (no_english, no_bids, foreign(NOT_LANE)));
     view! {
         <div class="field--wide">
@@ -155,6 +168,7 @@ pub(super) fn fine_fields(cx: &PageContext, mut fine: FineFields, format: Option
                     <TextField name="negotiation_hold" label=t(lang, "fine_print.negotiation_hold") kind=InputKind::Number required=true
                         value=fine.negotiation_hold unit="%".to_owned() hint=hint("negotiation_hold")/>
                     {pauses}
+                    {look}
                 </div>
             </Disclosure>
         </div>
@@ -187,8 +201,10 @@ fn in_words(lang: Lang, name: &str, value: &str) -> String {
         "double_after" => t(lang, "fine_print.times"),
         "confirm_steps" => t(lang, "fine_print.steps"),
         "top_up" | "resume_left" | "reading" | "outage_left" => t(lang, "sale.minutes"),
-        "offer_hours" | "reply_hours" => t(lang, "sale.follow_on.hours"),
-        "confirm_percent" | "buy_now_end" | "negotiation_hold" | "early_hold" => return format!("{value}%"),
+        "offer_hours" | "reply_hours" | "first_look" => t(lang, "sale.follow_on.hours"),
+        "confirm_percent" | "buy_now_end" | "negotiation_hold" | "early_hold" | "first_look_price" => {
+            return format!("{value}%");
+        }
         _ => return value.to_owned(),
     };
     format!("{value} {unit}")
@@ -223,6 +239,19 @@ fn pause_fields(
             <SelectField name="small_raise" label=t(lang, "fine_print.small_raise") choices=raises.to_vec()
                 value=fine.small_raise hint=hint("small_raise")/>
         </div>
+    }
+    .into_any()
+}
+
+/// When the seller's own group may take a car before the opening, and for how much.
+fn first_look_fields(lang: Lang, fine: &FineFields) -> AnyView {
+    let hint = move |key: &str| t(lang, &format!("fine_print.{key}_hint")).into_owned();
+    let (hours, price) = (fine.first_look.clone(), fine.first_look_price.clone());
+    view! {
+        <TextField name="first_look" label=t(lang, "fine_print.first_look") kind=InputKind::Number
+            value=hours unit=t(lang, "sale.follow_on.hours").into_owned() hint=hint("first_look")/>
+        <TextField name="first_look_price" label=t(lang, "fine_print.first_look_price") kind=InputKind::Decimal
+            value=price unit="%".to_owned() hint=hint("first_look_price")/>
     }
     .into_any()
 }

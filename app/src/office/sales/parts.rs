@@ -70,6 +70,9 @@ pub fn line_who(lang: Lang, line: &LogLine) -> String {
 
 /// What a line of the log asked for; of a call, which.
 pub fn line_command(lang: Lang, line: &LogLine) -> String {
+    if line.explanation["branch"] == "transferred" {
+        return t(lang, "first_look.badge").into_owned();
+    }
     let command = t(lang, &format!("sale.command.{}", line.command)).into_owned();
     let call = line.explanation["data"]["call"].as_str();
     match call.and_then(|call| known(lang, &format!("format.call.{call}"))) {

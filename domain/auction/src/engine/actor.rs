@@ -85,6 +85,9 @@ impl Actor {
                 | Event::PreBidPlaced { dealer_id, max_fen, .. } => {
                     self.maxes.insert(*dealer_id, *max_fen);
                 }
+                Event::Transferred { dealer_id, price_fen } => {
+                    self.maxes.insert(*dealer_id, *price_fen);
+                }
                 Event::PreBidWithdrawn { dealer_id } | Event::OfferVoided { dealer_id, .. } => {
                     self.maxes.remove(dealer_id);
                 }

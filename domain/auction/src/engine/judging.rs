@@ -19,9 +19,8 @@ impl Writer {
             return Command::VoidBid { bid_seq, reason, history, powers };
         }
         let facts = &actor.facts;
-        let bar_of = |who| {
-            audience::bar(&self.dealers, facts, lot, who, (self.powers.is_frozen(who), job.admitted_at))
-        };
+        let standing_of = |who| (self.powers.is_frozen(who), job.admitted_at);
+        let bar_of = |who| audience::bar(&self.dealers, facts, lot, who, standing_of(who));
         if let Command::Open = command {
             let waiting = lot.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id);
             let barred: Vec<DealerId> = waiting.filter(|who| bar_of(*who).is_some()).collect();
@@ -32,6 +31,11 @@ impl Writer {
             };
         }
         let Some(who) = command.bidder() else { return command.clone() };
+        if let Command::FirstLook { .. } = command {
+            let bar = audience::bar_at_first_look(&self.dealers, facts, who, standing_of(who));
+            let kin = audience::kin_of_seller(&self.dealers, &facts.seller_folded_name, who);
+            return command.known(bar, self.power(who, lot, moves)).of_sellers_group(kin.is_some());
+        }
         let bar = bar_of(who);
         command.known(bar, self.power(who, lot, moves)).of_group(audience::united_group(
             &self.dealers,

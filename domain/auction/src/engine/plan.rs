@@ -233,7 +233,9 @@ fn json(value: &impl serde::Serialize) -> String {
 pub(super) fn payload(command: &Command) -> Option<Fen> {
     match command {
         Command::PlaceMax { max_fen, .. } | Command::FloorBid { max_fen, .. } => Some(*max_fen),
-        Command::BuyNow { price_fen, .. } | Command::Accept { price_fen, .. } => Some(*price_fen),
+        Command::BuyNow { price_fen, .. }
+        | Command::FirstLook { price_fen, .. }
+        | Command::Accept { price_fen, .. } => Some(*price_fen),
         Command::ReserveLowered { reserve_fen } => Some(*reserve_fen),
         Command::SetGap { gap_fen } => Some(*gap_fen),
         Command::Settle { deal, .. } => deal.map(|deal| deal.price_fen),
@@ -246,7 +248,10 @@ fn is_confirmed(command: &Command) -> bool {
     match command {
         Command::PlaceMax { confirmed, .. } => *confirmed,
         // the amount is printed on the lot, and the button names it
-        Command::FloorBid { .. } | Command::BuyNow { .. } | Command::Accept { .. } => true,
+        Command::FloorBid { .. }
+        | Command::BuyNow { .. }
+        | Command::FirstLook { .. }
+        | Command::Accept { .. } => true,
         _ => false,
     }
 }
@@ -265,7 +270,8 @@ pub(super) fn recorded_of(job: &Job, verdict: &Verdict, hash: Option<Hash>) -> R
 pub(super) const fn command_name(command: &Command) -> &'static str {
     match command {
         Command::PlaceMax { .. } | Command::FloorBid { .. } => "place_max",
-        Command::BuyNow { .. } => "buy_now",
+        // a purchase at a printed price: its event and its reason say by which right
+        Command::BuyNow { .. } | Command::FirstLook { .. } => "buy_now",
         Command::Accept { .. } => "accept",
         Command::Call { .. } => "call",
         Command::Pass => "pass",

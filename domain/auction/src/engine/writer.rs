@@ -515,11 +515,13 @@ fn missed_close(job: &Job, refusal: &Refusal, now: UnixMs) -> bool {
         && end_at.is_some_and(|end_at| job.admitted_at < end_at && end_at.plus_ms(DRAIN_MS) <= now)
 }
 
-/// Whose own position an event changes, beside the sender's: those who enter at the opening, who loses an offer, and after
+/// Whose own position an event changes, beside the sender's: those who enter at the opening, who loses an offer or a max that waited, and after
 /// a void both who lost a bid and who leads now.
 fn concerned(event: &Event) -> impl Iterator<Item = DealerId> {
     let (one, other) = match event {
-        Event::MaxPlaced { dealer_id, .. } | Event::OfferVoided { dealer_id, .. } => (Some(*dealer_id), None),
+        Event::MaxPlaced { dealer_id, .. }
+        | Event::OfferVoided { dealer_id, .. }
+        | Event::PreBidWithdrawn { dealer_id } => (Some(*dealer_id), None),
         Event::BidVoided { dealer_id, leader, .. } => {
             (Some(*dealer_id), leader.map(|leader| leader.dealer_id))
         }

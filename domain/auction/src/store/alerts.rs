@@ -291,7 +291,7 @@ pub(crate) async fn tell_outbid(
     Ok(())
 }
 
-/// Tells who bid how these lots ended for them. While one is negotiated that is open: only its high bidder has news, that the
+/// Tells who bid how these lots ended for them, and of one that the seller's group took before the opening who watches it too. While one is negotiated that is open: only its high bidder has news, that the
 /// word is about his bid. Who negotiated has the end from there.
 pub(crate) async fn tell_results(
     conn: &mut PgConnection,
@@ -302,7 +302,8 @@ pub(crate) async fn tell_results(
     sqlx::query!(
         "INSERT INTO alert (user_id, kind, lot_id, price_fen, made_at, last_at)
          SELECT p.user_id,
-                CASE WHEN l.leader_dealer_id IS DISTINCT FROM p.dealer_id THEN 'lost'
+                CASE WHEN l.leader_dealer_id IS DISTINCT FROM p.dealer_id
+                     THEN CASE WHEN first.look THEN 'transferred' ELSE 'lost' END
                      WHEN l.outcome = $3 THEN 'won'
                      WHEN l.outcome = $4 THEN 'negotiating'
                      ELSE 'lost' END,
@@ -313,7 +314,15 @@ pub(crate) async fn tell_results(
                 $2, $2
            FROM lot l
            JOIN sale s ON s.id = l.sale_id
-           JOIN lot_party p ON p.lot_id = l.id
+          CROSS JOIN LATERAL (SELECT coalesce((l.state ->> 'transferred')::bool, false) AS look) first
+          CROSS JOIN LATERAL (
+              SELECT t.user_id, t.dealer_id FROM lot_party t WHERE t.lot_id = l.id
+               UNION ALL
+              -- who only watches waits for an opening that does not come
+              SELECT w.user_id, NULL
+                FROM lot_watch w
+               WHERE w.lot_id = l.id AND first.look
+                 AND NOT EXISTS (SELECT FROM lot_party t WHERE t.lot_id = l.id AND t.user_id = w.user_id)) p
           WHERE l.id = ANY($1)
             -- what was taken out of its sale has no result; that was told already
             AND l.outcome <> 'withdrawn'

@@ -60,7 +60,8 @@ pub(crate) async fn my_bids(
                 (l.outcome IN ('sold', 'unsold')
                  AND NOT (s.format = 'sealed_second' AND l.price_fen IS NOT NULL AND l.state ->> 'reserve_fen' IS NOT NULL
                           AND NOT coalesce((l.state ->> 'met')::bool, false)
-                          AND NOT coalesce((l.state ->> 'in_gap')::bool, false)))
+                          AND NOT coalesce((l.state ->> 'in_gap')::bool, false)
+                          AND NOT coalesce((l.state ->> 'transferred')::bool, false)))
                     AS \"has_replay?\",
                 CASE WHEN s.format NOT IN ('sealed_first', 'sealed_second') OR l.status = 'closed' THEN b.alias END
                     AS \"alias?\"

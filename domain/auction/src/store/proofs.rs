@@ -128,7 +128,8 @@ pub(crate) async fn lot_chain(pool: &PgPool, lot_id: LotId) -> Result<Option<Lot
         "SELECT n.terms_text, l.chain_head, l.seq, l.status, l.outcome,
                 (l.terms ->> 'format' = 'sealed_second' AND l.price_fen IS NOT NULL AND l.state ->> 'reserve_fen' IS NOT NULL
                  AND NOT coalesce((l.state ->> 'met')::bool, false)
-                 AND NOT coalesce((l.state ->> 'in_gap')::bool, false)) AS tells_an_offer
+                 AND NOT coalesce((l.state ->> 'in_gap')::bool, false)
+                 AND NOT coalesce((l.state ->> 'transferred')::bool, false)) AS tells_an_offer
            FROM lot l
            JOIN lot_genesis n ON n.lot_id = l.id
           WHERE l.id = $1",

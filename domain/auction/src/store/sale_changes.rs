@@ -122,8 +122,8 @@ pub(crate) async fn sale_of(conn: &mut PgConnection, lot_id: LotId) -> Result<Op
     Ok(id.map(SaleId))
 }
 
-/// The lots of a sale that wait for its opening with their numbers, locked in the order of all writers. All that were not
-/// withdrawn have to wait.
+/// The lots of a sale that wait for its opening with their numbers, locked in the order of all writers. All have to wait that were
+/// not withdrawn, and not taken at the first look of the seller's group.
 pub(crate) async fn waiting_lots(
     conn: &mut PgConnection,
     sale: &LockedSale,
@@ -142,9 +142,15 @@ pub(crate) async fn waiting_lots(
     if lots.is_empty() {
         return refused("SALE_CALLED_OFF");
     }
+    // before the opening nothing else sells a car
+    let is_taken = |outcome: &Option<String>| outcome.as_deref() == Some(Outcome::Sold.as_str());
+    let lots: Vec<_> = lots.into_iter().filter(|row| !is_taken(&row.outcome)).collect();
     let all_wait = lots.iter().all(|row| row.status == LotStatus::Scheduled.as_str());
     if !all_wait || now >= sale.times.opens_at {
         return refused("SALE_OPENED");
+    }
+    if lots.is_empty() {
+        return refused("FIRST_LOOK_TOOK_ALL");
     }
     let mut loaded = Vec::with_capacity(lots.len());
     for row in lots {
@@ -155,6 +161,16 @@ pub(crate) async fn waiting_lots(
         loaded.push((row.lot_no, lot));
     }
     Ok(loaded)
+}
+
+/// Whether a car of this sale was taken at the first look of the seller's group.
+pub(crate) async fn is_taken_from(conn: &mut PgConnection, id: SaleId) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT EXISTS (SELECT FROM lot WHERE sale_id = $1 AND (state ->> 'transferred')::bool) AS \"taken!\"",
+        id.0
+    )
+    .fetch_one(conn)
+    .await
 }
 
 /// A sale's lots as they are before they are locked. Hundreds are read in a second or so: locked all that time, they would hold

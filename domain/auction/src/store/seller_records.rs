@@ -23,6 +23,8 @@ pub(crate) async fn since(pool: &PgPool, since: UnixMs) -> Result<Vec<SellerReco
           CROSS JOIN LATERAL (SELECT nullif((l.state ->> 'reserve_fen')::bigint, 0) AS reserve_fen) r
           CROSS JOIN LATERAL (SELECT count(*) AS bidders FROM lot_bidder t WHERE t.lot_id = l.id) b
           WHERE l.status = 'closed' AND l.outcome IN ('sold', 'unsold') AND l.end_at >= $1
+            -- nobody could bid on what his own group took before the opening
+            AND NOT coalesce((l.state ->> 'transferred')::bool, false)
           GROUP BY l.seller_name",
         to_sql(since)
     )
@@ -34,6 +36,7 @@ pub(crate) async fn since(pool: &PgPool, since: UnixMs) -> Result<Vec<SellerReco
            JOIN lot l ON l.id = g.lot_id
           WHERE g.command = 'reserve_lowered' AND g.seq IS NOT NULL AND g.admitted_at >= $1
             AND l.status = 'closed' AND l.outcome IN ('sold', 'unsold')
+            AND NOT coalesce((l.state ->> 'transferred')::bool, false)
           GROUP BY l.seller_name",
         to_sql(since)
     )

@@ -6,6 +6,7 @@ use sqlx::{FromRow, PgPool, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::basis::Basis;
 use crate::list::{OrderFilter, OrderRow, OrderSort, OrderTotals, PaymentFilter};
 
 /// Whose orders, and which moment decides what is overdue.
@@ -30,6 +31,7 @@ struct Row {
     fees_fen: i64,
     total_fen: i64,
     created_at: OffsetDateTime,
+    basis: String,
     commercial: String,
     payment: Option<String>,
     due_at: Option<OffsetDateTime>,
@@ -57,7 +59,7 @@ pub(crate) async fn rows(
 ) -> Result<Vec<OrderRow>, sqlx::Error> {
     let mut sql = QueryBuilder::new(
         "SELECT o.id, o.order_no, o.lot_id, o.vehicle_id, o.vin, o.title, o.sale_name, o.buyer_dealer_id,
-                o.buyer_name, o.price_fen, o.fees_fen, o.total_fen, o.created_at, c.state AS commercial,
+                o.buyer_name, o.price_fen, o.fees_fen, o.total_fen, o.created_at, o.basis, c.state AS commercial,
                 p.state AS payment, r.due_at, d.state AS dispute, coalesce(",
     );
     sql.push(OWED).push(" AND r.due_at < ").push_bind(to_sql(scope.now)).push(", FALSE) AS overdue");
@@ -169,6 +171,8 @@ fn view(row: Row) -> OrderRow {
         fees_fen: Fen(row.fees_fen),
         total_fen: Fen(row.total_fen),
         created_at: from_sql(row.created_at),
+        // the table knows no others
+        basis: Basis::from_name(&row.basis).unwrap_or_default(),
         commercial: row.commercial,
         payment: row.payment,
         due_at: row.due_at.map(from_sql),

@@ -37,6 +37,7 @@ pub fn routes() -> Routes {
         .post("/my/searches", Access::Dealer, searches::change)
         .post("/auctions/lots/{id}/buy-now", Access::Dealer, take::buy_now)
         .post("/auctions/lots/{id}/accept", Access::Dealer, take::accept_step)
+        .post("/auctions/lots/{id}/first-look", Access::Dealer, take::take_first)
         .post("/auctions/lots/{id}/watch", Access::Dealer, watch_lot::watch_lot)
         .get("/auctions/lots/{id}/log.json", Access::SignedIn, proofs::log)
         .get("/auctions/lots/{id}/my-receipt.json", Access::Dealer, proofs::newest_receipt)

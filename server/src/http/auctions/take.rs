@@ -1,6 +1,7 @@
-//! Taking a lot at a price that everybody sees, as a form: buy-now, or a step of a Dutch lot. Then back to the lot.
+//! Taking a lot at a price that is printed on it, as a form: buy-now, a step of a Dutch lot, or the shadow price of the seller's
+//! group. Then back to the lot.
 
-use auction::{AcceptStep, Answer, BuyNow};
+use auction::{AcceptStep, Answer, BuyNow, TakeFirst};
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use axum::{Extension, Form};
@@ -34,6 +35,18 @@ pub async fn buy_now(
     let (key, price_fen) = (form.key, Fen(form.price_fen));
     let wanted = BuyNow { key, lot_id, price_fen, seen_report: seen(&form.report) };
     back(lot_id, form.key, state.services.auction.buy_now(&who, wanted).await)
+}
+
+/// Takes the lot at the first look of the seller's group and goes back to it with `?answer=<key>`.
+pub async fn take_first(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    Form(form): Form<TakeForm>,
+) -> Result<Redirect, Refusal> {
+    let (key, price_fen) = (form.key, Fen(form.price_fen));
+    let wanted = TakeFirst { key, lot_id, price_fen, seen_report: seen(&form.report) };
+    back(lot_id, form.key, state.services.auction.take_first(&who, wanted).await)
 }
 
 /// Accepts the step and goes back to the lot with `?answer=<key>`.

@@ -11,7 +11,7 @@ use platform_db::CommandError;
 use crate::http::refusal::Refusal;
 use crate::http::sheet::{Cell, ListRequest, Sheet};
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "no",
     "created",
     "title",
@@ -22,6 +22,7 @@ const COLUMNS: [&str; 13] = [
     "fees",
     "total",
     "still",
+    "basis",
     "commercial",
     "payment",
     "due",
@@ -63,6 +64,7 @@ fn cells(row: &OrderRow, still: Option<Fen>, lang: Lang) -> Vec<Cell> {
         Cell::Money(row.fees_fen),
         Cell::Money(row.total_fen),
         still.into(),
+        t(lang, &format!("order.basis.{}", row.basis.name())).into(),
         t(lang, &format!("order.state.commercial.{}", row.commercial)).into(),
         payment,
         row.due_at.into(),

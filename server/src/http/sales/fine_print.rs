@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use auction::FinePrint;
-use bidding::{HouseRules, SmallRaise};
+use bidding::{FirstLook, HouseRules, SmallRaise};
 use kernel::{FieldProblem, parse_amount};
+
+use crate::http::vehicles::import::parts_of_one;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -57,7 +59,9 @@ pub(super) fn read(values: &HashMap<&str, &str>) -> (FinePrint, Vec<FieldProblem
             usual.house.small_raise
         }),
     };
-    let house = HouseRules { small_raise, ..house };
+    let (first_look, unreadable) = first_look(values);
+    wrong.extend(unreadable);
+    let house = HouseRules { small_raise, first_look, ..house };
     let tick_fen = match values.get("tick").map(|typed| parse_amount(typed)) {
         None => usual.tick_fen,
         Some(Ok(tick)) => tick,
@@ -67,6 +71,21 @@ pub(super) fn read(values: &HashMap<&str, &str>) -> (FinePrint, Vec<FieldProblem
         }
     };
     (FinePrint { tick_fen, double_after, house }, wrong)
+}
+
+/// So many hours before the opening, at such a share of the guide price; without hours there is none.
+fn first_look(values: &HashMap<&str, &str>) -> (Option<FirstLook>, Vec<FieldProblem>) {
+    let typed = |name: &str| values.get(name).copied().unwrap_or_default().trim();
+    if typed("first_look").is_empty() {
+        return (None, Vec::new());
+    }
+    let hours = typed("first_look").parse::<u32>().ok();
+    let share = parts_of_one(typed("first_look_price"), 2);
+    let unreadable = [("first_look", hours.is_none()), ("first_look_price", share.is_none())];
+    let unreadable = unreadable.into_iter().filter(|(_, is_wrong)| *is_wrong);
+    let wrong = unreadable.map(|(name, _)| FieldProblem::new(name, "NUMBER_UNREADABLE")).collect();
+    let rule = hours.zip(share);
+    (rule.map(|(hours, price_bp)| FirstLook { before_ms: i64::from(hours) * HOUR_MS, price_bp }), wrong)
 }
 
 #[cfg(test)]
@@ -103,6 +122,19 @@ mod tests {
         let minutes = [house.resume_left_ms, house.reading_ms, house.outage_left_ms];
         assert_eq!(minutes, [3, 15, 20].map(|minutes| minutes * MINUTE_MS));
         assert_eq!((house.early_hold_percent, house.small_raise), (25, SmallRaise::Refused));
+    }
+
+    #[test]
+    fn a_first_look_is_hours_and_a_share() {
+        let look = |hours: &str, share: &str| {
+            let (fine, wrong) = read(&[("first_look", hours), ("first_look_price", share)].into());
+            (fine.house.first_look, wrong.into_iter().map(|wrong| wrong.field).collect::<Vec<_>>())
+        };
+        let rule = |before_ms, price_bp| Some(FirstLook { before_ms, price_bp });
+        assert_eq!(look("24", "92.5"), (rule(24 * HOUR_MS, 9_250), vec![]));
+        assert_eq!(look(" ", "92.5"), (None, vec![]), "without hours there is none");
+        assert_eq!(look("24", ""), (None, vec!["first_look_price".to_owned()]));
+        assert_eq!(look("-1", "9,5"), (None, vec!["first_look".to_owned(), "first_look_price".to_owned()]));
     }
 
     #[test]

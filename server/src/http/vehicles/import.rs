@@ -178,7 +178,7 @@ fn price_rule(form: &Posted) -> Result<Option<PriceRule>, Problem> {
 }
 
 /// `7.2` with four decimals is 72 000.
-fn parts_of_one(text: &str, decimals: u32) -> Option<u32> {
+pub(in crate::http) fn parts_of_one(text: &str, decimals: u32) -> Option<u32> {
     let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
     let digits = usize::try_from(decimals).ok()?;
     let is_number = !whole.is_empty() && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit());

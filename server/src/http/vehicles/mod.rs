@@ -2,7 +2,7 @@
 
 mod change;
 mod export;
-mod import;
+pub(in crate::http) mod import;
 mod photos;
 mod receive;
 mod rejected;

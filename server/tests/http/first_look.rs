@@ -1,0 +1,127 @@
+//! The first look of the seller's group: its stores read and take it without a script, others find nothing of it, and the order
+//! says what it rests on.
+
+use axum::http::StatusCode;
+use bidding::FirstLook;
+use kernel::{DealerId, LotId};
+use platform_config::Service;
+use platform_db::new_id;
+use serde_json::json;
+
+use crate::formats::unmarked;
+use crate::receipts::changed_lot_between;
+use crate::sold::put_in_outbox;
+use crate::support::TestServer;
+
+const HOUR: i64 = 3_600_000;
+/// 92.5 % of the car's guide price of ¥90 000, up to the smallest unit.
+const SHADOW: &str = "8330000";
+
+/// A lot that opens in an hour, of a seller whose group yuanxing is a store of.
+async fn lot_of_the_group(server: &TestServer) -> LotId {
+    let rule = FirstLook { before_ms: 24 * HOUR, price_bp: 9_250 };
+    let change = |sale: &mut auction::CreateSale| sale.fine.house.first_look = Some(rule);
+    let lot = changed_lot_between(server, (HOUR, 2 * HOUR), Some(8_500_000), change).await;
+    let store = server.person("yuanxing");
+    let seat = store.dealer().unwrap();
+    for (id, name) in [(DealerId(new_id()), "测试卖方有限公司"), (seat.dealer_id, &seat.dealer_name)]
+    {
+        let data = json!({ "dealer_id": id, "name": name, "status": "active", "group": "远行集团" });
+        put_in_outbox(server, Service::Identity, ("DealerChanged", 1), (id.0, 1_000), data).await;
+    }
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
+    lot
+}
+
+#[tokio::test]
+async fn a_store_of_the_group_takes_the_car_and_its_order_says_how() {
+    let server = TestServer::new().await;
+    let lot = lot_of_the_group(&server).await;
+    let path = format!("/auctions/lots/{lot}");
+    let mut store = server.signed_in("yuanxing").await;
+    let page = unmarked(&store.get(&path).await.body);
+    for words in ["内部调拨优先", "按 ¥83,300 取得", "可按指导价的 92.5% 先取得", "/first-look\""]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let key = new_id().to_string();
+    let wanted = [("key", key.as_str()), ("price_fen", SHADOW)];
+    for _ in 0..2 {
+        let taken = store.post(&format!("{path}/first-look"), &wanted).await;
+        assert_eq!(taken.location(), format!("{path}?answer={key}#bid"), "{}", taken.body);
+    }
+    let page = unmarked(&store.get(&format!("{path}?answer={key}")).await.body);
+    assert!(page.contains("卖方集团的门店在开拍前取得了本车") && !page.contains("/first-look\""), "{page}");
+    let why = store.get(&format!("/my/bids/{key}")).await.body;
+    assert!(why.contains("按内部调拨价 ¥83,300 取得") && !why.contains("保留价"), "{why}");
+    let mut other = server.signed_in("hengxin").await;
+    let page = unmarked(&other.get(&path).await.body);
+    assert!(page.contains("卖方集团的门店在开拍前取得了本车") && page.contains("¥83,300"), "{page}");
+
+    server.state.bus.drain().await.unwrap();
+    let mut clerk = server.signed_in("auctioneer").await;
+    let office = unmarked(&clerk.get(&format!("/office/lots/{lot}")).await.body);
+    assert!(office.contains("内部调拨") && office.contains("92.5%"), "{office}");
+    let file = clerk.get("/office/orders.csv").await.body;
+    assert!(file.contains("成交方式") && file.contains("内部调拨"), "{file}");
+    let orders = store.get("/my/orders").await.body;
+    let order = orders.split("href=\"/my/orders/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let order = store.get(&format!("/my/orders/{order}")).await.body;
+    assert!(order.contains("内部调拨成交确认书"), "{order}");
+}
+
+#[tokio::test]
+async fn others_find_nothing_of_it() {
+    let server = TestServer::new().await;
+    let lot = lot_of_the_group(&server).await;
+    let path = format!("/auctions/lots/{lot}");
+    let key = new_id().to_string();
+    let wanted = [("key", key.as_str()), ("price_fen", SHADOW)];
+    let mut other = server.signed_in("hengxin").await;
+    let page = other.get(&path).await.body;
+    assert!(!page.contains("调拨") && !page.contains("first-look"), "{page}");
+    let refused = other.post(&format!("{path}/first-look"), &wanted).await;
+    assert_eq!(refused.location(), format!("{path}?answer={key}#bid"));
+    let page = other.get(&format!("{path}?answer={key}")).await.body;
+    assert!(page.contains("LOT_NOT_OPEN") || page.contains("未开拍"), "{page}");
+    assert!(!page.contains("调拨"), "{page}");
+    let mut clerk = server.signed_in("auctioneer").await;
+    let refused = clerk.post(&format!("{path}/first-look"), &wanted).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "staff take no cars");
+    let office = clerk.get(&format!("/office/lots/{lot}")).await.body;
+    assert!(office.contains("92.5%"), "staff read the rule: {office}");
+}
+
+#[tokio::test]
+async fn the_form_of_a_sale_says_it_and_what_is_wrong_with_it() {
+    let server = TestServer::new().await;
+    let mut clerk = server.signed_in("auctioneer").await;
+    let key = new_id().to_string();
+    let fields = |hours: &'static str, price: &'static str| {
+        [
+            ("name", "集团专场"),
+            ("format", "timed"),
+            ("runs", "60"),
+            ("stagger", "30"),
+            ("window", "120"),
+            ("cap", "60"),
+            ("below_reserve", "full"),
+            ("deposit", "0"),
+            ("first_look", hours),
+            ("first_look_price", price),
+        ]
+    };
+    let post = |hours, price| [&[("key", key.as_str())][..], &fields(hours, price)[..]].concat();
+    for (hours, price) in [("337", "90"), ("0", "90"), ("24", "9.99"), ("24", "")] {
+        let refused = clerk.post("/office/sales/templates/new", &post(hours, price)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{hours} {price}");
+    }
+    let saved = clerk.post("/office/sales/templates/new", &post("48", "92.5")).await;
+    assert_eq!(saved.location(), "/office/sales/templates?done=TEMPLATE_SAVED", "{}", saved.body);
+    let form = clerk.get(&format!("/office/sales/new?template={key}")).await.body;
+    for (name, value) in [("first_look", "48"), ("first_look_price", "92.5")] {
+        let field = form.split(&format!("name=\"{name}\"")).nth(1).unwrap().split('>').next().unwrap();
+        assert!(field.contains(&format!("value=\"{value}\"")), "{name}: {field}");
+    }
+}
