@@ -118,10 +118,11 @@ impl Service {
 
     /// What the seller's group is offered on this lot before it opens, for a store of that group; nothing for the seller himself,
     /// for anybody else, and once it is over.
-    pub(crate) fn first_offer_of(&self, who: &Principal, lot: &HallLot) -> Option<FirstOffer> {
+    pub fn first_offer(&self, who: &Principal, lot: &HallLot) -> Option<FirstOffer> {
+        let offer = lot.state.first_offer().filter(|offer| self.now() < offer.until)?;
         let dealer_id = who.dealer()?.dealer_id;
         let kin = audience::kin_of_seller(&self.dealers, &folded(&lot.seller_name), dealer_id);
-        lot.state.first_offer().filter(|offer| kin == Some(Kin::Sister) && self.now() < offer.until)
+        (kin == Some(Kin::Sister)).then_some(offer)
     }
 
     /// Accepts a step and waits for the durable answer. Errors as those of [`Service::place_max`].

@@ -146,7 +146,7 @@ impl Service {
             false => None,
         };
         let seller = self.seller_record(&lot.seller_name).await?;
-        let first_offer = self.first_offer_of(who, &lot);
+        let first_offer = self.first_offer(who, &lot);
         let terms = lot.state.terms.clone();
         let server_time = self.now();
         let bidders_hidden = who.is_staff() && !knows_bidders;

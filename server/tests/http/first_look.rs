@@ -8,7 +8,7 @@ use platform_config::Service;
 use platform_db::new_id;
 use serde_json::json;
 
-use crate::formats::unmarked;
+use crate::formats::{hear_of_car, unmarked};
 use crate::receipts::changed_lot_between;
 use crate::sold::put_in_outbox;
 use crate::support::TestServer;
@@ -45,6 +45,9 @@ async fn a_store_of_the_group_takes_the_car_and_its_order_says_how() {
     {
         assert!(page.contains(words), "{words}: {page}");
     }
+    assert!(!page.contains("value=\"pre_bid\""), "who may take it may not bid: {page}");
+    let hall = unmarked(&store.get("/auctions").await.body);
+    assert!(hall.contains("内部调拨优先") && hall.contains("¥83,300"), "{hall}");
     let key = new_id().to_string();
     let wanted = [("key", key.as_str()), ("price_fen", SHADOW)];
     for _ in 0..2 {
@@ -54,7 +57,7 @@ async fn a_store_of_the_group_takes_the_car_and_its_order_says_how() {
     let page = unmarked(&store.get(&format!("{path}?answer={key}")).await.body);
     assert!(page.contains("卖方集团的门店在开拍前取得了本车") && !page.contains("/first-look\""), "{page}");
     let why = store.get(&format!("/my/bids/{key}")).await.body;
-    assert!(why.contains("按内部调拨价 ¥83,300 取得") && !why.contains("保留价"), "{why}");
+    assert!(why.contains("按内部调拨价 ¥83,300 取得") && why.contains("指导价乘以场次规定的比例"), "{why}");
     let mut other = server.signed_in("hengxin").await;
     let page = unmarked(&other.get(&path).await.body);
     assert!(page.contains("卖方集团的门店在开拍前取得了本车") && page.contains("¥83,300"), "{page}");
@@ -79,6 +82,7 @@ async fn others_find_nothing_of_it() {
     let key = new_id().to_string();
     let wanted = [("key", key.as_str()), ("price_fen", SHADOW)];
     let mut other = server.signed_in("hengxin").await;
+    assert!(!other.get("/auctions").await.body.contains("调拨"));
     let page = other.get(&path).await.body;
     assert!(!page.contains("调拨") && !page.contains("first-look"), "{page}");
     let refused = other.post(&format!("{path}/first-look"), &wanted).await;
@@ -119,6 +123,7 @@ async fn the_form_of_a_sale_says_it_and_what_is_wrong_with_it() {
     }
     let saved = clerk.post("/office/sales/templates/new", &post("48", "92.5")).await;
     assert_eq!(saved.location(), "/office/sales/templates?done=TEMPLATE_SAVED", "{}", saved.body);
+    hear_of_car(&server, 0).await;
     let form = clerk.get(&format!("/office/sales/new?template={key}")).await.body;
     for (name, value) in [("first_look", "48"), ("first_look_price", "92.5")] {
         let field = form.split(&format!("name=\"{name}\"")).nth(1).unwrap().split('>').next().unwrap();

@@ -90,12 +90,26 @@ fn card(
                 {lot.buy_now().map(|price| view! {
                     <p class="lot-card__max">{t(lang, "format.buy_now.title")} " " <Money fen=price/></p>
                 })}
+                {first_look(cx, lot)}
                 {foot(lang, room, (face, now))}
                 {more}
             </div>
         </article>
     }
     .into_any()
+}
+
+/// What a store of the seller's group may take it for before it opens; to everybody, that one of them took it.
+fn first_look(cx: &PageContext, lot: &HallLot) -> Option<AnyView> {
+    let lang = cx.lang;
+    if lot.transferred() {
+        return Some(view! { <p class="lot-card__max">{t(lang, "first_look.badge")}</p> }.into_any());
+    }
+    let offer = cx.services.auction.first_offer(cx.principal.as_ref()?, lot)?;
+    let line = view! {
+        <p class="lot-card__max">{t(lang, "first_look.title")} " " <Money fen=offer.price_fen/></p>
+    };
+    Some(line.into_any())
 }
 
 /// Which lot of which sale; at the end of the line how one stands, drawn as the island draws it.

@@ -257,6 +257,8 @@ fn row(cx: &PageContext, lot: HallLot, (relists, waits_for_word): (bool, bool)) 
     });
     let word =
         waits_for_word.then(|| view! { <Badge tone=Tone::Warn>{t(lang, "reserve_approval.badge")}</Badge> });
+    let taken =
+        lot.transferred().then(|| view! { <Badge tone=Tone::Neutral>{t(lang, "first_look.badge")}</Badge> });
     let waits = lot.lot.status == LotStatus::Scheduled && matches!(lot.format(), Format::Lane(_));
     let ends = (!waits).then_some(lot.lot.end_at);
     view! {
@@ -264,7 +266,7 @@ fn row(cx: &PageContext, lot: HallLot, (relists, waits_for_word): (bool, bool)) 
             {choose}
             <td class="num">{lot.lot_no}</td>
             <td><a class="row-link" href=format!("/office/lots/{}", lot.id)>{lot.title}</a></td>
-            <td>{state_badge(lang, &lot.lot, now)} " " {word}</td>
+            <td>{state_badge(lang, &lot.lot, now)} " " {word} {taken}</td>
             <td>{light(lang, &lot.lot)}</td>
             <td class="num"><Money fen=lot.start_fen/></td>
             <td class="num"><Money fen=lot.lot.price_fen wan=true/></td>
