@@ -13,6 +13,8 @@ pub struct Moment {
     pub at: UnixMs,
     /// What was asked: `place_max`, `close` …
     pub command: String,
+    /// Who asked; 0 for staff, the system, and who had no bid that counted yet.
+    pub alias: u32,
     /// The price.
     pub price_fen: Option<Fen>,
     /// Who leads.
@@ -65,6 +67,7 @@ impl Replay {
                 seq: row.seq.unwrap_or_default(),
                 at: before.map_or(row.admitted_at, |before| row.admitted_at.max(before.at)),
                 command: row.command.clone(),
+                alias: row.alias,
                 price_fen: row.price_fen,
                 leader: row.leader,
                 status: row.status.clone(),

@@ -18,6 +18,7 @@ use crate::bid_news;
 use crate::store::alerts::{self, Move, Unseen};
 use crate::store::lists::{self, Viewer};
 use crate::store::negotiation_alerts;
+use crate::store::practice;
 use crate::store::push_choices;
 use crate::store::push_devices;
 use crate::store::searches;
@@ -66,13 +67,15 @@ pub(crate) async fn run(service: Service, stop: watch::Receiver<bool>) {
     }
 }
 
-/// Removes old news, of dealers and of staff, and what is left of browsers that were taken off and of mutes that are over.
-async fn forget(service: &Service) -> Result<(), sqlx::Error> {
+/// Removes old news, of dealers and of staff, what is left of browsers that were taken off and of mutes that are over, and old
+/// practice runs.
+pub(crate) async fn forget(service: &Service) -> Result<(), sqlx::Error> {
     let before = service.now().plus_ms(-KEPT_MS);
     alerts::forget(&service.db, before, FORGOTTEN_AT_ONCE).await?;
     seller_news::forget(&service.db, before, FORGOTTEN_AT_ONCE).await?;
     push_devices::forget(&service.db, before, FORGOTTEN_AT_ONCE).await?;
     push_choices::forget(&service.db, FORGOTTEN_AT_ONCE).await?;
+    practice::forget(&service.db, before, FORGOTTEN_AT_ONCE).await?;
     Ok(())
 }
 

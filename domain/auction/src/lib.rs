@@ -17,6 +17,7 @@
 //! * `asked_witness.rs` shows each to witnesses outside, `witness.rs` keeps their lines.
 //! * `asked_return.rs` says when deposit money that is asked back is free.
 //! * `seller_link.rs` says whose company a seller is, `selling.rs` is what that company reads of its lots.
+//! * `practice/` lets a lot that is over come again for who wants to try bidding.
 //! * `negotiation/` is what follows a lot that closed below its reserve.
 //! * One file a command: [`Service::place_max`], [`Service::create_sale`], [`Service::pause_lot`] …
 //! * `views/` are what pages and the JSON API read; `projection.rs` is what sockets get.
@@ -61,6 +62,7 @@ mod mail_delivery;
 mod mail_secret;
 mod negotiation;
 mod place_max;
+mod practice;
 mod projection;
 mod proofs;
 mod push;
@@ -137,6 +139,10 @@ pub use negotiation::{
     Row as NegotiationRow, Sort as NegotiationSort, State as NegotiationState,
 };
 pub use place_max::PlaceMax;
+pub use practice::{
+    PRACTICE_SPEEDS, PracticeAnswer, PracticeEnd, PracticeLine, PracticeLot, PracticeMove, PracticeRecord,
+    PracticeRun, Practiser, StartPractice,
+};
 pub use projection::PROTOCOL;
 pub use proofs::Incident;
 pub use push::{
@@ -325,6 +331,11 @@ impl Service {
     /// Tells all news that there is: for tests, which run no teller of their own.
     pub async fn tell_news(&self) -> Result<(), sqlx::Error> {
         alerts::look(self, 0).await
+    }
+
+    /// Removes what is kept no longer, once: for tests, which run no teller of their own.
+    pub async fn forget_old(&self) -> Result<(), sqlx::Error> {
+        alerts::forget(self).await
     }
 
     /// Opens and closes what is due, once: for tests, which run no sweeper of their own.

@@ -291,7 +291,7 @@ impl Service {
     }
 }
 
-fn viewer(who: &Principal) -> Viewer {
+pub(crate) fn viewer(who: &Principal) -> Viewer {
     Viewer { dealer_id: who.dealer().map(|seat| seat.dealer_id), user_id: who.user_id }
 }
 

@@ -34,6 +34,7 @@ pub(crate) mod negotiation_alerts;
 pub(crate) mod negotiation_lists;
 pub(crate) mod negotiations;
 pub(crate) mod power;
+pub(crate) mod practice;
 pub(crate) mod processes;
 pub(crate) mod proofs;
 pub(crate) mod pulse;

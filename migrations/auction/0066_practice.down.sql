@@ -1,0 +1,2 @@
+DROP TABLE practice_command;
+DROP TABLE practice_run;
