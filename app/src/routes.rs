@@ -59,6 +59,12 @@ pub static PAGES: &[Page] = &[
     Page { path: "/my/bids/{id}", access: Access::Dealer, draw: |cx| Box::pin(dealer::receipt::page(cx)) },
     Page { path: "/my/board", access: Access::Dealer, draw: |cx| Box::pin(dealer::board::page(cx)) },
     Page { path: "/my/alerts", access: Access::Dealer, draw: |cx| Box::pin(dealer::alerts::page(cx)) },
+    Page { path: "/my/practice", access: Access::Dealer, draw: |cx| Box::pin(dealer::practice::page(cx)) },
+    Page {
+        path: "/my/practice/{id}",
+        access: Access::Dealer,
+        draw: |cx| Box::pin(dealer::practice::run::page(cx)),
+    },
     Page { path: "/my/searches", access: Access::Dealer, draw: |cx| Box::pin(dealer::searches::page(cx)) },
     Page {
         path: "/my/negotiations",

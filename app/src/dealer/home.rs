@@ -57,6 +57,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <PageHead title=seat.dealer_name.clone() note=t_with(lang, "home.greeting", &[("name", &who.display_name)])>
             <LinkButton href="/my/negotiations" icon=Icon::Handshake>{t(lang, "negotiation.my_title")}</LinkButton>
             {selling}
+            <LinkButton href="/my/practice" icon=Icon::Gavel>{t(lang, "practice.title")}</LinkButton>
             <LinkButton href="/my/deposit" icon=Icon::Wallet>{t(lang, "deposit.mine")}</LinkButton>
             {company}
         </PageHead>
@@ -130,6 +131,7 @@ fn nothing_to_do(cx: &PageContext) -> AnyView {
         <Panel>
             <EmptyState icon=Icon::Gavel title=t(lang, "home.no_bids") text=t(lang, "home.no_bids_text")>
                 <LinkButton href="/auctions" kind=ButtonKind::Primary>{t(lang, "home.to_hall")}</LinkButton>
+                <LinkButton href="/my/practice">{t(lang, "practice.try")}</LinkButton>
             </EmptyState>
         </Panel>
     }

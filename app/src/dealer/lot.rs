@@ -3,7 +3,7 @@
 pub(super) mod car;
 pub(crate) mod first_look;
 pub(super) mod incidents;
-mod landed;
+pub(in crate::dealer) mod landed;
 mod notice;
 mod pre_bid;
 mod report;

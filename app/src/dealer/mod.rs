@@ -16,6 +16,7 @@ mod mute;
 pub mod my_bids;
 pub mod negotiations;
 pub mod orders;
+pub mod practice;
 pub mod proof;
 pub mod push;
 pub mod receipt;

@@ -32,6 +32,7 @@ mod office_orders;
 mod office_sales;
 mod office_vehicles;
 mod office_vehicles_import;
+mod practice;
 mod published_reserve;
 mod push;
 mod receipts;

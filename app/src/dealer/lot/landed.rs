@@ -21,7 +21,7 @@ use crate::office::orders::document::percent;
 use crate::ui::*;
 
 /// What the sums are made of.
-pub(super) struct Costs {
+pub(in crate::dealer) struct Costs {
     schedule: FeeSchedule,
     /// As the company stated it for the car's city; none where it stated nothing.
     delivery: Option<Delivery>,
@@ -36,14 +36,14 @@ impl Costs {
     }
 
     /// What the panel needs to show the total live.
-    pub(super) fn landing(&self) -> Option<Landing> {
+    pub(in crate::dealer) fn landing(&self) -> Option<Landing> {
         let delivery = self.delivery.unwrap_or_default();
         LandedCost { schedule: &self.schedule, delivery }.landing()
     }
 }
 
 /// Loads them: the fees are those that hold for the lot's sale, as the winner's order will have them.
-pub(super) async fn load(cx: &PageContext, lot: &HallLot) -> Result<Option<Costs>, Problem> {
+pub(in crate::dealer) async fn load(cx: &PageContext, lot: &HallLot) -> Result<Option<Costs>, Problem> {
     let who = cx.who()?;
     if who.dealer().is_none() {
         return Ok(None);

@@ -168,7 +168,7 @@ fn own(at: UnixMs, max_fen: Fen) -> OwnBid {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_ghosts_alone_repeat_what_everybody_saw(setup in setups()) {

@@ -10,6 +10,8 @@ mod mail;
 mod my_bids_export;
 mod own_max;
 mod place_bid;
+mod practice;
+mod practice_export;
 mod proofs;
 mod searches;
 mod take;
@@ -34,6 +36,8 @@ pub fn routes() -> Routes {
         .post("/my/alerts", Access::Dealer, alerts::change)
         .post("/mail/unsubscribe", Access::Public, mail::stop)
         .get("/my/alerts/unread", Access::Dealer, alerts::unread)
+        .post("/my/practice", Access::Dealer, practice::start)
+        .post("/my/practice/{id}", Access::Dealer, practice::change)
         .post("/my/searches", Access::Dealer, searches::change)
         .post("/auctions/lots/{id}/buy-now", Access::Dealer, take::buy_now)
         .post("/auctions/lots/{id}/accept", Access::Dealer, take::accept_step)
@@ -55,5 +59,6 @@ pub fn routes() -> Routes {
         .get("/proof/leaves/{hash}", Access::Public, checkpoints::newest_leaf)
         .merge(sheet::files("/auctions/export", Access::Dealer, hall_export::list))
         .merge(sheet::files("/my/bids/lots", Access::Dealer, hall_export::my_lots))
+        .merge(sheet::file("/my/practice/export", Kind::Csv, Access::Dealer, practice_export::list))
         .merge(sheet::file("/my/bids/export", Kind::Csv, Access::Dealer, my_bids_export::list))
 }

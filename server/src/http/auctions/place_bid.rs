@@ -63,21 +63,26 @@ pub(super) fn seen(report: &str) -> Option<String> {
     Some(report.trim().to_owned()).filter(|report| !report.is_empty())
 }
 
+/// The amount of a quick button, or else of the field: in yuan, or in 万元.
+pub(super) fn amount_of(quick_fen: &str, max: &str, max_wan: &str) -> Result<Fen, &'static str> {
+    if let Ok(fen) = quick_fen.trim().parse::<i64>() {
+        return Ok(Fen(fen));
+    }
+    let parsed = match (max.trim(), max_wan.trim()) {
+        ("", "") => return Err("AMOUNT_NEEDED"),
+        ("", wan) => parse_wan(wan),
+        (typed, _) => parse_amount(typed),
+    };
+    match parsed {
+        Ok(amount) if amount > Fen::ZERO => Ok(amount),
+        Ok(_) => Err("AMOUNT_NOT_POSITIVE"),
+        Err(_) => Err("AMOUNT_UNREADABLE"),
+    }
+}
+
 impl BidForm {
     fn amount(&self) -> Result<Fen, &'static str> {
-        if let Ok(fen) = self.quick_fen.trim().parse::<i64>() {
-            return Ok(Fen(fen));
-        }
-        let parsed = match (self.max.trim(), self.max_wan.trim()) {
-            ("", "") => return Err("AMOUNT_NEEDED"),
-            ("", wan) => parse_wan(wan),
-            (typed, _) => parse_amount(typed),
-        };
-        match parsed {
-            Ok(amount) if amount > Fen::ZERO => Ok(amount),
-            Ok(_) => Err("AMOUNT_NOT_POSITIVE"),
-            Err(_) => Err("AMOUNT_UNREADABLE"),
-        }
+        amount_of(&self.quick_fen, &self.max, &self.max_wan)
     }
 
     /// What was typed, for the page that follows: what is refused need not be typed again.
