@@ -10,6 +10,7 @@ use crate::events::{Occasion, tell};
 use crate::field::Fields;
 use crate::register_dealer::event_of;
 use crate::store::dealers::{self, Dealer};
+use crate::take_store::leave_group;
 use crate::trail::{NewLine, key_used};
 use crate::{Service, permit, store};
 
@@ -38,7 +39,8 @@ pub struct ChangeDealer {
 
 impl Service {
     /// Changes a company. Sales and admins do. A suspended company's users can still sign in and settle what they
-    /// bought; that they cannot bid is the auction's business, which hears of it.
+    /// bought; that they cannot bid is the auction's business, which hears of it. Where it leaves its group, nobody acts for it and
+    /// another store of the group any more.
     pub async fn change_dealer(&self, who: &Principal, input: ChangeDealer) -> Result<(), CommandError> {
         if !permit::sees_dealer(who, DealerId(input.dealer_id)) {
             return Err(Problem::not_found().into());
@@ -56,6 +58,12 @@ impl Service {
         if what == "unchanged" {
             return Ok(());
         }
+        let mut left = Vec::new();
+        if before.group_name != after.group_name {
+            let reason = why.clone().filter(|why| why.chars().count() > 1);
+            let reason = reason.unwrap_or_else(|| format!("{} → {}", before.group_name, after.group_name));
+            left = leave_group(&mut tx, (after.id, input.key), (who, at), &reason).await?;
+        }
         after.event_seq += 1;
         dealers::update(&mut tx, &after, why.as_deref()).await?;
         let line = NewLine {
@@ -71,6 +79,7 @@ impl Service {
         let occasion = Occasion { who, at, key: input.key, aggregate: after.id, seq: after.event_seq };
         tell(&mut tx, &event_of(&after), occasion).await?;
         tx.commit().await?;
+        left.into_iter().for_each(|user_id| self.revocations.tell(user_id));
         tracing::info!(dealer.id = %after.id, what, "dealer changed");
         Ok(())
     }

@@ -6,7 +6,7 @@ use platform_db::CommandError;
 use crate::list::Stretch;
 use crate::store::dealer_list;
 use crate::users::UserRow;
-use crate::{Page, Service, Strike, StrikeBar, TrailLine, permit, store};
+use crate::{Guest, Page, Service, Strike, StrikeBar, TrailLine, permit, store};
 
 /// Whether a company may take part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +174,8 @@ pub struct DealerDetail {
     pub strikes: Vec<Strike>,
     /// Its users, owners first.
     pub users: Vec<UserRow>,
+    /// People of other stores of its group who may act for it.
+    pub guests: Vec<Guest>,
     /// What happened to it, newest first.
     pub trail: Vec<TrailLine>,
 }
@@ -217,9 +219,10 @@ impl Service {
             strikes.iter_mut().for_each(|strike| strike.note.clear());
         }
         let users = store::user_list::of_dealer(&mut conn, id.0).await?;
+        let guests = store::user_stores::guests(&mut conn, id.0).await?;
         // what our staff wrote about a company is not for the company
         let trail = if who.is_staff() { store::trail::of_dealer(&mut conn, id.0).await? } else { Vec::new() };
-        Ok(DealerDetail { row, status_reason, group, strikes, users, trail })
+        Ok(DealerDetail { row, status_reason, group, strikes, users, guests, trail })
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::field::Fields;
 use crate::register_user::parsed;
-use crate::{ChangeDealer, NewSeat, Papers, RegisterDealer, RegisterUser, Service};
+use crate::{ChangeDealer, GiveStore, NewSeat, Papers, RegisterDealer, RegisterUser, Service};
 
 /// Who was made, for the page that offers to sign in as one of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,15 +30,24 @@ pub struct DemoPeople {
 }
 
 /// Name of the company's slug, name, city, number.
-const COMPANIES: [(&str, &str, &str, &str); 2] =
-    [("yuanxing", "远行二手车", "杭州", "15712341299"), ("hengxin", "恒信车业", "上海", "13912346688")];
+const COMPANIES: [(&str, &str, &str, &str); 4] = [
+    ("yuanxing", "远行二手车", "杭州", "15712341299"),
+    ("hengxin", "恒信车业", "上海", "13912346688"),
+    ("jiahe", "嘉禾名车杭州店", "杭州", "15712345511"),
+    ("jiahe-sh", "嘉禾名车上海店", "上海", "13912345522"),
+];
+
+/// A group, its stores, and who acts for the last of them besides his own: login and store.
+const GROUP: (&str, [&str; 2], (&str, &str)) = ("嘉禾集团", ["jiahe", "jiahe-sh"], ("jiahe", "jiahe-sh"));
 
 /// Login, name, company, whether they own it.
-const DEALERS_USERS: [(&str, &str, &str, bool); 4] = [
+const DEALERS_USERS: [(&str, &str, &str, bool); 6] = [
     ("yuanxing", "周远行", "yuanxing", true),
     ("yuanxing2", "陈小路", "yuanxing", false),
     ("hengxin", "吴恒", "hengxin", true),
     ("hengxin2", "孙信", "hengxin", false),
+    ("jiahe", "郑嘉禾", "jiahe", true),
+    ("jiahe2", "马申", "jiahe-sh", true),
 ];
 
 /// Login (the role's name), and name.
@@ -98,7 +107,31 @@ impl Service {
             let seat = NewSeat::Staff { roles: vec![role] };
             people.staff.extend(self.ensure_person(&by, role.name(), name, seat, password).await?);
         }
+        self.ensure_group(&by).await?;
         Ok(people)
+    }
+
+    /// Under keys of its own, as the papers: what somebody took back stays so.
+    async fn ensure_group(&self, by: &Principal) -> Result<(), CommandError> {
+        let (name, stores, (login, store)) = GROUP;
+        for slug in stores {
+            let dealer_id = demo_dealer_id(slug).0;
+            let joined = ChangeDealer {
+                key: Uuid::new_v5(&dealer_id, b"group"),
+                dealer_id,
+                group: Some(name.into()),
+                ..ChangeDealer::default()
+            };
+            self.change_dealer(by, joined).await?;
+        }
+        let user_id = demo_user_id(login);
+        let key = Uuid::new_v5(&user_id.0, store.as_bytes());
+        let given = GiveStore { key, user_id, store_id: demo_dealer_id(store), keeps_users: true };
+        match self.give_store(by, given).await {
+            // its stores belong to other groups by now
+            Err(CommandError::Refused(_)) | Ok(()) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// `None` when somebody has deactivated the demo person.
@@ -139,9 +172,9 @@ mod tests {
         let world = World::new().await;
         let people = world.service.ensure_demo_people("luochui").await.unwrap();
         assert_eq!(world.service.ensure_demo_people("another").await.unwrap(), people);
-        assert_eq!((people.dealers.len(), people.staff.len()), (4, 8));
-        assert_eq!(world.events("DealerChanged").await.len(), 4, "registered, verified");
-        assert_eq!(world.events("UserChanged").await.len(), 12);
+        assert_eq!((people.dealers.len(), people.staff.len()), (6, 8));
+        assert_eq!(world.events("DealerChanged").await.len(), 10, "registered, verified, two in a group");
+        assert_eq!(world.events("UserChanged").await.len(), 14);
         for person in people.dealers.iter().chain(&people.staff) {
             let input =
                 SignIn { login: person.login.clone(), password: "luochui".into(), address: "desk".into() };
@@ -152,5 +185,9 @@ mod tests {
         }
         assert_eq!(people.dealers[0].principal.dealer().unwrap().dealer_id, demo_dealer_id("yuanxing"));
         assert_eq!(people.dealers[0].principal.user_id, demo_user_id("yuanxing"));
+        let stores =
+            world.service.stores_of(&people.staff[7].principal, demo_user_id("jiahe")).await.unwrap();
+        let ids: Vec<DealerId> = stores.iter().map(|store| store.id).collect();
+        assert_eq!(ids, [demo_dealer_id("jiahe"), demo_dealer_id("jiahe-sh")]);
     }
 }

@@ -11,10 +11,12 @@
 mod appearance;
 mod change_dealer;
 mod change_user;
+mod choose_store;
 mod dealers;
 mod demo;
 mod events;
 mod field;
+mod give_store;
 mod list;
 mod make_token;
 mod password;
@@ -30,8 +32,10 @@ mod set_password;
 mod sign_in;
 mod sign_out;
 mod store;
+mod stores;
 mod strikes;
 mod sweep;
+mod take_store;
 #[cfg(test)]
 mod test_support;
 mod trail;
@@ -48,9 +52,11 @@ use crate::revocations::Revocations;
 pub use appearance::{Appearance, SetAppearance, Theme};
 pub use change_dealer::ChangeDealer;
 pub use change_user::ChangeUser;
+pub use choose_store::ChooseStore;
 pub use dealers::{DealerDetail, DealerFilter, DealerRow, DealerSort, DealerStatus, Papers, Standing};
 pub use demo::{DemoPeople, DemoPerson, demo_dealer_id, demo_user_id};
 pub use events::{DealerChanged, SignedOut, StrikesChanged, UserChanged};
+pub use give_store::GiveStore;
 pub use list::{MAX_EXPORT, PAGE_SIZE, Page};
 pub use make_token::{MakeToken, NewToken, TokenRow};
 pub use principal::{Credential, SignedIn};
@@ -62,9 +68,11 @@ pub use session_store::{IDLE_MS, LONGEST_MS, Sessions, USER_ID};
 pub use sessions::SessionRow;
 pub use set_password::SetPassword;
 pub use sign_in::SignIn;
+pub use stores::{Guest, Store};
 pub use strikes::{
     GiveStrike, LiftStrike, Lifted, STRIKE_CONFIRM, Strike, StrikeBar, StrikeOutlook, StrikeReason,
 };
+pub use take_store::TakeStore;
 pub use tower_sessions_core::session::Id as SessionId;
 pub use trail::TrailLine;
 pub use users::{UserDetail, UserFilter, UserRow, UserSeat, UserSort};

@@ -17,7 +17,8 @@ pub fn keeps_staff(who: &Principal) -> bool {
     who.has_role(Role::Admin)
 }
 
-/// Manages the users of that company: sales, and the company's own owners.
+/// Manages the users of that company: sales, and the company's own owners, and takes back what people of other stores of the group
+/// may do for it.
 pub fn keeps_users_of(who: &Principal, dealer: DealerId) -> bool {
     keeps_dealers(who) || who.dealer().is_some_and(|seat| seat.dealer_id == dealer && seat.is_owner)
 }

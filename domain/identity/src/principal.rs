@@ -7,7 +7,7 @@ use tower_sessions_core::session::Id;
 use crate::make_token::secret_hash;
 use crate::session_store::id_hash;
 use crate::store::principals::{self, Person};
-use crate::{Appearance, Service, Theme};
+use crate::{Appearance, Service, Store, Theme, store};
 
 /// How long a session may be used before its idle limit is moved on. Short enough that twelve hours are twelve
 /// hours, long enough that reading pages writes nothing.
@@ -20,6 +20,9 @@ pub struct SignedIn {
     pub principal: Principal,
     /// For the page.
     pub appearance: Appearance,
+    /// The stores among which a session may choose, the own one first; none where there is only that, and none for a token, which
+    /// acts for the own store.
+    pub stores: Vec<Store>,
     /// Whether the session should be saved again, to move its idle limit.
     pub touch_due: bool,
 }
@@ -57,12 +60,17 @@ impl Service {
             By::Token(hash) => {
                 let found = principals::by_token(&mut conn, hash, now).await?;
                 if found.is_some() {
-                    crate::store::tokens::used(&mut conn, hash, now).await?;
+                    store::tokens::used(&mut conn, hash, now).await?;
                 }
                 found
             }
         };
-        found.map(|person| self.signed_in(person)).transpose()
+        let Some(person) = found else { return Ok(None) };
+        let stores = match person.has_more {
+            true => store::user_stores::of_user(&mut conn, person.id).await?,
+            false => Vec::new(),
+        };
+        Ok(Some(SignedIn { stores, ..self.signed_in(person)? }))
     }
 
     /// The person behind a session.
@@ -102,6 +110,7 @@ impl Service {
                 seat,
             },
             appearance: Appearance { lang, theme: Theme::from_name(&person.theme) },
+            stores: Vec::new(),
             touch_due: idle_ms >= TOUCH_AFTER_MS,
         })
     }

@@ -10,10 +10,16 @@ use tower_sessions_core::SessionStore as _;
 use tower_sessions_core::session::{Id, Record};
 use uuid::Uuid;
 
-use crate::{IDLE_MS, MakeToken, NewSeat, RegisterDealer, RegisterUser, Service, USER_ID};
+use crate::{
+    ChangeDealer, ChooseStore, GiveStore, IDLE_MS, MakeToken, NewSeat, RegisterDealer, RegisterUser, Service,
+    USER_ID,
+};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "落槌有声 2026";
+
+/// The group of [`World::group_of_two`].
+pub(crate) const GROUP: &str = "嘉禾集团";
 
 /// 2026-03-01 08:00 UTC.
 const MORNING: UnixMs = UnixMs(1_772_352_000_000);
@@ -49,6 +55,42 @@ impl World {
     pub(crate) async fn dealer_user(&self, company: &str, login: &str) -> Principal {
         let dealer_id = self.dealer(company).await;
         self.person(login, NewSeat::Dealer { dealer_id, is_owner: true }).await
+    }
+
+    /// One more owner of that company.
+    pub(crate) async fn owner_of(&self, dealer_id: DealerId, login: &str) -> Principal {
+        self.person(login, NewSeat::Dealer { dealer_id, is_owner: true }).await
+    }
+
+    /// The owner of one store of a group, and another store of it.
+    pub(crate) async fn group_of_two(&self) -> (Principal, DealerId) {
+        let (who, other) = (self.dealer_user("一店", "yidian").await, self.dealer("二店").await);
+        for dealer_id in [who.dealer().unwrap().dealer_id, other] {
+            let key = Uuid::now_v7();
+            let group = Some(GROUP.to_owned());
+            let input = ChangeDealer { key, dealer_id: dealer_id.0, group, ..ChangeDealer::default() };
+            self.service.change_dealer(&root(), input).await.unwrap();
+        }
+        (who, other)
+    }
+
+    /// The same, and the owner may act for the other store, whose users he does not manage.
+    pub(crate) async fn group_of_two_given(&self) -> (Principal, DealerId) {
+        let (who, other) = self.group_of_two().await;
+        self.give(&who, other, false).await;
+        (who, other)
+    }
+
+    /// This person may act for that store.
+    pub(crate) async fn give(&self, who: &Principal, store_id: DealerId, keeps_users: bool) {
+        let input = GiveStore { key: Uuid::now_v7(), user_id: who.user_id, store_id, keeps_users };
+        self.service.give_store(&root(), input).await.unwrap();
+    }
+
+    /// This session acts for that store from now on.
+    pub(crate) async fn choose(&self, who: &Principal, session: Id, store_id: DealerId) {
+        let input = ChooseStore { key: Uuid::now_v7(), store_id };
+        self.service.choose_store(who, session, input).await.unwrap();
     }
 
     pub(crate) async fn staff(&self, roles: &[Role]) -> Principal {

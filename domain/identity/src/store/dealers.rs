@@ -111,12 +111,13 @@ pub(crate) async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dea
     Ok(raw.map(Dealer::from))
 }
 
-/// The company, locked until the transaction ends: its changes and its events come one after the other.
+/// The company, locked until the transaction ends: its changes and its events come one after the other. Not against those who only
+/// name it (a line of a trail, a user), or two who name each other's companies would wait for each other.
 pub(crate) async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<Dealer>, sqlx::Error> {
     let raw = sqlx::query_as!(
         Raw,
         "SELECT id, name, city, phone, group_name, status, papers, strike_bar, struck_until, event_seq
-           FROM dealers WHERE id = $1 FOR UPDATE",
+           FROM dealers WHERE id = $1 FOR NO KEY UPDATE",
         id
     )
     .fetch_optional(conn)

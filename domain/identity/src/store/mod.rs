@@ -10,4 +10,5 @@ pub(crate) mod strikes;
 pub(crate) mod tokens;
 pub(crate) mod trail;
 pub(crate) mod user_list;
+pub(crate) mod user_stores;
 pub(crate) mod users;

@@ -97,6 +97,55 @@ pub(crate) async fn delete_of_user(
     Ok(gone.rows_affected())
 }
 
+/// For which store this person's session acts; `None` for the own one. `false`: there is no such session.
+pub(crate) async fn set_store(
+    conn: &mut PgConnection,
+    id_hash: &[u8],
+    user_id: Uuid,
+    store_id: Option<Uuid>,
+) -> Result<bool, sqlx::Error> {
+    let set = sqlx::query!(
+        "UPDATE sessions SET store_id = $3 WHERE id_hash = $1 AND user_id = $2",
+        id_hash,
+        user_id,
+        store_id
+    )
+    .execute(conn)
+    .await?;
+    Ok(set.rows_affected() == 1)
+}
+
+/// For which store this person's session acts: the own one where none was chosen.
+pub(crate) async fn acts_for(
+    conn: &mut PgConnection,
+    id_hash: &[u8],
+    user_id: Uuid,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        "SELECT coalesce(s.store_id, u.dealer_id)
+           FROM sessions s
+           JOIN users u ON u.id = s.user_id
+          WHERE s.id_hash = $1 AND s.user_id = $2",
+        id_hash,
+        user_id
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.flatten())
+}
+
+/// Ends a person's sessions that act for that store.
+pub(crate) async fn delete_at_store(
+    conn: &mut PgConnection,
+    user_id: Uuid,
+    store_id: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("DELETE FROM sessions WHERE user_id = $1 AND store_id = $2", user_id, store_id)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// A line of a person's list of sessions.
 pub(crate) struct Listed {
     pub id_hash: Vec<u8>,

@@ -7,15 +7,23 @@ use uuid::Uuid;
 
 use crate::field::one;
 
-/// The users of a company who may sign in.
+/// Who may act for a company and sign in: its users, and those of other stores of its group.
 pub(crate) async fn active_of_dealer(
     conn: &mut PgConnection,
     dealer_id: Uuid,
 ) -> Result<Vec<UserId>, sqlx::Error> {
-    let ids =
-        sqlx::query_scalar!("SELECT id FROM users WHERE dealer_id = $1 AND active ORDER BY id", dealer_id)
-            .fetch_all(conn)
-            .await?;
+    let ids = sqlx::query_scalar!(
+        "SELECT u.id
+           FROM users u
+          WHERE u.active
+            AND (u.dealer_id = $1
+                 OR EXISTS (SELECT FROM user_stores m
+                             WHERE m.user_id = u.id AND m.store_id = $1 AND m.taken_at IS NULL))
+          ORDER BY u.id",
+        dealer_id
+    )
+    .fetch_all(conn)
+    .await?;
     Ok(ids.into_iter().map(UserId).collect())
 }
 
