@@ -5,14 +5,13 @@ use kernel::{DealerId, Fen, UnixMs};
 use crate::before_opening::{self, FineTerms, Times};
 use crate::buy_now::{Purchase, buy_now};
 use crate::dutch::{Acceptance, accept};
-use crate::first_look::{self, Taking};
 use crate::place_max::{Bid, place_max};
 use crate::settle::{pass_over, settle};
 use crate::system::{self, Outage};
 use crate::void_bid::{Void, void_bid};
 use crate::void_offer::void_offer;
 use crate::{
-    Accepted, Bar, Command, Event, Format, Group, LotState, Refusal, apply, gap, group, lane,
+    Accepted, Bar, Command, Event, Format, Group, LotState, Refusal, apply, first_look, gap, group, lane,
     lower_reserve::lower_reserve, pre_bid, publish_reserve::publish_reserve, reasons, report, sealed, top_up,
 };
 
@@ -40,9 +39,9 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
             buy_now(state, &Purchase { dealer_id, price_fen, bar, power_fen, seen_report }, now)
         }
         &Command::FirstLook { dealer_id, price_fen, of_sellers_group, bar, power_fen, ref seen_report } => {
-            let seen_report = seen_report.as_deref();
-            let wanted = Taking { dealer_id, price_fen, of_sellers_group, bar, power_fen, seen_report };
-            first_look::take(state, &wanted, now)
+            let wanted =
+                Purchase { dealer_id, price_fen, bar, power_fen, seen_report: seen_report.as_deref() };
+            first_look::take(state, &wanted, of_sellers_group, now)
         }
         &Command::Accept { dealer_id, step, price_fen, bar, power_fen, ref seen_report } => {
             let seen_report = seen_report.as_deref();

@@ -7,13 +7,11 @@ use kernel::{DealerId, Fen, UnixMs};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::buy_now::Purchase;
+use crate::hold::WHOLE_BP;
 use crate::{
-    Accepted, Bar, Event, Explanation, LotState, LotStatus, Outcome, Refusal, RefusalCode, eligibility,
-    system,
+    Accepted, Event, Explanation, LotState, LotStatus, Outcome, Refusal, RefusalCode, eligibility, system,
 };
-
-/// What is a share of a whole: hundredths of a percent.
-const WHOLE_BP: i128 = 10_000;
 
 /// The rule of a sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,16 +31,6 @@ pub struct FirstOffer {
     pub from: UnixMs,
     /// Until when: the lot opens then.
     pub until: UnixMs,
-}
-
-/// `Command::FirstLook` as a struct.
-pub(crate) struct Taking<'a> {
-    pub(crate) dealer_id: DealerId,
-    pub(crate) price_fen: Fen,
-    pub(crate) of_sellers_group: bool,
-    pub(crate) bar: Option<Bar>,
-    pub(crate) power_fen: Option<Fen>,
-    pub(crate) seen_report: Option<&'a str>,
 }
 
 impl FirstOffer {
@@ -69,8 +57,13 @@ impl LotState {
 }
 
 /// Judges it. The price is printed on the lot, so the fat-finger guard does not ask.
-pub(crate) fn take(state: &LotState, wanted: &Taking, now: UnixMs) -> Result<Accepted, Refusal> {
-    let offer = state.first_offer().filter(|offer| wanted.of_sellers_group && offer.stands_at(now));
+pub(crate) fn take(
+    state: &LotState,
+    wanted: &Purchase,
+    of_sellers_group: bool,
+    now: UnixMs,
+) -> Result<Accepted, Refusal> {
+    let offer = state.first_offer().filter(|offer| of_sellers_group && offer.stands_at(now));
     let Some(offer) = offer else {
         return Err(not_offered(state, wanted.dealer_id, now));
     };
@@ -93,7 +86,7 @@ fn not_offered(state: &LotState, dealer_id: DealerId, now: UnixMs) -> Refusal {
 }
 
 /// The lot ends before it opens. Of the reserve nothing is said, and of who waited for the opening neither.
-fn transferred(state: &LotState, buyer: &Taking) -> Accepted {
+fn transferred(state: &LotState, buyer: &Purchase) -> Accepted {
     let (dealer_id, price_fen) = (buyer.dealer_id, buyer.price_fen);
     let waiting = state.pre_bids.iter().map(|pre_bid| pre_bid.dealer_id);
     let released = waiting.map(|dealer_id| Event::PreBidWithdrawn { dealer_id });

@@ -5,7 +5,7 @@ use kernel::{DealerId, Fen};
 use crate::{LotState, LotStatus, Outcome, Terms};
 
 /// What is held of a whole: hundredths of a percent.
-const WHOLE_BP: i128 = 10_000;
+pub(crate) const WHOLE_BP: i128 = 10_000;
 
 impl Terms {
     /// What a max of this amount holds: `ceil(max × deposit_bp / 10000)`.
