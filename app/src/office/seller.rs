@@ -22,7 +22,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let typed = cx.query.get("company").unwrap_or(&detail.name).to_owned();
     let is_linked = detail.links.iter().any(|link| link.undone.is_none());
     let companies = match detail.may_link && !is_linked {
-        true => cx.services.auction.companies_named(who, &typed)?,
+        true => cx.services.auction.companies_named(who, &typed).await.map_err(CommandError::into_problem)?,
         false => Vec::new(),
     };
     let crumbs = vec![Crumb::new(t(lang, "seller.title"), "/office/sellers")];

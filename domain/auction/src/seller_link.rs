@@ -114,13 +114,15 @@ impl Service {
         if let Some(same) = store::given_under(&mut tx, &input, &company).await? {
             return if same { Ok(()) } else { Err(conflict("KEY_REUSED").into()) };
         }
-        let is_known = self.dealers.known().name(input.dealer_id).is_some();
-        if company.is_empty() || !is_known || store::spelled(&mut tx, &company).await?.is_none() {
+        if company.is_empty() || store::spelled(&mut tx, &company).await?.is_none() {
             return Err(Problem::not_found().into());
         }
         match store::insert(&mut tx, &input, &company, who, now).await {
             Err(error) if constraint(&error) == Some("seller_link_one_company") => {
                 return Err(conflict("SELLER_LINKED").into());
+            }
+            Err(error) if constraint(&error) == Some("seller_link_dealer_id_fkey") => {
+                return Err(Problem::not_found().into());
             }
             other => other?,
         }
@@ -184,11 +186,12 @@ impl Service {
     ///
     /// # Errors
     /// `FORBIDDEN`.
-    pub fn companies_named(&self, who: &Principal, part: &str) -> Result<Vec<Company>, Problem> {
+    pub async fn companies_named(&self, who: &Principal, part: &str) -> Result<Vec<Company>, CommandError> {
         check(who)?;
+        // who was registered a moment ago is to be found
+        self.dealers.refresh(&self.db).await?;
         let part = folded(part);
-        let known = self.dealers.known();
-        let mut found: Vec<Company> = known.named(&part).collect();
+        let mut found: Vec<Company> = self.dealers.known().named(&part).collect();
         found.sort_by(|one, other| one.name.cmp(&other.name));
         found.truncate(COMPANIES_SHOWN);
         Ok(found)

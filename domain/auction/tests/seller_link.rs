@@ -111,11 +111,12 @@ async fn only_who_speaks_for_sellers_may_link() {
     for who in [&company, &nobody, &staff(&[Role::Pricing])] {
         assert_eq!(code(service.link_seller(who, link(Uuid::now_v7(), &nobody)).await), "FORBIDDEN");
         assert_eq!(code(service.unlink_seller(who, unlink(key, Uuid::now_v7())).await), "FORBIDDEN");
-        assert_eq!(service.companies_named(who, "甲").unwrap_err().code, "FORBIDDEN");
+        let named = service.companies_named(who, "甲").await.map_err(CommandError::into_problem);
+        assert_eq!(named.unwrap_err().code, "FORBIDDEN");
     }
     let refused = service.seller(&company, "测试卖方").await.map_err(CommandError::into_problem);
     assert_eq!(refused.unwrap_err().code, "FORBIDDEN");
-    let found = service.companies_named(&staff(&[Role::Auctioneer]), "甲 车行").unwrap();
+    let found = service.companies_named(&staff(&[Role::Auctioneer]), "甲 车行").await.unwrap();
     assert_eq!(found.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["甲车行"]);
 }
 

@@ -10,8 +10,8 @@ use crate::negotiations::begun;
 use crate::receipts::{open_lot, reserved_lot};
 use crate::support::{Answer, Browser, TestServer};
 
-/// The seller of the lots that tests open.
-const SELLER: &str = "/office/sellers/测试卖方";
+/// The seller of the lots that tests open, as a browser asks for his page.
+const SELLER: &str = "/office/sellers/%E6%B5%8B%E8%AF%95%E5%8D%96%E6%96%B9";
 
 async fn linked(office: &mut Browser) {
     let (key, dealer) = (new_id().to_string(), demo_dealer_id("hengxin").to_string());
@@ -63,7 +63,7 @@ async fn staff_link_a_seller_and_take_it_back_with_a_reason() {
     assert!(office.post(SELLER, &undo).await.location().contains("done=SELLER_UNLINKED"));
     let page = office.get(SELLER).await.body;
     assert!(page.contains("换了主体") && page.contains("还没有关联公司"), "{page}");
-    assert_eq!(office.get("/office/sellers/没有这个").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(office.get("/office/sellers/%E6%B2%A1%E6%9C%89").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ pub(crate) async fn know_spellings(conn: &mut PgConnection) -> Result<(), sqlx::
     let folds: Vec<String> = names.iter().map(|name| folded(name)).collect();
     sqlx::query!(
         "INSERT INTO seller_spelling (seller_name, folded_name)
-         SELECT * FROM unnest($1::text[], $2::text[])
+         SELECT n.seller_name, n.folded_name FROM unnest($1::text[], $2::text[]) AS n (seller_name, folded_name)
          ON CONFLICT DO NOTHING",
         &names,
         &folds
