@@ -26,13 +26,13 @@ const FOLLOW: &str = "const parts = ['practice-now', 'practice-quick', 'practice
     addEventListener('pointerdown', () => held = true); \
     for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => setTimeout(() => held = false, 300)); \
     const look = async () => { const now = document.getElementById('practice-now'); \
-    if (!now || now.dataset.stage !== 'runs') return; \
-    try { const answer = await fetch(location.href); if (answer.ok && !answer.redirected && !held) { \
+    if (!now || now.dataset.stage !== 'runs') return; const link = now.parentElement.dataset; \
+    try { const answer = await fetch(location.href); link.link = 'live'; if (answer.ok && !answer.redirected && !held) { \
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html'); \
     if (page.getElementById('practice-now')?.dataset.stage !== 'runs') return location.reload(); \
     for (const id of parts) { const [old, fresh] = [document, page].map(it => it.getElementById(id)); \
     if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(document.importNode(fresh, true)); } } } \
-    catch { now.dataset.look = 'lost'; } setTimeout(look, 1000); }; setTimeout(look, 1000);";
+    catch { link.link = 'lost'; } setTimeout(look, 1000); }; setTimeout(look, 1000);";
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {

@@ -375,11 +375,9 @@ impl Service {
             }
             other => other,
         })?;
-        let seen = SeenReserve {
-            is_there: lot.state.reserve_fen.is_some(),
-            published_fen: lot.terms().published_reserve_fen,
-            met: practice::met(&self.db, lot_id).await?,
-        };
+        let met = if lot.state.met { practice::met(&self.db, lot_id).await? } else { None };
+        let (is_there, published_fen) = (lot.state.reserve_fen.is_some(), lot.terms().published_reserve_fen);
+        let seen = SeenReserve { is_there, published_fen, met };
         let cast = Cast::of(&log.replay, lot.terms(), seen).ok_or_else(|| refused("NOT_PRACTISABLE"))?;
         Ok((cast, lot))
     }

@@ -53,7 +53,7 @@ pub(crate) struct KeptAsked {
 }
 
 /// Lots that this dealer can practise on, the newest first: timed ones that ran through without a stop, with at least two
-/// bidders, whose log is published. With `one` only that lot, if it is one.
+/// bidders, of the last half year, whose log is published. With `one` only that lot, if it is one.
 pub(crate) async fn lots(
     pool: &PgPool,
     dealer_id: DealerId,
@@ -68,7 +68,8 @@ pub(crate) async fn lots(
           WHERE l.status = 'closed' AND l.outcome IN ('sold', 'unsold') AND l.chain_head IS NOT NULL
             AND s.format IN ('timed', 'flash') AND l.price_fen IS NOT NULL
             AND ($2::uuid IS NULL OR l.id = $2)
-            AND l.end_at < coalesce($3::timestamptz, 'infinity'::timestamptz)
+            -- walked backwards by `lot_by_end`, and no further than what is still like today
+            AND l.end_at < coalesce($3::timestamptz, now()) AND l.end_at > now() - interval '180 days'
             -- as `lots::is_visible`
             AND (NOT s.invite_only OR EXISTS (
                      SELECT FROM sale_group i JOIN dealer d ON d.group_name = i.group_name
@@ -88,7 +89,7 @@ pub(crate) async fn lots(
                  WHERE g.lot_id = l.id AND g.seq IS NOT NULL AND g.command <> 'place_max'
                    AND g.command NOT IN ('open', 'withdraw', 'reschedule', 'change_terms', 'reserve_lowered',
                                          'reserve_published', 'gap_set', 'close', 'settle', 'pass_over'))
-          ORDER BY l.end_at DESC, l.id
+          ORDER BY l.end_at DESC, l.id DESC
           LIMIT $4",
         dealer_id.0,
         one.map(|lot_id| lot_id.0),
