@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Lang, Principal, Problem, ProblemKind, UnixMs};
+use kernel::{DealerId, Lang, Principal, Problem, ProblemKind, UnixMs};
 use leptos::prelude::*;
 use time::UtcOffset;
 use uuid::Uuid;
@@ -51,6 +51,8 @@ pub struct PageContext {
     pub bus: platform_bus::Bus,
     /// Who looks, if signed in.
     pub principal: Option<Principal>,
+    /// The stores among which this session may choose, the own one first; empty where there is only that.
+    pub stores: Arc<[identity::Store]>,
     /// The session by which they are.
     pub session: Option<identity::SessionId>,
     /// The name under which this browser is told news, as far as it says so itself.
@@ -83,6 +85,12 @@ impl PageContext {
     /// Who looks. Pages that are not public never see the refusal.
     pub fn who(&self) -> Result<&Principal, Problem> {
         self.principal.as_ref().ok_or_else(|| Problem::new(ProblemKind::SignInNeeded, "SIGN_IN_NEEDED"))
+    }
+
+    /// For which store a dealer's person acts: what every form of the page says, so that none sent after another was chosen
+    /// binds that other one.
+    pub fn store(&self) -> Option<DealerId> {
+        self.principal.as_ref()?.dealer().map(|seat| seat.dealer_id)
     }
 
     /// A placeholder of the path as an id (`/office/orders/{id}`). What is no id is not found.

@@ -99,6 +99,7 @@ pub static PAGES: &[Page] = &[
         draw: |cx| Box::pin(dealer::orders::detail::page(cx)),
     },
     Page { path: "/my/deposit", access: Access::Dealer, draw: |cx| Box::pin(dealer::deposit::page(cx)) },
+    Page { path: "/my/group", access: Access::Dealer, draw: |cx| Box::pin(dealer::group::page(cx)) },
     Page { path: "/my/company", access: Access::Dealer, draw: |cx| Box::pin(company::home::page(cx)) },
     Page {
         path: "/my/company/users/{id}",

@@ -56,6 +56,7 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
     let title = format!("<title>{}</title>", escape::text(&title));
     // the system's choice has no attribute: the style sheet then follows the system
     let theme = (cx.theme != Theme::System).then(|| cx.theme.name());
+    let store = cx.store().map(|store| store.to_string());
     let verifier = assets.verifier.as_ref().and_then(|files| {
         let code = match (body.contains(VERIFIER), body.contains(daily::PLACE)) {
             (true, _) => {
@@ -70,7 +71,7 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
     let scripts =
         has_islands.then(|| view! { <HydrationScripts options=assets.leptos.clone() islands=true/> });
     view! {
-        <html lang=cx.lang.tag() data-theme=theme>
+        <html lang=cx.lang.tag() data-theme=theme data-store=store>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

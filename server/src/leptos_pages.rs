@@ -20,6 +20,7 @@ use kernel::{Lang, Principal, Problem};
 use tower_sessions::Session;
 
 use crate::middleware::cookie;
+use crate::middleware::store::Stores;
 use crate::route_table::Routes;
 use crate::state::AppState;
 
@@ -86,6 +87,7 @@ async fn context(state: &AppState, parts: &mut Parts, form: FormState) -> PageCo
         services: state.services.clone(),
         bus: state.bus.clone(),
         principal: parts.extensions.get::<Principal>().cloned(),
+        stores: parts.extensions.get::<Stores>().map(|Stores(stores)| stores.clone()).unwrap_or_default(),
         session: parts.extensions.get::<Session>().and_then(Session::id),
         device: cookie::device(&parts.headers),
         lang,

@@ -188,3 +188,25 @@ fn the_scripts_install_the_wasm_bindgen_that_the_workspace_names() {
     let named = format!("wasm-bindgen = \"={version}\"");
     assert!(read("Cargo.toml").contains(&named), "Cargo.toml should say {named}");
 }
+
+/// A person of a dealer group has several stores and two tabs: a form that does not say for which store it was drawn is refused.
+#[test]
+fn every_form_says_for_which_store_it_was_drawn() {
+    const SAYS: [&str; 4] = ["<FormKey/>", "store_field()", "hidden(screen)", "drawn_for()"];
+    // what is a person's own business, or a member of staff's
+    const PERSONAL: [&str; 2] = ["action=\"/sign-out\"", "action=\"/settings/appearance\""];
+    let mut breaches = Vec::new();
+    for file in files(&[".rs"]) {
+        if !file.is_in("app/src/") || file.is_in("app/src/office/") {
+            continue;
+        }
+        for (at, _) in file.text.match_indices("method=\"post\"") {
+            let form = file.text[at..].split("</form>").next().unwrap_or_default();
+            let is_said = SAYS.iter().chain(&PERSONAL).any(|word| form.contains(word));
+            if !is_said {
+                breaches.push(format!("{}:{}", file.path, file.text[..at].matches('\n').count() + 1));
+            }
+        }
+    }
+    report("a form without <FormKey/> or store_field()", &breaches);
+}

@@ -7,7 +7,7 @@ use kernel::Problem;
 use leptos::prelude::*;
 use platform_db::CommandError;
 
-use super::delivery;
+use super::{delivery, guests};
 
 use crate::context::PageContext;
 use crate::i18n::t;
@@ -41,6 +41,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             </Panel>
         }
     });
+    let taken_problem = cx.form.of("take_store").problem.map(|problem| view! { <ProblemBanner problem/> });
+    let guests = guests::panel(dealer.guests, None, keeps);
     let base = if keeps { "/my/company/users" } else { "" };
     let form = if keeps {
         view! {
@@ -73,6 +75,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 <People users=dealer.users base caption=t(lang, "identity.company.users").into_owned()/>
                 <div class="panel__body">{form}</div>
             </Panel>
+            {taken_problem}
+            {guests}
         </div>
     };
     Ok(PageView::dealer(t(lang, "identity.company.title"), body))

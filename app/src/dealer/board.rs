@@ -181,6 +181,7 @@ fn confirm(cx: &PageContext, problem: &Problem, asked: Question) -> AnyView {
     view! {
         <Banner tone=Tone::Warn>
             <form method="post" action=BIDS class="board-confirm">
+                {store_field()}
                 <input type="hidden" name="key" value=asked.key.to_string()/>
                 <input type="hidden" name="lot_id" value=lot_id/>
                 <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod checkpoints;
 pub mod deposit;
 mod duties;
+pub mod group;
 pub mod hall;
 pub mod home;
 pub mod lane;

@@ -114,7 +114,7 @@ impl Live {
                 self.room.update(|room| room.reconnected(here));
                 self.send(&ClientFrame::Watch { lot_id: self.room.with_untracked(|room| room.lot_id) });
             }
-            Event::SignedOut => self.room.update(Room::signed_out),
+            Event::Ended(code) => self.room.update(|room| room.ended(code)),
             Event::Frame(frame) => {
                 let is_beat = matches!(*frame, bidding::ServerFrame::Heartbeat { .. });
                 let hear = |room: &mut Room| room.hear(*frame, here);

@@ -165,12 +165,12 @@ impl Board {
                 self.cards.borrow_mut().iter_mut().map(watch).collect()
             }
             Event::Frame(frame) => self.take(*frame).into_iter().collect(),
-            // the line above the list says that the connection is lost; the next page asks to sign in
-            Event::SignedOut => {
+            // the line above the list says that the connection is lost; the next page says why
+            Event::Ended(code) => {
                 let drawn = self.drawn(page::now());
                 for card in self.cards.borrow_mut().iter_mut() {
                     if let Some(room) = card.room.as_mut().filter(|room| room.pending.is_some()) {
-                        room.signed_out();
+                        room.ended(code);
                         card.show(drawn);
                     }
                 }

@@ -75,6 +75,20 @@ pub(super) fn given<T: Given>() -> Option<T> {
     (0..found.length()).find_map(|index| T::read(&Json::read(&text(index)?)?))
 }
 
+/// For which store of a group the page was drawn; empty where no dealer looks. Forms and sockets say it.
+#[cfg(feature = "ssr")]
+pub(super) fn drawn_for() -> String {
+    use_context::<std::sync::Arc<crate::PageContext>>()
+        .and_then(|cx| cx.store())
+        .map_or_else(String::new, |store| store.to_string())
+}
+
+/// For which store of a group the page was drawn: it stands on the page itself.
+#[cfg(not(feature = "ssr"))]
+pub(super) fn drawn_for() -> String {
+    document().document_element().and_then(|page| page.get_attribute("data-store")).unwrap_or_default()
+}
+
 /// An island with what it is given around it.
 #[cfg(feature = "ssr")]
 pub fn around<T: Given + serde::Serialize>(given: T, island: impl FnOnce() -> AnyView) -> AnyView {

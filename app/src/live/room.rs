@@ -464,11 +464,12 @@ impl Room {
         self.command()
     }
 
-    /// The session is over. A bid that waits has an answer that is not known: its link asks to sign in and then tells.
-    pub fn signed_out(&mut self) {
+    /// The server ended the connection for good: the session is over, or acts for another store. A bid that waits has an answer that
+    /// is not known: its link asks to sign in and then tells.
+    pub fn ended(&mut self, code: &str) {
         self.notice = Some(match self.pending.take() {
             Some(Pending { key, max_fen, .. }) => Notice::Unknown { key, max_fen },
-            None => Notice::Refused { code: "SIGN_IN_NEEDED".to_owned(), data: Value::Null },
+            None => Notice::Refused { code: code.to_owned(), data: Value::Null },
         });
     }
 

@@ -408,12 +408,14 @@ fn the_free_deposit_is_the_one_that_was_told_last() {
 }
 
 #[test]
-fn signed_out_says_so() {
+fn what_ended_the_connection_is_said() {
     let mut room = room();
-    room.signed_out();
-    assert!(matches!(&room.notice, Some(Notice::Refused { code, .. }) if code == "SIGN_IN_NEEDED"));
+    for why in ["SIGN_IN_NEEDED", "STORE_SWITCHED"] {
+        room.ended(why);
+        assert!(matches!(&room.notice, Some(Notice::Refused { code, .. }) if code == why));
+    }
     room.begin(KEY, Fen(8_000_000), None, 0);
-    room.signed_out();
+    room.ended("SIGN_IN_NEEDED");
     assert!(room.pending.is_none());
     assert_eq!(room.notice, Some(Notice::Unknown { key: KEY, max_fen: Fen(8_000_000) }));
 }

@@ -11,12 +11,16 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::link::{Freshness, Link, Next};
 use super::page;
+use super::props::drawn_for;
 
-/// The path of the live channel.
-const PATH: &str = "/ws/auction";
+/// The path of the live channel, for the store that follows.
+const PATH: &str = "/ws/auction?store=";
 
 /// The close code of a session that is over.
 const SIGNED_OUT: u16 = 1008;
+
+/// The close code of a session that acts for another store by now.
+const STORE_SWITCHED: u16 = 4001;
 
 /// What a socket tells its page.
 pub(super) enum Event {
@@ -24,8 +28,8 @@ pub(super) enum Event {
     Opened,
     /// A frame.
     Frame(Box<ServerFrame>),
-    /// The server ended it because the session is over.
-    SignedOut,
+    /// The server ended it for good, for the reason of that code: the session is over, or acts for another store.
+    Ended(&'static str),
 }
 
 /// A socket that comes back by itself, as long as [`Socket::tick`] is called.
@@ -84,7 +88,7 @@ impl Socket {
     fn open(&self) {
         self.0.link.borrow_mut().opening(page::now());
         // a URL of this page's own host is never refused
-        let Ok(socket) = WebSocket::new(&page::socket_url(PATH)) else { return };
+        let Ok(socket) = WebSocket::new(&page::socket_url(&[PATH, &drawn_for()].concat())) else { return };
         let [opened, message, closed] = self.0.handlers.get_or_init(|| self.handlers());
         socket.set_onopen(Some(opened.unchecked_ref()));
         socket.set_onmessage(Some(message.unchecked_ref()));
@@ -122,8 +126,10 @@ impl Socket {
         let socket = self.clone();
         let closed = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| {
             socket.closed();
-            if event.code() == SIGNED_OUT {
-                (socket.0.tell)(Event::SignedOut);
+            match event.code() {
+                SIGNED_OUT => (socket.0.tell)(Event::Ended("SIGN_IN_NEEDED")),
+                STORE_SWITCHED => (socket.0.tell)(Event::Ended("STORE_SWITCHED")),
+                _ => {}
             }
         });
         [opened.into_js_value(), message.into_js_value(), closed.into_js_value()]

@@ -295,7 +295,7 @@ pub fn loss_text(lot: &PublicLot, mine: &MyPosition, text: impl FnOnce(Word) -> 
 
 /// Codes of which the islands have the text: refusals, their shapes, and errors of the socket.
 #[cfg(feature = "ssr")]
-pub const REFUSALS: [&str; 39] = [
+pub const REFUSALS: [&str; 40] = [
     "LOT_NOT_OPEN",
     "LOT_PAUSED",
     "LANE_OFFLINE",
@@ -328,6 +328,7 @@ pub const REFUSALS: [&str; 39] = [
     "NOT_A_DEALER",
     "BAD_FRAME",
     "SIGN_IN_NEEDED",
+    "STORE_SWITCHED",
     "NO_RECORD",
     "AMOUNT_NEEDED",
     "AMOUNT_UNREADABLE",

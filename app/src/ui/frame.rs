@@ -8,6 +8,7 @@ use crate::context::{PageContext, Theme, page};
 use crate::i18n::t;
 use crate::routes::{is_open_to, start_of};
 
+mod acting;
 pub(crate) mod bell;
 pub(crate) mod daily;
 
@@ -43,6 +44,7 @@ pub fn DealerFrame(body: AnyView) -> impl IntoView {
                 {bell::view(&cx, "/my/alerts")}
                 {account}
             </div>
+            {acting::view(&cx)}
         </header>
         <main id="main" class="dealer-main" tabindex="-1"><DoneBanner/>{daily::view(&cx)}{body}</main>
         {bell::script(&cx)}

@@ -56,6 +56,7 @@ pub use money::{Money, Price, PriceSize};
 pub use number::grouped;
 pub use pager::Pager;
 pub use photo::{Photo, PhotoRatio};
+pub(crate) use post_form::store_field;
 pub use post_form::{FormKey, PostForm};
 pub use table::{Align, Column, Table};
 pub use tabs::{Tab, Tabs};

@@ -33,10 +33,20 @@ impl FormScope {
     }
 }
 
-/// A hidden field with a fresh key: the id of the command this form makes. A double click sends the same one.
+/// Hidden fields of every form: a fresh key, the id of the command this form makes, so that a double click sends the same one; and
+/// for which store of a group the page was drawn, so that no other one is bound.
 #[component]
 pub fn FormKey() -> impl IntoView {
-    view! { <input type="hidden" name="key" value=platform_db::new_id().to_string()/> }
+    view! {
+        <input type="hidden" name="key" value=platform_db::new_id().to_string()/>
+        {store_field()}
+    }
+}
+
+/// The second of them, for a form whose command needs no key.
+pub(crate) fn store_field() -> Option<AnyView> {
+    let store = page().store()?.to_string();
+    Some(view! { <input type="hidden" name="store" value=store/> }.into_any())
 }
 
 /// A form with its key, its refusal above the fields, and fields that know what was typed.

@@ -1,7 +1,7 @@
 //! Signing in and out, and what people set for themselves.
 
 mod appearance;
-mod next;
+pub mod next;
 mod settings;
 mod sign_in;
 mod sign_out;

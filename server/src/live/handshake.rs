@@ -1,8 +1,8 @@
 //! The handshake: who may open a socket, from where, and with which buffers.
 
 use axum::Extension;
-use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::response::Response;
@@ -11,6 +11,7 @@ use kernel::{Principal, Problem, ProblemKind};
 
 use super::socket::Session;
 use crate::http::refusal::Refusal;
+use crate::middleware::store::{self, Stores};
 use crate::state::AppState;
 
 /// The longest message a client may send; a bid has about 150 bytes.
@@ -25,16 +26,22 @@ const WRITE_BUFFER_MAX: usize = 64 * 1024;
 
 /// Opens a socket for who is signed in. A browser sends its cookies along from any site, so the origin must be ours;
 /// a program shows a token instead and sends no origin.
+/// A page of a dealer's says for which store of a group it was drawn.
 pub async fn upgrade(
     State(state): State<AppState>,
     Extension(who): Extension<Principal>,
     Extension(credential): Extension<Credential>,
+    stores: Option<Extension<Stores>>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refusal> {
     if !is_ours(&headers, |origin| state.config.accepts_origin(origin)) {
         return Err(Problem::new(ProblemKind::Forbidden, "FOREIGN_ORIGIN").into());
     }
+    // what is said here goes for every bid of the socket
+    let stores = stores.as_ref().map(|Extension(stores)| stores);
+    store::is_meant(&who, stores, store::in_query(query.as_deref()).as_deref())?;
     let session = Session::new(&state.services, who, credential);
     Ok(upgrade
         .max_message_size(MESSAGE_MAX)

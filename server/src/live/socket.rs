@@ -31,6 +31,8 @@ const LOTS_WATCHED_MAX: usize = 100;
 const CLOSE_TRY_AGAIN: u16 = 1013;
 /// The person may not be here any more.
 const CLOSE_POLICY: u16 = 1008;
+/// The session acts for another store of the group by now, and what the page shows is the one before.
+const CLOSE_STORE: u16 = 4001;
 
 /// One socket's session. It is boxed: while thousands wait, what stands in their futures stands there several times.
 pub struct Session {
@@ -231,6 +233,9 @@ impl Session {
     async fn check_standing(&mut self) -> Result<(), End> {
         match self.identity.principal_for(&self.credential).await {
             Ok(Some(person)) if person.principal.seat == self.who.seat => Ok(()),
+            Ok(Some(person)) if store_of(&person.principal) != store_of(&self.who) => {
+                Err(End::Close(CLOSE_STORE, "acts for another store"))
+            }
             Ok(_) => Err(End::Close(CLOSE_POLICY, "signed out")),
             // the database is away: bids are refused by the engine meanwhile, watching may go on
             Err(_) => Ok(()),
@@ -274,6 +279,11 @@ fn power_news(told: &mut Option<Fen>, free: Option<Fen>) -> Option<ServerFrame> 
     let free_fen = free.filter(|free| *told != Some(*free))?;
     *told = Some(free_fen);
     Some(ServerFrame::Power { v: PROTOCOL, free_fen })
+}
+
+/// For which company this person bids.
+fn store_of(who: &Principal) -> Option<DealerId> {
+    who.dealer().map(|seat| seat.dealer_id)
 }
 
 fn encode(frame: &ServerFrame) -> Bytes {

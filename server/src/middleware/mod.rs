@@ -2,7 +2,7 @@
 //!
 //! From the outside in: request id and access log, security headers, body limit, turns of
 //! handshakes, session, the person behind it, the
-//! form of refusals, panics, time limit, rate limit, origin check, route. The order matters: a refusal is drawn in the
+//! form of refusals, panics, time limit, rate limit, origin check, the store that is meant, route. The order matters: a refusal is drawn in the
 //! person's language and frame, so the person is known before; and whatever happens, the log and the headers see it.
 
 pub mod access_log;
@@ -16,6 +16,7 @@ pub mod person;
 pub mod rate;
 pub mod security_headers;
 pub mod session;
+pub mod store;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,6 +31,7 @@ pub fn around(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     // the last layer is the outermost
     router
         .layer(from_fn_with_state(state.clone(), hall::remember))
+        .layer(from_fn(store::check))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(from_fn_with_state(rate::Limiter::new(state), rate::limit))
         .layer(from_fn(limits::time))

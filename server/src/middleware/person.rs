@@ -11,6 +11,7 @@ use platform_db::CommandError;
 use tower_sessions::Session;
 
 use crate::http::refusal::Refusal;
+use crate::middleware::store::Stores;
 use crate::middleware::{cookie, session};
 use crate::state::AppState;
 
@@ -25,7 +26,7 @@ const FILES: &str = "/pkg/";
 #[derive(Clone)]
 struct Unknown(Problem);
 
-/// Middleware: puts `Appearance` on the request, and `Principal` and `Credential` if somebody is signed in.
+/// Middleware: puts `Appearance` on the request, and `Principal`, `Credential` and `Stores` if somebody is signed in.
 pub async fn find(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let session = request.extensions().get::<Session>().cloned();
     let found = look_up(&state, request.uri().path(), request.headers(), session.as_ref()).await;
@@ -45,6 +46,7 @@ pub async fn find(State(state): State<AppState>, mut request: Request, next: Nex
                 request.extensions_mut().insert(Unknown(problem));
             }
             request.extensions_mut().insert(credential);
+            request.extensions_mut().insert(Stores(signed_in.stores.into()));
             request.extensions_mut().insert(signed_in.principal);
         }
         Ok(None) => {}

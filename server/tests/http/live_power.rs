@@ -10,8 +10,8 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use kernel::{Fen, LotId};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use uuid::Uuid;
 
@@ -32,17 +32,25 @@ pub(crate) struct Screen {
 impl Screen {
     /// Opens the live channel of the person in this browser, over a port of the server's own.
     pub(crate) async fn of(server: &TestServer, browser: &Browser) -> Screen {
+        Screen::at(server, browser, "/ws/auction").await.unwrap()
+    }
+
+    /// The same under an address that says more, or the status with which it was refused.
+    pub(crate) async fn at(server: &TestServer, browser: &Browser, path: &str) -> Result<Screen, StatusCode> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let router = server.router.clone();
         let serving = tokio::spawn(async move { axum::serve(listener, router).await }).abort_handle();
-        let mut request = format!("ws://{addr}/ws/auction").into_client_request().unwrap();
+        let mut request = format!("ws://{addr}{path}").into_client_request().unwrap();
         let cookies: Vec<String> =
             browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request.headers_mut().insert(COOKIE, HeaderValue::from_str(&cookies.join("; ")).unwrap());
         request.headers_mut().insert(ORIGIN, HeaderValue::from_static(OURS));
-        let (socket, _) = connect_async(request).await.unwrap();
-        Screen { socket, serving, told: VecDeque::new() }
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(Screen { socket, serving, told: VecDeque::new() }),
+            Err(Error::Http(answer)) => Err(answer.status()),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Follows a lot, and waits for its state.

@@ -25,7 +25,7 @@ fn bid(lot_id: LotId) -> Message {
 }
 
 /// With what code the server closes the socket.
-async fn closed(screen: &mut Screen) -> u16 {
+pub(crate) async fn closed(screen: &mut Screen) -> u16 {
     let closing = async {
         loop {
             if let Message::Close(frame) = screen.socket.next().await.unwrap().unwrap() {

@@ -16,6 +16,7 @@ mod dutch_reserve;
 mod fine_print;
 mod first_look;
 mod formats;
+mod group;
 mod lane;
 mod lists;
 mod live_power;

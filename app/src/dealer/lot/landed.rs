@@ -139,6 +139,7 @@ fn doors(cx: &PageContext, detail: &LotDetail, doors: &DeliveryDoors) -> Option<
     Some(
         view! {
             <form class="landed__ask" method="post" action=action>
+                {store_field()}
                 <label for="delivery-door">{t(lang, "landed.door_label")}</label>
                 <div class="landed__row">
                     <select class="input" id="delivery-door" name="door">{choices.map(choice).collect_view()}</select>

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlButtonElement;
 
+use super::super::props::drawn_for;
 use super::super::room::{Notice, Room};
 use super::super::words::Word;
 use super::{Screen, follow};
@@ -38,6 +39,7 @@ pub(super) fn hidden(screen: Screen) -> AnyView {
     view! {
         <input type="hidden" name="key" value=key/>
         <input type="hidden" name="report" value=report/>
+        <input type="hidden" name="store" value=drawn_for()/>
     }
     .into_any()
 }

@@ -6,6 +6,7 @@ use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 
 use super::super::amount_words::in_words;
+use super::super::props::drawn_for;
 use super::super::room::{Notice, Question};
 use super::super::words::{Word, fill, shape_of};
 use super::{Screen, follow, shape};
@@ -24,7 +25,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
                 // what is missing can be paid in
                 "BUYING_POWER_BY" | "BUYING_POWER" => Some(("/my/deposit".to_owned(), Word::TopUpLink)),
                 // what this page shows is not what is
-                "NEED_RECONFIRM_CR" | "KEY_REUSED" | "NOT_APPLICABLE" | "BAD_FRAME" => {
+                "NEED_RECONFIRM_CR" | "KEY_REUSED" | "NOT_APPLICABLE" | "BAD_FRAME" | "STORE_SWITCHED" => {
                     Some((screen.facts.with_value(|facts| facts.path.clone()), Word::OpenNew))
                 }
                 _ => None,
@@ -123,6 +124,7 @@ fn confirm(screen: Screen, max_fen: Fen, asked: Question) -> AnyView {
             <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>
             <input type="hidden" name="confirmation" value=brought/>
             <input type="hidden" name="report" value=report/>
+            <input type="hidden" name="store" value=drawn_for()/>
             <div class="bid-confirm__buttons">
                 <button class="bid-button bid-button--danger" type="submit">
                     {screen.with(Word::ConfirmYes, "amount", &max_fen.yuan())}

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::forms::{FactsForm, PapersForm, StatusForm};
 use super::strikes::{StrikesPanel, bar_banner};
 use super::{PapersBadge, StandingBadge, strike_confirm};
+use crate::company::guests;
 use crate::context::{PageContext, page as cx};
 use crate::i18n::{t, t_with};
 use crate::office::users::forms::NewDealerUser;
@@ -55,6 +56,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
                 <FactsPanel dealer=dealer.clone() keeps/>
                 <StrikesPanel dealer=dealer.clone()/>
                 <PeoplePanel dealer=dealer.clone() keeps/>
+                {guests::panel(dealer.guests, keeps.then_some("/office/users"), false)}
             </div>
             <div><TrailPanel lines=dealer.trail/></div>
         </div>

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::forms::PersonForms;
 use super::people::{ActiveBadge, LastSignIn};
+use super::stores::{self, StoresPanel};
 use super::trail::TrailPanel;
 use super::words::seat_words;
 use crate::context::{PageContext, page as cx};
@@ -19,9 +20,16 @@ use crate::ui::*;
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let who = cx.who()?;
     let person = load(&cx, who).await?;
+    let stores = match &person.row.seat {
+        UserSeat::Dealer { .. } => stores::load(&cx, who, person.row.id).await?,
+        UserSeat::Staff(_) => None,
+    };
     let crumbs = vec![Crumb::new(t(cx.lang, "identity.users.title"), "/office/users")];
     let title = person.row.display_name.clone();
-    Ok(PageView::office(title, view! { <Person person who=who.clone() crumbs/> }))
+    let problem =
+        cx.form.of("take_store").problem.map(|problem| view! { <ProblemBanner problem/> }.into_any());
+    let stores = stores.map(|stores| view! { {problem} <StoresPanel stores/> }.into_any());
+    Ok(PageView::office(title, view! { <Person person who=who.clone() crumbs beside=stores/> }))
 }
 
 /// The person of the page's address.
@@ -32,7 +40,14 @@ pub(crate) async fn load(cx: &PageContext, who: &Principal) -> Result<UserDetail
 
 /// A person with what this viewer may change.
 #[component]
-pub(crate) fn Person(person: UserDetail, who: Principal, crumbs: Vec<Crumb>) -> impl IntoView {
+pub(crate) fn Person(
+    person: UserDetail,
+    who: Principal,
+    crumbs: Vec<Crumb>,
+    /// What stands below the facts.
+    #[prop(default = None)]
+    beside: Option<AnyView>,
+) -> impl IntoView {
     let UserDetail { row, trail } = person;
     let keeps = match &row.seat {
         UserSeat::Staff(_) => permit::keeps_staff(&who),
@@ -48,6 +63,7 @@ pub(crate) fn Person(person: UserDetail, who: Principal, crumbs: Vec<Crumb>) -> 
                     <PersonFacts user=row.clone() links=who.is_staff()/>
                     {keeps.then(|| view! { <PersonForms user=row is_self/> })}
                 </Panel>
+                {beside}
             </div>
             <div><TrailPanel lines=trail/></div>
         </div>

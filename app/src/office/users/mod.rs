@@ -6,6 +6,7 @@ pub(crate) mod forms;
 pub mod list;
 pub(crate) mod people;
 pub mod register;
+pub(crate) mod stores;
 pub(crate) mod trail;
 pub mod words;
 

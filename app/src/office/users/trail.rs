@@ -19,8 +19,9 @@ pub(crate) fn TrailPanel(lines: Vec<TrailLine>) -> impl IntoView {
 
 fn step(lang: Lang, line: TrailLine) -> Step {
     let tone = match line.what.as_str() {
-        "suspended" | "deactivated" | "token_revoked" | "papers_withdrawn" | "strike_given" => Tone::Bad,
-        "activated" | "reactivated" | "registered" | "papers_verified" => Tone::Good,
+        "suspended" | "deactivated" | "token_revoked" | "papers_withdrawn" | "strike_given"
+        | "store_taken" | "store_left" => Tone::Bad,
+        "activated" | "reactivated" | "registered" | "papers_verified" | "store_given" => Tone::Good,
         "password_reset" | "password_changed" => Tone::Warn,
         _ => Tone::Neutral,
     };
@@ -44,10 +45,15 @@ fn details(lang: Lang, line: &TrailLine) -> Vec<String> {
     }
     let fact = match line.what.as_str() {
         "signed_in" => line.data["address"].as_str(),
-        "token_made" | "token_revoked" => line.data["name"].as_str(),
+        "token_made" | "token_revoked" | "store_given" | "store_taken" | "store_left" | "store_chosen" => {
+            line.data["name"].as_str()
+        }
         _ => None,
     };
     details.extend(fact.map(str::to_owned));
+    if line.data["keeps_users"] == Value::Bool(true) {
+        details.push(t(lang, "group.keeps_users").into_owned());
+    }
     details.extend(line.why.clone());
     details
 }

@@ -25,6 +25,16 @@ pub async fn change(
     let stated = match form.raw("form") {
         "delivery" => cost(&form).map(Some),
         "delivery_remove" => Ok(None),
+        "take_store" => {
+            let taken = take_store(&state, &who, &form).await;
+            return match taken {
+                Ok(()) => Redirect::to("/my/company?done=STORE_TAKEN").into_response(),
+                Err(error) => {
+                    let refused = FormState::refused(form.into_pairs(), error.into_problem());
+                    render_form(&state, parts, refused).await
+                }
+            };
+        }
         _ => return users::register_own(State(state), Extension(who), parts, form).await,
     };
     match state_cost(&state, &who, &form, stated).await {
@@ -33,6 +43,13 @@ pub async fn change(
             render_form(&state, parts, FormState::refused(form.into_pairs(), error.into_problem())).await
         }
     }
+}
+
+/// A person of another store may act for this one no more.
+async fn take_store(state: &AppState, who: &Principal, form: &Posted) -> Result<(), CommandError> {
+    let own = who.dealer().ok_or_else(Problem::not_found)?.dealer_id;
+    let user_id = form.raw("user_id").parse().map_err(|_| users::malformed())?;
+    state.services.identity.take_store(who, users::taking(form, user_id, own)?).await
 }
 
 async fn state_cost(

@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use identity::{
     ChangeDealer, DealerStatus, GiveStrike, LiftStrike, NewSeat, Papers, RegisterDealer, StrikeReason,
 };
-use kernel::{DealerId, Principal, Problem, ProblemKind};
+use kernel::{DealerId, Principal};
 use platform_db::CommandError;
 
 use super::posted::Posted;
-use super::users::new_user;
+use super::users::{malformed, new_user};
 use crate::leptos_pages::render_form;
 use crate::state::AppState;
 
@@ -125,8 +125,4 @@ async fn lift_strike(
     let input = LiftStrike { key: form.key()?, dealer_id, strike_id, why: form.text("why") };
     state.services.identity.lift_strike(who, input).await?;
     Ok("STRIKE_LIFTED")
-}
-
-fn malformed() -> Problem {
-    Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST")
 }

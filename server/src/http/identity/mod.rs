@@ -3,8 +3,10 @@
 mod company;
 mod dealers;
 mod export;
+mod group;
 mod me;
 pub mod posted;
+mod store;
 mod users;
 
 use kernel::{Access, Role};
@@ -28,6 +30,8 @@ pub fn routes() -> Routes {
         .merge(sheet::files("/office/users", SALES, export::users))
         .post("/office/users/new", ADMINS, users::register_colleague)
         .post("/office/users/{id}", SALES, users::change)
+        .merge(sheet::files("/my/group", Access::Dealer, group::list))
+        .post("/my/store", Access::Dealer, store::choose)
         .post("/my/company", Access::Dealer, company::change)
         .post("/my/company/users/{id}", Access::Dealer, users::change)
         .get("/api/v1/me", Access::SignedIn, me::me)

@@ -5,8 +5,8 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use identity::{ChangeUser, NewSeat, RegisterUser, SetPassword};
-use kernel::{Principal, Problem, ProblemKind, Role, UserId};
+use identity::{ChangeUser, GiveStore, NewSeat, RegisterUser, SetPassword, TakeStore};
+use kernel::{DealerId, FieldProblem, Principal, Problem, ProblemKind, Role, UserId};
 use platform_db::CommandError;
 
 use super::posted::Posted;
@@ -93,6 +93,19 @@ async fn changed(
             let display_name = Some(form.text("display_name"));
             (ChangeUser { display_name, roles, is_owner, ..input }, "USER_CHANGED")
         }
+        "give_store" => {
+            let store_id = form.raw("store").parse().map_err(|_| FieldProblem::new("store", "REQUIRED"));
+            let store_id = store_id.map_err(|wrong| Problem::fields(vec![wrong]))?;
+            let keeps_users = form.given("keeps_users").is_some();
+            let input = GiveStore { key: form.key()?, user_id, store_id, keeps_users };
+            identity.give_store(who, input).await?;
+            return Ok("STORE_GIVEN");
+        }
+        "take_store" => {
+            let store_id = form.raw("store").parse().map_err(|_| malformed())?;
+            identity.take_store(who, taking(form, user_id, store_id)?).await?;
+            return Ok("STORE_TAKEN");
+        }
         "deactivate" => (ChangeUser { active: Some(false), ..input }, "USER_DEACTIVATED"),
         "reactivate" => (ChangeUser { active: Some(true), ..input }, "USER_REACTIVATED"),
         "password" => {
@@ -102,7 +115,7 @@ async fn changed(
             identity.set_password(who, input).await?;
             return Ok("PASSWORD_RESET");
         }
-        _ => return Err(Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST").into()),
+        _ => return Err(malformed().into()),
     };
     identity.change_user(who, input).await?;
     Ok(done)
@@ -118,6 +131,15 @@ pub(super) fn new_user(form: &Posted, who: &Principal, seat: NewSeat) -> Result<
         lang: who.lang,
         seat,
     })
+}
+
+/// What was given is taken back.
+pub(super) fn taking(form: &Posted, user_id: UserId, store_id: DealerId) -> Result<TakeStore, Problem> {
+    Ok(TakeStore { key: form.key()?, user_id, store_id, why: form.text("why") })
+}
+
+pub(super) fn malformed() -> Problem {
+    Problem::new(ProblemKind::Invalid, "MALFORMED_REQUEST")
 }
 
 fn roles(form: &Posted) -> Vec<Role> {
