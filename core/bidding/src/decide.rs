@@ -39,8 +39,8 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
             buy_now(state, &Purchase { dealer_id, price_fen, bar, power_fen, seen_report }, now)
         }
         &Command::FirstLook { dealer_id, price_fen, of_sellers_group, bar, power_fen, ref seen_report } => {
-            let wanted =
-                Purchase { dealer_id, price_fen, bar, power_fen, seen_report: seen_report.as_deref() };
+            let seen_report = seen_report.as_deref();
+            let wanted = Purchase { dealer_id, price_fen, bar, power_fen, seen_report };
             first_look::take(state, &wanted, of_sellers_group, now)
         }
         &Command::Accept { dealer_id, step, price_fen, bar, power_fen, ref seen_report } => {
@@ -62,8 +62,7 @@ pub fn decide(state: &LotState, command: &Command, now: UnixMs) -> Result<Accept
         &Command::ExtendBySystem { from, to } => system::extend(state, Outage { from, to }, now),
         Command::Close => system::close(state, now),
         Command::Withdraw { dealer_id } => pre_bid::withdraw(state, *dealer_id, now),
-        Command::Reschedule { opens_at, end_at, window_ms, cap_at, reason } => {
-            let (opens_at, end_at, window_ms, cap_at) = (*opens_at, *end_at, *window_ms, *cap_at);
+        &Command::Reschedule { opens_at, end_at, window_ms, cap_at, ref reason } => {
             before_opening::reschedule(state, Times { opens_at, end_at, window_ms, cap_at }, reason, now)
         }
         &Command::ChangeTerms { tick_fen, double_after_extensions, house } => {
