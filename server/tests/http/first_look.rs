@@ -71,7 +71,7 @@ async fn a_store_of_the_group_takes_the_car_and_its_order_says_how() {
     let orders = store.get("/my/orders").await.body;
     let order = orders.split("href=\"/my/orders/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let order = store.get(&format!("/my/orders/{order}")).await.body;
-    assert!(order.contains("内部调拨成交确认书"), "{order}");
+    assert!(order.contains("内部调拨成交确认书") && order.contains("取得时间"), "{order}");
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ const fn words_of(basis: Basis) -> (&'static str, &'static str, &'static str) {
         Basis::Auction => ("order.document.title", "order.document.intro", "order.document.sold_at"),
         Basis::Gap => ("order.document.title", "order.document.intro_gap", "order.document.sold_at"),
         Basis::FirstLook => {
-            ("order.document.title_first_look", "order.document.intro_first_look", "order.document.agreed_at")
+            ("order.document.title_first_look", "order.document.intro_first_look", "order.document.taken_at")
         }
         Basis::Negotiation => (
             "order.document.title_negotiation",
