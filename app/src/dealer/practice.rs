@@ -41,7 +41,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let problem = cx.form.problem.clone().map(|problem| view! { <ProblemBanner problem/> });
     let content = match is_runs {
         true => runs_table(&cx, runs),
-        false => view! { {rules(&cx, true)} {lots_table(&cx, lots)} }.into_any(),
+        false => view! { {lots_table(&cx, lots)} {rules(&cx, true)} }.into_any(),
     };
     let body = view! {
         <PageHead title=t(lang, "practice.title") note=t(lang, "practice.note")/>
@@ -71,7 +71,7 @@ fn rules(cx: &PageContext, open: bool) -> AnyView {
         "practice.rule.left_out",
     ];
     view! {
-        <div class="mb-4">
+        <div class="my-4">
             <Disclosure label=t(lang, "practice.rules").into_owned() open>
                 <ul class="lot-terms">{keys.map(rule).collect_view()}</ul>
             </Disclosure>
@@ -99,10 +99,11 @@ fn lots_table(cx: &PageContext, mut lots: Vec<PracticeLot>) -> AnyView {
     lots.truncate(SHOWN);
     let columns = vec![
         Column::new(t(lang, "auction.my.car")),
+        // on a phone the last columns are beyond the edge
+        Column::new(t(lang, "practice.start")),
         Column::new(t(lang, "practice.ended")),
         Column::number(t(lang, "auction.live.hammer_price")),
         Column::number(t(lang, "auction.live.bidders")),
-        Column::new(t(lang, "practice.start")),
     ];
     let rows = lots.into_iter().map(|lot| lot_row(cx, lot)).collect_view();
     view! {
@@ -119,10 +120,10 @@ fn lot_row(cx: &PageContext, lot: PracticeLot) -> AnyView {
     view! {
         <tr>
             <td><a href=href>{lot.title}</a> <span class="cell-note">{lot.sale_name}</span></td>
+            <td>{start}</td>
             <td><Time at=lot.ended_at/></td>
             <td class="num"><Money fen=lot.price_fen/></td>
             <td class="num">{t_with(lang, "auction.live.bidders_count", &[("n", &lot.bidders.to_string())])}</td>
-            <td>{start}</td>
         </tr>
     }
     .into_any()

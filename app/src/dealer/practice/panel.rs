@@ -209,14 +209,18 @@ fn after(cx: &PageContext, run: &PracticeRun, room: &Room) -> AnyView {
         }
     });
     let lines = lines.collect_view();
-    let least = room.lot.min_next_fen.yuan();
+    // of what is over nothing more can be bid
+    let is_over = run.ended.is_some();
+    let next = (!is_over).then(|| {
+        let (least, step) = (room.lot.min_next_fen.yuan(), room.lot.step_fen.yuan());
+        view! { {fact("auction.live.min_next", least, "min-next")} {fact("auction.live.step", step, "step")} }
+    });
     view! {
         <div id="practice-after">
             <div class="bid-notices" aria-live="assertive">{notice}</div>
             <dl class="bid-facts">
                 {fact("auction.live.my_max", my_max, "my-max")}
-                {fact("auction.live.min_next", least, "min-next")}
-                {fact("auction.live.step", room.lot.step_fen.yuan(), "step")}
+                {next}
                 {fact("auction.live.bidders", bidders, "bidders")}
             </dl>
             <section class="bid-history">

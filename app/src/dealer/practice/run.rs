@@ -52,12 +52,13 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <p class="practice__mark" role="note"><IconView icon=Icon::Info/> <strong>{t(lang, "practice.mark")}</strong> " " {t(lang, "practice.mark_text")}</p>
             <PageHead title=title.clone() crumbs note=run.real.sale_name.clone()/>
             {problem}
+            {result}
+            {follow}
             <div class="practice__columns">
                 <div class="min-w-0">{panel}</div>
-                <div class="min-w-0">{result} {controls} {about} {rules(&cx, false)}</div>
+                <div class="min-w-0">{controls} {about} {rules(&cx, false)}</div>
             </div>
         </div>
-        {follow}
     };
     Ok(PageView::dealer(title, body))
 }
