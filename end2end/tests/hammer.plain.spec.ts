@@ -51,6 +51,28 @@ test('two dealers bid by form until the hammer falls, and the winner has an orde
     await ada.goto('/my/orders');
     await expect(ada.locator('main').getByText(title)).toHaveCount(0);
   });
+
+  await test.step('ada practises on the car that she lost, and wins it in practice only', async () => {
+    await ada.goto('/my/practice');
+    const row = ada.locator('tr', { hasText: title });
+    await row.locator('select[name="speed"]').selectOption('1');
+    await row.getByRole('button').click();
+    await expect(ada.getByText('这是练习，不是真实竞价。')).toBeVisible();
+    await ada.goto(`${ada.url()}?still=1`);
+    await ada.locator('input[name="max"]').fill('50');
+    await ada.locator('form:has(input[name="max"]) button').click();
+    await expect(ada.getByTestId('notice')).toContainText('出价未成功');
+    await ada.goto(`${ada.url().replace(/[?#].*/, '')}?still=1`);
+    await ada.locator('input[name="max"]').fill('600000');
+    await ada.locator('form:has(input[name="max"]) button').click();
+    await ada.locator('form:has(input[name="confirmed"]) button[type="submit"]').click();
+    await expect(ada.getByText('您是最高价').first()).toBeVisible();
+    await ada.locator('select[name="speed"]').selectOption('60');
+    await ada.locator('form:has(input[value="speed"]) button').click();
+    await expect(ada.getByTestId('practice-result')).toContainText('竞得（练习）', { timeout: 60_000 });
+    await ada.goto('/my/practice?view=runs');
+    await expect(ada.locator('tr', { hasText: title })).toContainText('练习中竞得');
+  });
 });
 
 async function personIn(browser: Browser, login: string): Promise<Page> {

@@ -49,6 +49,22 @@ test('from a new sale to the order', async ({ browser }) => {
     await expect(second.locator('.lot-card').filter({ hasText: title }).first()).toContainText('成交价');
   });
 
+  await test.step('the winner practises on the same car; the run stands still for whoever looks at it later', async () => {
+    await second.goto('/my/practice');
+    await second.locator('tr', { hasText: title }).getByRole('button').click();
+    await expect(second).toHaveURL(/\/my\/practice\/[0-9a-f-]{36}$/);
+    const price = second.getByTestId('price');
+    await second.getByTestId('quick').first().click();
+    await expect(second.getByTestId('notice')).toBeVisible();
+    await expect(second.getByText('这是练习，不是真实竞价。')).toBeVisible();
+    await expect(price).toBeVisible();
+    const left = await second.getByTestId('time-left').innerText();
+    await expect(second.getByTestId('time-left'), 'it goes on by itself').not.toHaveText(left);
+    await second.locator('form:has(input[value="pause"]) button').click();
+    await expect(second.locator('form:has(input[value="go_on"]) button')).toBeVisible();
+    await expect(second.getByTestId('quick')).toHaveCount(0);
+  });
+
   await test.step('the winner has an order, the other none', async () => {
     await appears(second, '/my/orders', 'main a[href^="/my/orders/"]');
     await second.locator('main a[href^="/my/orders/"]').first().click();
