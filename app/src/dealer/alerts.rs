@@ -84,7 +84,11 @@ fn line(cx: &PageContext, alert: Alert, muted: &Muted) -> AnyView {
         | AlertKind::NoDeal
         | AlertKind::StrikeGiven
         | AlertKind::PreBidLapsed
-        | AlertKind::BidVoided => Tone::Bad,
+        | AlertKind::BidVoided
+        | AlertKind::SellingUnsold
+        | AlertKind::SellingNoDeal => Tone::Bad,
+        AlertKind::SellingSold | AlertKind::SellingAgreed => Tone::Good,
+        AlertKind::SellingTurn | AlertKind::SellingDeadline => Tone::Warn,
         AlertKind::Won | AlertKind::Agreed | AlertKind::StrikeLifted | AlertKind::LeadBack => Tone::Good,
         AlertKind::SaleChanged
         | AlertKind::SaleCalledOff
@@ -178,14 +182,29 @@ pub(super) struct About {
 pub(super) fn href(about: &About) -> String {
     match (about.kind, about.negotiation_id) {
         (AlertKind::Won, _) => "/my/orders".to_owned(),
+        (kind, Some(id)) if is_selling(kind) => format!("/my/selling/negotiations/{id}"),
         (_, Some(id)) => format!("/my/negotiations/{id}"),
         (AlertKind::SaleChanged, _) => sale_href(about.sale_id, ""),
         (AlertKind::SaleCalledOff, _) => sale_href(about.sale_id, "&status=closed"),
         (_, None) => match about.lot_id {
+            Some(lot_id) if is_selling(about.kind) => format!("/my/selling/lots/{lot_id}"),
             Some(lot_id) => format!("/auctions/lots/{lot_id}"),
             None => "/my/company".to_owned(),
         },
     }
+}
+
+/// Whether it is news of a lot that the person's company sells.
+const fn is_selling(kind: AlertKind) -> bool {
+    matches!(
+        kind,
+        AlertKind::SellingSold
+            | AlertKind::SellingUnsold
+            | AlertKind::SellingTurn
+            | AlertKind::SellingDeadline
+            | AlertKind::SellingAgreed
+            | AlertKind::SellingNoDeal
+    )
 }
 
 /// The cars of the sale.
@@ -241,6 +260,7 @@ impl Wants {
             Topic::Outbid => (t(lang, "alerts.topic.outbid"), t(lang, "alerts.topic_hint.outbid")),
             Topic::Result => (t(lang, "alerts.topic.result"), t(lang, "alerts.topic_hint.result")),
             Topic::Sale => (t(lang, "alerts.topic.sale"), t(lang, "alerts.topic_hint.sale")),
+            Topic::Selling => (t(lang, "alerts.topic.selling"), t(lang, "alerts.topic_hint.selling")),
             Topic::Negotiation => {
                 (t(lang, "alerts.topic.negotiation"), t(lang, "alerts.topic_hint.negotiation"))
             }

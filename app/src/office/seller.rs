@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auction::{Company, SellerDetail, SellerLink};
+use auction::{Company, Lead, SellerDetail, SellerLink};
 use kernel::{Lang, Problem};
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -29,6 +29,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let body = view! {
         <PageHead title=detail.name.clone() crumbs/>
         {problem(&cx)}
+        {own_leads(lang, &detail)}
         {figures(lang, &detail)}
         <div class="grid grid-cols-1 gap-x-4 lg:grid-cols-3">
             <div class="lg:col-span-2">{company(&cx, &detail, &typed, companies)}</div>
@@ -44,6 +45,22 @@ fn problem(cx: &PageContext) -> Option<AnyView> {
     // the one field is a reason: what is wrong with it is what there is to say
     let of_field = problem.fields.first().map(|field| Problem::new(problem.kind, &field.code));
     Some(view! { <ProblemBanner problem=of_field.unwrap_or(problem)/> }.into_any())
+}
+
+/// What the company bid on its own cars before it was linked.
+fn own_leads(lang: Lang, detail: &SellerDetail) -> Option<AnyView> {
+    if detail.own_leads.is_empty() {
+        return None;
+    }
+    let line = |lead: &Lead| {
+        let (href, title, price, end_at) =
+            (format!("/office/lots/{}", lead.lot_id), lead.title.clone(), lead.price_fen, lead.end_at);
+        view! { <li><a href=href>{title}</a> " " <Money fen=price/> " · " <Ago at=end_at/></li> }
+    };
+    let lines: Vec<_> = detail.own_leads.iter().map(line).collect();
+    Some(
+        view! { <Banner tone=Tone::Warn>{t(lang, "seller.link.leads")} <ul>{lines}</ul></Banner> }.into_any(),
+    )
 }
 
 fn figures(lang: Lang, detail: &SellerDetail) -> Option<AnyView> {

@@ -157,6 +157,7 @@ async fn follow_lots(service: &Service, pause_ms: i64) -> Result<bool, sqlx::Err
     let over: Vec<LotId> = lots.iter().filter(|lot| lot.is_closed).map(|lot| lot.lot_id).collect();
     if !over.is_empty() {
         alerts::tell_results(&mut tx, &over, now).await?;
+        seller_news::tell_results(&mut tx, &over, now).await?;
         alerts::ending_is_over(&mut tx, &over, now).await?;
     }
     alerts::settle_seen(&mut tx, &lots, now).await?;

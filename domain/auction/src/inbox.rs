@@ -67,11 +67,23 @@ pub enum AlertKind {
     LeadBack,
     /// Leading again, the company lacks the deposit and has to top it up.
     TopUp,
+    /// A lot that the company sells was sold.
+    SellingSold,
+    /// A lot that the company sells found no buyer.
+    SellingUnsold,
+    /// The buyer of a lot that the company sells has answered, or it closed below the reserve: the company has the word.
+    SellingTurn,
+    /// Little time is left to say it.
+    SellingDeadline,
+    /// The company and the buyer agreed.
+    SellingAgreed,
+    /// They did not.
+    SellingNoDeal,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [AlertKind; 22] = [
+    pub const ALL: [AlertKind; 28] = [
         AlertKind::Match,
         AlertKind::Ending,
         AlertKind::Outbid,
@@ -94,6 +106,12 @@ impl AlertKind {
         AlertKind::OtherVoided,
         AlertKind::LeadBack,
         AlertKind::TopUp,
+        AlertKind::SellingSold,
+        AlertKind::SellingUnsold,
+        AlertKind::SellingTurn,
+        AlertKind::SellingDeadline,
+        AlertKind::SellingAgreed,
+        AlertKind::SellingNoDeal,
     ];
 
     /// The name in the database and in text keys.
@@ -121,6 +139,12 @@ impl AlertKind {
             AlertKind::OtherVoided => "other_voided",
             AlertKind::LeadBack => "lead_back",
             AlertKind::TopUp => "top_up",
+            AlertKind::SellingSold => "selling_sold",
+            AlertKind::SellingUnsold => "selling_unsold",
+            AlertKind::SellingTurn => "selling_turn",
+            AlertKind::SellingDeadline => "selling_deadline",
+            AlertKind::SellingAgreed => "selling_agreed",
+            AlertKind::SellingNoDeal => "selling_no_deal",
         }
     }
 
@@ -145,12 +169,21 @@ pub enum Topic {
     Negotiation,
     /// Sales of his lots that are changed or called off.
     Sale,
+    /// What becomes of the lots that his company sells.
+    Selling,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Topic; 6] =
-        [Topic::Match, Topic::Ending, Topic::Outbid, Topic::Result, Topic::Negotiation, Topic::Sale];
+    pub const ALL: [Topic; 7] = [
+        Topic::Match,
+        Topic::Ending,
+        Topic::Outbid,
+        Topic::Result,
+        Topic::Negotiation,
+        Topic::Sale,
+        Topic::Selling,
+    ];
 
     /// The name in the database, in forms and in text keys.
     pub const fn name(self) -> &'static str {
@@ -161,6 +194,7 @@ impl Topic {
             Topic::Result => "result",
             Topic::Negotiation => "negotiation",
             Topic::Sale => "sale",
+            Topic::Selling => "selling",
         }
     }
 }

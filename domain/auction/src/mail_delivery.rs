@@ -230,7 +230,11 @@ fn over(item: &Item, now: UnixMs) -> Option<&'static str> {
             Some("over")
         }
         AlertKind::LeadBack if !item.leads => Some("lost again"),
-        AlertKind::Turn | AlertKind::Deadline if is_late || !item.is_turn => Some("over"),
+        AlertKind::Turn | AlertKind::Deadline | AlertKind::SellingTurn | AlertKind::SellingDeadline
+            if is_late || !item.is_turn =>
+        {
+            Some("over")
+        }
         AlertKind::ReportChanged | AlertKind::TopUp if is_late => Some("over"),
         _ => None,
     }
@@ -248,6 +252,15 @@ fn stop_of(letter: LetterKind, first: AlertKind) -> MailStop {
         (_, AlertKind::Turn | AlertKind::Deadline | AlertKind::Agreed | AlertKind::NoDeal) => {
             Topic::Negotiation
         }
+        (
+            _,
+            AlertKind::SellingSold
+            | AlertKind::SellingUnsold
+            | AlertKind::SellingTurn
+            | AlertKind::SellingDeadline
+            | AlertKind::SellingAgreed
+            | AlertKind::SellingNoDeal,
+        ) => Topic::Selling,
         (_, AlertKind::SaleChanged | AlertKind::SaleCalledOff | AlertKind::LotWithdrawn) => Topic::Sale,
         _ => return MailStop::All,
     };

@@ -219,7 +219,11 @@ fn worth_ms(piece: &Piece, now: UnixMs) -> Result<i64, &'static str> {
         _ if piece.is_overtaken => Err("overtaken"),
         AlertKind::Outbid if piece.leads => Err("regained"),
         AlertKind::LeadBack if !piece.leads => Err("lost again"),
-        AlertKind::Turn | AlertKind::Deadline if !piece.has_turn => Err("answered"),
+        AlertKind::Turn | AlertKind::Deadline | AlertKind::SellingTurn | AlertKind::SellingDeadline
+            if !piece.has_turn =>
+        {
+            Err("answered")
+        }
         _ => {
             let left_ms = good_until(piece).map_or(0, |until| until.since(now));
             if left_ms >= 1_000 { Ok(left_ms) } else { Err("over") }
@@ -249,9 +253,14 @@ fn good_until(piece: &Piece) -> Option<UnixMs> {
 fn topic(news: &PushNews) -> Option<String> {
     let id = match news.kind {
         kind if OF_STANDING.contains(&kind) => news.lot_id?.0,
-        AlertKind::Turn | AlertKind::Deadline | AlertKind::Agreed | AlertKind::NoDeal => {
-            news.negotiation_id?.0
-        }
+        AlertKind::Turn
+        | AlertKind::Deadline
+        | AlertKind::Agreed
+        | AlertKind::NoDeal
+        | AlertKind::SellingTurn
+        | AlertKind::SellingDeadline
+        | AlertKind::SellingAgreed
+        | AlertKind::SellingNoDeal => news.negotiation_id?.0,
         // a single car stands for itself
         AlertKind::Match if news.cars > 1 => news.search.as_ref()?.id,
         _ => return None,

@@ -8,6 +8,7 @@ use platform_db::{CommandError, constraint};
 use uuid::Uuid;
 
 use crate::Service;
+use crate::barred_leader::Lead;
 use crate::company_name::folded;
 use crate::events::SellerLinkChanged;
 use crate::seller_news::speaks_for_sellers;
@@ -58,6 +59,8 @@ pub struct SellerDetail {
     pub record: Option<SellerRecord>,
     /// Whose company he is and was, the newest first.
     pub links: Vec<SellerLink>,
+    /// The lots of his that his own company leads: what it bid before it was linked stands until staff void it.
+    pub own_leads: Vec<Lead>,
     /// Whether this person may link him.
     pub may_link: bool,
 }
@@ -176,10 +179,11 @@ impl Service {
         let spelled = store::spelled(&mut conn, key).await?;
         let spelled = spelled.filter(|_| !key.is_empty()).ok_or_else(Problem::not_found)?;
         let links = store::of_seller(&mut conn, key).await?;
+        let own_leads = store::own_leads(&mut conn, key).await?;
         drop(conn);
         let record = self.record_of_seller(key).await?;
         let usual = record.as_ref().map_or(spelled, |record| record.name.clone());
-        Ok(SellerDetail { name: usual, record, links, may_link: speaks_for_sellers(who) })
+        Ok(SellerDetail { name: usual, record, links, own_leads, may_link: speaks_for_sellers(who) })
     }
 
     /// The companies whose names have this part, however they are spelled: for who links sellers.

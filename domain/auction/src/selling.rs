@@ -96,6 +96,8 @@ pub struct SellingLot {
     pub reserve_fen: Option<Fen>,
     /// How far below it the car is sold without a question.
     pub gap_fen: Fen,
+    /// How many companies bid; of a sealed lot not told before it closes.
+    pub bidders: Option<u32>,
     /// How many persons keep an eye on it.
     pub watchers: i64,
     /// What is or was negotiated about it, last.
@@ -239,6 +241,7 @@ impl SellingLot {
             price_fen: state.price_fen.filter(|_| !state.is_sealed_now()),
             reserve_fen: state.reserve_fen,
             gap_fen: state.gap_fen,
+            bidders: (!state.is_sealed_now()).then_some(lot.lot.bidders),
             watchers,
             negotiation,
             answer_by,

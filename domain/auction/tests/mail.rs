@@ -222,7 +222,8 @@ async fn an_address_is_told_nothing_before_its_person_has_typed_the_code() {
 #[tokio::test]
 async fn by_itself_only_what_cannot_be_taken_back_or_has_a_deadline_goes_out() {
     let (world, post, anna, bert) = world_with_box().await;
-    assert_eq!(world.service.mailed_topics(&anna).await.unwrap(), [Topic::Result, Topic::Negotiation]);
+    let mailed = world.service.mailed_topics(&anna).await.unwrap();
+    assert_eq!(mailed, [Topic::Result, Topic::Negotiation, Topic::Selling]);
     bid(&world, &anna, 0, 81_000).await;
     bid(&world, &bert, 0, 90_000).await;
     for kind in ["ending", "lost"] {

@@ -51,6 +51,8 @@ async fn the_company_and_its_stores_cannot_bid_from_the_moment_of_the_link() {
     for _ in 0..2 {
         world.service.link_seller(&sales, link(key, &company)).await.unwrap();
     }
+    let leads = world.service.seller(&sales, "测试卖方").await.unwrap().own_leads;
+    assert_eq!(leads.iter().map(|lead| lead.lot_id).collect::<Vec<_>>(), [world.lots[0]], "staff void it");
     for who in [&company, &store] {
         let answer = world.bid(who, 0, Uuid::now_v7(), 70_000).await;
         assert_eq!(refused(&answer).code, RefusalCode::SellerOrAffiliate);
@@ -79,10 +81,6 @@ async fn a_seller_is_one_company_and_every_change_stays() {
     assert_eq!(code(service.link_seller(&sales, link(key, &other)).await), "KEY_REUSED");
     let unknown = LinkSeller { seller_name: "没有这个".into(), ..link(Uuid::now_v7(), &other) };
     assert_eq!(code(service.link_seller(&sales, unknown).await), "NOT_FOUND");
-    assert_eq!(
-        code(service.link_seller(&sales, link(Uuid::now_v7(), &dealer("没听说过"))).await),
-        "NOT_FOUND"
-    );
 
     let silent = UnlinkSeller { reason: " ".into(), ..unlink(key, Uuid::now_v7()) };
     assert_eq!(code(service.unlink_seller(&sales, silent).await), "reason:REQUIRED");
@@ -92,6 +90,10 @@ async fn a_seller_is_one_company_and_every_change_stays() {
     }
     assert_eq!(code(service.unlink_seller(&sales, unlink(key, Uuid::now_v7())).await), "SELLER_LINK_OVER");
     assert_eq!(code(service.unlink_seller(&sales, unlink(Uuid::now_v7(), undo)).await), "NOT_FOUND");
+    assert_eq!(
+        code(service.link_seller(&sales, link(Uuid::now_v7(), &dealer("没听说过"))).await),
+        "NOT_FOUND"
+    );
     service.link_seller(&sales, link(Uuid::now_v7(), &other)).await.unwrap();
     let seller = service.seller(&sales, "测试卖方").await.unwrap();
     let links: Vec<_> =
@@ -163,6 +165,21 @@ async fn who_bought_has_a_name_once_the_car_is_sold() {
     assert_eq!(detail.bidders, [(1, "丙车行".to_owned())]);
     assert_eq!((page.record.lots, page.record.sold), (2, 1));
 
+    world.sits(&company, true).await;
+    for _ in 0..2 {
+        world.service.tell_news().await.unwrap();
+    }
+    let mut told: Vec<_> = world
+        .service
+        .alerts(&company, false, 1)
+        .await
+        .unwrap()
+        .alerts
+        .iter()
+        .map(|one| one.kind.name())
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, ["selling_sold", "selling_unsold"]);
     let sales = staff(&[Role::Sales]);
     world.service.unlink_seller(&sales, unlink(key, Uuid::now_v7())).await.unwrap();
     assert_eq!(world.service.selling(&company, &all()).await.unwrap().total, 0, "it sells no more");

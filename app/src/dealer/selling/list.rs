@@ -133,11 +133,8 @@ fn line(cx: &PageContext, own: SellingLot) -> AnyView {
     let reserve = own.reserve_fen.map(|fen| {
         view! { <span>{t(lang, "sale.reserve")} " " <Money fen/></span> }
     });
-    // of a sealed lot their number is nobody's
-    let is_sealed = own.lot.format().is_sealed() && own.lot.lot.status != LotStatus::Closed;
-    let bidders = (!is_sealed).then(|| {
-        let n = own.lot.lot.bidders.to_string();
-        view! { <span>{t_with(lang, "selling.bidders", &[("n", &n)])}</span> }
+    let bidders = own.bidders.map(|n| {
+        view! { <span>{t_with(lang, "selling.bidders", &[("n", &n.to_string())])}</span> }
     });
     let watchers = t_with(lang, "selling.watchers", &[("n", &grouped(own.watchers))]);
     let (opens_at, end_at) = (own.lot.opens_at, own.lot.lot.end_at);

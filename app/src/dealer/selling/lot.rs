@@ -79,7 +79,7 @@ fn tiles(lang: Lang, detail: &SellingDetail) -> AnyView {
         Fen::ZERO => String::new(),
         gap => t_with(lang, "selling.with_gap", &[("amount", &gap.yuan())]),
     };
-    let (bidders, watchers) = (own.lot.lot.bidders.to_string(), grouped(own.watchers));
+    let (bidders, watchers) = (own.bidders.map_or_else(dash, |n| n.to_string()), grouped(own.watchers));
     view! {
         <Tiles>
             <Tile label=t(lang, "sale.price") value=price/>

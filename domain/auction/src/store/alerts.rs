@@ -453,7 +453,7 @@ pub(crate) async fn list(
             no_deal: row
                 .negotiation_status
                 .zip(row.turn)
-                .filter(|_| kind == AlertKind::NoDeal)
+                .filter(|_| matches!(kind, AlertKind::NoDeal | AlertKind::SellingNoDeal))
                 .and_then(|(status, turn)| NoDeal::of(&status, &turn)),
             answer_by: row.answer_by.map(from_sql),
             sale: row.sale_id.map(|id| SaleNews {

@@ -231,16 +231,17 @@ pub(crate) async fn items(
     let rows = sqlx::query!(
         "SELECT a.kind, a.lot_id, a.negotiation_id, a.price_fen, a.times,
                 -- time that was given back moves a deadline, and it is the same turn
-                CASE WHEN a.kind IN ('turn', 'deadline') THEN n.deadline_at ELSE a.answer_by END AS \"answer_by?\",
+                CASE WHEN a.kind IN ('turn', 'deadline', 'selling_turn', 'selling_deadline') THEN n.deadline_at ELSE a.answer_by END AS \"answer_by?\",
                 a.read_at IS NOT NULL AS \"is_read!\", alert_is_for_mail(a) AS \"is_wanted!\",
                 l.title AS \"title?\", s.id AS \"sale_id?\", s.name AS \"sale_name?\", f.name AS \"search_name?\",
                 coalesce(l.status = 'closed', false) AS \"is_closed!\",
                 coalesce(l.leader_dealer_id = p.dealer_id, false) AS \"leads!\",
-                coalesce(n.status = 'open' AND n.turn = 'buyer', false)
+                coalesce(n.status = 'open' AND n.turn = CASE WHEN alert_topic(a.kind) = 'selling' THEN 'seller' ELSE 'buyer' END,
+                         false)
                     AND NOT EXISTS (
                         SELECT FROM alert b
                          WHERE b.user_id = a.user_id AND b.negotiation_id = a.negotiation_id
-                           AND b.kind = 'turn' AND b.last_at > a.last_at) AS \"is_turn!\",
+                           AND b.kind IN ('turn', 'selling_turn') AND b.last_at > a.last_at) AS \"is_turn!\",
                 EXISTS (SELECT FROM mail_delivery b
                          WHERE b.alert_id = d.alert_id AND b.address_id = d.address_id AND b.id > d.id) AS \"is_told_again!\",
                 count(*) OVER () AS \"total!\"

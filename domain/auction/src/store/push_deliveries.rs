@@ -248,7 +248,7 @@ async fn read(pool: &PgPool, taken: &[Key]) -> Result<Vec<Due>, sqlx::Error> {
                 a.user_id AS \"user_id!\", a.kind AS \"kind!\", a.last_at AS \"last_at!\",
                 a.read_at AS \"read_at?\", a.lot_id AS \"lot_id?\", a.negotiation_id AS \"negotiation_id?\",
                 -- time that was given back moves a deadline, and it is the same turn
-                CASE WHEN a.kind IN ('turn', 'deadline') THEN n.deadline_at ELSE a.answer_by END AS \"answer_by?\",
+                CASE WHEN a.kind IN ('turn', 'deadline', 'selling_turn', 'selling_deadline') THEN n.deadline_at ELSE a.answer_by END AS \"answer_by?\",
                 alert_is_for_browsers(a) AS \"is_wanted!\",
                 EXISTS (
                     SELECT FROM alert b
@@ -261,9 +261,10 @@ async fn read(pool: &PgPool, taken: &[Key]) -> Result<Vec<Due>, sqlx::Error> {
                 CASE WHEN l.status <> 'paused' THEN l.end_at END AS \"ends_at?\",
                 coalesce(l.status = 'closed', false) AS \"is_closed!\",
                 coalesce(l.leader_dealer_id = y.dealer_id, false) AS \"leads!\",
-                coalesce(n.status = 'open' AND n.turn = 'buyer', false) AND NOT EXISTS (
+                coalesce(n.status = 'open' AND n.turn = CASE WHEN alert_topic(a.kind) = 'selling' THEN 'seller' ELSE 'buyer' END,
+                         false) AND NOT EXISTS (
                     SELECT FROM alert b
-                     WHERE b.user_id = a.user_id AND b.last_at > a.last_at AND b.kind = 'turn'
+                     WHERE b.user_id = a.user_id AND b.last_at > a.last_at AND b.kind IN ('turn', 'selling_turn')
                        AND b.negotiation_id = a.negotiation_id) AS \"has_turn!\"
            FROM unnest($1::uuid[], $2::uuid[]) AS t (device_id, alert_id)
            JOIN push_delivery p ON p.device_id = t.device_id AND p.alert_id = t.alert_id AND p.state = 'waiting'

@@ -1,9 +1,10 @@
 //! Whose company a seller is, and how his name is spelled on cars.
 
-use kernel::{DealerId, Principal, UnixMs};
+use kernel::{DealerId, Fen, LotId, Principal, UnixMs};
 use platform_db::{from_sql, to_sql};
 use sqlx::{PgConnection, PgPool};
 
+use crate::barred_leader::Lead;
 use crate::company_name::folded;
 use crate::seller_link::{LinkSeller, SellerLink, UnlinkSeller, Unlinked};
 
@@ -208,4 +209,28 @@ pub(crate) async fn named(pool: &PgPool) -> Result<Vec<(String, String, String)>
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(|row| (row.folded_name, row.seller_name, row.name)).collect())
+}
+
+/// The lots of this seller that run with his own company in the lead, the next to end first: it bid before it was linked.
+pub(crate) async fn own_leads(conn: &mut PgConnection, folded_name: &str) -> Result<Vec<Lead>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT l.id, l.title, l.price_fen, l.end_at
+           FROM seller_spelling s
+           JOIN selling_company c ON c.seller_name = s.seller_name
+           JOIN lot l ON l.seller_name = s.seller_name AND l.leader_dealer_id = c.dealer_id
+          WHERE s.folded_name = $1 AND l.status IN ('open', 'paused')
+          ORDER BY l.end_at, l.id
+          LIMIT $2",
+        folded_name,
+        SHOWN
+    )
+    .fetch_all(conn)
+    .await?;
+    let leads = rows.into_iter().map(|row| Lead {
+        lot_id: LotId(row.id),
+        title: row.title,
+        price_fen: row.price_fen.map(Fen),
+        end_at: from_sql(row.end_at),
+    });
+    Ok(leads.collect())
 }

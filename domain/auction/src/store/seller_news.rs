@@ -1,4 +1,4 @@
-//! News of negotiations for the staff who speak for sellers.
+//! News of negotiations for the staff who speak for sellers, and for the people of a seller's company.
 //!
 //! As for buyers, whoever tells it locks the negotiation's row of `alert_negotiation` and nothing that anybody acts on.
 
@@ -14,7 +14,7 @@ use crate::seller_news::SellerNews;
 pub(crate) async fn tell_turns(conn: &mut PgConnection, now: UnixMs, limit: i64) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         "WITH due AS (
-             SELECT a.negotiation_id, n.turn_since, n.deadline_at,
+             SELECT a.negotiation_id, n.lot_id, n.buyer_dealer_id, n.turn_since, n.deadline_at,
                     coalesce(n.state -> 'buyer' ->> 'offer_fen', n.state -> 'terms' ->> 'bid_fen')::bigint AS bid_fen
                FROM alert_negotiation a
                JOIN negotiation n ON n.id = a.negotiation_id
@@ -32,6 +32,12 @@ pub(crate) async fn tell_turns(conn: &mut PgConnection, now: UnixMs, limit: i64)
              INSERT INTO seller_news (kind, negotiation_id, turn_since, answer_by, price_fen, made_at)
              SELECT 'turn', d.negotiation_id, d.turn_since, d.deadline_at, d.bid_fen, $1 FROM due d
              ON CONFLICT DO NOTHING
+         ), told_company AS (
+             INSERT INTO alert (user_id, kind, lot_id, negotiation_id, price_fen, answer_by, made_at, last_at)
+             SELECT s.user_id, 'selling_turn', d.lot_id, d.negotiation_id, d.bid_fen, d.deadline_at, $1, $1
+               FROM due d
+              CROSS JOIN LATERAL sellers_of_lot(d.lot_id) s
+              WHERE s.dealer_id <> d.buyer_dealer_id
          )
          SELECT count(*) AS \"count!\" FROM due",
         to_sql(now),
@@ -51,7 +57,7 @@ pub(crate) async fn tell_deadlines(
 ) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         "WITH due AS (
-             SELECT a.negotiation_id, n.turn_since, n.deadline_at,
+             SELECT a.negotiation_id, n.lot_id, n.buyer_dealer_id, n.turn_since, n.deadline_at,
                     coalesce(n.state -> 'buyer' ->> 'offer_fen', n.state -> 'terms' ->> 'bid_fen')::bigint AS bid_fen
                FROM alert_negotiation a
                JOIN negotiation n ON n.id = a.negotiation_id
@@ -71,6 +77,12 @@ pub(crate) async fn tell_deadlines(
              INSERT INTO seller_news (kind, negotiation_id, turn_since, answer_by, price_fen, made_at)
              SELECT 'deadline', d.negotiation_id, d.turn_since, d.deadline_at, d.bid_fen, $1 FROM due d
              ON CONFLICT DO NOTHING
+         ), told_company AS (
+             INSERT INTO alert (user_id, kind, lot_id, negotiation_id, price_fen, answer_by, made_at, last_at)
+             SELECT s.user_id, 'selling_deadline', d.lot_id, d.negotiation_id, d.bid_fen, d.deadline_at, $1, $1
+               FROM due d
+              CROSS JOIN LATERAL sellers_of_lot(d.lot_id) s
+              WHERE s.dealer_id <> d.buyer_dealer_id
          )
          SELECT count(*) AS \"count!\" FROM due",
         to_sql(now),
@@ -85,7 +97,7 @@ pub(crate) async fn tell_deadlines(
 pub(crate) async fn tell_ends(conn: &mut PgConnection, now: UnixMs, limit: i64) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         "WITH due AS (
-             SELECT a.negotiation_id, n.price_fen
+             SELECT a.negotiation_id, n.lot_id, n.buyer_dealer_id, n.price_fen
                FROM alert_negotiation a
                JOIN negotiation n ON n.id = a.negotiation_id
               WHERE a.seller_settled_at IS NULL AND n.status <> 'open'
@@ -101,6 +113,14 @@ pub(crate) async fn tell_ends(conn: &mut PgConnection, now: UnixMs, limit: i64) 
              INSERT INTO seller_news (kind, negotiation_id, price_fen, made_at)
              SELECT CASE WHEN d.price_fen IS NULL THEN 'no_deal' ELSE 'agreed' END, d.negotiation_id, d.price_fen, $1
                FROM due d
+             ON CONFLICT DO NOTHING
+         ), told_company AS (
+             INSERT INTO alert (user_id, kind, lot_id, negotiation_id, price_fen, made_at, last_at)
+             SELECT s.user_id, CASE WHEN d.price_fen IS NULL THEN 'selling_no_deal' ELSE 'selling_agreed' END,
+                    d.lot_id, d.negotiation_id, d.price_fen, $1, $1
+               FROM due d
+              CROSS JOIN LATERAL sellers_of_lot(d.lot_id) s
+              WHERE s.dealer_id <> d.buyer_dealer_id
              ON CONFLICT DO NOTHING
          )
          SELECT count(*) AS \"count!\" FROM due",
@@ -214,4 +234,28 @@ pub(crate) async fn forget(pool: &PgPool, before: UnixMs, limit: i64) -> Result<
     .execute(pool)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Tells the people of the companies that sell these lots how they ended. What is negotiated is told from there.
+pub(crate) async fn tell_results(
+    conn: &mut PgConnection,
+    lots: &[LotId],
+    now: UnixMs,
+) -> Result<(), sqlx::Error> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    sqlx::query!(
+        "INSERT INTO alert (user_id, kind, lot_id, price_fen, made_at, last_at)
+         SELECT s.user_id, CASE WHEN l.outcome = 'sold' THEN 'selling_sold' ELSE 'selling_unsold' END,
+                l.id, CASE WHEN l.outcome = 'sold' THEN l.price_fen END, $2, $2
+           FROM lot l
+          CROSS JOIN LATERAL sellers_of_lot(l.id) s
+          WHERE l.id = ANY($1) AND l.outcome IN ('sold', 'unsold')
+            AND NOT EXISTS (SELECT FROM negotiation n WHERE n.lot_id = l.id)
+         ON CONFLICT DO NOTHING",
+        &lots,
+        to_sql(now)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

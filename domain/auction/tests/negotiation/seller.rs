@@ -1,6 +1,6 @@
 //! A seller who is a company answers for himself, and staff still may for him.
 
-use auction::{Act, LinkSeller, Negotiate, NegotiationDetail, UnlinkSeller};
+use auction::{Act, AlertKind, LinkSeller, Negotiate, NegotiationDetail, Topic, UnlinkSeller};
 use deal::{Side, Status};
 use kernel::Principal;
 use platform_testkit::dealer;
@@ -89,4 +89,42 @@ async fn what_the_next_bidder_authorised_is_not_the_sellers_to_use() {
     table.world.service.negotiate(&company, input).await.unwrap();
     let detail = table.seen_by_staff().await;
     assert_eq!((detail.row.status, detail.other), (Status::Declined, None));
+}
+
+/// What this person was told as one of the sellers, the oldest first.
+async fn told(table: &Table, who: &Principal) -> Vec<AlertKind> {
+    table.world.service.tell_news().await.unwrap();
+    let page = table.world.service.alerts(who, false, 1).await.unwrap();
+    page.alerts.iter().rev().map(|alert| alert.kind).collect()
+}
+
+#[tokio::test]
+async fn its_people_hear_of_each_turn_once_and_of_the_end() {
+    let (table, company) = (Table::set().await, dealer("甲车行"));
+    link(&table, &company).await;
+    table.world.sits(&company, true).await;
+    for _ in 0..2 {
+        assert_eq!(told(&table, &company).await, [AlertKind::SellingTurn]);
+    }
+    let page = table.world.service.alerts(&company, false, 1).await.unwrap();
+    assert_eq!(
+        (page.alerts[0].negotiation_id, page.alerts[0].price_fen),
+        (Some(table.id), Some(yuan(60_000)))
+    );
+    table.by(&company, Uuid::now_v7(), Act::Counter { amount_fen: yuan(70_000) }).await.unwrap();
+    table.buyer(Act::Accept { offer_fen: yuan(70_000) }).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(told(&table, &company).await, [AlertKind::SellingTurn, AlertKind::SellingAgreed]);
+    }
+    assert!(!told(&table, &table.buyer).await.contains(&AlertKind::SellingAgreed));
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_hear_of_it_does_not() {
+    let (table, company) = (Table::set().await, dealer("甲车行"));
+    link(&table, &company).await;
+    table.world.sits(&company, true).await;
+    let others: Vec<Topic> = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Selling).collect();
+    table.world.service.choose_alerts(&company, &others, auction::ENDING_LEAD_MIN).await.unwrap();
+    assert_eq!(told(&table, &company).await, []);
 }

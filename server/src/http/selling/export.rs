@@ -35,7 +35,7 @@ fn cells(row: &SellingLot, lang: Lang) -> Vec<Cell> {
         row.reserve_fen.into(),
         Cell::Money(row.gap_fen),
         row.price_fen.into(),
-        Cell::Number(i64::from(lot.lot.bidders)),
+        row.bidders.map_or(Cell::Empty, |n| Cell::Number(i64::from(n))),
         Cell::Number(row.watchers),
         row.buyer_name.as_deref().unwrap_or_default().into(),
         Cell::Time(lot.lot.end_at),
