@@ -16,13 +16,10 @@ test('the seller counters and the buyer accepts', async ({ browser }) => {
   const seller = await personIn(browser, otherDealer);
   let price = '';
 
-  await test.step('the buyer bids the start price, and the seller cannot bid on his own car', async () => {
+  await test.step('the buyer bids the start price and nobody else comes', async () => {
     await buyer.goto(lot);
     await buyer.getByTestId('quick').first().click();
     await expect(buyer.getByText('您是最高价').first()).toBeVisible();
-    await seller.goto(lot);
-    await seller.getByTestId('quick').last().click();
-    await expect(seller.getByText('您是最高价')).toHaveCount(0);
   });
 
   await test.step('the seller finds it among his cars, sees his reserve, and counters', async () => {
