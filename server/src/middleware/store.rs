@@ -22,8 +22,10 @@ use crate::middleware::limits::BODY_MAX;
 /// The field of a form, and the part of an address, that says it.
 const FIELD: &str = "store";
 /// Where a person does what is his own business and binds no store, these paths and what is below them: to sign in and out, the password
-/// and the language, which store to act for, and his news, which the browser's worker mutes without a page.
-const PERSONAL: [&str; 6] = ["/sign-in", "/sign-out", "/settings", "/my/store", "/my/alerts", "/mail"];
+/// and the language, which store to act for, his news, which the browser's worker mutes without a page, and checking proofs, which
+/// anybody may without signing in.
+const PERSONAL: [&str; 7] =
+    ["/sign-in", "/sign-out", "/settings", "/my/store", "/my/alerts", "/mail", "/proof"];
 
 /// On a request: the stores among which its session may choose; none where there is only one.
 #[derive(Clone, Debug)]
@@ -135,7 +137,7 @@ mod tests {
 
     #[test]
     fn personal_is_a_path_and_what_is_below_it() {
-        for own in ["/settings", "/settings/tokens/1/revoke", "/sign-out"] {
+        for own in ["/settings", "/settings/tokens/1/revoke", "/sign-out", "/proof"] {
             assert!(is_personal(own), "{own}");
         }
         for bound in ["/my/storefront", "/my/company", "/auctions/lots/1/bids", "/"] {
