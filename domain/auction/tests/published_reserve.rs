@@ -62,8 +62,8 @@ async fn one_lots_reserve_is_published_before_the_first_bid_by_who_prices() {
         let (service, lot_id) = (&world.service, world.lots[lot]);
         async move { service.publish_reserve(&who, key, lot_id).await.map_err(CommandError::into_problem) }
     };
-    let forbidden = publish(dealer("甲车行"), Uuid::now_v7(), 0).await;
-    assert_eq!(forbidden.unwrap_err().code, "FORBIDDEN");
+    let not_his = publish(dealer("甲车行"), Uuid::now_v7(), 0).await;
+    assert_eq!(not_his.unwrap_err().code, "NOT_FOUND", "only the seller's own company is told more");
     let key = Uuid::now_v7();
     for _ in 0..2 {
         accepted(&publish(staff(&[Role::Pricing]), key, 0).await);
