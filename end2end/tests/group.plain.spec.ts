@@ -41,7 +41,8 @@ test('two tabs of one person bid for one store only', async ({ browser }) => {
     await expect(first.locator('main').getByText('您是最高价').first()).toBeVisible();
     await second.goto('/my/group');
     const shanghai = second.locator('tbody tr').filter({ hasText: '嘉禾名车上海店' });
-    await expect(shanghai.locator('td.num').nth(1), 'leads one car').toHaveText('1');
+    // other stories may have it lead other cars, by its paddle
+    await expect(shanghai.locator('td.num').nth(1), 'leads a car').toHaveText(/^[1-9]/);
   });
 
   await test.step('and back, from the line above every page', async () => {
