@@ -328,8 +328,10 @@ impl Service {
         asked_return::sweep(self).await
     }
 
-    /// Tells all news that there is: for tests, which run no teller of their own.
+    /// Tells all news that there is: for tests. What a teller that runs beside has in hands is waited for.
     pub async fn tell_news(&self) -> Result<(), sqlx::Error> {
+        alerts::look(self, 0).await?;
+        store::alerts::none_is_taken(&self.db).await?;
         alerts::look(self, 0).await
     }
 

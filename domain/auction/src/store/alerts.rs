@@ -168,6 +168,15 @@ pub(crate) async fn take_unseen(
         .collect())
 }
 
+/// Waits until nobody tells news of any lot or negotiation; taken in the order in which tellers take them.
+pub(crate) async fn none_is_taken(pool: &PgPool) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT lot_id FROM alert_lot ORDER BY lot_id FOR UPDATE").fetch_all(pool).await?;
+    sqlx::query!("SELECT negotiation_id FROM alert_negotiation ORDER BY negotiation_id FOR UPDATE")
+        .fetch_all(pool)
+        .await?;
+    Ok(())
+}
+
 /// What happened on these lots between what was seen and where they are.
 pub(crate) async fn moves(conn: &mut PgConnection, lots: &[Unseen]) -> Result<Vec<Move>, sqlx::Error> {
     let ids: Vec<Uuid> = lots.iter().map(|lot| lot.lot_id.0).collect();
