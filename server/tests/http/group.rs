@@ -115,7 +115,7 @@ async fn two_browsers_act_for_two_stores() {
 async fn no_form_of_a_dealers_forgets_to_say_for_which_store() {
     let server = TestServer::new().await;
     let (who, mut browser) = (server.person("jiahe"), server.signed_in("jiahe").await);
-    let personal = ["/sign-in", "/sign-out", "/settings", "/my/store", "/my/alerts", "/mail"];
+    let personal = ["/sign-in", "/sign-out", "/settings", "/my/store", "/my/alerts", "/mail", "/proof"];
     let mut silent = Vec::new();
     for row in &server.table {
         let is_his = row.method != Method::GET && row.access.allows(Some(&who));
