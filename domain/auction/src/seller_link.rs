@@ -111,16 +111,16 @@ impl Service {
     /// or this one's already; `KEY_REUSED`.
     pub async fn link_seller(&self, who: &Principal, input: LinkSeller) -> Result<(), CommandError> {
         check(who)?;
-        let company = folded(&input.seller_name);
+        let folded_name = folded(&input.seller_name);
         let now = self.now();
         let mut tx = self.db.begin().await?;
-        if let Some(same) = store::given_under(&mut tx, &input, &company).await? {
+        if let Some(same) = store::given_under(&mut tx, &input, &folded_name).await? {
             return if same { Ok(()) } else { Err(conflict("KEY_REUSED").into()) };
         }
-        if company.is_empty() || store::spelled(&mut tx, &company).await?.is_none() {
+        if folded_name.is_empty() || store::spelled(&mut tx, &folded_name).await?.is_none() {
             return Err(Problem::not_found().into());
         }
-        match store::insert(&mut tx, &input, &company, who, now).await {
+        match store::insert(&mut tx, &input, &folded_name, who, now).await {
             Err(error) if constraint(&error) == Some("seller_link_one_company") => {
                 return Err(conflict("SELLER_LINKED").into());
             }

@@ -2,6 +2,7 @@
 
 use kernel::{DealerId, Fen, LotId, UnixMs, UserId};
 use platform_db::{from_sql, to_sql};
+use sqlx::types::time::OffsetDateTime;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -194,13 +195,18 @@ pub(crate) async fn locked(
         since: row.since.map(from_sql),
         speed: u32::try_from(row.speed).unwrap_or(1),
     };
-    let ended = row.ended_at.map(|at| PracticeEnd {
-        at: from_sql(at),
-        given_up: row.ending.as_deref() == Some("given_up"),
-        won: row.won.unwrap_or_default(),
-        price_fen: row.price_fen.map(Fen),
-    });
+    let ended = row.ended_at.map(|at| ended(at, row.ending.as_deref(), row.won, row.price_fen));
     Ok(Some(KeptRun { id: row.id, lot_id: LotId(row.lot_id), clock, ended, now: from_sql(now) }))
+}
+
+/// How a run ended, as its row has it.
+fn ended(at: OffsetDateTime, ending: Option<&str>, won: Option<bool>, price_fen: Option<i64>) -> PracticeEnd {
+    PracticeEnd {
+        at: from_sql(at),
+        given_up: ending == Some("given_up"),
+        won: won.unwrap_or_default(),
+        price_fen: price_fen.map(Fen),
+    }
 }
 
 /// What was asked of a run, in order.
@@ -307,12 +313,7 @@ pub(crate) async fn runs(
         speed: u32::try_from(row.speed).unwrap_or(1),
         bids: row.bids,
         real_price_fen: Fen(row.real_price_fen),
-        ended: row.ended_at.map(|at| PracticeEnd {
-            at: from_sql(at),
-            given_up: row.ending.as_deref() == Some("given_up"),
-            won: row.won.unwrap_or_default(),
-            price_fen: row.price_fen.map(Fen),
-        }),
+        ended: row.ended_at.map(|at| ended(at, row.ending.as_deref(), row.won, row.price_fen)),
     });
     Ok(read.collect())
 }
