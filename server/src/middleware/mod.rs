@@ -1,9 +1,9 @@
 //! What every request passes on its way in, and every response on its way out.
 //!
-//! From the outside in: request id and access log, security headers, body limit, turns of
-//! handshakes, session, the person behind it, the
-//! form of refusals, panics, time limit, rate limit, origin check, the store that is meant, route. The order matters: a refusal is drawn in the
-//! person's language and frame, so the person is known before; and whatever happens, the log and the headers see it.
+//! From the outside in: request id and access log, security headers, body limit, turns of handshakes, session, the person
+//! behind it, the form of refusals, panics, time limit, rate limit, origin check, the store that is meant, route. The order
+//! matters: a refusal is drawn in the person's language and frame, so the person is known before; and whatever happens, the
+//! log and the headers see it.
 
 pub mod access_log;
 pub mod address;

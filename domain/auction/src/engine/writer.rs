@@ -515,8 +515,8 @@ fn missed_close(job: &Job, refusal: &Refusal, now: UnixMs) -> bool {
         && end_at.is_some_and(|end_at| job.admitted_at < end_at && end_at.plus_ms(DRAIN_MS) <= now)
 }
 
-/// Whose own position an event changes, beside the sender's: those who enter at the opening, who loses an offer or a max that waited, and after
-/// a void both who lost a bid and who leads now.
+/// Whose own position an event changes, beside the sender's: those who enter at the opening, who loses an offer or a max that
+/// waited, and after a void both who lost a bid and who leads now.
 fn concerned(event: &Event) -> impl Iterator<Item = DealerId> {
     let (one, other) = match event {
         Event::MaxPlaced { dealer_id, .. }

@@ -300,8 +300,9 @@ pub(crate) async fn tell_outbid(
     Ok(())
 }
 
-/// Tells who bid how these lots ended for them, and of one that the seller's group took before the opening who watches it too. While one is negotiated that is open: only its high bidder has news, that the
-/// word is about his bid. Who negotiated has the end from there.
+/// Tells who bid how these lots ended for them, and of one that the seller's group took before the opening who watches it too.
+/// While one is negotiated that is open: only its high bidder has news, that the word is about his bid. Who negotiated has the
+/// end from there.
 pub(crate) async fn tell_results(
     conn: &mut PgConnection,
     lots: &[LotId],
