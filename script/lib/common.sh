@@ -16,6 +16,8 @@ WASM_TARGET=wasm32-unknown-unknown
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$CACHE/target}"
 # cargo-leptos sets this in its dev builds; setting it everywhere keeps one fingerprint (see ARCHITECTURE.md, "Building").
 export RUSTFLAGS="${RUSTFLAGS:---cfg erase_components}"
+# a build machine's clone is new each time: what the compiler notes for the next change is gigabytes for nobody
+if [ -n "${CI:-}" ]; then export CARGO_INCREMENTAL=0; fi
 export SQLX_OFFLINE="${SQLX_OFFLINE:-true}"
 export PATH="$CACHE/tools/bin:$ROOT/node_modules/.bin:$PATH"
 export LEPTOS_TAILWIND_VERSION="${LEPTOS_TAILWIND_VERSION:-v4.3.5}"
