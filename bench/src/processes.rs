@@ -72,6 +72,9 @@ pub(crate) struct ProcessesArguments {
     /// database has a machine of its own.
     #[arg(long)]
     apart: bool,
+    /// All bids at the first of the servers: what the others cost by being there.
+    #[arg(long)]
+    at_first: bool,
     /// How long the servers are left alone after their start, in both arms: opening connections and planning statements for the
     /// first time costs the database more than the bids of some seconds.
     #[arg(long, default_value_t = 10)]
@@ -214,13 +217,14 @@ async fn one_run(
 ) -> Result<(Sheet, Verdict)> {
     let lots = seed::lots::seed(&databases.auction, arguments.lots).await?;
     let field = Field { seats: seats.to_vec(), lots };
-    let sockets = socket::open_on_all(targets, seats, arguments.connections).await?;
+    let asked = if arguments.at_first { &targets[..1] } else { targets };
+    let sockets = socket::open_on_all(asked, seats, arguments.connections).await?;
     let start = Instant::now();
     let counted_from = start + WARM_UP;
     let end = counted_from + Duration::from_secs(arguments.seconds);
     let climb = Arc::new(Climb::new(&field.lots, 0.2));
     let room = Room::open(
-        interleaved(sockets, targets.len()),
+        interleaved(sockets, asked.len()),
         counted_from,
         end + LAST_ANSWERS,
         Some(arguments.window),
