@@ -8,6 +8,7 @@ use platform_db::to_sql;
 use proof::Hash;
 use serde_json::Value;
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use sqlx::types::time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -118,13 +119,14 @@ fn json<T: serde::Serialize>(value: &T) -> Result<Value, sqlx::Error> {
 }
 
 /// The lots, column by column.
-struct LotColumns {
+struct LotColumns<'a> {
     lot_ids: Vec<Uuid>,
     expected_seq: Vec<i64>,
     expected_status: Vec<String>,
     new_seq: Vec<i64>,
     status: Vec<String>,
-    state: Vec<Value>,
+    // put into JSON as it is sent, by nobody else before: whoever is next waits for that
+    state: Vec<Json<&'a LotState>>,
     end_at: Vec<OffsetDateTime>,
     price: Vec<Option<i64>>,
     leader: Vec<Option<Uuid>>,
@@ -136,14 +138,14 @@ struct LotColumns {
     holds: Vec<Option<i64>>,
 }
 
-impl LotColumns {
-    fn of(l: &[LotWrite]) -> Result<LotColumns, sqlx::Error> {
+impl LotColumns<'_> {
+    fn of(l: &[LotWrite]) -> Result<LotColumns<'_>, sqlx::Error> {
         let lot_ids: Vec<Uuid> = l.iter().map(|w| w.lot_id.0).collect();
         let expected_seq: Vec<i64> = l.iter().map(|w| w.expected_seq).collect();
         let expected_status: Vec<String> = l.iter().map(|w| w.expected_status.as_str().to_owned()).collect();
         let new_seq: Vec<i64> = l.iter().map(|w| w.state.seq).collect();
         let status: Vec<String> = l.iter().map(|w| w.state.status.as_str().to_owned()).collect();
-        let state: Vec<Value> = l.iter().map(|w| json(&w.state)).collect::<Result<_, _>>()?;
+        let state = l.iter().map(|w| Json(&w.state)).collect();
         let end_at: Vec<OffsetDateTime> = l.iter().map(|w| to_sql(w.state.end_at)).collect();
         let price: Vec<Option<i64>> = l.iter().map(|w| w.state.price_fen.map(|p| p.0)).collect();
         let leader: Vec<Option<Uuid>> = l.iter().map(|w| w.state.leader.map(|l| l.dealer_id.0)).collect();
@@ -449,7 +451,7 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
         &lots.expected_status,
         &lots.new_seq,
         &lots.status,
-        &lots.state,
+        &lots.state as &[Json<&LotState>],
         &lots.end_at,
         &lots.price as &[Option<i64>],
         &lots.leader as &[Option<Uuid>],
