@@ -33,6 +33,8 @@ pub(super) type Verdict = Result<(i64, Accepted), Refusal>;
 /// One lot's share of a batch.
 pub(super) struct LotPlan {
     pub(super) lot_id: LotId,
+    /// The number of the state that its jobs were decided on: the fence of what they write.
+    pub(super) from_seq: i64,
     /// The state all its jobs lead to.
     pub(super) next: LotState,
     pub(super) decided: Vec<Decided>,
@@ -51,6 +53,7 @@ impl LotPlan {
     pub(super) fn new(actor: &Actor) -> LotPlan {
         LotPlan {
             lot_id: actor.facts.lot_id,
+            from_seq: actor.state.seq,
             next: actor.state.clone(),
             decided: Vec::new(),
             repeats: Vec::new(),

@@ -46,9 +46,14 @@ impl Turns {
         places.ok().map(|places| Turn { _places: places })
     }
 
+    /// Whether other processes write too.
+    pub(super) fn are_beside_others(&self) -> bool {
+        self.peers.are_busy()
+    }
+
     /// All places, while other processes write too, and where cores are few.
     fn needed(&self) -> u32 {
-        let is_one_each = self.has_cores && !self.peers.are_busy();
+        let is_one_each = self.has_cores && !self.are_beside_others();
         if is_one_each { 1 } else { u32::try_from(WRITERS).unwrap_or(1) }
     }
 }

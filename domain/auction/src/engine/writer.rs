@@ -4,6 +4,7 @@
 //! about as much as the statement, and the two can share the machine's cores.
 
 use std::collections::{HashMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,6 +67,25 @@ pub(super) struct Writer {
     turns: Turns,
 }
 
+/// A batch that is being decided.
+#[derive(Default)]
+struct Planning {
+    plans: Vec<LotPlan>,
+    plan_of: HashMap<LotId, usize>,
+    /// In which plan a command is that a later copy repeats.
+    first_copy_in: HashMap<(Uuid, Uuid), usize>,
+    moves: Moves,
+    /// How many were put in.
+    jobs: usize,
+}
+
+impl Planning {
+    /// Its jobs, to be decided again.
+    fn into_jobs(self) -> impl Iterator<Item = Job> {
+        self.plans.into_iter().flat_map(LotPlan::into_jobs)
+    }
+}
+
 impl Writer {
     pub(super) fn new(
         (db, statements): (PgPool, PgPool),
@@ -107,67 +127,124 @@ impl Writer {
             if queue.recv_many(&mut waiting, BATCH_LIMIT).await == 0 {
                 return;
             }
-            let turn = self.turn().await;
-            while waiting.len() < BATCH_LIMIT
-                && let Ok(job) = queue.try_recv()
-            {
-                waiting.push(job);
-            }
             let jobs = std::mem::replace(&mut waiting, Vec::with_capacity(BATCH_LIMIT));
-            self.settle(jobs).await;
-            drop(turn);
+            match self.turns.at_once() {
+                Some(turn) => self.settle(with_queued(jobs, &mut queue), Some(turn)).await,
+                None => self.settle_in_turn(jobs, &mut queue).await,
+            }
         }
+    }
+
+    /// Waits for a turn to write these jobs and what comes until then. What was written before is told meanwhile, and alone on the
+    /// database the jobs are decided as they come, so that their statement can follow at once.
+    async fn settle_in_turn(&mut self, jobs: Vec<Job>, queue: &mut mpsc::Receiver<Job>) {
+        self.tell();
+        let turns = self.turns.clone();
+        // beside others what is decided early is decided on what they have moved on since
+        if turns.are_beside_others() || self.are_contested(&jobs) {
+            let turn = turns.wait().await;
+            return self.settle(with_queued(jobs, queue), turn).await;
+        }
+        let mut turn = pin!(turns.wait());
+        let (mut planning, mut jobs) = (Planning::default(), jobs);
+        let turn = loop {
+            match self.known(jobs).await {
+                Ok(known) if self.follow_on(&planning, &known) => self.plan_more(&mut planning, known),
+                Ok(left) | Err(left) => {
+                    let jobs = planning.into_jobs().chain(left).collect();
+                    return self.settle(jobs, turn.await).await;
+                }
+            }
+            let room = BATCH_LIMIT.saturating_sub(planning.jobs);
+            let mut more = Vec::new();
+            if room == 0 {
+                break turn.await;
+            }
+            tokio::select! {
+                biased;
+                turn = &mut turn => break turn,
+                came = queue.recv_many(&mut more, room) => if came == 0 { break turn.await },
+            }
+            jobs = more;
+        };
+        let mut turn = turn;
+        let left = self.carry_out(planning.plans, &mut turn).await;
+        self.settle_again(left, turn).await;
     }
 
     pub(super) fn tell(&mut self) {
         std::mem::take(&mut self.untold).tell(&self.hub, &self.peers, &self.signer);
     }
 
-    /// The right to have a statement under way. Where it is waited for, what was written before is told meanwhile.
-    async fn turn(&mut self) -> Option<Turn> {
-        if let Some(turn) = self.turns.at_once() {
-            return Some(turn);
-        }
-        self.tell();
-        self.turns.wait().await
+    /// Whether these jobs can be folded onto what is planned: nobody else has moved their lots on since, or bids on them as well.
+    fn follow_on(&self, planning: &Planning, jobs: &[Job]) -> bool {
+        let is_planned_on_newest = |job: &Job| {
+            let planned = planning.plan_of.get(&job.lot_id).map(|at| planning.plans[*at].from_seq);
+            planned.is_none_or(|seq| self.actors.get(&job.lot_id).is_some_and(|lot| lot.state.seq == seq))
+        };
+        !self.are_contested(jobs) && jobs.iter().all(is_planned_on_newest)
     }
 
     /// Works on these jobs until each has an answer.
-    async fn settle(&mut self, mut jobs: Vec<Job>) {
-        let mut round = 0;
+    async fn settle(&mut self, jobs: Vec<Job>, mut turn: Option<Turn>) {
+        let left = match self.are_contested(&jobs) {
+            true => self.under_locks(jobs, false).await,
+            false => self.attempt(jobs, &mut turn).await,
+        };
+        self.settle_again(left, turn).await;
+    }
+
+    /// The rounds after the first, in which these jobs lost their fence.
+    async fn settle_again(&mut self, mut jobs: Vec<Job>, mut turn: Option<Turn>) {
+        let mut round = 1;
         while !jobs.is_empty() {
             round += 1;
             if round > ROUNDS_AT_MOST {
                 fail_all(jobs, Failure::Unavailable);
                 return;
             }
-            jobs = if round > 1 || self.are_contested(&jobs) {
-                self.under_locks(jobs, round > FENCES_BEFORE_POWERS).await
-            } else {
-                self.attempt(jobs).await
-            };
+            if turn.is_none() {
+                turn = self.turns.wait().await;
+            }
+            jobs = self.under_locks(jobs, round > FENCES_BEFORE_POWERS).await;
         }
     }
 
-    /// One round: load what is missing, decide, write, answer. Returns the jobs that lost their fence.
-    async fn attempt(&mut self, jobs: Vec<Job>) -> Vec<Job> {
+    /// The first round: load what is missing, decide, write, answer. Returns the jobs that lost their fence.
+    async fn attempt(&mut self, jobs: Vec<Job>, turn: &mut Option<Turn>) -> Vec<Job> {
+        match self.known(jobs).await {
+            Ok(jobs) => {
+                let plans = self.plan(jobs);
+                self.carry_out(plans, turn).await
+            }
+            Err(jobs) => jobs,
+        }
+    }
+
+    /// These jobs with all that has to be known to decide them; or as they were, where that could not be read.
+    async fn known(&mut self, jobs: Vec<Job>) -> Result<Vec<Job>, Vec<Job>> {
         let jobs = match self.load_missing(jobs).await {
             Ok(jobs) => jobs,
             Err((jobs, error)) => {
                 tracing::warn!(%error, "lots could not be loaded");
                 tokio::time::sleep(FIRST_PAUSE).await;
-                return jobs;
+                return Err(jobs);
             }
         };
-        let jobs = match self.prepared(jobs).await {
-            Ok(jobs) => jobs,
+        match self.prepared(jobs).await {
+            Ok(jobs) => Ok(jobs),
             Err((jobs, error)) => {
                 tracing::warn!(%error, "what came before these commands could not be read");
                 tokio::time::sleep(FIRST_PAUSE).await;
-                return jobs;
+                Err(jobs)
             }
-        };
-        let plans = self.plan_with_power(jobs).await;
+        }
+    }
+
+    /// Writes and answers what was decided. The turn ends with the statement, so that the next follows while this one is answered.
+    /// Returns the jobs that lost their fence.
+    async fn carry_out(&mut self, plans: Vec<LotPlan>, turn: &mut Option<Turn>) -> Vec<Job> {
+        let plans = self.with_newest_power(plans).await;
         let Some(batch) = self.batch_of(&plans) else {
             // only repeats and refusals of system commands: nothing to write
             plans.into_iter().for_each(|plan| self.conclude(plan));
@@ -178,7 +255,10 @@ impl Writer {
             untold.tell(&self.hub, &self.peers, &self.signer);
         });
         match written {
-            Ok(written) => self.divide(plans, written),
+            Ok(written) => {
+                *turn = None;
+                self.divide(plans, written)
+            }
             Err(error) => {
                 self.note_failure(&error);
                 self.recover(plans).await
@@ -204,9 +284,8 @@ impl Writer {
         }
     }
 
-    /// Plans, and where buying power refuses a bid, asks the database first: a deposit that arrived a moment ago counts.
-    async fn plan_with_power(&mut self, jobs: Vec<Job>) -> Vec<LotPlan> {
-        let plans = self.plan(jobs);
+    /// Where buying power refuses a bid, the database is asked first: a deposit that arrived a moment ago counts.
+    async fn with_newest_power(&mut self, plans: Vec<LotPlan>) -> Vec<LotPlan> {
         let short: Vec<DealerId> = plans.iter().flat_map(LotPlan::short_of_power).collect();
         if short.is_empty() {
             return plans;
@@ -261,10 +340,15 @@ impl Writer {
 
     /// Folds each lot's jobs in the order of arrival. Repeats of answered commands are answered here.
     pub(super) fn plan(&mut self, jobs: Vec<Job>) -> Vec<LotPlan> {
-        let mut plans: Vec<LotPlan> = Vec::new();
-        let mut plan_of: HashMap<LotId, usize> = HashMap::new();
-        let mut first_copy_in: HashMap<(Uuid, Uuid), usize> = HashMap::new();
-        let mut moves = Moves::default();
+        let mut planning = Planning::default();
+        self.plan_more(&mut planning, jobs);
+        planning.plans
+    }
+
+    /// Folds these jobs too.
+    fn plan_more(&mut self, planning: &mut Planning, jobs: Vec<Job>) {
+        planning.jobs += jobs.len();
+        let Planning { plans, plan_of, first_copy_in, moves, .. } = planning;
         for job in jobs {
             let Some(actor) = self.actors.get(&job.lot_id) else { continue };
             let key = (job.sender.actor, job.key);
@@ -279,13 +363,12 @@ impl Writer {
                 });
                 first_copy_in.insert(key, at);
                 let before: Vec<Hold> = plans[at].next.holds().collect();
-                let command = self.judged(&job, actor, &plans[at].next, &moves);
+                let command = self.judged(&job, actor, &plans[at].next, moves);
                 let groups = self.groups_by_now(&command, &actor.facts, &plans[at].next);
                 plans[at].decide(job, &command, &groups);
                 moves.add(&before, plans[at].next.holds());
             }
         }
-        plans
     }
 
     /// Answers a repeat from memory; `home` is the lot whose actor has the record, where it is not the job's own
@@ -317,7 +400,7 @@ impl Writer {
             let closed = |d: &Decided| d.verdict.is_ok() && d.job.command == Command::Close;
             batch.lots.push(LotWrite {
                 lot_id: plan.lot_id,
-                expected_seq: actor.state.seq,
+                expected_seq: plan.from_seq,
                 expected_status: actor.state.status,
                 last_admitted_at: plan.last_admitted_at,
                 closes: plan.decided.iter().any(closed),
@@ -486,6 +569,16 @@ impl Writer {
             self.answer_repeat(job, Some(plan.lot_id));
         }
     }
+}
+
+/// These jobs and what else waits, as many as one statement takes.
+fn with_queued(mut jobs: Vec<Job>, queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+    while jobs.len() < BATCH_LIMIT
+        && let Ok(job) = queue.try_recv()
+    {
+        jobs.push(job);
+    }
+    jobs
 }
 
 /// Writes the batch, and does not wait for ever: on a connection that neither answers nor breaks, the outcome is as
