@@ -11,13 +11,14 @@ use crate::ui::*;
 pub(super) fn SessionsPanel(sessions: Vec<SessionRow>) -> impl IntoView {
     let lang = page().lang;
     let others = sessions.iter().any(|session| !session.is_this_one);
-    let columns = vec![
-        Column::new(t(lang, "settings.session_agent")),
-        Column::new(t(lang, "settings.session_address")),
-        Column::new(t(lang, "settings.session_since")),
-        Column::new(t(lang, "settings.session_seen")),
-    ];
-    let rows = sessions.into_iter().map(row).collect_view();
+    // who acts for one company only need not read its name in every line
+    let own_store = sessions.iter().any(|session| session.store_name.is_some()).then(own_store);
+    let heads = ["settings.session_agent", "settings.session_address"]
+        .into_iter()
+        .chain(own_store.as_ref().map(|_| "settings.session_store"))
+        .chain(["settings.session_since", "settings.session_seen"]);
+    let columns = heads.map(|head| Column::new(t(lang, head))).collect::<Vec<_>>();
+    let rows = sessions.into_iter().map(|session| row(session, own_store.as_deref())).collect_view();
     let end = others.then(|| {
         view! {
             <div class="panel__body">
@@ -33,7 +34,13 @@ pub(super) fn SessionsPanel(sessions: Vec<SessionRow>) -> impl IntoView {
     }
 }
 
-fn row(session: SessionRow) -> impl IntoView {
+/// The name of the store that is the person's own.
+fn own_store() -> String {
+    t(page().lang, "settings.session_own_store").into_owned()
+}
+
+fn row(session: SessionRow, own_store: Option<&str>) -> AnyView {
+    let store = own_store.map(|own| session.store_name.unwrap_or_else(|| own.to_owned()));
     let this = session
         .is_this_one
         .then(|| view! { " " <Badge tone=Tone::Active>{t(page().lang, "settings.session_this")}</Badge> });
@@ -41,10 +48,12 @@ fn row(session: SessionRow) -> impl IntoView {
         <tr>
             <td>{browser(&session.agent)} {this}</td>
             <td>{session.address}</td>
+            {store.map(|store| view! { <td>{store}</td> })}
             <td><Time at=session.since/></td>
             <td><Ago at=session.seen_at/></td>
         </tr>
     }
+    .into_any()
 }
 
 /// What people call the browser and the device that an agent's name means; the first match counts, because most

@@ -24,6 +24,8 @@ pub struct SessionRow {
     pub agent: String,
     /// The address at sign-in.
     pub address: String,
+    /// For which other store of the person's group it acts; none for the person's own.
+    pub store_name: Option<String>,
     /// Since when.
     pub since: UnixMs,
     /// When it was used last, within some minutes.
@@ -43,6 +45,7 @@ impl Service {
                 is_this_one: this.is_some_and(|this| this[..] == row.id_hash[..]),
                 agent: text(&row.data[AGENT]),
                 address: text(&row.data[ADDRESS]),
+                store_name: row.store_name,
                 since: from_sql(row.created_at),
                 seen_at: from_sql(row.seen_at),
             })
@@ -81,6 +84,20 @@ mod tests {
     use uuid::Uuid;
 
     use crate::test_support::World;
+
+    #[tokio::test]
+    async fn says_for_which_store_each_acts() {
+        let world = World::new().await;
+        let (who, other_store) = world.group_of_two_given().await;
+        let (home, away) = (world.session(&who).await, world.session(&who).await);
+        world.choose(&who, away, other_store).await;
+        let rows = world.service.sessions(&who, Some(home)).await.unwrap();
+        let store_of = |is_this_one: bool| {
+            let row = rows.iter().find(|row| row.is_this_one == is_this_one).unwrap();
+            row.store_name.as_deref()
+        };
+        assert_eq!((store_of(true), store_of(false).is_some()), (None, true), "{rows:?}");
+    }
 
     #[tokio::test]
     async fn lists_ones_own_and_ends_the_others() {

@@ -97,6 +97,11 @@ async fn two_browsers_act_for_two_stores() {
     assert_eq!(acting_for(&mut desk).await, "嘉禾名车杭州店");
     assert!(phone.get("/my/company").await.body.contains("马申"), "the other store's people");
     assert!(!desk.get("/my/company").await.body.contains("马申"));
+    let signed_in = desk.get("/settings").await.body;
+    assert!(
+        signed_in.contains("代表门店") && signed_in.contains("<td>嘉禾名车上海店</td>"),
+        "for whom each acts: {signed_in}"
+    );
     let foreign = [("key", key()), ("to", demo_dealer_id("hengxin").to_string())];
     let fields: Vec<(&str, &str)> = foreign.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(phone.post("/my/store", &fields).await.status, StatusCode::NOT_FOUND);
@@ -109,6 +114,7 @@ async fn two_browsers_act_for_two_stores() {
     assert_eq!(acting_for(&mut phone).await, "嘉禾名车杭州店");
     let alone = server.signed_in("yuanxing").await.get("/auctions/calendar").await.body;
     assert!(!alone.contains("acting-store"), "for one store nothing is to be said");
+    assert!(!server.signed_in("yuanxing").await.get("/settings").await.body.contains("代表门店"));
 }
 
 #[tokio::test]

@@ -150,6 +150,8 @@ pub(crate) async fn delete_at_store(
 pub(crate) struct Listed {
     pub id_hash: Vec<u8>,
     pub data: Value,
+    /// The store that was chosen; none while it acts for the person's own.
+    pub store_name: Option<String>,
     pub created_at: OffsetDateTime,
     pub seen_at: OffsetDateTime,
 }
@@ -162,8 +164,11 @@ pub(crate) async fn of_user(
 ) -> Result<Vec<Listed>, sqlx::Error> {
     sqlx::query_as!(
         Listed,
-        "SELECT id_hash, data, created_at, seen_at
-           FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY seen_at DESC LIMIT 50",
+        r#"SELECT s.id_hash, s.data, d.name AS "store_name?", s.created_at, s.seen_at
+             FROM sessions s
+             LEFT JOIN dealers d ON d.id = s.store_id
+            WHERE s.user_id = $1 AND s.expires_at > $2
+            ORDER BY s.seen_at DESC LIMIT 50"#,
         user_id,
         to_sql(now)
     )
