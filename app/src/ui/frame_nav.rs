@@ -89,7 +89,10 @@ const OFFICE: &[(&str, &[Place])] = &[
 #[component]
 pub(super) fn DealerNav() -> impl IntoView {
     let cx = page();
-    let current = current_of(&cx, DEALER.iter());
+    let current = Current {
+        wide: current_of(&cx, DEALER.iter()),
+        narrow: current_of(&cx, DEALER.iter().filter(|place| place.shown == Shown::Always)),
+    };
     let links =
         open_places(&cx, DEALER).map(|place| link(&cx, place, "dealer-nav__link", current)).collect_view();
     view! { <nav class="dealer-nav" aria-label=t(cx.lang, "nav.main")>{links}</nav> }
@@ -99,7 +102,8 @@ pub(super) fn DealerNav() -> impl IntoView {
 #[component]
 pub(super) fn OfficeNav() -> impl IntoView {
     let cx = page();
-    let current = current_of(&cx, OFFICE.iter().flat_map(|(_, places)| places.iter()));
+    let here = current_of(&cx, OFFICE.iter().flat_map(|(_, places)| places.iter()));
+    let current = Current { wide: here, narrow: here };
     let group = |(name, places): &(&'static str, &'static [Place])| {
         let links: Vec<_> =
             open_places(&cx, places).map(|place| link(&cx, place, "side-nav__link", current)).collect();
@@ -120,6 +124,21 @@ fn open_places<'a>(
         .filter(move |place| place.shown != Shown::WideToSellers || sells())
 }
 
+/// The place this page belongs to, by its path.
+#[derive(Clone, Copy)]
+struct Current {
+    wide: &'static str,
+    /// Where there is no room for that one: the place that leads to it.
+    narrow: &'static str,
+}
+
+impl Current {
+    /// What the place's link is to the page: the page itself, or what stands for it where there is no room.
+    fn word(self, place: &Place) -> Option<&'static str> {
+        if place.path == self.wide { Some("page") } else { (place.path == self.narrow).then_some("true") }
+    }
+}
+
 /// The place this page belongs to: the one with the longest path that leads here.
 fn current_of(cx: &PageContext, places: impl Iterator<Item = &'static Place>) -> &'static str {
     // a lot stands under its sale
@@ -130,10 +149,9 @@ fn current_of(cx: &PageContext, places: impl Iterator<Item = &'static Place>) ->
     leading.max_by_key(|path| path.len()).unwrap_or_default()
 }
 
-fn link(cx: &PageContext, place: &'static Place, class: &'static str, current: &str) -> AnyView {
-    let is_current = (place.path == current).then_some("page");
+fn link(cx: &PageContext, place: &'static Place, class: &'static str, current: Current) -> AnyView {
     view! {
-        <a class=class data-wide=(place.shown != Shown::Always).then_some("") href=place.path aria-current=is_current>
+        <a class=class data-wide=(place.shown != Shown::Always).then_some("") href=place.path aria-current=current.word(place)>
             <IconView icon=place.icon/>
             <span>{t(cx.lang, place.name)}</span>
         </a>
