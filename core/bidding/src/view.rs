@@ -55,6 +55,19 @@ pub struct PublicLot {
     pub steps: Option<StepClock>,
 }
 
+impl PublicLot {
+    /// What its reserve says, where it says something: a car that was never bid on, and one that was sold although nobody met it
+    /// (in a negotiation, within the seller's gap, at his group's first look), has none to speak of.
+    pub fn light(&self) -> Option<ReserveLight> {
+        let is_moot = match self.outcome {
+            Some(Outcome::Withdrawn) => true,
+            Some(Outcome::Sold) => self.reserve == ReserveLight::NotMet,
+            _ => false,
+        };
+        (!is_moot).then_some(self.reserve)
+    }
+}
+
 impl LotState {
     /// What everybody may see. No max, no secret reserve, no dealer.
     pub fn public(&self) -> PublicLot {

@@ -1,6 +1,6 @@
 //! What a card shows of its lot: worked out here for the page and for the island alike, so that the two never differ.
 
-use bidding::{Outcome, ReserveLight};
+use bidding::ReserveLight;
 use kernel::{Fen, UnixMs};
 
 use super::super::clock::time_left;
@@ -67,14 +67,12 @@ impl Face {
 
     /// The name and the words of the reserve light; nothing where there is no reserve that a bid could meet.
     pub fn light(self, room: &Room) -> (&'static str, Option<Word>) {
-        if room.lot.outcome == Some(Outcome::Withdrawn) {
-            return (NO_LIGHT, None);
-        }
+        let Some(reserve) = room.lot.light() else { return (NO_LIGHT, None) };
         let is_public = room.lot.reserve_fen.is_some();
         if self.falling.is_some() {
             return if is_public { ("public", Some(Word::ReserveAt)) } else { (NO_LIGHT, None) };
         }
-        match room.lot.reserve {
+        match reserve {
             ReserveLight::Secret if is_public => ("public", Some(Word::ReserveAt)),
             ReserveLight::NotMet if is_public => ("not-met", Some(Word::ReserveNotMetAt)),
             ReserveLight::Met if is_public => ("met", Some(Word::ReserveMetAt)),
@@ -125,7 +123,7 @@ fn standing(room: &Room, now: UnixMs) -> (&'static str, Word) {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use bidding::{DutchSteps, LotStatus, MyPosition, PublicLot, StepClock};
+    use bidding::{DutchSteps, LotStatus, MyPosition, Outcome, PublicLot, StepClock};
     use kernel::LotId;
     use uuid::Uuid;
 
@@ -194,6 +192,17 @@ mod tests {
         assert_eq!(card(sealed, ReserveLight::Secret, public), ("public", told("reserve_at")));
         assert_eq!(card(DUTCH, ReserveLight::NotMet, public), ("public", told("reserve_at")));
         assert_eq!(card(DUTCH, ReserveLight::NotMet, None), (NO_LIGHT, None));
+    }
+
+    #[test]
+    fn a_car_that_was_sold_has_no_reserve_that_was_not_met() {
+        let rising = Face { sealed: false, falling: None };
+        let ended = |outcome| {
+            let lot = PublicLot { reserve: ReserveLight::NotMet, outcome, ..lot() };
+            rising.light(&room(lot, MyPosition::default()))
+        };
+        assert_eq!(ended(Some(Outcome::Sold)), (NO_LIGHT, None), "in a negotiation, say");
+        assert_eq!(ended(Some(Outcome::Unsold)), ("not-met", Some(Word::ReserveNotMet)));
     }
 
     #[test]

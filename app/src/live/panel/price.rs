@@ -4,7 +4,7 @@ use bidding::{Outcome, PublicLot, ReserveLight};
 use kernel::Fen;
 use leptos::prelude::*;
 
-use super::super::room::{Ending, Phase, Room};
+use super::super::room::{Phase, Room};
 use super::super::words::Word;
 use super::{Screen, follow, shape};
 
@@ -80,19 +80,18 @@ fn published(screen: Screen) -> AnyView {
 /// The reserve light: a shape, a colour and words.
 fn light(screen: Screen) -> AnyView {
     let light = move || {
-        screen.room.with(|room| match room.lot.reserve {
+        screen.room.with(|room| match room.lot.light() {
             // no lot whose price rises is sealed
-            ReserveLight::Secret => ("secret", shape::HALF, None),
+            None | Some(ReserveLight::Secret) => ("secret", shape::HALF, None),
             // nothing that could be met
-            ReserveLight::None => ("none", shape::CIRCLE, Some(Word::ReserveNone)),
-            ReserveLight::NotMet => ("not-met", shape::HALF, Some(Word::ReserveNotMet)),
-            ReserveLight::Met => ("met", shape::CHECK, Some(Word::ReserveMet)),
+            Some(ReserveLight::None) => ("none", shape::CIRCLE, Some(Word::ReserveNone)),
+            Some(ReserveLight::NotMet) => ("not-met", shape::HALF, Some(Word::ReserveNotMet)),
+            Some(ReserveLight::Met) => ("met", shape::CHECK, Some(Word::ReserveMet)),
         })
     };
-    // what was withdrawn had no bid that could reach a reserve
-    let was_withdrawn = move || screen.phase.get() == Phase::Over(Ending::Withdrawn);
+    let is_dark = move || screen.room.with(|room| room.lot.light().is_none());
     view! {
-        <span class="reserve-light" data-light=follow(move || light().0) hidden=follow(was_withdrawn)>
+        <span class="reserve-light" data-light=follow(move || light().0) hidden=follow(is_dark)>
             {shape::icon(follow(move || light().1))} {follow(move || light().2.map(|word| screen.word(word)).unwrap_or_default())}
         </span>
     }

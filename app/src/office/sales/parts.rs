@@ -39,6 +39,8 @@ pub fn light(lang: Lang, lot: &PublicLot) -> AnyView {
             (Tone::Neutral, "sale.reserve.some")
         }
         ReserveLight::None => (Tone::Neutral, "sale.reserve.none"),
+        // sold all the same: what the seller wanted is nothing to worry about any more
+        ReserveLight::NotMet if lot.light().is_none() => (Tone::Neutral, "sale.reserve.not_met"),
         ReserveLight::NotMet => (Tone::Warn, "sale.reserve.not_met"),
         ReserveLight::Met => (Tone::Good, "sale.reserve.met"),
         ReserveLight::Secret if lot.reserve_fen.is_some() => (Tone::Neutral, "sale.reserve.public"),

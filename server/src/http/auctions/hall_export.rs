@@ -57,12 +57,12 @@ fn cells(lot: &HallLot, lang: Lang) -> Vec<Cell> {
         LotStatus::Paused => "auction.live.paused",
         LotStatus::Closed => "auction.live.over",
     };
-    let reserve = match lot.lot.reserve {
+    let reserve = lot.lot.light().map(|light| match light {
         ReserveLight::None => "auction.live.reserve_none",
         ReserveLight::NotMet => "auction.live.reserve_not_met",
         ReserveLight::Met => "auction.live.reserve_met",
         ReserveLight::Secret => "auction.live.reserve_secret",
-    };
+    });
     vec![
         lot.sale_name.as_str().into(),
         Cell::Text(lot.lot_no.to_string()),
@@ -76,7 +76,7 @@ fn cells(lot: &HallLot, lang: Lang) -> Vec<Cell> {
         Cell::Money(lot.start_fen),
         lot.lot.price_fen.into(),
         lot.mine.max_fen.into(),
-        t(lang, reserve).into(),
+        reserve.map_or(Cell::Empty, |key| t(lang, key).into()),
         lot.lot.reserve_fen.into(),
         Cell::Time(lot.lot.end_at),
     ]
