@@ -6,9 +6,9 @@ use bidding::FirstLook;
 use kernel::{DealerId, LotId};
 use platform_config::Service;
 use platform_db::new_id;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::formats::{hear_of_car, unmarked};
+use crate::formats::{api, hear_of_car, unmarked};
 use crate::receipts::changed_lot_between;
 use crate::sold::put_in_outbox;
 use crate::support::TestServer;
@@ -16,6 +16,10 @@ use crate::support::TestServer;
 const HOUR: i64 = 3_600_000;
 /// 92.5 % of the car's guide price of ¥90 000, up to the smallest unit.
 const SHADOW: &str = "8330000";
+
+fn json(body: &str) -> Value {
+    serde_json::from_str(body).unwrap()
+}
 
 /// A lot that opens in an hour, of a seller whose group yuanxing is a store of.
 async fn lot_of_the_group(server: &TestServer) -> LotId {
@@ -72,6 +76,52 @@ async fn a_store_of_the_group_takes_the_car_and_its_order_says_how() {
     let order = orders.split("href=\"/my/orders/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let order = store.get(&format!("/my/orders/{order}")).await.body;
     assert!(order.contains("内部调拨成交确认书") && order.contains("取得时间"), "{order}");
+}
+
+#[tokio::test]
+async fn the_panel_of_a_store_says_why_it_takes_no_max() {
+    let server = TestServer::new().await;
+    let path = format!("/auctions/lots/{}", lot_of_the_group(&server).await);
+    let panel = |page: String| page.split_once("id=\"bid\"").unwrap().1.to_owned();
+    let store = panel(unmarked(&server.signed_in("yuanxing").await.get(&path).await.body));
+    assert!(store.contains("本车由您所在的集团送拍，不能出价"), "{store}");
+    assert!(!store.contains("现在可以先填委托价"), "{store}");
+    let other = panel(unmarked(&server.signed_in("hengxin").await.get(&path).await.body));
+    assert!(other.contains("现在可以先填委托价") && !other.contains("您所在的集团"), "{other}");
+}
+
+#[tokio::test]
+async fn a_program_of_a_store_reads_and_takes_it() {
+    let server = TestServer::new().await;
+    let lot = lot_of_the_group(&server).await;
+    let path = format!("/api/v1/lots/{lot}");
+    let (mut store, mut other) = (server.signed_in("yuanxing").await, server.signed_in("hengxin").await);
+    let offer = json(&store.get(&path).await.body)["first_look"].clone();
+    assert_eq!(offer["price_fen"].to_string(), SHADOW, "{offer}");
+    let span = offer["until_ms"].as_i64().unwrap() - offer["from_ms"].as_i64().unwrap();
+    assert_eq!(span, 24 * HOUR, "{offer}");
+    assert_eq!(json(&store.get("/api/v1/lots").await.body)["lots"][0]["first_look"], offer);
+    assert!(json(&other.get(&path).await.body)["first_look"].is_null(), "others are not told");
+
+    let (take, wanted) = (format!("{path}/first-look"), json!({ "price_fen": 8_330_000 }));
+    let refused = api(&mut other, &take, &new_id().to_string(), wanted.clone()).await;
+    let told = (refused.status, json(&refused.body)["code"].clone());
+    assert_eq!(told, (StatusCode::CONFLICT, json!("LOT_NOT_OPEN")), "as on any lot that is not open");
+    let cheaper = json!({ "price_fen": 8_000_000 });
+    let refused = api(&mut store, &take, &new_id().to_string(), cheaper).await;
+    assert_eq!(
+        (refused.status, json(&refused.body)["code"].clone()),
+        (StatusCode::CONFLICT, json!("NOT_APPLICABLE"))
+    );
+    let key = new_id().to_string();
+    for _ in 0..2 {
+        let taken = api(&mut store, &take, &key, wanted.clone()).await;
+        assert_eq!(taken.status, StatusCode::OK, "{}", taken.body);
+        let answer = json(&taken.body);
+        assert_eq!((&answer["lot"]["outcome"], &answer["lot"]["leading"]), (&json!("sold"), &json!(true)));
+        assert!(answer["receipt"]["hash"].is_string(), "{answer}");
+    }
+    assert!(json(&store.get(&path).await.body)["first_look"].is_null(), "there is nothing left to take");
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ pub fn unmarked(body: &str) -> String {
     body.replace("<!>", "")
 }
 
-async fn api(browser: &mut Browser, path: &str, key: &str, body: Value) -> Answer {
+pub async fn api(browser: &mut Browser, path: &str, key: &str, body: Value) -> Answer {
     let headers = [
         ("content-type", "application/json"),
         ("idempotency-key", key),

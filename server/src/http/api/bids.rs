@@ -1,6 +1,6 @@
 //! Bids of the JSON API.
 
-use auction::{AcceptStep, Answer, BidFilter, BuyNow, Outcome, PlaceMax};
+use auction::{AcceptStep, Answer, BidFilter, BuyNow, Outcome, PlaceMax, TakeFirst};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -8,7 +8,7 @@ use axum::{Extension, Json};
 use kernel::{Fen, LotId, Principal, Problem, ProblemKind};
 use uuid::Uuid;
 
-use super::types::{AcceptStepBody, AcceptedBody, BidBody, BuyNowBody, LotBody, MyBidBody, ProblemBody};
+use super::types::{AcceptStepBody, AcceptedBody, BidBody, LotBody, MyBidBody, ProblemBody, TakeBody};
 use crate::http::refusal::Refusal;
 use crate::state::AppState;
 
@@ -60,7 +60,7 @@ pub async fn place(
 ///
 /// Offered while the lot's `buy_now_fen` is there. The first one has the lot, which ends. Keys and repeats as with bids.
 #[utoipa::path(
-    post, path = "/api/v1/lots/{id}/buy-now", tag = "bids", request_body = BuyNowBody,
+    post, path = "/api/v1/lots/{id}/buy-now", tag = "bids", request_body = TakeBody,
     params(
         ("id" = Uuid, Path, description = "The lot"),
         ("Idempotency-Key" = Uuid, Header, description = "A UUID made by you, new for every attempt"),
@@ -79,12 +79,44 @@ pub async fn buy_now(
     Extension(who): Extension<Principal>,
     Path(lot_id): Path<LotId>,
     headers: HeaderMap,
-    body: Result<Json<BuyNowBody>, JsonRejection>,
+    body: Result<Json<TakeBody>, JsonRejection>,
 ) -> Result<Json<AcceptedBody>, Refusal> {
     let key = idempotency_key(&headers)?;
     let body = read(body)?;
     let wanted = BuyNow { key, lot_id, price_fen: Fen(body.price_fen), seen_report: body.report_hash };
     answered(key, state.services.auction.buy_now(&who, wanted).await?)
+}
+
+/// Take a lot of your own group before it opens (内部调拨)
+///
+/// Offered to the other stores of the group that sells the car, while the lot's `first_look` is there. The first one has the lot,
+/// which does not open. Keys and repeats as with bids.
+#[utoipa::path(
+    post, path = "/api/v1/lots/{id}/first-look", tag = "bids", request_body = TakeBody,
+    params(
+        ("id" = Uuid, Path, description = "The lot"),
+        ("Idempotency-Key" = Uuid, Header, description = "A UUID made by you, new for every attempt"),
+    ),
+    responses(
+        (status = 200, description = "Yours, and durable", body = AcceptedBody),
+        (status = 403, description = "You may not bid here", body = ProblemBody),
+        (status = 404, description = "No such lot", body = ProblemBody),
+        (status = 409, description = "LOT_NOT_OPEN: not offered to you; NOT_APPLICABLE: for another price; CLOSED …", body = ProblemBody),
+        (status = 503, description = "UNAVAILABLE: the outcome is not known, try again with the same key", body = ProblemBody),
+    ),
+    security(("token" = [])),
+)]
+pub async fn take_first(
+    State(state): State<AppState>,
+    Extension(who): Extension<Principal>,
+    Path(lot_id): Path<LotId>,
+    headers: HeaderMap,
+    body: Result<Json<TakeBody>, JsonRejection>,
+) -> Result<Json<AcceptedBody>, Refusal> {
+    let key = idempotency_key(&headers)?;
+    let body = read(body)?;
+    let wanted = TakeFirst { key, lot_id, price_fen: Fen(body.price_fen), seen_report: body.report_hash };
+    answered(key, state.services.auction.take_first(&who, wanted).await?)
 }
 
 /// Accept a step of a Dutch lot (降价拍)

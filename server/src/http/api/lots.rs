@@ -31,7 +31,9 @@ pub async fn list(
         ..HallFilter::default()
     };
     let page = state.services.auction.hall(&who, &filter).await?;
-    Ok(Json(LotsBody { total: page.total, lots: page.lots.iter().map(LotWithCarBody::from).collect() }))
+    let first_offer = |lot| state.services.auction.first_offer(&who, lot);
+    let lots = page.lots.iter().map(|lot| LotWithCarBody::new(lot, first_offer(lot))).collect();
+    Ok(Json(LotsBody { total: page.total, lots }))
 }
 
 /// One lot
@@ -50,7 +52,7 @@ pub async fn show(
     Path(lot_id): Path<LotId>,
 ) -> Result<Json<LotWithCarBody>, Refusal> {
     let detail = state.services.auction.lot(&who, lot_id).await?;
-    Ok(Json(LotWithCarBody::from(&detail.lot)))
+    Ok(Json(LotWithCarBody::new(&detail.lot, detail.first_offer)))
 }
 
 /// The server's clock; never cached

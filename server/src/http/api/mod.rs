@@ -19,6 +19,7 @@ pub fn routes() -> Routes {
         .get("/api/v1/lots/{id}", Access::Dealer, lots::show)
         .post("/api/v1/lots/{id}/bids", Access::Dealer, bids::place)
         .post("/api/v1/lots/{id}/buy-now", Access::Dealer, bids::buy_now)
+        .post("/api/v1/lots/{id}/first-look", Access::Dealer, bids::take_first)
         .post("/api/v1/lots/{id}/accept", Access::Dealer, bids::accept_step)
         .post("/api/v1/lots/{id}/withdraw", Access::Dealer, bids::withdraw)
         .get("/api/v1/bids", Access::Dealer, bids::list)

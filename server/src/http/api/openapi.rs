@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::types::{
-    AcceptStepBody, AcceptedBody, BidBody, BuyNowBody, DutchBody, LotBody, LotWithCarBody, LotsBody,
-    MyBidBody, ProblemBody, TimeBody,
+    AcceptStepBody, AcceptedBody, BidBody, DutchBody, FirstOfferBody, LotBody, LotWithCarBody, LotsBody,
+    MyBidBody, ProblemBody, TakeBody, TimeBody,
 };
 use super::{bids, lots};
 use crate::http::refusal::Refusal;
@@ -29,9 +29,9 @@ use crate::http::refusal::Refusal;
         license(name = "AGPL-3.0-only")
     ),
     paths(
-        lots::list, lots::show, lots::time, bids::place, bids::buy_now, bids::accept_step, bids::withdraw, bids::list),
+        lots::list, lots::show, lots::time, bids::place, bids::buy_now, bids::take_first, bids::accept_step, bids::withdraw, bids::list),
     components(schemas(
-        AcceptStepBody, AcceptedBody, BidBody, BuyNowBody, DutchBody, LotBody, LotWithCarBody, LotsBody, MyBidBody, ProblemBody, TimeBody)),
+        AcceptStepBody, AcceptedBody, BidBody, DutchBody, FirstOfferBody, LotBody, LotWithCarBody, LotsBody, MyBidBody, ProblemBody, TakeBody, TimeBody)),
     modifiers(&Token),
     tags(
         (name = "lots", description = "What is on offer"),

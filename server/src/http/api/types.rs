@@ -1,7 +1,7 @@
 //! The bodies of the JSON API. Amounts are integers in fen, times milliseconds since 1970 UTC.
 
 use auction::{BidProof, HallLot, MyBid};
-use bidding::{DutchSteps, LotStatus, MyPosition, Outcome, PublicLot, StepClock};
+use bidding::{DutchSteps, FirstOffer, LotStatus, MyPosition, Outcome, PublicLot, StepClock};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -23,10 +23,10 @@ pub struct BidBody {
     pub report_hash: Option<String>,
 }
 
-/// Taking a lot at its buy-now price.
+/// Taking a lot at a price that is printed on it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct BuyNowBody {
+pub struct TakeBody {
     /// The price that you saw, in fen; another one buys nothing.
     #[schema(example = 13500000)]
     pub price_fen: i64,
@@ -65,6 +65,17 @@ pub struct DutchBody {
     pub from_ms: Option<i64>,
     /// The step that a pause holds.
     pub held_step: Option<u32>,
+}
+
+/// What the other stores of the group that sells a car are offered before the lot opens; nobody else is told.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FirstOfferBody {
+    /// The price.
+    pub price_fen: i64,
+    /// From when on it can be taken.
+    pub from_ms: i64,
+    /// Until when: the lot opens then.
+    pub until_ms: i64,
 }
 
 /// An accepted bid. It is durable.
@@ -151,6 +162,8 @@ pub struct LotWithCarBody {
     pub format: String,
     /// The buy-now price while it is offered.
     pub buy_now_fen: Option<i64>,
+    /// What your group is offered before the lot opens, where it sells the car.
+    pub first_look: Option<FirstOfferBody>,
     /// The steps of a Dutch lot.
     pub dutch: Option<DutchBody>,
     /// What the auctioneer of a lane called at this price: `attention`, `last_call`.
@@ -256,8 +269,9 @@ impl LotBody {
     }
 }
 
-impl From<&HallLot> for LotWithCarBody {
-    fn from(lot: &HallLot) -> LotWithCarBody {
+impl LotWithCarBody {
+    /// A lot as this dealer sees it, with what his group is offered on it.
+    pub fn new(lot: &HallLot, first_offer: Option<FirstOffer>) -> LotWithCarBody {
         LotWithCarBody {
             id: lot.id.0,
             lot_no: lot.lot_no,
@@ -278,6 +292,11 @@ impl From<&HallLot> for LotWithCarBody {
             opens_at_ms: lot.opens_at.0,
             format: lot.format().as_str().to_owned(),
             buy_now_fen: lot.buy_now().map(|price| price.0),
+            first_look: first_offer.map(|offer| FirstOfferBody {
+                price_fen: offer.price_fen.0,
+                from_ms: offer.from.0,
+                until_ms: offer.until.0,
+            }),
             dutch: lot.format().dutch().map(|steps| DutchBody::new(steps, lot.step_clock())),
             call: lot.call().map(|call| call.as_str().to_owned()),
             lot: LotBody::new(&lot.lot, &lot.mine),
