@@ -144,6 +144,7 @@ fn view(
     let (span_ms, sealed) = (side::span_ms(&detail.lot), detail.terms.format.is_sealed());
     let (falling, tick_fen) = (side::falling(&detail.lot), detail.lot.tick_fen());
     let buy_now = detail.lot.buy_now().zip(detail.lot.buy_now_end());
+    let barred = detail.kin.is_some();
     let start = Start {
         lot_id: detail.lot.id,
         lot: detail.lot.lot,
@@ -162,6 +163,7 @@ fn view(
         window_ms,
         span_ms,
         sealed,
+        barred,
         falling,
         buy_now,
         tick_fen,

@@ -1,6 +1,6 @@
 //! Words that several of the dealers' pages share.
 
-use auction::{LotDetail, SaleChangeKind, Withdrawal};
+use auction::{Kin, LotDetail, SaleChangeKind, Withdrawal};
 use bidding::{Bar, BelowReserve, Format, Terms};
 use kernel::Lang;
 use leptos::prelude::*;
@@ -53,6 +53,10 @@ pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail, withdrawal: Option
                 return withdrawal.map(|why| withdrawn(cx, why));
             }
             "auction.live.paused_hint" => return Some(paused(lang, &detail.terms)),
+            // neither a bid nor a max before the opening
+            "auction.live.upcoming_hint" | "auction.live.not_bid_hint" if detail.kin.is_some() => {
+                return detail.kin.map(|kin| t(lang, kin_key(kin)).into_owned());
+            }
             "auction.live.voided_hint" if ban.is_some() => return ban.map(|bar| voided(cx, bar)),
             _ => {}
         }
@@ -61,6 +65,14 @@ pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail, withdrawal: Option
             known(lang, &own).map(|_| t_with(lang, &own, &title))
         })
     })
+}
+
+/// Why it takes no bids of this dealer.
+const fn kin_key(kin: Kin) -> &'static str {
+    match kin {
+        Kin::Seller => "auction.lot.kin.seller",
+        Kin::Sister => "auction.lot.kin.sister",
+    }
 }
 
 /// How much time is left when a paused lot goes on.

@@ -31,6 +31,8 @@ pub struct PanelProps {
     pub span_ms: i64,
     /// Whether offers are secret.
     pub sealed: bool,
+    /// Whether this dealer may not bid on it: his company or his group sells it.
+    pub barred: bool,
     /// How the price falls, where it does.
     pub falling: Option<Falling>,
     /// The price at which the lot can be had at once, while it is offered, and the one that ends the offer.
@@ -107,6 +109,7 @@ impl Given for PanelProps {
             window_ms: json.get("window_ms")?.number()?,
             span_ms: json.get("span_ms")?.number()?,
             sealed: json.get("sealed")?.bool()?,
+            barred: json.get("barred")?.bool()?,
             falling: json.get("falling").and_then(falling),
             buy_now: json.get("buy_now").and_then(two),
             tick_fen: fen(json.get("tick_fen")?)?,
@@ -265,6 +268,7 @@ mod tests {
             window_ms: 120_000,
             span_ms: 7_200_000,
             sealed: true,
+            barred: true,
             falling: Some(Falling {
                 start_fen: Fen(9_900_000),
                 steps: DutchSteps { step_fen: Fen(100_000), step_ms: 60_000, floor_fen: Fen(5_000_000) },

@@ -57,9 +57,9 @@ pub(crate) fn united_group(dealers: &Dealers, facts: &LotFacts, dealer_id: Deale
     known.group(dealer_id).map(|name| Group(event_id_for(facts.sale_id.0, &format!("group:{name}"))))
 }
 
-/// What a dealer is to the seller of a car.
+/// What a dealer is to the seller of a car, whose lot he may not bid on then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kin {
+pub enum Kin {
     /// The seller's own company.
     Seller,
     /// Another store of the seller's group.

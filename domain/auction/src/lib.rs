@@ -103,7 +103,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use asked_witness::{Asked, AskedWitness, DeskAnswer, FailingWitness, WitnessDesk, ask_witness};
-pub use audience::{Audience, SisterPolicy};
+pub use audience::{Audience, Kin, SisterPolicy};
 pub use barred_leader::Lead;
 pub use bid_news::{Duty, DutyKind};
 pub use business_days::{BusinessDay, BusinessDayChange, SetDays};

@@ -120,9 +120,12 @@ impl Service {
     /// for anybody else, and once it is over.
     pub fn first_offer(&self, who: &Principal, lot: &HallLot) -> Option<FirstOffer> {
         let offer = lot.state.first_offer().filter(|offer| self.now() < offer.until)?;
-        let dealer_id = who.dealer()?.dealer_id;
-        let kin = audience::kin_of_seller(&self.dealers, &folded(&lot.seller_name), dealer_id);
-        (kin == Some(Kin::Sister)).then_some(offer)
+        (self.kin_of_seller(who, lot) == Some(Kin::Sister)).then_some(offer)
+    }
+
+    /// What this dealer is to the seller of the lot; nothing for staff, and for a dealer who may bid on it.
+    pub fn kin_of_seller(&self, who: &Principal, lot: &HallLot) -> Option<Kin> {
+        audience::kin_of_seller(&self.dealers, &folded(&lot.seller_name), who.dealer()?.dealer_id)
     }
 
     /// Accepts a step and waits for the durable answer. Errors as those of [`Service::place_max`].

@@ -6,6 +6,7 @@ use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::Service;
+use crate::audience::Kin;
 use crate::confirmation::Meant;
 use crate::engine::Recorded;
 use crate::reserve_approval::ReserveApproval;
@@ -43,6 +44,8 @@ pub struct LotDetail {
     pub terms: Terms,
     /// What became of its seller's lots lately; none of a seller without any.
     pub seller: Option<SellerRecord>,
+    /// What the dealer who looks is to its seller: he may not bid on it then.
+    pub kin: Option<Kin>,
     /// What the seller's own group is offered before the opening: only for a dealer of it.
     pub first_offer: Option<FirstOffer>,
     /// The server's clock.
@@ -147,6 +150,7 @@ impl Service {
         };
         let seller = self.seller_record(&lot.seller_name).await?;
         let first_offer = self.first_offer(who, &lot);
+        let kin = self.kin_of_seller(who, &lot);
         let terms = lot.state.terms.clone();
         let server_time = self.now();
         let bidders_hidden = who.is_staff() && !knows_bidders;
@@ -156,6 +160,7 @@ impl Service {
             voided,
             terms,
             seller,
+            kin,
             first_offer,
             server_time,
             reveals,

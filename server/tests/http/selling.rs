@@ -89,6 +89,14 @@ async fn a_company_that_sells_has_its_lots_and_others_do_not() {
     let page = seller.get(&own).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("卖方操作记录") || page.body.contains("出价记录"), "{}", page.body);
+    let nav = |path: &str, word: &str| format!("href=\"{path}\" aria-current=\"{word}\"");
+    assert!(page.body.contains(&nav("/my/selling", "page")), "{}", page.body);
+    assert!(page.body.contains(&nav("/my", "true")), "on a phone one's company stands for it");
+    let lot = format!("/auctions/lots/{lot_id}");
+    let (own_page, other_page) = (seller.get(&lot).await.body, other.get(&lot).await.body);
+    let forms = "id=\"offer\" hidden";
+    assert!(own_page.contains("本车由您的公司送拍，不能出价") && own_page.contains(forms), "{own_page}");
+    assert!(!other_page.contains("本车由您") && !other_page.contains(forms), "{other_page}");
     let file = seller.get("/my/selling.csv").await.body;
     assert!(file.contains("测试卖方") && file.contains("自动成交差额"), "{file}");
 

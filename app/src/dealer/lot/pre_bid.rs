@@ -12,9 +12,7 @@ use crate::ui::*;
 pub(super) fn view(cx: &PageContext, detail: &LotDetail, typed: String) -> Option<AnyView> {
     let lang = cx.lang;
     let lot = &detail.lot;
-    // who may take it at the first look of the seller's group may not bid on it
-    let is_kin = detail.first_offer.is_some();
-    if is_kin || lot.lot.status != LotStatus::Scheduled || !detail.terms.format.is_english() {
+    if detail.kin.is_some() || lot.lot.status != LotStatus::Scheduled || !detail.terms.format.is_english() {
         return None;
     }
     let path = format!("/auctions/lots/{}", lot.id);

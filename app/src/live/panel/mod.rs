@@ -54,6 +54,7 @@ struct Facts {
     window_ms: i64,
     span_ms: i64,
     sealed: bool,
+    barred: bool,
     falling: Option<Falling>,
     buy_now: Option<(Fen, Fen)>,
     tick_fen: Fen,
@@ -78,7 +79,7 @@ impl Screen {
     }
 
     fn takes_bids(self) -> bool {
-        self.phase.get() == Phase::Running
+        self.phase.get() == Phase::Running && !self.facts.with_value(|facts| facts.barred)
     }
 
     /// Whether a bid raises a price that everybody sees.
@@ -165,6 +166,7 @@ fn screen(given: PanelProps) -> Screen {
         window_ms: given.window_ms,
         span_ms: given.span_ms,
         sealed: given.sealed,
+        barred: given.barred,
         falling,
         buy_now,
         tick_fen: given.tick_fen,
