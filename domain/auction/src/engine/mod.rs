@@ -2,7 +2,8 @@
 //!
 //! * Each lot belongs to one writer task of this process (by hash), so the process has one statement of a lot in
 //!   flight. Other processes may serve the same lot: the fence decides, and the loser reloads and decides again.
-//! * While a statement is in flight the next commands queue; that is the whole batching policy.
+//! * While a statement is in flight the next commands queue, and share the next one; that is the whole batching policy. Alone on
+//!   the database they are decided meanwhile, so that it can follow at once.
 //! * An answer leaves only after COMMIT, and while the next statement runs. A queue that is full answers `BUSY` at once.
 //! * When a commit's outcome is unknown, the same statement is sent again (its fence makes a second effect
 //!   impossible) and the recorded keys are read back; "refused" is never guessed.
