@@ -18,6 +18,7 @@ mod opening;
 mod outage;
 mod peers;
 mod plan;
+mod planning;
 mod power;
 mod rest;
 mod routing;

@@ -4,7 +4,6 @@
 //! about as much as the statement, and the two can share the machine's cores.
 
 use std::collections::{HashMap, HashSet};
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +20,8 @@ use super::actor::Actor;
 use super::answer::encode;
 use super::counts::Counters;
 use super::plan::{Decided, LotPlan, recorded_of};
-use super::power::{Hold, Moves, Powers};
+use super::planning::with_queued;
+use super::power::Powers;
 use super::rest::Rest;
 use super::turns::{Turn, Turns};
 use super::untold::Untold;
@@ -64,26 +64,7 @@ pub(super) struct Writer {
     pub(super) untold: Untold,
     pub(super) signer: Arc<Signer>,
     pub(super) counters: Arc<Counters>,
-    turns: Turns,
-}
-
-/// A batch that is being decided.
-#[derive(Default)]
-struct Planning {
-    plans: Vec<LotPlan>,
-    plan_of: HashMap<LotId, usize>,
-    /// In which plan a command is that a later copy repeats.
-    first_copy_in: HashMap<(Uuid, Uuid), usize>,
-    moves: Moves,
-    /// How many were put in.
-    jobs: usize,
-}
-
-impl Planning {
-    /// Its jobs, to be decided again.
-    fn into_jobs(self) -> impl Iterator<Item = Job> {
-        self.plans.into_iter().flat_map(LotPlan::into_jobs)
-    }
+    pub(super) turns: Turns,
 }
 
 impl Writer {
@@ -135,58 +116,12 @@ impl Writer {
         }
     }
 
-    /// Waits for a turn to write these jobs and what comes until then. What was written before is told meanwhile, and alone on the
-    /// database the jobs are decided as they come, so that their statement can follow at once.
-    async fn settle_in_turn(&mut self, jobs: Vec<Job>, queue: &mut mpsc::Receiver<Job>) {
-        self.tell();
-        let turns = self.turns.clone();
-        // beside others what is decided early is decided on what they have moved on since
-        if turns.are_beside_others() || self.are_contested(&jobs) {
-            let turn = turns.wait().await;
-            return self.settle(with_queued(jobs, queue), turn).await;
-        }
-        let mut turn = pin!(turns.wait());
-        let (mut planning, mut jobs) = (Planning::default(), jobs);
-        let turn = loop {
-            match self.known(jobs).await {
-                Ok(known) if self.follow_on(&planning, &known) => self.plan_more(&mut planning, known),
-                Ok(left) | Err(left) => {
-                    let jobs = planning.into_jobs().chain(left).collect();
-                    return self.settle(jobs, turn.await).await;
-                }
-            }
-            let room = BATCH_LIMIT.saturating_sub(planning.jobs);
-            let mut more = Vec::new();
-            if room == 0 {
-                break turn.await;
-            }
-            tokio::select! {
-                biased;
-                turn = &mut turn => break turn,
-                came = queue.recv_many(&mut more, room) => if came == 0 { break turn.await },
-            }
-            jobs = more;
-        };
-        let mut turn = turn;
-        let left = self.carry_out(planning.plans, &mut turn).await;
-        self.settle_again(left, turn).await;
-    }
-
     pub(super) fn tell(&mut self) {
         std::mem::take(&mut self.untold).tell(&self.hub, &self.peers, &self.signer);
     }
 
-    /// Whether these jobs can be folded onto what is planned: nobody else has moved their lots on since, or bids on them as well.
-    fn follow_on(&self, planning: &Planning, jobs: &[Job]) -> bool {
-        let is_planned_on_newest = |job: &Job| {
-            let planned = planning.plan_of.get(&job.lot_id).map(|at| planning.plans[*at].from_seq);
-            planned.is_none_or(|seq| self.actors.get(&job.lot_id).is_some_and(|lot| lot.state.seq == seq))
-        };
-        !self.are_contested(jobs) && jobs.iter().all(is_planned_on_newest)
-    }
-
     /// Works on these jobs until each has an answer.
-    async fn settle(&mut self, jobs: Vec<Job>, mut turn: Option<Turn>) {
+    pub(super) async fn settle(&mut self, jobs: Vec<Job>, mut turn: Option<Turn>) {
         let left = match self.are_contested(&jobs) {
             true => self.under_locks(jobs, false).await,
             false => self.attempt(jobs, &mut turn).await,
@@ -195,7 +130,7 @@ impl Writer {
     }
 
     /// The rounds after the first, in which these jobs lost their fence.
-    async fn settle_again(&mut self, mut jobs: Vec<Job>, mut turn: Option<Turn>) {
+    pub(super) async fn settle_again(&mut self, mut jobs: Vec<Job>, mut turn: Option<Turn>) {
         let mut round = 1;
         while !jobs.is_empty() {
             round += 1;
@@ -222,7 +157,7 @@ impl Writer {
     }
 
     /// These jobs with all that has to be known to decide them; or as they were, where that could not be read.
-    async fn known(&mut self, jobs: Vec<Job>) -> Result<Vec<Job>, Vec<Job>> {
+    pub(super) async fn known(&mut self, jobs: Vec<Job>) -> Result<Vec<Job>, Vec<Job>> {
         let jobs = match self.load_missing(jobs).await {
             Ok(jobs) => jobs,
             Err((jobs, error)) => {
@@ -243,7 +178,7 @@ impl Writer {
 
     /// Writes and answers what was decided. The turn ends with the statement, so that the next follows while this one is answered.
     /// Returns the jobs that lost their fence.
-    async fn carry_out(&mut self, plans: Vec<LotPlan>, turn: &mut Option<Turn>) -> Vec<Job> {
+    pub(super) async fn carry_out(&mut self, plans: Vec<LotPlan>, turn: &mut Option<Turn>) -> Vec<Job> {
         let plans = self.with_newest_power(plans).await;
         let Some(batch) = self.batch_of(&plans) else {
             // only repeats and refusals of system commands: nothing to write
@@ -338,42 +273,9 @@ impl Writer {
         Ok(jobs)
     }
 
-    /// Folds each lot's jobs in the order of arrival. Repeats of answered commands are answered here.
-    pub(super) fn plan(&mut self, jobs: Vec<Job>) -> Vec<LotPlan> {
-        let mut planning = Planning::default();
-        self.plan_more(&mut planning, jobs);
-        planning.plans
-    }
-
-    /// Folds these jobs too.
-    fn plan_more(&mut self, planning: &mut Planning, jobs: Vec<Job>) {
-        planning.jobs += jobs.len();
-        let Planning { plans, plan_of, first_copy_in, moves, .. } = planning;
-        for job in jobs {
-            let Some(actor) = self.actors.get(&job.lot_id) else { continue };
-            let key = (job.sender.actor, job.key);
-            if let Some(at) = first_copy_in.get(&key) {
-                plans[*at].repeats.push(job);
-            } else if actor.recorded(key.0, key.1).is_some() {
-                self.answer_repeat(job, None);
-            } else {
-                let at = *plan_of.entry(job.lot_id).or_insert_with(|| {
-                    plans.push(LotPlan::new(actor));
-                    plans.len() - 1
-                });
-                first_copy_in.insert(key, at);
-                let before: Vec<Hold> = plans[at].next.holds().collect();
-                let command = self.judged(&job, actor, &plans[at].next, moves);
-                let groups = self.groups_by_now(&command, &actor.facts, &plans[at].next);
-                plans[at].decide(job, &command, &groups);
-                moves.add(&before, plans[at].next.holds());
-            }
-        }
-    }
-
     /// Answers a repeat from memory; `home` is the lot whose actor has the record, where it is not the job's own
     /// (a key used again for another lot).
-    fn answer_repeat(&mut self, job: Job, home: Option<LotId>) {
+    pub(super) fn answer_repeat(&mut self, job: Job, home: Option<LotId>) {
         let Some(actor) = self.actors.get(&home.unwrap_or(job.lot_id)) else {
             return fail_all(vec![job], Failure::Unavailable);
         };
@@ -569,16 +471,6 @@ impl Writer {
             self.answer_repeat(job, Some(plan.lot_id));
         }
     }
-}
-
-/// These jobs and what else waits, as many as one statement takes.
-fn with_queued(mut jobs: Vec<Job>, queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
-    while jobs.len() < BATCH_LIMIT
-        && let Ok(job) = queue.try_recv()
-    {
-        jobs.push(job);
-    }
-    jobs
 }
 
 /// Writes the batch, and does not wait for ever: on a connection that neither answers nor breaks, the outcome is as
