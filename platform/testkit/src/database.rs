@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use platform_db::BUS_MIGRATOR;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 const OF_A_TEST: &str = "test_";
 
 /// Who holds this lock of the cluster removes databases; the others leave it to them. Any number would do.
-const REMOVING: i64 = 7_305_477;
+const REMOVING: u64 = 7_305_477;
 
 /// A pool to a new database with the bus tables and the service's migrations. It is removed when a later test asks for a
 /// database and the process of this one has ended.
@@ -63,7 +64,7 @@ async fn migrated_once(url: &ClusterUrl, admin: &mut PgConnection, migrator: &Mi
 /// Removes the databases of processes that have ended: a run of all tests makes thousands, of ten megabytes each.
 async fn remove_left_behind(admin: &mut PgConnection) {
     let is_mine: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-        .bind(REMOVING)
+        .bind(REMOVING.cast_signed())
         .fetch_one(&mut *admin)
         .await
         .expect("the test cluster lets tests take turns");
@@ -81,14 +82,15 @@ async fn remove_left_behind(admin: &mut PgConnection) {
         let removal = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         admin.execute(AssertSqlSafe(removal)).await.expect("a test database can be removed");
     }
-    let unlock = format!("SELECT pg_advisory_unlock({REMOVING})");
-    admin.execute(AssertSqlSafe(unlock)).await.expect("the test cluster lets tests take turns");
+    take_turns("pg_advisory_unlock", REMOVING, admin).await;
 }
 
 /// Whether the process is gone that this database was made for.
 fn has_ended(database: &str) -> bool {
     let process = database.strip_prefix(OF_A_TEST).and_then(|rest| rest.split_once('_'));
-    process.and_then(|(id, _)| id.parse().ok()).is_some_and(|id| kill(Pid::from_raw(id), None).is_err())
+    process
+        .and_then(|(id, _)| id.parse().ok())
+        .is_some_and(|id| kill(Pid::from_raw(id), None) == Err(Errno::ESRCH))
 }
 
 async fn take_turns(by: &str, sum: u64, admin: &mut PgConnection) {
