@@ -12,7 +12,10 @@ pub(super) fn SessionsPanel(sessions: Vec<SessionRow>) -> impl IntoView {
     let lang = page().lang;
     let others = sessions.iter().any(|session| !session.is_this_one);
     // who acts for one company only need not read its name in every line
-    let own_store = sessions.iter().any(|session| session.store_name.is_some()).then(own_store);
+    let own_store = sessions
+        .iter()
+        .any(|session| session.store_name.is_some())
+        .then(|| t(lang, "settings.session_own_store").into_owned());
     let heads = ["settings.session_agent", "settings.session_address"]
         .into_iter()
         .chain(own_store.as_ref().map(|_| "settings.session_store"))
@@ -34,11 +37,7 @@ pub(super) fn SessionsPanel(sessions: Vec<SessionRow>) -> impl IntoView {
     }
 }
 
-/// The name of the store that is the person's own.
-fn own_store() -> String {
-    t(page().lang, "settings.session_own_store").into_owned()
-}
-
+/// `own_store` is what the person's own is called, where the table says for which store each acts.
 fn row(session: SessionRow, own_store: Option<&str>) -> AnyView {
     let store = own_store.map(|own| session.store_name.unwrap_or_else(|| own.to_owned()));
     let this = session
