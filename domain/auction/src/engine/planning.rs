@@ -44,7 +44,7 @@ impl Writer {
         }
         let mut turn = pin!(turns.wait());
         let (mut planning, mut jobs) = (Planning::default(), jobs);
-        let turn = loop {
+        let mut turn = loop {
             match self.known(jobs).await {
                 Ok(known) if self.follow_on(&planning, &known) => self.plan_more(&mut planning, known),
                 Ok(left) | Err(left) => {
@@ -64,7 +64,6 @@ impl Writer {
             }
             jobs = more;
         };
-        let mut turn = turn;
         let left = self.carry_out(planning.plans, &mut turn).await;
         self.settle_again(left, turn).await;
     }
