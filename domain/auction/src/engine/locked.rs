@@ -63,7 +63,10 @@ impl Writer {
             return Vec::new();
         };
         match timeout(SILENCE_LIMIT, write(tx, &batch)).await {
-            Ok(Ok(written)) => self.divide(plans, written),
+            Ok(Ok(written)) => {
+                self.powers.learn(written.powers);
+                self.divide(plans, &written.lots)
+            }
             Ok(Err(error)) => {
                 if error.as_database_error().is_none() {
                     self.counters.sent_again();
@@ -133,7 +136,7 @@ impl Writer {
     }
 }
 
-async fn write(mut tx: Transaction<'_, Postgres>, batch: &Batch) -> Result<Written, sqlx::Error> {
+async fn write(mut tx: Transaction<'_, Postgres>, batch: &Batch<'_>) -> Result<Written, sqlx::Error> {
     let written = batch::write(&mut tx, batch).await?;
     tx.commit().await?;
     Ok(written)

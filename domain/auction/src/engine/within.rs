@@ -57,8 +57,7 @@ pub(crate) async fn write_all_within(
     sender: &Sender,
     now: UnixMs,
 ) -> Result<Result<Vec<Within>, Refusal>, sqlx::Error> {
-    let mut batch = Batch::default();
-    let mut within = Vec::with_capacity(lots.len());
+    let mut decided = Vec::with_capacity(lots.len());
     for (lot, key, command) in lots {
         let actor = Actor::new(lot);
         let mut plan = LotPlan::new(&actor);
@@ -66,9 +65,12 @@ pub(crate) async fn write_all_within(
         if let Some(Err(refusal)) = plan.decided.first().map(|decided| &decided.verdict) {
             return Ok(Err(refusal.clone()));
         }
-        add(&mut batch, service, &actor, &plan);
-        within.push(Within { lot_id: plan.lot_id, seq: plan.next.seq });
+        decided.push((actor, plan));
     }
+    let mut batch = Batch::default();
+    decided.iter().for_each(|(actor, plan)| add(&mut batch, service, actor, plan));
+    let within: Vec<Within> =
+        decided.iter().map(|(_, plan)| Within { lot_id: plan.lot_id, seq: plan.next.seq }).collect();
     let written = batch::write(conn, &batch).await?;
     if let Some(lost) = within.iter().find(|lot| !written.lots.contains(&lot.lot_id)) {
         // its row is locked: nobody can have moved it on
@@ -85,7 +87,7 @@ fn job(lot_id: LotId, key: Uuid, command: Command, (sender, now): (&Sender, Unix
     Job { key, lot_id, command, sender, admitted_at: now, reply_to: ReplyTo::Caller(reply), _place: place }
 }
 
-fn add(batch: &mut Batch, service: &Service, actor: &Actor, plan: &LotPlan) {
+fn add<'p>(batch: &mut Batch<'p>, service: &Service, actor: &Actor, plan: &'p LotPlan) {
     let before: &LotState = &actor.state;
     batch.lots.push(LotWrite {
         lot_id: plan.lot_id,
@@ -95,11 +97,11 @@ fn add(batch: &mut Batch, service: &Service, actor: &Actor, plan: &LotPlan) {
         closes: false,
         has_new_terms: plan.next.terms != before.terms,
         hold_fen: plan.new_hold(actor),
-        state: plan.next.clone(),
+        state: &plan.next,
         chain_head: plan.chain_head,
     });
     batch.bidders.extend(plan.new_bidders(before.bidders.len()));
     batch.holds.extend(plan.hold_moves(actor));
-    batch.log.extend(plan.decided.iter().filter_map(|decided| decided.row.clone()));
+    batch.log.extend(plan.decided.iter().filter_map(|decided| decided.row.as_ref()));
     batch.out.extend(events::of_batch(actor, &plan.next, plan.accepted(), |id| service.dealers.name(id)));
 }

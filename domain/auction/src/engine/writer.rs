@@ -191,8 +191,9 @@ impl Writer {
         });
         match written {
             Ok(written) => {
+                self.powers.learn(written.powers);
                 *turn = None;
-                self.divide(plans, written)
+                self.divide(plans, &written.lots)
             }
             Err(error) => {
                 self.note_failure(&error);
@@ -291,7 +292,7 @@ impl Writer {
     }
 
     /// The statement for these plans; `None` when there is nothing to write.
-    pub(super) fn batch_of(&self, plans: &[LotPlan]) -> Option<Batch> {
+    pub(super) fn batch_of<'p>(&self, plans: &'p [LotPlan]) -> Option<Batch<'p>> {
         let mut batch = Batch::default();
         for plan in plans {
             let Some(actor) = self.actors.get(&plan.lot_id) else { continue };
@@ -308,13 +309,13 @@ impl Writer {
                 closes: plan.decided.iter().any(closed),
                 has_new_terms: plan.next.terms != actor.state.terms,
                 hold_fen: plan.new_hold(actor),
-                state: plan.next.clone(),
+                state: &plan.next,
                 chain_head: plan.chain_head,
             });
             batch.holds.extend(plan.hold_moves(actor));
             batch.bidders.extend(plan.new_bidders(actor.state.bidders.len()));
             batch.restored.extend(plan.restored());
-            batch.log.extend(plan.decided.iter().filter_map(|d| d.row.clone()));
+            batch.log.extend(plan.decided.iter().filter_map(|d| d.row.as_ref()));
             batch
                 .out
                 .extend(events::of_batch(actor, &plan.next, plan.accepted(), |id| self.dealers.name(id)));
@@ -324,7 +325,7 @@ impl Writer {
 
     /// Writes the batch. When the connection is lost the outcome is unknown: the same statement is sent again, and
     /// its fence (the same expected seq) lets at most one copy land.
-    async fn write(&self, batch: &Batch) -> Result<Written, sqlx::Error> {
+    async fn write(&self, batch: &Batch<'_>) -> Result<Written, sqlx::Error> {
         let mut pause = FIRST_PAUSE;
         loop {
             let result = match self.statements.acquire().await {
@@ -347,14 +348,13 @@ impl Writer {
     }
 
     /// Answers the lots that hold; gives back the jobs of those that lost the fence.
-    pub(super) fn divide(&mut self, plans: Vec<LotPlan>, written: Written) -> Vec<Job> {
-        self.powers.learn(written.powers);
+    pub(super) fn divide(&mut self, plans: Vec<LotPlan>, written: &HashSet<LotId>) -> Vec<Job> {
         let mut lost = Vec::new();
         let mut told = false;
         self.counters.written();
         for plan in plans {
             let tells = plan.accepted().any(|(_, _, accepted)| events::is_told(accepted));
-            if written.lots.contains(&plan.lot_id) || !plan.needs_write() {
+            if written.contains(&plan.lot_id) || !plan.needs_write() {
                 told |= tells;
                 self.conclude(plan);
             } else {
@@ -475,7 +475,7 @@ impl Writer {
 
 /// Writes the batch, and does not wait for ever: on a connection that neither answers nor breaks, the outcome is as
 /// unknown as on a broken one.
-async fn answered(mut conn: PoolConnection<Postgres>, batch: &Batch) -> Result<Written, sqlx::Error> {
+async fn answered(mut conn: PoolConnection<Postgres>, batch: &Batch<'_>) -> Result<Written, sqlx::Error> {
     match tokio::time::timeout(SILENCE_LIMIT, batch::write(&mut conn, batch)).await {
         Ok(answer) => answer,
         Err(_) => {

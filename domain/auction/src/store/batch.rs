@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use bidding::{LotState, LotStatus};
+use bidding::{LotState, LotStatus, Outcome};
 use kernel::{DealerId, Fen, LotId, UnixMs};
 use platform_db::to_sql;
 use proof::Hash;
@@ -16,13 +16,13 @@ use super::power;
 use crate::engine::Power;
 
 /// A lot's part of a batch: what it was judged on and what it becomes.
-#[derive(Clone, Debug)]
-pub(crate) struct LotWrite {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LotWrite<'a> {
     pub(crate) lot_id: LotId,
     /// The fence: the write counts only while the lot is still here.
     pub(crate) expected_seq: i64,
     pub(crate) expected_status: LotStatus,
-    pub(crate) state: LotState,
+    pub(crate) state: &'a LotState,
     /// Whether its terms changed: an outage moves the cap.
     pub(crate) has_new_terms: bool,
     /// The latest admission among its accepted bids that were judged against the stored end: must lie before it.
@@ -102,15 +102,15 @@ pub(crate) struct Written {
     pub(crate) powers: Vec<(DealerId, Power)>,
 }
 
-/// What one statement writes.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Batch {
-    pub(crate) lots: Vec<LotWrite>,
+/// What one statement writes. Lots and lines stay with who decided them.
+#[derive(Debug, Default)]
+pub(crate) struct Batch<'a> {
+    pub(crate) lots: Vec<LotWrite<'a>>,
     pub(crate) bidders: Vec<BidderRow>,
     pub(crate) holds: Vec<HoldRow>,
     /// Who leads again after a void and has to top up: what was covered when it was bid exceeds his deposit by now.
     pub(crate) restored: Vec<Uuid>,
-    pub(crate) log: Vec<LogRow>,
+    pub(crate) log: Vec<&'a LogRow>,
     pub(crate) out: Vec<OutRow>,
 }
 
@@ -122,39 +122,38 @@ fn json<T: serde::Serialize>(value: &T) -> Result<Value, sqlx::Error> {
 struct LotColumns<'a> {
     lot_ids: Vec<Uuid>,
     expected_seq: Vec<i64>,
-    expected_status: Vec<String>,
+    expected_status: Vec<&'static str>,
     new_seq: Vec<i64>,
-    status: Vec<String>,
+    status: Vec<&'static str>,
     // put into JSON as it is sent, by nobody else before: whoever is next waits for that
     state: Vec<Json<&'a LotState>>,
     end_at: Vec<OffsetDateTime>,
     price: Vec<Option<i64>>,
     leader: Vec<Option<Uuid>>,
-    outcome: Vec<Option<String>>,
+    outcome: Vec<Option<&'static str>>,
     admitted: Vec<Option<OffsetDateTime>>,
     closes: Vec<bool>,
-    heads: Vec<Option<Vec<u8>>>,
+    heads: Vec<Option<&'a [u8]>>,
     terms: Vec<Option<Value>>,
     holds: Vec<Option<i64>>,
 }
 
-impl LotColumns<'_> {
-    fn of(l: &[LotWrite]) -> Result<LotColumns<'_>, sqlx::Error> {
+impl<'a> LotColumns<'a> {
+    fn of(l: &'a [LotWrite<'a>]) -> Result<LotColumns<'a>, sqlx::Error> {
         let lot_ids: Vec<Uuid> = l.iter().map(|w| w.lot_id.0).collect();
         let expected_seq: Vec<i64> = l.iter().map(|w| w.expected_seq).collect();
-        let expected_status: Vec<String> = l.iter().map(|w| w.expected_status.as_str().to_owned()).collect();
+        let expected_status = l.iter().map(|w| w.expected_status.as_str()).collect();
         let new_seq: Vec<i64> = l.iter().map(|w| w.state.seq).collect();
-        let status: Vec<String> = l.iter().map(|w| w.state.status.as_str().to_owned()).collect();
-        let state = l.iter().map(|w| Json(&w.state)).collect();
+        let status = l.iter().map(|w| w.state.status.as_str()).collect();
+        let state = l.iter().map(|w| Json(w.state)).collect();
         let end_at: Vec<OffsetDateTime> = l.iter().map(|w| to_sql(w.state.end_at)).collect();
         let price: Vec<Option<i64>> = l.iter().map(|w| w.state.price_fen.map(|p| p.0)).collect();
         let leader: Vec<Option<Uuid>> = l.iter().map(|w| w.state.leader.map(|l| l.dealer_id.0)).collect();
-        let outcome: Vec<Option<String>> =
-            l.iter().map(|w| w.state.outcome.map(|o| o.as_str().to_owned())).collect();
+        let outcome = l.iter().map(|w| w.state.outcome.map(Outcome::as_str)).collect();
         let admitted: Vec<Option<OffsetDateTime>> =
             l.iter().map(|w| w.last_admitted_at.map(to_sql)).collect();
         let closes: Vec<bool> = l.iter().map(|w| w.closes).collect();
-        let heads = l.iter().map(|w| w.chain_head.map(|hash| hash.0.to_vec())).collect();
+        let heads = l.iter().map(|w| w.chain_head.as_ref().map(|hash| &hash.0[..])).collect();
         let holds = l.iter().map(|w| w.hold_fen.map(|fen| fen.0)).collect();
         let new_terms = |w: &LotWrite| w.has_new_terms.then(|| json(&w.state.terms)).transpose();
         let terms = l.iter().map(new_terms).collect::<Result<_, _>>()?;
@@ -179,57 +178,57 @@ impl LotColumns<'_> {
 }
 
 /// The log rows, column by column.
-struct LogColumns {
+struct LogColumns<'a> {
     r_lot: Vec<Uuid>,
     r_seq: Vec<Option<i64>>,
     r_judged: Vec<i64>,
     r_key: Vec<Uuid>,
     r_actor: Vec<Uuid>,
     r_user: Vec<Option<Uuid>>,
-    r_user_name: Vec<String>,
-    r_command: Vec<String>,
+    r_user_name: Vec<&'a str>,
+    r_command: Vec<&'static str>,
     r_max: Vec<Option<i64>>,
     r_confirmed: Vec<bool>,
-    r_code: Vec<Option<String>>,
-    r_note: Vec<Option<String>>,
-    r_explanation: Vec<String>,
-    r_events: Vec<String>,
+    r_code: Vec<Option<&'static str>>,
+    r_note: Vec<Option<&'static str>>,
+    r_explanation: Vec<&'a str>,
+    r_events: Vec<&'a str>,
     r_price: Vec<Option<i64>>,
     r_leader: Vec<Option<Uuid>>,
     r_alias: Vec<Option<i32>>,
     r_end: Vec<OffsetDateTime>,
-    r_hash: Vec<String>,
+    r_hash: Vec<&'a str>,
     r_admitted: Vec<OffsetDateTime>,
-    r_status: Vec<String>,
+    r_status: Vec<&'static str>,
     r_salt: Vec<Uuid>,
-    r_row_hash: Vec<Option<Vec<u8>>>,
+    r_row_hash: Vec<Option<&'a [u8]>>,
 }
 
-impl LogColumns {
-    fn of(r: &[LogRow]) -> LogColumns {
+impl<'a> LogColumns<'a> {
+    fn of(r: &[&'a LogRow]) -> LogColumns<'a> {
         let r_lot: Vec<Uuid> = r.iter().map(|row| row.lot_id.0).collect();
         let r_seq: Vec<Option<i64>> = r.iter().map(|row| row.seq).collect();
         let r_judged: Vec<i64> = r.iter().map(|row| row.judged_seq).collect();
         let r_key: Vec<Uuid> = r.iter().map(|row| row.key).collect();
         let r_actor: Vec<Uuid> = r.iter().map(|row| row.actor).collect();
         let r_user: Vec<Option<Uuid>> = r.iter().map(|row| row.user_id).collect();
-        let r_user_name: Vec<String> = r.iter().map(|row| row.user_name.clone()).collect();
-        let r_command: Vec<String> = r.iter().map(|row| row.command.to_owned()).collect();
+        let r_user_name = r.iter().map(|row| row.user_name.as_str()).collect();
+        let r_command = r.iter().map(|row| row.command).collect();
         let r_max: Vec<Option<i64>> = r.iter().map(|row| row.max_fen).collect();
         let r_confirmed: Vec<bool> = r.iter().map(|row| row.confirmed).collect();
-        let r_code: Vec<Option<String>> = r.iter().map(|row| row.code.map(str::to_owned)).collect();
-        let r_note: Vec<Option<String>> = r.iter().map(|row| row.note.map(str::to_owned)).collect();
-        let r_explanation: Vec<String> = r.iter().map(|row| row.explanation.clone()).collect();
-        let r_events: Vec<String> = r.iter().map(|row| row.events.clone()).collect();
+        let r_code = r.iter().map(|row| row.code).collect();
+        let r_note = r.iter().map(|row| row.note).collect();
+        let r_explanation = r.iter().map(|row| row.explanation.as_str()).collect();
+        let r_events = r.iter().map(|row| row.events.as_str()).collect();
         let r_price: Vec<Option<i64>> = r.iter().map(|row| row.price_fen).collect();
         let r_leader: Vec<Option<Uuid>> = r.iter().map(|row| row.leader).collect();
         let r_alias: Vec<Option<i32>> = r.iter().map(|row| row.alias).collect();
         let r_end: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.end_at)).collect();
-        let r_hash: Vec<String> = r.iter().map(|row| row.report_hash.clone()).collect();
+        let r_hash = r.iter().map(|row| row.report_hash.as_str()).collect();
         let r_admitted: Vec<OffsetDateTime> = r.iter().map(|row| to_sql(row.admitted_at)).collect();
-        let r_status: Vec<String> = r.iter().map(|row| row.status.as_str().to_owned()).collect();
+        let r_status = r.iter().map(|row| row.status.as_str()).collect();
         let r_salt: Vec<Uuid> = r.iter().map(|row| row.salt).collect();
-        let r_row_hash = r.iter().map(|row| row.hash.map(|hash| hash.0.to_vec())).collect();
+        let r_row_hash = r.iter().map(|row| row.hash.as_ref().map(|hash| &hash.0[..])).collect();
         LogColumns {
             r_lot,
             r_seq,
@@ -259,11 +258,11 @@ impl LogColumns {
 }
 
 /// What is written beside lots and log, column by column: events, first bids, holds.
-struct SideColumns {
+struct SideColumns<'a> {
     o_lot: Vec<Uuid>,
     o_id: Vec<Uuid>,
-    o_type: Vec<String>,
-    o_envelope: Vec<Value>,
+    o_type: Vec<&'a str>,
+    o_envelope: Vec<&'a Value>,
     b_lot: Vec<Uuid>,
     b_alias: Vec<i32>,
     b_dealer: Vec<Uuid>,
@@ -273,14 +272,14 @@ struct SideColumns {
     h_beside: Vec<i64>,
 }
 
-impl SideColumns {
-    fn of(batch: &Batch) -> SideColumns {
+impl<'a> SideColumns<'a> {
+    fn of(batch: &'a Batch<'_>) -> SideColumns<'a> {
         let (out, bidders, holds) = (&batch.out, &batch.bidders, &batch.holds);
         SideColumns {
             o_lot: out.iter().map(|row| row.lot_id.0).collect(),
             o_id: out.iter().map(|row| row.id).collect(),
-            o_type: out.iter().map(|row| row.event_type.clone()).collect(),
-            o_envelope: out.iter().map(|row| row.envelope.clone()).collect(),
+            o_type: out.iter().map(|row| row.event_type.as_str()).collect(),
+            o_envelope: out.iter().map(|row| &row.envelope).collect(),
             b_lot: bidders.iter().map(|row| row.lot_id.0).collect(),
             b_alias: bidders.iter().map(|row| row.alias).collect(),
             b_dealer: bidders.iter().map(|row| row.dealer_id.0).collect(),
@@ -342,7 +341,7 @@ pub(crate) async fn lock(conn: &mut PgConnection, lots: &[LotId]) -> Result<Vec<
 /// again after a void may, and only where the void says that he has to top up: the price fell to his earlier bid, and he cannot
 /// be asked before. A deposit that was frozen a moment ago covers nothing more: that breaks the rule too, so a ban holds from
 /// the moment at which it is written, whichever process has heard of it.
-pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Written, sqlx::Error> {
+pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch<'_>) -> Result<Written, sqlx::Error> {
     let lots = LotColumns::of(&batch.lots)?;
     let log = LogColumns::of(&batch.log);
     let side = SideColumns::of(batch);
@@ -448,14 +447,14 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
         "#,
         &lots.lot_ids,
         &lots.expected_seq,
-        &lots.expected_status,
+        &lots.expected_status as &[&str],
         &lots.new_seq,
-        &lots.status,
+        &lots.status as &[&str],
         &lots.state as &[Json<&LotState>],
         &lots.end_at,
         &lots.price as &[Option<i64>],
         &lots.leader as &[Option<Uuid>],
-        &lots.outcome as &[Option<String>],
+        &lots.outcome as &[Option<&str>],
         &lots.admitted as &[Option<OffsetDateTime>],
         &lots.closes,
         &log.r_lot,
@@ -464,31 +463,31 @@ pub(crate) async fn write(conn: &mut PgConnection, batch: &Batch) -> Result<Writ
         &log.r_key,
         &log.r_actor,
         &log.r_user as &[Option<Uuid>],
-        &log.r_user_name,
-        &log.r_command,
+        &log.r_user_name as &[&str],
+        &log.r_command as &[&str],
         &log.r_max as &[Option<i64>],
         &log.r_confirmed,
-        &log.r_code as &[Option<String>],
-        &log.r_note as &[Option<String>],
-        &log.r_explanation,
-        &log.r_events,
+        &log.r_code as &[Option<&str>],
+        &log.r_note as &[Option<&str>],
+        &log.r_explanation as &[&str],
+        &log.r_events as &[&str],
         &log.r_price as &[Option<i64>],
         &log.r_leader as &[Option<Uuid>],
         &log.r_alias as &[Option<i32>],
         &log.r_end,
-        &log.r_hash,
+        &log.r_hash as &[&str],
         &log.r_admitted,
         &side.o_lot,
         &side.o_id,
-        &side.o_type,
-        &side.o_envelope,
+        &side.o_type as &[&str],
+        &side.o_envelope as &[&Value],
         &side.b_lot,
         &side.b_alias,
         &side.b_dealer,
-        &lots.heads as &[Option<Vec<u8>>],
-        &log.r_status,
+        &lots.heads as &[Option<&[u8]>],
+        &log.r_status as &[&str],
         &log.r_salt,
-        &log.r_row_hash as &[Option<Vec<u8>>],
+        &log.r_row_hash as &[Option<&[u8]>],
         &lots.terms as &[Option<Value>],
         &lots.holds as &[Option<i64>],
         &side.h_lot,
