@@ -54,6 +54,35 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
+/// An answer on the wire: the [`ServerFrame`] of the same name, with the proof. The proof is no part of that frame: it is what
+/// browsers' file reads, which has no room for what no page uses yet.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Wire<'a> {
+    Accepted {
+        v: u16,
+        key: Uuid,
+        lot_id: LotId,
+        seq: i64,
+        lot: &'a PublicLot,
+        mine: &'a MyPosition,
+        note: Option<Note>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        receipt: Option<&'a BidProof>,
+    },
+    Refused {
+        v: u16,
+        key: Uuid,
+        lot_id: LotId,
+        refusal: &'a Refusal,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        receipt: Option<&'a BidProof>,
+    },
+}
+
+/// Most frames have room in so many bytes, and none has to be moved while it is put into JSON.
+const FRAME_BYTES: usize = 1_536;
+
 /// Who got no answer asks again after so long.
 const RETRY_AFTER_S: i64 = 1;
 
@@ -124,36 +153,15 @@ impl From<Failure> for Problem {
 }
 
 impl Answer {
-    /// The frame that tells a socket.
-    pub fn frame(&self) -> ServerFrame {
-        match &self.outcome {
-            Outcome::Accepted { seq, note, lot, mine } => ServerFrame::Accepted {
-                v: PROTOCOL,
-                key: self.key,
-                lot_id: self.lot_id,
-                seq: *seq,
-                lot: (**lot).clone(),
-                mine: mine.clone(),
-                note: *note,
-            },
-            Outcome::Refused(refusal) => ServerFrame::Refused {
-                v: PROTOCOL,
-                key: self.key,
-                lot_id: self.lot_id,
-                refusal: refusal.clone(),
-            },
-        }
-    }
-
-    /// The frame as bytes on the wire, with the proof. The proof is no part of [`ServerFrame`]: that is what browsers'
-    /// file reads, which has no room for what no page uses yet.
+    /// The frame that tells a socket, with the proof, as bytes.
     pub(crate) fn encode(&self) -> Bytes {
-        let frame = encode(&self.frame());
-        let proof = self.proof.as_ref().and_then(|proof| serde_json::to_string(proof).ok());
-        match (proof, frame.strip_suffix(b"}")) {
-            (Some(proof), Some(open)) => [open, br#","receipt":"#, proof.as_bytes(), b"}"].concat().into(),
-            _ => frame,
-        }
+        let (v, key, lot_id, receipt) = (PROTOCOL, self.key, self.lot_id, self.proof.as_ref());
+        json_of(&match &self.outcome {
+            Outcome::Accepted { seq, note, lot, mine } => {
+                Wire::Accepted { v, key, lot_id, seq: *seq, lot, mine, note: *note, receipt }
+            }
+            Outcome::Refused(refusal) => Wire::Refused { v, key, lot_id, refusal, receipt },
+        })
     }
 
     /// The refusal as a problem, for forms and the JSON API.
@@ -179,13 +187,74 @@ impl Answer {
 
 /// A frame as bytes on the wire.
 pub(crate) fn encode(frame: &ServerFrame) -> Bytes {
-    // the frame types hold nothing that JSON cannot: no maps with odd keys, no floats
-    serde_json::to_vec(frame).map(Bytes::from).unwrap_or_default()
+    json_of(frame)
+}
+
+/// The types of frames hold nothing that JSON cannot: no maps with odd keys, no floats.
+fn json_of(frame: &impl Serialize) -> Bytes {
+    let mut json = Vec::with_capacity(FRAME_BYTES);
+    serde_json::to_writer(&mut json, frame).map(|()| Bytes::copy_from_slice(&json)).unwrap_or_default()
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use proof::Signer;
+
     use super::*;
+
+    fn lot() -> PublicLot {
+        let lot = json!({
+            "seq": 7, "status": "open", "format": "timed", "price_fen": 9_100_000, "min_next_fen": 9_150_000, "step_fen": 50_000,
+            "reserve": "met", "leader_alias": 2, "bidders": 2, "end_at": 99, "extensions": 0, "moved_for": "“雨”\n",
+        });
+        serde_json::from_value(lot).unwrap()
+    }
+
+    fn proof() -> BidProof {
+        let signer = Signer::from_seed(&[7; 32]);
+        let hash = Hash::of(&[b"line"]);
+        let stamp = Stamp::on(&[hash, Hash::of(&[b"other"])], &signer).swap_remove(0);
+        BidProof { hash, key: signer.id().clone(), stamp }
+    }
+
+    /// What a client reads: the frame, and the proof beside it.
+    fn read(answer: &Answer) -> (ServerFrame, Value) {
+        let mut value: Value = serde_json::from_slice(&answer.encode()).unwrap();
+        let receipt = value.as_object_mut().unwrap().remove("receipt").unwrap_or_default();
+        (serde_json::from_value(value).unwrap(), receipt)
+    }
+
+    #[test]
+    fn an_answer_is_its_frame_with_the_proof() {
+        let (key, lot_id) = (Uuid::from_u128(5), LotId(Uuid::from_u128(6)));
+        let mine = MyPosition { alias: Some(2), leading: true, max_fen: Some(Fen(9_900_000)) };
+        let refusal = Refusal { code: RefusalCode::BelowMin, data: json!({ "min_next_fen": 1 }) };
+        let seen = Box::new(lot());
+        let outcomes = [
+            Outcome::Accepted {
+                seq: 7,
+                note: Some(Note::OutbidAtOnce),
+                lot: seen.clone(),
+                mine: mine.clone(),
+            },
+            Outcome::Accepted { seq: 6, note: None, lot: seen, mine: MyPosition::default() },
+            Outcome::Refused(refusal),
+        ];
+        for outcome in outcomes {
+            for proof in [None, Some(proof())] {
+                let answer = Answer { key, lot_id, outcome: outcome.clone(), proof };
+                let expected = match outcome.clone() {
+                    Outcome::Accepted { seq, note, mine, .. } => {
+                        ServerFrame::Accepted { v: PROTOCOL, key, lot_id, seq, lot: lot(), mine, note }
+                    }
+                    Outcome::Refused(refusal) => ServerFrame::Refused { v: PROTOCOL, key, lot_id, refusal },
+                };
+                let receipt = answer.proof.as_ref().map_or(Value::Null, |proof| json!(proof));
+                assert_eq!(read(&answer), (expected, receipt));
+            }
+        }
+    }
 
     #[test]
     fn who_got_no_answer_is_told_when_to_ask_again() {
