@@ -46,6 +46,11 @@ impl Turns {
         places.ok().map(|places| Turn { _places: places })
     }
 
+    /// Whether another writer has the turn, or has been given it and only has to be woken.
+    pub(super) fn are_taken(&self) -> bool {
+        self.places.available_permits() < usize::try_from(self.needed()).unwrap_or(usize::MAX)
+    }
+
     /// Whether other processes write too.
     pub(super) fn are_beside_others(&self) -> bool {
         self.peers.are_busy()
@@ -87,5 +92,19 @@ mod tests {
         assert!(turns.at_once().is_none());
         drop(one);
         assert!(turns.at_once().is_some());
+    }
+
+    #[tokio::test]
+    async fn who_waits_has_the_turn_before_he_is_woken() {
+        let turns = Turns::new(Arc::default(), 2);
+        let one = turns.at_once().unwrap();
+        let who_waits = turns.clone();
+        let next = tokio::spawn(async move { who_waits.wait().await });
+        tokio::task::yield_now().await;
+        assert!(!next.is_finished());
+        drop(one);
+        assert!(turns.are_taken());
+        drop(next.await.unwrap());
+        assert!(!turns.are_taken());
     }
 }

@@ -14,6 +14,7 @@ use proof::Signer;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use tokio::sync::mpsc;
+use tokio::task::yield_now;
 use uuid::Uuid;
 
 use super::actor::Actor;
@@ -193,6 +194,10 @@ impl Writer {
             Ok(written) => {
                 self.powers.learn(written.powers);
                 *turn = None;
+                if self.turns.are_taken() {
+                    // the next statement goes before these answers are made: it is what takes time
+                    yield_now().await;
+                }
                 self.divide(plans, &written.lots)
             }
             Err(error) => {
