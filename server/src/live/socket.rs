@@ -44,6 +44,8 @@ pub struct Session {
     watched: HashSet<LotId>,
     limits: Limits,
     sent_at: Instant,
+    /// When the person's standing was looked at last.
+    checked_at: Instant,
     told_power: Option<Fen>,
     revoked: Revoked,
 }
@@ -70,6 +72,7 @@ impl Session {
             watched: HashSet::new(),
             limits: Limits::new(now, LOTS_WATCHED_MAX),
             sent_at: now,
+            checked_at: now,
             told_power: None,
             revoked,
         })
@@ -93,7 +96,6 @@ impl Session {
     async fn run(&mut self, socket: &mut WebSocket) -> End {
         let mut beats = tokio::time::interval(HEARTBEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut standing = tokio::time::interval_at(tokio::time::Instant::now() + STANDING, STANDING);
         let mailbox = Arc::clone(&self.mailbox);
         loop {
             let turn = tokio::select! {
@@ -104,7 +106,6 @@ impl Session {
                 },
                 () = mailbox.woken() => self.tell(socket).await,
                 _ = beats.tick() => self.beat(socket, &mut beats).await,
-                _ = standing.tick() => Box::pin(self.check_standing()).await,
                 () = self.revoked.heard() => Box::pin(self.check_standing()).await,
             };
             if let Err(end) = turn {
@@ -222,6 +223,9 @@ impl Session {
         if let Some(news) = power_news(&mut self.told_power, free) {
             self.queue(&news);
         }
+        if self.checked_at.elapsed() >= STANDING {
+            Box::pin(self.check_standing()).await?;
+        }
         if let Some(rest) = beat_in(self.sent_at.elapsed()) {
             beats.reset_after(rest);
             return Ok(());
@@ -231,6 +235,7 @@ impl Session {
     }
 
     async fn check_standing(&mut self) -> Result<(), End> {
+        self.checked_at = Instant::now();
         match self.identity.principal_for(&self.credential).await {
             Ok(Some(person)) if person.principal.seat == self.who.seat => Ok(()),
             Ok(Some(person)) if store_of(&person.principal) != store_of(&self.who) => {
