@@ -25,6 +25,7 @@ mod processes;
 mod reconnect;
 mod report;
 mod seed;
+mod share;
 mod slow_readers;
 mod socket;
 mod storm;

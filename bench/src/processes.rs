@@ -17,6 +17,7 @@ use crate::oracle::Verdict;
 use crate::report::{self, Sheet};
 use crate::seed::people::Seat;
 use crate::seed::{self, Field};
+use crate::share::Share;
 use crate::socket::{self, Socket};
 use crate::target::{Databases, Target};
 use crate::{Result, fault, limits, oracle};
@@ -72,6 +73,10 @@ pub(crate) struct ProcessesArguments {
     /// database has a machine of its own.
     #[arg(long)]
     apart: bool,
+    /// What each server may have at most, in both arms, in thousandths of a core: as containers have, or processes on machines of
+    /// their own. The database and the generator have the rest. Needs root.
+    #[arg(long)]
+    each_has: Option<u32>,
     /// All bids at the first of the servers: what the others cost by being there.
     #[arg(long)]
     at_first: bool,
@@ -120,7 +125,9 @@ pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
                     .filter_map(|target| target.server_pid)
                     .try_for_each(|pid| halves.keep_server(pid))?;
             }
+            let shares = shares(&arguments, &targets)?;
             let (sheet, verdict) = one_run(&arguments, &targets, &databases, &seats).await?;
+            drop(shares);
             report::say(format!("run {number}, servers {}: {}", targets.len(), verdict.line()));
             faults += said(&verdict);
             if is_one {
@@ -143,6 +150,12 @@ pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
     ));
     first.stop().await?;
     if faults > 0 { Err(fault(format!("the oracle found {faults} faults"))) } else { Ok(()) }
+}
+
+/// The share of the processor that each server has, where that is bounded.
+fn shares(arguments: &ProcessesArguments, targets: &[Target]) -> Result<Vec<Share>> {
+    let Some(each_has) = arguments.each_has else { return Ok(Vec::new()) };
+    targets.iter().filter_map(|target| target.server_pid).map(|pid| Share::of(pid, each_has)).collect()
 }
 
 /// Keeps the database that the first server has started off the servers' cores.
