@@ -24,7 +24,9 @@ test('the seller counters and the buyer accepts', async ({ browser }) => {
 
   await test.step('the seller finds it among his cars, sees his reserve, and counters', async () => {
     await appears(seller, '/my/selling?state=negotiated', title);
-    await seller.getByRole('link', { name: title }).first().click();
+    const lotOfHis = await seller.getByRole('link', { name: title }).first().getAttribute('href');
+    // the car waits for a word from its close on, and the negotiation begins a moment later
+    await appears(seller, lotOfHis!, '接受 ¥');
     await expect(seller.getByText('¥88,000').first()).toBeVisible();
     const bid = yuan(await seller.locator('main').getByText(/^接受 ¥/).first().innerText());
     price = `¥${(bid + 1000).toLocaleString('en')}`;
