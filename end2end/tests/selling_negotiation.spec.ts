@@ -23,10 +23,12 @@ test('the seller counters and the buyer accepts', async ({ browser }) => {
   });
 
   await test.step('the seller finds it among his cars, sees his reserve, and counters', async () => {
-    await appears(seller, '/my/selling?state=negotiated', title);
-    const lotOfHis = await seller.getByRole('link', { name: title }).first().getAttribute('href');
-    // the car waits for a word from its close on, and the negotiation begins a moment later
-    await appears(seller, lotOfHis!, '接受 ¥');
+    // the car waits for a word from its close on; until its negotiation begins, a moment later, its link leads to the lot
+    const negotiation = seller.locator('main a[href^="/my/selling/negotiations/"]').filter({ hasText: title }).first();
+    await expect(async () => {
+      await seller.goto('/my/selling?state=negotiated');
+      await negotiation.click({ timeout: 1_000 });
+    }).toPass({ timeout: 120_000 });
     await expect(seller.getByText('¥88,000').first()).toBeVisible();
     const bid = yuan(await seller.locator('main').getByText(/^接受 ¥/).first().innerText());
     price = `¥${(bid + 1000).toLocaleString('en')}`;
