@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::actor::Actor;
 use super::{Job, Recorded};
-use crate::chain;
-use crate::store::batch::{BidderRow, HoldRow, LogRow};
+use crate::store::batch::{Batch, BidderRow, HoldRow, LogRow, LotWrite};
+use crate::{chain, events};
 
 /// The commands that make a line in the list of prices; the same as in `store/lots.rs` and `store/lists.rs`.
 const HISTORY_COMMANDS: [&str; 5] = ["place_max", "buy_now", "accept", "open", "void_bid"];
@@ -113,7 +113,7 @@ impl LotPlan {
     }
 
     /// Who leads again after a void and has to top up first: he holds more than his deposit meanwhile. Nobody else may.
-    pub(super) fn restored(&self) -> Option<Uuid> {
+    fn restored(&self) -> Option<Uuid> {
         let voids = self.accepted().any(|(_, _, accepted)| {
             accepted.events.iter().any(|event| matches!(event, Event::BidVoided { .. }))
         });
@@ -121,19 +121,19 @@ impl LotPlan {
     }
 
     /// The entities that bid for the first time, with their aliases, as rows.
-    pub(super) fn new_bidders(&self, known: usize) -> impl Iterator<Item = BidderRow> {
+    fn new_bidders(&self, known: usize) -> impl Iterator<Item = BidderRow> {
         let rows = self.next.bidders.iter().zip(1..).skip(known);
         rows.map(|(dealer_id, alias)| BidderRow { lot_id: self.lot_id, alias, dealer_id: *dealer_id })
     }
 
     /// What the lot holds of its leader's deposit from now on, where that changes.
-    pub(super) fn new_hold(&self, actor: &Actor) -> Option<Fen> {
+    fn new_hold(&self, actor: &Actor) -> Option<Fen> {
         let (before, after) = (actor.state.leading_hold(), self.next.leading_hold());
         (before != after).then(|| after.map_or(Fen::ZERO, |(_, fen)| fen))
     }
 
     /// What of each dealer's deposit it holds from now on, where that changes.
-    pub(super) fn hold_moves(&self, actor: &Actor) -> Vec<HoldRow> {
+    fn hold_moves(&self, actor: &Actor) -> Vec<HoldRow> {
         let holders: HashSet<DealerId> =
             actor.state.holds().chain(self.next.holds()).map(|(dealer_id, _)| dealer_id).collect();
         let row = |dealer_id: DealerId| {
@@ -153,6 +153,33 @@ impl LotPlan {
 
     pub(super) fn needs_write(&self) -> bool {
         self.decided.iter().any(|d| d.row.is_some())
+    }
+
+    /// Adds all that it writes to a batch. `actor` is the lot as it was decided on; events name the dealers.
+    pub(super) fn add_to<'p>(
+        &'p self,
+        batch: &mut Batch<'p>,
+        actor: &Actor,
+        dealer_name: impl Fn(DealerId) -> Option<String>,
+    ) {
+        // a buyer or an auctioneer ends a lot before its time; its close does not
+        let closed = |d: &Decided| d.verdict.is_ok() && d.job.command == Command::Close;
+        batch.lots.push(LotWrite {
+            lot_id: self.lot_id,
+            expected_seq: self.from_seq,
+            expected_status: actor.state.status,
+            last_admitted_at: self.last_admitted_at,
+            closes: self.decided.iter().any(closed),
+            has_new_terms: self.next.terms != actor.state.terms,
+            hold_fen: self.new_hold(actor),
+            state: &self.next,
+            chain_head: self.chain_head,
+        });
+        batch.holds.extend(self.hold_moves(actor));
+        batch.bidders.extend(self.new_bidders(actor.state.bidders.len()));
+        batch.restored.extend(self.restored());
+        batch.log.extend(self.decided.iter().filter_map(|d| d.row.as_ref()));
+        batch.out.extend(events::of_batch(actor, &self.next, self.accepted(), dealer_name));
     }
 
     /// The accepted commands, in order.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use bidding::{Command, LotState, Refusal};
+use bidding::{Command, Refusal};
 use kernel::{LotId, UnixMs};
 use sqlx::PgConnection;
 use tokio::sync::oneshot;
@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::plan::LotPlan;
 use super::{Actor, Job, QueuePlace, ReplyTo, Sender};
-use crate::store::batch::{self, Batch, LotWrite};
+use crate::Service;
+use crate::store::batch::{self, Batch};
 use crate::store::lots::LoadedLot;
-use crate::{Service, events};
 
 /// A lot that was written in somebody's transaction.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,9 @@ pub(crate) async fn write_all_within(
         decided.push((actor, plan));
     }
     let mut batch = Batch::default();
-    decided.iter().for_each(|(actor, plan)| add(&mut batch, service, actor, plan));
+    for (actor, plan) in &decided {
+        plan.add_to(&mut batch, actor, |id| service.dealers.name(id));
+    }
     let within: Vec<Within> =
         decided.iter().map(|(_, plan)| Within { lot_id: plan.lot_id, seq: plan.next.seq }).collect();
     let written = batch::write(conn, &batch).await?;
@@ -85,23 +87,4 @@ fn job(lot_id: LotId, key: Uuid, command: Command, (sender, now): (&Sender, Unix
     let (reply, _) = oneshot::channel();
     let place = QueuePlace(Arc::new(AtomicUsize::new(1)));
     Job { key, lot_id, command, sender, admitted_at: now, reply_to: ReplyTo::Caller(reply), _place: place }
-}
-
-fn add<'p>(batch: &mut Batch<'p>, service: &Service, actor: &Actor, plan: &'p LotPlan) {
-    let before: &LotState = &actor.state;
-    batch.lots.push(LotWrite {
-        lot_id: plan.lot_id,
-        expected_seq: before.seq,
-        expected_status: before.status,
-        last_admitted_at: None,
-        closes: false,
-        has_new_terms: plan.next.terms != before.terms,
-        hold_fen: plan.new_hold(actor),
-        state: &plan.next,
-        chain_head: plan.chain_head,
-    });
-    batch.bidders.extend(plan.new_bidders(before.bidders.len()));
-    batch.holds.extend(plan.hold_moves(actor));
-    batch.log.extend(plan.decided.iter().filter_map(|decided| decided.row.as_ref()));
-    batch.out.extend(events::of_batch(actor, &plan.next, plan.accepted(), |id| service.dealers.name(id)));
 }

@@ -31,7 +31,7 @@ use crate::clock::AnchoredClock;
 use crate::consumer::Dealers;
 use crate::events;
 use crate::projection;
-use crate::store::batch::{self, Batch, LotWrite, Written};
+use crate::store::batch::{self, Batch, Written};
 use crate::store::{history, lots, power};
 use crate::sweeper::DRAIN_MS;
 
@@ -299,31 +299,9 @@ impl Writer {
     /// The statement for these plans; `None` when there is nothing to write.
     pub(super) fn batch_of<'p>(&self, plans: &'p [LotPlan]) -> Option<Batch<'p>> {
         let mut batch = Batch::default();
-        for plan in plans {
+        for plan in plans.iter().filter(|plan| plan.needs_write()) {
             let Some(actor) = self.actors.get(&plan.lot_id) else { continue };
-            if !plan.needs_write() {
-                continue;
-            }
-            // a buyer or an auctioneer ends a lot before its time; its close does not
-            let closed = |d: &Decided| d.verdict.is_ok() && d.job.command == Command::Close;
-            batch.lots.push(LotWrite {
-                lot_id: plan.lot_id,
-                expected_seq: plan.from_seq,
-                expected_status: actor.state.status,
-                last_admitted_at: plan.last_admitted_at,
-                closes: plan.decided.iter().any(closed),
-                has_new_terms: plan.next.terms != actor.state.terms,
-                hold_fen: plan.new_hold(actor),
-                state: &plan.next,
-                chain_head: plan.chain_head,
-            });
-            batch.holds.extend(plan.hold_moves(actor));
-            batch.bidders.extend(plan.new_bidders(actor.state.bidders.len()));
-            batch.restored.extend(plan.restored());
-            batch.log.extend(plan.decided.iter().filter_map(|d| d.row.as_ref()));
-            batch
-                .out
-                .extend(events::of_batch(actor, &plan.next, plan.accepted(), |id| self.dealers.name(id)));
+            plan.add_to(&mut batch, actor, |id| self.dealers.name(id));
         }
         (!batch.lots.is_empty()).then_some(batch)
     }
