@@ -155,7 +155,11 @@ pub(crate) async fn run(arguments: ProcessesArguments) -> Result<()> {
 /// The share of the processor that each server has, where that is bounded.
 fn shares(arguments: &ProcessesArguments, targets: &[Target]) -> Result<Vec<Share>> {
     let Some(each_has) = arguments.each_has else { return Ok(Vec::new()) };
-    targets.iter().filter_map(|target| target.server_pid).map(|pid| Share::of(pid, each_has)).collect()
+    let share = |target: &Target| {
+        let pid = target.server_pid.ok_or_else(|| fault("a server's process is not found"))?;
+        Share::of(pid, each_has)
+    };
+    targets.iter().map(share).collect()
 }
 
 /// Keeps the database that the first server has started off the servers' cores.
