@@ -23,6 +23,9 @@ const CUTS_A_STORM: u32 = 20;
 /// After so many batches a process knows that it is alone on its lots.
 const BATCHES_UNTIL_ALONE: u32 = 3;
 const STRUCK_WITHIN: Duration = Duration::from_secs(20);
+/// A process that locks its lots by a statement of their own, after a fence that it lost a moment ago, waits for the lock with that one:
+/// then nothing with bids comes until the lock is given up.
+const LOCKED_FIRST_AFTER: Duration = Duration::from_secs(2);
 /// The second copy of a statement is sent after 50 ms: it waits beside the first for the rest of this time.
 const HELD_FOR: Duration = Duration::from_millis(120);
 const POLL: Duration = Duration::from_millis(2);
@@ -99,7 +102,7 @@ async fn cut(plant: &Plant, auction: &PgPool, lots: &[LotId], held: bool) -> Res
     let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
     let proxy = plant.proxy.as_ref().ok_or_else(|| fault("there is no proxy"))?;
     let before = proxy.struck();
-    let holder = if held {
+    let mut holder = if held {
         let mut tx = auction.begin().await?;
         sqlx::query("SELECT id FROM lot WHERE id = ANY($1) ORDER BY id FOR UPDATE")
             .bind(&lots)
@@ -111,10 +114,15 @@ async fn cut(plant: &Plant, auction: &PgPool, lots: &[LotId], held: bool) -> Res
     };
     let after_the_answer = holder.is_none() && rand::rng().random_bool(0.5);
     proxy.arm(BID, if after_the_answer { Fault::CutAfterAnswer } else { Fault::CutBeforeAnswer });
-    let deadline = Instant::now() + STRUCK_WITHIN;
+    let armed_at = Instant::now();
     while proxy.struck() == before {
-        if Instant::now() > deadline {
+        if armed_at.elapsed() > STRUCK_WITHIN {
             return Err(fault("no statement came to be cut"));
+        }
+        if armed_at.elapsed() > LOCKED_FIRST_AFTER
+            && let Some(holder) = holder.take()
+        {
+            holder.rollback().await?;
         }
         tokio::time::sleep(POLL).await;
     }
