@@ -85,8 +85,10 @@ pub(in crate::dealer) async fn draw(
     let words = lot_words(cx, &detail, withdrawal.as_ref());
     let withdrawal = withdrawal.map(|found| withdrawal_banner(cx, &found));
     let voided = voided::view(cx, detail.voided.clone());
-    let landing = costs.as_ref().and_then(landed::Costs::landing);
     let rules = rules::folded(cx, &detail, costs.as_ref().map(landed::Costs::schedule));
+    // who may not bid has no max to work out
+    let costs = costs.filter(|_| detail.kin.is_none());
+    let landing = costs.as_ref().and_then(landed::Costs::landing);
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
     let lot = view(cx, (detail.clone(), words), car, (notice, landing), (power, more, rules));

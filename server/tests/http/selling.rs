@@ -97,6 +97,8 @@ async fn a_company_that_sells_has_its_lots_and_others_do_not() {
     let forms = "id=\"offer\" hidden";
     assert!(own_page.contains("本车由您的公司送拍，不能出价") && own_page.contains(forms), "{own_page}");
     assert!(!other_page.contains("本车由您") && !other_page.contains(forms), "{other_page}");
+    let calculator = "id=\"landed\"";
+    assert!(other_page.contains(calculator) && !own_page.contains(calculator), "{own_page}");
     let file = seller.get("/my/selling.csv").await.body;
     assert!(file.contains("测试卖方") && file.contains("自动成交差额"), "{file}");
 
