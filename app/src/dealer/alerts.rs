@@ -106,6 +106,7 @@ fn line(cx: &PageContext, alert: Alert, muted: &Muted) -> AnyView {
     let ends = alert.ends.map(|ends| end(lang, ends));
     let times = (alert.times > 1).then(|| t_with(lang, "alerts.times", &[("n", &alert.times.to_string())]));
     let search = alert.search_name.map(|name| t_with(lang, "alerts.by_search", &[("name", &name)]));
+    let store = for_store(lang, alert.store_name.as_deref());
     let href = href(&About {
         kind: alert.kind,
         negotiation_id: alert.negotiation_id,
@@ -147,6 +148,7 @@ fn line(cx: &PageContext, alert: Alert, muted: &Muted) -> AnyView {
                 <a class="alerts__title" href=href>{title}</a>
                 <p class="alerts__facts">
                     {ends} <Ago at=alert.at/> {price} {answer_by} {times.map(|text| view! { <span>{text}</span> })}
+                    {store.map(|text| view! { <span>{text}</span> })}
                     {search.map(|text| view! { <span>{text}</span> })}
                     {reason.map(|text| view! { <span>{text}</span> })}
                     {no_deal} {sale} {strike}
@@ -168,6 +170,11 @@ fn end(lang: Lang, ends: LotEnd) -> AnyView {
         LotEnd::Paused => view! { <strong class="alerts__end">{t(lang, "alerts.paused")}</strong> }.into_any(),
         LotEnd::Over(at) => view! { <span>{t(lang, "alerts.ended_at")} " " <Time at form=TimeForm::Exact/></span> }.into_any(),
     }
+}
+
+/// For which store the person bid, where it is not his own.
+pub(super) fn for_store(lang: Lang, name: Option<&str>) -> Option<String> {
+    name.map(|name| t_with(lang, "alerts.for_store", &[("store", name)]))
 }
 
 /// What a piece of news is about.

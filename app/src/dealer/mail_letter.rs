@@ -5,7 +5,7 @@ use ::time::UtcOffset;
 use auction::{AlertKind, LetterKind, MailContent, MailNews, MailText};
 use kernel::Lang;
 
-use crate::dealer::alerts::{About, href};
+use crate::dealer::alerts::{About, for_store, href};
 use crate::dealer::push::by_key;
 use crate::escape;
 use crate::i18n::{t, t_with};
@@ -83,6 +83,7 @@ fn line(lang: Lang, news: &MailNews, is_digest: bool, zone: UtcOffset, base: &st
     let price = news.price_fen.map(|fen| t_with(lang, "mail.letter.price", &[("price", &fen.yuan())]));
     let times = (news.times > 1).then(|| t_with(lang, "alerts.times", &[("n", &news.times.to_string())]));
     let search = news.search_name.as_ref().map(|name| t_with(lang, "alerts.by_search", &[("name", name)]));
+    let store = for_store(lang, news.store_name.as_deref());
     let about = About {
         kind: news.kind,
         negotiation_id: news.negotiation_id,
@@ -93,7 +94,7 @@ fn line(lang: Lang, news: &MailNews, is_digest: bool, zone: UtcOffset, base: &st
         // the letter's beginning says it for all of them
         what: if is_digest { String::new() } else { kind_words(lang, news.kind) },
         title: news.title.clone(),
-        facts: [price, by, times, search].into_iter().flatten().collect(),
+        facts: [store, price, by, times, search].into_iter().flatten().collect(),
         url: format!("{base}{}", href(&about)),
     }
 }
@@ -175,6 +176,7 @@ mod tests {
             answer_by: None,
             price_fen: Some(Fen(8_100_000)),
             search_name: None,
+            store_name: None,
             times: 1,
         }
     }
@@ -194,6 +196,11 @@ mod tests {
         assert!(one.text.contains("¥81,000"), "{}", one.text);
         assert!(one.text.contains("https://auction.example.com/mail/unsubscribe?to=1&what=x"));
         assert!(one.html.contains("unsubscribe?to=1&amp;what=x"), "{}", one.html);
+        assert!(!one.text.contains('代'), "his own store needs no name: {}", one.text);
+        let of_other =
+            MailNews { store_name: Some("嘉禾上海店".to_owned()), ..outbid(1, "大众 朗逸") };
+        let of_other = said(Lang::Zh, LetterKind::Outbid, &[of_other], 0);
+        assert!(of_other.text.contains("代嘉禾上海店出价 · 价格 ¥81,000"), "{}", of_other.text);
         let two = said(Lang::En, LetterKind::Outbid, &[outbid(1, "a"), outbid(2, "b")], 3);
         assert!(two.subject.contains('5'), "{}", two.subject);
         assert!(two.text.contains(&format!("{BASE}/my/alerts")), "{}", two.text);

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
-use crate::dealer::alerts::{About, href};
+use crate::dealer::alerts::{About, for_store, href};
 use crate::dealer::hall::query_of;
 use crate::i18n::{t, t_with};
 use crate::settings::browser;
@@ -133,7 +133,11 @@ pub fn text(news: &PushNews, zone: UtcOffset) -> PushText {
     }
     let title = t(lang, &format!("alerts.kind.{}", news.kind.name())).into_owned();
     let by = news.answer_by.map(|at| t_with(lang, by_key(news.kind), &[("at", &time::exact(at, zone))]));
-    let parts = [(!news.title.is_empty()).then(|| news.title.clone()), by];
+    let parts = [
+        (!news.title.is_empty()).then(|| news.title.clone()),
+        for_store(lang, news.store_name.as_deref()),
+        by,
+    ];
     let body = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let about = About {
         kind: news.kind,
@@ -181,6 +185,7 @@ mod tests {
             negotiation_id: None,
             sale_id: None,
             answer_by: None,
+            store_name: None,
             search: None,
             cars: 1,
         }
@@ -209,6 +214,9 @@ mod tests {
         let said = text(&news(Lang::Zh, AlertKind::Outbid), zone);
         assert_eq!((said.title.as_str(), said.body.as_str()), ("出价被超过", "大众 朗逸 2019款"));
         assert_eq!(said.url, format!("/auctions/lots/{}", Uuid::from_u128(1)));
+        let of_other =
+            PushNews { store_name: Some("嘉禾上海店".to_owned()), ..news(Lang::Zh, AlertKind::Won) };
+        assert_eq!(text(&of_other, zone).body, "大众 朗逸 2019款 · 代嘉禾上海店出价");
         let turn = PushNews {
             negotiation_id: Some(NegotiationId(Uuid::from_u128(2))),
             answer_by: Some(UnixMs(1_772_352_000_000)),

@@ -293,6 +293,8 @@ pub struct Alert {
     pub answer_by: Option<UnixMs>,
     /// Why a bid does not count any more, where that is the news.
     pub reason: Option<VoidReason>,
+    /// The store for which the person bid, where it is not his own.
+    pub store_name: Option<String>,
     /// The name of the search that found it.
     pub search_name: Option<String>,
     /// The price then.

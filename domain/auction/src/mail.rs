@@ -103,6 +103,8 @@ pub struct MailNews {
     pub answer_by: Option<UnixMs>,
     /// The price then.
     pub price_fen: Option<Fen>,
+    /// The store for which the person bid, where it is not his own.
+    pub store_name: Option<String>,
     /// The search that found it.
     pub search_name: Option<String>,
     /// How often it happened.

@@ -316,6 +316,7 @@ mod tests {
             answer_by: None,
             price_fen: None,
             search_name: None,
+            store_name: None,
             times: 1,
         };
         Item {

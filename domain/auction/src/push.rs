@@ -132,6 +132,8 @@ pub struct PushNews {
     pub sale_id: Option<SaleId>,
     /// Until when something has to be done.
     pub answer_by: Option<UnixMs>,
+    /// The store for which the person bid, where it is not his own.
+    pub store_name: Option<String>,
     /// The search that found it.
     pub search: Option<PushSearch>,
     /// How many cars it has found, told together; one for all other news.

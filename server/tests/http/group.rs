@@ -10,6 +10,7 @@ use kernel::{DealerId, Fen, Lang, LotId, Principal};
 use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
+use crate::bid_news::bids;
 use crate::live_power::Screen;
 use crate::live_revoked::closed;
 use crate::receipts::open_lot;
@@ -85,6 +86,31 @@ async fn a_form_of_the_tab_before_binds_neither_store() {
     assert!(leads(&server, &shanghai, lot_id).await && !leads(&server, &hangzhou, lot_id).await);
     let page = server.signed_in("jiahe2").await.get("/my/bids").await.body;
     assert!(page.contains(&lot_id.to_string()), "the company is bound: its own people see it");
+}
+
+#[tokio::test]
+async fn news_of_a_bid_for_another_store_names_it() {
+    let server = TestServer::new().await;
+    let (of_other, of_own) = (open_lot(&server).await, open_lot(&server).await);
+    let (own, other) = stores();
+    let mut browser = server.signed_in("jiahe").await;
+    bid_for(&mut browser, of_own, Some(own)).await;
+    choose(&mut browser, other).await;
+    bid_for(&mut browser, of_other, Some(other)).await;
+    let auction = &server.state.services.auction;
+    auction.tell_news().await.unwrap();
+    let mut rival = server.signed_in("hengxin").await;
+    for lot_id in [of_own, of_other] {
+        bids(&mut rival, lot_id, 62_000).await;
+    }
+    auction.tell_news().await.unwrap();
+    // news are the person's, whichever store he acts for
+    for acting in [other, own] {
+        choose(&mut browser, acting).await;
+        let page = browser.get("/my/alerts").await.body;
+        assert_eq!(page.matches("data-kind=\"outbid\"").count(), 2, "{page}");
+        assert_eq!(page.matches("代嘉禾名车上海店出价").count(), 1, "his own store is not named: {page}");
+    }
 }
 
 #[tokio::test]

@@ -421,7 +421,8 @@ pub(crate) async fn list(
                 a.last_at, a.read_at, a.negotiation_id, a.answer_by,
                 a.reason AS void_reason, c.sale_id AS \"sale_id?\", s2.name AS \"sale_name?\",
                 c.kind AS \"change_kind?\", c.reason AS \"reason?\", c.after AS \"after?\",
-                n.status AS \"negotiation_status?\", n.state ->> 'turn' AS turn, count(*) OVER () AS \"total!\"
+                n.status AS \"negotiation_status?\", n.state ->> 'turn' AS turn,
+                alert_store(a.kind, a.lot_id, a.user_id) AS store_name, count(*) OVER () AS \"total!\"
            FROM alert a
            LEFT JOIN lot l ON l.id = a.lot_id
            LEFT JOIN saved_search s ON s.id = a.search_id
@@ -474,6 +475,7 @@ pub(crate) async fn list(
                 opens_at: row.after.as_ref().and_then(|after| after["opens_at"].as_i64()).map(UnixMs),
             }),
             reason: row.void_reason.as_deref().and_then(reason),
+            store_name: row.store_name,
             search_name: row.search_name,
             price_fen: row.price_fen.map(Fen),
             times: row.times,

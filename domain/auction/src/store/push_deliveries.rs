@@ -109,6 +109,7 @@ struct Row {
     lot_title: Option<String>,
     sale_id: Option<Uuid>,
     sale_name: Option<String>,
+    store_name: Option<String>,
     search_name: Option<String>,
     search_filter: Option<Value>,
     search_id: Option<Uuid>,
@@ -258,6 +259,7 @@ async fn read(pool: &PgPool, taken: &[Key]) -> Result<Vec<Due>, sqlx::Error> {
                             OR b.negotiation_id = a.negotiation_id)) AS \"is_overtaken!\",
                 l.title AS \"lot_title?\", s.id AS \"sale_id?\", s.name AS \"sale_name?\",
                 w.name AS \"search_name?\", w.filter AS \"search_filter?\", w.id AS \"search_id?\",
+                alert_store(a.kind, a.lot_id, a.user_id) AS store_name,
                 CASE WHEN l.status <> 'paused' THEN l.end_at END AS \"ends_at?\",
                 coalesce(l.status = 'closed', false) AS \"is_closed!\",
                 coalesce(l.leader_dealer_id = y.dealer_id, false) AS \"leads!\",
@@ -333,6 +335,7 @@ impl Row {
                 negotiation_id: self.negotiation_id.map(NegotiationId),
                 sale_id: self.sale_id.map(SaleId),
                 answer_by: self.answer_by.map(from_sql),
+                store_name: self.store_name,
                 cars: 1,
                 search: search.map(|((id, name), filter)| PushSearch {
                     id,

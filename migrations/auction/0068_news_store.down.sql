@@ -1,0 +1,1 @@
+DROP FUNCTION alert_store(TEXT, UUID, UUID);
