@@ -52,7 +52,7 @@ pub(crate) struct StormArguments {
     dealers: usize,
     /// Several processes hand bids to the one of them that decides.
     #[arg(long)]
-    routed: bool,
+    pub(crate) routed: bool,
 }
 
 impl StormArguments {

@@ -15,6 +15,8 @@ use crate::{Result, fault, report};
 const STOPS_A_STORM: u32 = 10;
 /// A process stands still for a random time in this span: long enough for the others to commit some batches.
 const STOPPED_MS: std::ops::Range<u64> = 20..250;
+/// The same where one of them decides for all: the others go on by themselves after a second in which it says nothing.
+const STOPPED_MS_ROUTED: std::ops::Range<u64> = 1_200..2_500;
 /// And runs for a random time in this span, so that the stops come at any moment of its work.
 const RUNS_US: std::ops::Range<u64> = 2_000..80_000;
 
@@ -36,6 +38,7 @@ pub(crate) async fn run(arguments: StaleArguments) -> Result<()> {
     let mut settings = arguments.storm.settings();
     settings.push(("LUOCHUI_LOG".to_owned(), "info,sqlx=warn,auction=debug".to_owned()));
     let plan = Plan { settings, ..Plan::of(&arguments.storm.server, arguments.processes.max(2)) };
+    let stopped_ms = if arguments.storm.routed { STOPPED_MS_ROUTED } else { STOPPED_MS };
     let plant = Plant::start(plan).await?;
     let mut storm = Storm::new(&arguments.storm, plant.databases().await?).await?;
     let mut stops = 0;
@@ -48,7 +51,7 @@ pub(crate) async fn run(arguments: StaleArguments) -> Result<()> {
                     let (which, runs, stopped) = {
                         let mut random = rand::rng();
                         let which = random.random_range(0..plant.nodes.len());
-                        (which, random.random_range(RUNS_US), random.random_range(STOPPED_MS))
+                        (which, random.random_range(RUNS_US), random.random_range(stopped_ms.clone()))
                     };
                     tokio::time::sleep(Duration::from_micros(runs)).await;
                     plant.nodes[which].signal(Signal::SIGSTOP)?;
