@@ -1,7 +1,7 @@
 // A lot closes below its reserve: dealer and staff agree after a counter, and the order says that it was negotiated.
 import { expect, test } from '@playwright/test';
 import { appears, personIn, yuan } from '../support/negotiation';
-import { otherDealer } from '../support/people';
+import { otherDealer, signIn } from '../support/people';
 import { makeSale } from '../support/sale';
 
 /** Time for the one bid of the story. */
@@ -12,12 +12,18 @@ test('a bid below the reserve is negotiated until there is an order', async ({ b
   const office = await personIn(browser, 'auctioneer');
   const { lot, title } = await makeSale(office, 'Negotiated sale', runsForMs, true);
   const bob = await personIn(browser, otherDealer);
+  // the same person at another screen, with scripts, who leaves the car's page open
+  const desk = await (await browser.newContext({ javaScriptEnabled: true })).newPage();
+  await signIn(desk, otherDealer);
   let price = '';
 
   await test.step('bob bids the start price and nobody else comes', async () => {
     await bob.goto(lot);
     await bob.getByTestId('quick').first().click();
     await expect(bob.getByText('您是最高价').first()).toBeVisible();
+    await desk.goto(lot);
+    await expect(desk.locator('section#bid')).toHaveAttribute('data-link', 'live');
+    await expect(desk.locator('#negotiate')).toBeHidden();
   });
 
   await test.step('staff find it among what waits for them, and counter', async () => {
@@ -28,6 +34,11 @@ test('a bid below the reserve is negotiated until there is an order', async ({ b
     await office.locator('input[name="amount"]').first().fill(String(bid + 1000));
     await office.locator('form:has(input[value="counter"]) button[type="submit"]').click();
     await expect(office.getByText('等买方答复').first()).toBeVisible();
+  });
+
+  await test.step('the page that stayed open leads to it', async () => {
+    await desk.locator('#negotiate').getByRole('link', { name: '打开议价' }).click();
+    await expect(desk.locator('main').getByText(title).first()).toBeVisible();
   });
 
   await test.step('bob finds it on his start page, reads the counter and accepts', async () => {

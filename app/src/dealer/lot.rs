@@ -91,7 +91,8 @@ pub(in crate::dealer) async fn draw(
     let landing = costs.as_ref().and_then(landed::Costs::landing);
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();
-    let lot = view(cx, (detail.clone(), words), car, (notice, landing), (power, more, rules));
+    let negotiate = negotiation.is_none().then(|| negotiate(cx, &detail)).flatten();
+    let lot = view(cx, (detail.clone(), words), car, (notice, landing), (power, more, rules, negotiate));
     Ok((
         detail,
         view! { {withdrawal} {in_gap} {taken} {top_up} {negotiation} {voided} {news} {lot} }.into_any(),
@@ -114,6 +115,23 @@ fn top_up(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
     })
 }
 
+/// The way to the answer that the highest bidder below the reserve gives. It is there from the beginning: the island shows it with
+/// the close, and a page that is loaded between the close and the beginning of the negotiation has it at once.
+fn negotiate(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
+    let may_bid = cx.principal.as_ref()?.dealer().is_some() && detail.kin.is_none();
+    let lot = &detail.lot;
+    let is_his = lot.lot.outcome == Some(Outcome::Provisional) && lot.mine.leading;
+    let lang = cx.lang;
+    may_bid.then(|| {
+        view! {
+            <p class="lot__after" id="negotiate" hidden=!is_his>
+                {t(lang, "negotiation.lot.mine")} " " <a href="/my/negotiations">{t(lang, "negotiation.lot.open")}</a>
+            </p>
+        }
+        .into_any()
+    })
+}
+
 /// What this dealer can bid with, on a lot whose bids hold a deposit and that is not over.
 fn power(cx: &PageContext, detail: &LotDetail) -> Result<Option<AnyView>, Problem> {
     if detail.terms.deposit_bp == 0 || detail.lot.lot.outcome.is_some() {
@@ -128,7 +146,7 @@ fn view(
     (detail, words): (LotDetail, Words),
     car: Option<OfferedCar>,
     (notice, landing): (Option<Notice>, Option<Landing>),
-    (power, more, rules): (Option<AnyView>, AnyView, AnyView),
+    (power, more, rules, negotiate): (Option<AnyView>, AnyView, AnyView, Option<AnyView>),
 ) -> AnyView {
     let lang = cx.lang;
     let replay = format!("/auctions/lots/{}/replay", detail.lot.id);
@@ -181,7 +199,7 @@ fn view(
     let after = view! {
         <p class="lot__after" id=shown_later hidden=no_replay><a href=replay>{t(lang, "replay.link")}</a> " " {t(lang, "replay.link_note")}</p>
     };
-    let side = view! { {panel} {first_look} {pre_bid} {below} {power} {after} }.into_any();
+    let side = view! { {panel} {negotiate} {first_look} {pre_bid} {below} {power} {after} }.into_any();
     page_of(view! { {head} {noscript} }.into_any(), gallery, side, about)
 }
 

@@ -27,6 +27,30 @@ pub async fn begun(server: &TestServer) -> NegotiationId {
     }
 }
 
+#[tokio::test]
+async fn the_page_of_a_lot_leads_to_its_negotiation_before_that_has_begun() {
+    let server = TestServer::new().await;
+    let lot_id = reserved_lot(&server, 1_200, Some(8_000_000)).await;
+    bid(&server, "yuanxing", lot_id, 60_000).await;
+    let path = format!("/auctions/lots/{lot_id}");
+    let (mut leader, mut other) = (server.signed_in("yuanxing").await, server.signed_in("hengxin").await);
+    let hidden = "id=\"negotiate\" hidden";
+    assert!(leader.get(&path).await.body.contains(hidden), "the island shows it with the close");
+    let auction = &server.state.services.auction;
+    let begun = auction.now();
+    while auction.lot(&server.person("auctioneer"), lot_id).await.unwrap().lot.lot.outcome.is_none() {
+        assert!(auction.now().since(begun) < 30_000, "the lot does not close");
+        auction.sweep().await.unwrap();
+    }
+    let page = leader.get(&path).await.body;
+    assert!(page.contains("id=\"negotiate\"") && !page.contains(hidden), "{page}");
+    assert!(page.contains("href=\"/my/negotiations\">打开议价"), "{page}");
+    assert!(other.get(&path).await.body.contains(hidden), "nobody else is led there");
+    auction.beat().await.unwrap();
+    let page = leader.get(&path).await.body;
+    assert!(page.contains("href=\"/my/negotiations/") && !page.contains("id=\"negotiate\""), "{page}");
+}
+
 /// Sends one of the page's forms.
 async fn send(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> Answer {
     let key = new_id().to_string();

@@ -79,6 +79,7 @@ fn before_and_after(screen: Screen) {
     show("pre-bid", phase == Phase::Upcoming);
     let is_over = matches!(phase, Phase::Over(_));
     show("landed-ask", !is_over);
+    show("negotiate", phase == Phase::Over(Ending::Negotiating));
     // how it went is published once the price is settled
     let is_settled = matches!(phase, Phase::Over(Ending::Won | Ending::Lost | Ending::Sold | Ending::Unsold));
     show("replay", is_settled);
