@@ -57,6 +57,9 @@ pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail, withdrawal: Option
             "auction.live.upcoming_hint" | "auction.live.not_bid_hint" if detail.kin.is_some() => {
                 return detail.kin.map(|kin| t(lang, kin_key(kin)).into_owned());
             }
+            "auction.live.not_bid" if detail.kin.is_some() => {
+                return Some(t(lang, "auction.lot.kin.own").into_owned());
+            }
             "auction.live.voided_hint" if ban.is_some() => return ban.map(|bar| voided(cx, bar)),
             _ => {}
         }

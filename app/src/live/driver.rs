@@ -91,7 +91,11 @@ impl Live {
 
     /// Bids the amount of a quick button, as it stood when the finger set out.
     pub(super) fn place_quick(self, amount: Fen) -> bool {
-        self.place(self.room.with_untracked(|room| room.meant(amount, page::now())))
+        let here = page::now();
+        if self.room.with_untracked(|room| room.is_second_tap(here)) {
+            return true;
+        }
+        self.place(self.room.with_untracked(|room| room.meant(amount, here)))
     }
 
     /// The person does not confirm, or has read the notice.

@@ -18,6 +18,7 @@ pub mod falling;
 pub mod hall;
 pub mod link;
 pub mod loss;
+mod notice;
 mod page;
 pub mod panel;
 pub mod props;

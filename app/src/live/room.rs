@@ -8,15 +8,15 @@
 //!   falls is not sent again once a cheaper one is current.
 //! * Who leads follows from the lot (`leader_alias`) and the own alias alone: the two never contradict each other.
 
-use bidding::{
-    BidLine, ClientFrame, LotStatus, MyPosition, Note, Outcome, PublicLot, ServerFrame, quick_bids,
-};
+use bidding::{BidLine, ClientFrame, LotStatus, MyPosition, Outcome, PublicLot, ServerFrame, quick_bids};
 use kernel::{Fen, LotId, UnixMs};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::clock::ServerClock;
 use super::falling::Falling;
+use super::notice::refused;
+pub use super::notice::{Notice, Question, question};
 
 /// So many bids are kept; the server sends no more either.
 const HISTORY_KEPT: usize = 20;
@@ -30,6 +30,8 @@ const BUSY_PAUSE_MS: i64 = 400;
 const GIVE_UP_AFTER_MS: i64 = 20_000;
 /// A finger that comes down so soon after a change was meant for what stood there before.
 pub(super) const REACTION_MS: i64 = 400;
+/// A quick button that is pressed again so soon after the bid that made him the leader was pressed twice: it raises nothing.
+pub(super) const SECOND_TAP_MS: i64 = 1_200;
 /// The leader's quick raises lie this many steps above his max.
 const RAISE_STEPS: [i64; 3] = [1, 2, 5];
 
@@ -51,56 +53,6 @@ pub struct Start {
     pub server_time: UnixMs,
     /// What came of a bid sent as a form.
     pub notice: Option<Notice>,
-}
-
-/// What the bidder is told of the last attempt.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "ssr", derive(serde::Serialize))]
-pub enum Notice {
-    /// It counts.
-    Accepted {
-        /// The amount.
-        max_fen: Fen,
-        /// What the bidder should know besides.
-        note: Option<Note>,
-    },
-    /// It does not, and why.
-    Refused {
-        /// The code; its words come as a prop.
-        code: String,
-        /// What explains it.
-        data: Value,
-    },
-    /// It is unusually high: to be said again, in words.
-    Confirm {
-        /// The amount.
-        max_fen: Fen,
-        /// What was asked.
-        asked: Question,
-    },
-    /// No answer came; the page can look it up.
-    Unknown {
-        /// The command's key.
-        key: Uuid,
-        /// The amount.
-        max_fen: Fen,
-    },
-}
-
-/// The question about an unusually high amount.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "ssr", derive(serde::Serialize))]
-pub struct Question {
-    /// The key under which the amount is said again.
-    pub key: Uuid,
-    /// What is said with it.
-    pub token: String,
-    /// What the amount is above.
-    pub limit_fen: Fen,
-    /// Whether that comes of the guide price; otherwise of the price.
-    pub by_guide: bool,
-    /// How many percent of the guide price that is, or steps above the price.
-    pub than: i64,
 }
 
 /// A command that waits for its answer.
@@ -294,6 +246,16 @@ impl Room {
         self.history.iter().map(&mut is_void).collect()
     }
 
+    /// Whether a line of the history is news to whoever watches: a leader's raise of his own max that moves no price is his alone.
+    pub fn is_news(&self, index: usize) -> bool {
+        let line = self.history.get(index);
+        let before = self.history.get(index.saturating_add(1));
+        let raises = |(line, before): (&BidLine, &BidLine)| {
+            line.by.is_none() && (line.alias, line.price_fen) == (before.alias, before.price_fen)
+        };
+        !line.zip(before).is_some_and(raises)
+    }
+
     /// The amounts of the quick buttons. For the leader they raise his max: a tap must never lower it.
     pub fn quick(&self) -> [Fen; 3] {
         match self.mine.max_fen.filter(|_| self.leads()) {
@@ -311,6 +273,12 @@ impl Room {
             (Some(index), Some((before, at))) if (0..REACTION_MS).contains(&(here - at)) => before[index],
             _ => amount,
         }
+    }
+
+    /// Whether a press of a quick button is the second of a double tap: the first has just been accepted, and leads.
+    pub fn is_second_tap(&self, here: i64) -> bool {
+        let is_soon = self.quick_before.is_some_and(|(_, at)| (0..SECOND_TAP_MS).contains(&(here - at)));
+        is_soon && self.leads() && matches!(self.notice, Some(Notice::Accepted { .. }))
     }
 
     /// Takes a frame that arrived at `here`.
@@ -364,7 +332,7 @@ impl Room {
         if self.quick() != quick {
             self.quick_before = Some((quick, here));
         }
-        if heard.outbid && matches!(self.notice, Some(Notice::Accepted { .. })) {
+        if heard.outbid && self.notice.as_ref().is_some_and(Notice::is_of_leading) {
             // it did lead; now it says the opposite of what is true
             self.notice = None;
         }
@@ -551,25 +519,4 @@ impl Room {
             (_, None) => {}
         }
     }
-}
-
-fn refused(code: String, data: Value, max_fen: Fen) -> Notice {
-    match question(&code, &data) {
-        Some(asked) => Notice::Confirm { max_fen, asked },
-        None => Notice::Refused { code, data },
-    }
-}
-
-/// The question that a refusal asks about an unusually high amount: what it is above, and what makes that the limit.
-pub fn question(code: &str, data: &Value) -> Option<Question> {
-    let confirm = data.get("confirm").filter(|_| code == "FAT_FINGER_CONFIRM")?;
-    let number = |name| data.get(name).and_then(Value::as_i64);
-    let percent = number("guide_percent");
-    Some(Question {
-        key: confirm.get("key")?.as_str()?.parse().ok()?,
-        token: confirm.get("token")?.as_str()?.to_owned(),
-        limit_fen: Fen(number("threshold_fen").unwrap_or_default()),
-        by_guide: percent.is_some(),
-        than: percent.or(number("steps")).unwrap_or_default(),
-    })
 }

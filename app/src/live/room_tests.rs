@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::falling::Falling;
 use super::panel::landed_prices;
-use super::room::{Ending, Heard, Notice, Phase, Question, Room, Standing, Start, question};
+use super::room::{Ending, Heard, Notice, Phase, Question, Room, SECOND_TAP_MS, Standing, Start, question};
 use super::sample;
 
 const LOT_ID: LotId = LotId(Uuid::from_u128(1));
@@ -291,6 +291,18 @@ fn a_success_that_is_outbid_is_no_news_any_more() {
     assert!(room.notice.is_some());
     assert!(room.hear(delta(6, 7, 2), 0).outbid);
     assert_eq!(room.notice, None);
+}
+
+#[test]
+fn a_second_tap_raises_nothing_and_a_raise_that_moves_nothing_is_no_line() {
+    let mut room = room();
+    room.hear(delta(5, 6, 2), 0);
+    room.begin(KEY, Fen(8_000_000), None, 0);
+    room.hear(accepted(KEY, 7, 1, None), 0);
+    assert!(room.is_second_tap(SECOND_TAP_MS - 1) && !room.is_second_tap(SECOND_TAP_MS));
+    let line = |seq, alias, by| BidLine { seq, alias, price_fen: Fen(9), at: UnixMs(0), by };
+    room.history = vec![line(4, 1, Some(2)), line(3, 1, None), line(2, 1, None), line(1, 2, None)];
+    assert_eq!([0, 1, 2, 3].map(|index| room.is_news(index)), [true, false, true, true]);
 }
 
 fn mine(max_fen: i64) -> ServerFrame {

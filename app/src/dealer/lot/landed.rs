@@ -93,7 +93,7 @@ pub(super) fn view(cx: &PageContext, detail: &LotDetail, costs: &Costs) -> AnyVi
             <div id="landed-ask">
                 {ask(cx, detail)} {answer(cx, detail, &landed)} {doors(cx, detail, &costs.doors)}
             </div>
-            {sums(cx, &columns, &landed, &lot.city)}
+            {sums(cx, &columns, &landed, (&lot.city, costs.delivery.is_some()))}
             {unknown}
         </section>
     }
@@ -279,7 +279,12 @@ fn cell(column: &Column, part: Option<&str>, amount: Option<Fen>) -> AnyView {
 }
 
 /// Line by line, a column a price; how each line is computed stands below its name.
-fn sums(cx: &PageContext, columns: &[Column], landed: &LandedCost, city: &str) -> AnyView {
+fn sums(
+    cx: &PageContext,
+    columns: &[Column],
+    landed: &LandedCost,
+    (city, is_stated): (&str, bool),
+) -> AnyView {
     let lang = cx.lang;
     let delivery = landed.delivery;
     let heads = columns.iter().map(|column| {
@@ -300,7 +305,10 @@ fn sums(cx: &PageContext, columns: &[Column], landed: &LandedCost, city: &str) -
     };
     let own = |label: &'static str, how: &'static str, amount: Fen| {
         let city = if city.is_empty() { t(lang, "landed.any_city").into_owned() } else { city.to_owned() };
-        let how = t_with(lang, how, &[("city", &city)]);
+        let how = match is_stated {
+            true => t_with(lang, how, &[("city", &city)]),
+            false => t(lang, "landed.not_stated").into_owned(),
+        };
         let amounts = columns.iter().map(|column| cell(column, None, Some(amount)));
         view! { <tr><th scope="row">{t(lang, label)} <span class="landed__how">{how}</span></th>{amounts.collect_view()}</tr> }
     };

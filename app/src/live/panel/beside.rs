@@ -108,7 +108,9 @@ const STEPS_AHEAD: u32 = 8;
 
 /// Whether a step of the timetable is worth a line.
 pub fn is_shown(no: u32, now: u32, last: u32) -> bool {
-    (now..=now.saturating_add(STEPS_AHEAD)).contains(&no) || no == last
+    // a single step between those and the last is shown, rather than left out
+    let until = now.saturating_add(STEPS_AHEAD);
+    (now..=until).contains(&no) || no == last || (no == until + 1 && no + 1 == last)
 }
 
 /// A lot that is taken out of its sale, and bids that were voided, say why in words that are not in this page: it is asked for
@@ -159,6 +161,7 @@ mod tests {
     fn the_timetable_shows_the_next_steps_and_the_floor() {
         let shown: Vec<u32> = (0..=30).filter(|no| is_shown(*no, 3, 30)).collect();
         assert_eq!(shown, [3, 4, 5, 6, 7, 8, 9, 10, 11, 30]);
+        assert!((0..=10).all(|no| is_shown(no, 0, 10)), "no gap of one step");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use bidding::Note;
 use kernel::Fen;
 use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::html::Form;
 use leptos::prelude::*;
 
 use super::super::amount_words::in_words;
@@ -31,7 +32,11 @@ pub(super) fn view(screen: Screen) -> AnyView {
                 _ => None,
             };
             let link = link.map(|(href, word)| view! { " " <a href=href>{screen.word(word)}</a> }.into_any());
-            banner(screen, ("refused", shape::CROSS), screen.word(Word::Refused), (why, link))
+            match shape_of(&code, &data) {
+                // the max stands already: nothing has failed
+                "DUPLICATE" => banner(screen, ("accepted", shape::CHECK), why, (String::new(), None)),
+                _ => banner(screen, ("refused", shape::CROSS), screen.word(Word::Refused), (why, link)),
+            }
         }
         (None, Some(Notice::Confirm { max_fen, asked })) => confirm(screen, max_fen, asked),
         (None, Some(Notice::Unknown { key, max_fen })) => unknown(screen, &key.to_string(), max_fen),
@@ -115,8 +120,15 @@ fn confirm(screen: Screen, max_fen: Fen, asked: Question) -> AnyView {
             event.prevent_default();
         }
     };
+    // in view and read out: on a desk it opens at the lower end of the panel
+    let form = NodeRef::<Form>::new();
+    Effect::new(move |_| {
+        if let Some(form) = form.get() {
+            drop(form.focus());
+        }
+    });
     view! {
-        <form class="bid-confirm" method="post" action=action on:submit=submit data-testid="confirm">
+        <form class="bid-confirm" method="post" action=action on:submit=submit data-testid="confirm" tabindex="-1" node_ref=form>
             <strong class="bid-confirm__title">{screen.word(Word::ConfirmTitle)}</strong>
             <p>{text}</p>
             <p class="bid-confirm__words">{screen.with(Word::ConfirmWords, "words", &in_words)}</p>

@@ -39,6 +39,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
     let action = screen
         .facts
         .with_value(|facts| [facts.path.as_str(), if falls { "/accept" } else { "/buy-now" }].concat());
+    let path = screen.facts.with_value(|facts| facts.path.clone());
     let price = move || offered(screen).map(|(_, price)| price).unwrap_or_default();
     let step = move || offered(screen).map(|(step, _)| step).unwrap_or_default();
     // a buy-now price ends the lot all the same: the page that follows the form says so
@@ -63,6 +64,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
                     <button class="bid-button bid-button--go" type="submit" disabled=follow(is_pending) data-testid="take-confirm">
                         {say(Word::TakeConfirm)}
                     </button>
+                    <a class="bid-button" href=path>{screen.word(Word::ConfirmNo)}</a>
                 </div>
             </form>
             <p class="bid-forms__note">{screen.word(Word::TakeNote)}</p>
