@@ -1,5 +1,5 @@
 //! `/auctions/lanes/{id}`: a lane (同步拍) as dealers follow it: the car on the block with its live panel, and the run
-//! list. When the car's time is over the page asks for the next one.
+//! list, which follows the panel. When the car's time is over the page asks for the next one.
 
 use std::sync::Arc;
 
@@ -20,11 +20,27 @@ const HANDOVER_MS: i64 = 1_500;
 /// The page waits no longer than this: the auctioneer may pass a car before its time.
 const REFRESH_MAX_S: i64 = 30;
 
-/// What is over stays in view long enough to be read.
-const FOLLOW: &str = "const bid = document.getElementById('bid'); \
-    new MutationObserver((_, seen) => { if (['won', 'over', 'negotiating'].includes(bid.dataset.look)) { \
-    seen.disconnect(); setTimeout(() => location.reload(), 3000); } }) \
-    .observe(bid, { attributes: true, attributeFilter: ['data-look'] });";
+/// The run list has its car's price from the panel. When the car opens, stands still, goes on or is over, the list is taken out of
+/// the page as it is then, by all who watch within two seconds and not in one instant. What is over stays in view long enough to be
+/// read: the list says at once how it ended, and the whole page follows.
+const FOLLOW: &str = "const list = () => document.getElementById('run-list'), lot = list().dataset.block; \
+    const bid = document.getElementById('bid'); \
+    const [price, left, clock] = ['.bid-price__yuan', '#bid-left', '.bid-clock'].map((part) => bid.querySelector(part)); \
+    const over = () => ['won', 'over', 'negotiating'].includes(bid.dataset.look); \
+    const turn = () => [left.textContent, clock.dataset.pace === 'still', over()].join(); let was = turn(); \
+    const tell = () => { const shown = list().querySelector(`[href$='${lot}'] .money`); \
+    if (shown && shown.textContent !== price.textContent) shown.textContent = price.textContent; }; \
+    const renew = async () => { try { const answer = await fetch(location.href); if (!answer.ok || answer.redirected) return; \
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html'); \
+    const fresh = page.getElementById('run-list'), old = list(); if (!fresh) return; \
+    const focus = old.contains(document.activeElement) && document.activeElement.getAttribute('href'); \
+    old.replaceWith(document.importNode(fresh, true)); tell(); \
+    if (focus) list().querySelector(`[href='${focus}']`)?.focus({ preventScroll: true }); } catch {} }; \
+    const seen = new MutationObserver(() => { tell(); const is = turn(); \
+    if (clock.dataset.pace === 'ending' || is === was) return; was = is; \
+    setTimeout(renew, 300 + 2000 * Math.random()); if (over()) setTimeout(() => location.reload(), 3000 + 1500 * Math.random()); }); \
+    seen.observe(bid, { subtree: true, attributes: true, attributeFilter: ['data-look', 'data-pace'] }); \
+    for (const text of [price, left]) seen.observe(text, { subtree: true, childList: true, characterData: true });";
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
@@ -62,12 +78,12 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     Ok(PageView::dealer(title, body))
 }
 
-/// Leads on to the next car. With a script as soon as the panel says that this one is over, and never while somebody
-/// types; without one the page asks for itself again.
+/// Keeps the run list up to date and leads on to the next car. With a script as soon as the panel says that this one is over, and
+/// never while somebody types; without one the page asks for itself again.
 fn next_car(cx: &PageContext, seconds: u32) -> AnyView {
     view! {
         <noscript><meta http-equiv="refresh" content=seconds.to_string()/></noscript>
-        <script nonce=cx.nonce.clone()>{FOLLOW}</script>
+        <script type="module" nonce=cx.nonce.clone()>{FOLLOW}</script>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ use platform_config::Service;
 use platform_db::new_id;
 use serde_json::{Value, json};
 
+use crate::receipts::{bid, lot_with};
 use crate::sold::put_in_outbox;
 use crate::support::{Answer, Browser, TestServer};
 
@@ -405,6 +406,30 @@ async fn what_runs_is_listed_first(clerk: &mut Browser, console: &str) {
 fn a_refusal_moves_no_button(console: &str) {
     let (buttons, refusal) = (console.find("lane-buttons").unwrap(), console.find("banner--bad").unwrap());
     assert!(buttons < refusal, "{console}");
+}
+
+#[tokio::test]
+async fn the_hammer_below_the_reserve_says_that_it_leads_to_a_negotiation() {
+    let server = TestServer::new().await;
+    let (sale_id, lane) = (SaleId(new_id()), SaleFormat::Lane(LaneTimes { lot_ms: 3_600_000 }));
+    let lot = lot_with(&server, Some(8_800_000), |sale| (sale.id, sale.format) = (sale_id, lane)).await;
+    bid(&server, "yuanxing", lot, 60_000).await;
+    let mut clerk = server.signed_in("auctioneer").await;
+    let console = format!("/office/sales/{sale_id}/lane");
+    let runs = clerk.get(&console).await.body;
+    assert!(runs.contains("每 2 秒自动刷新") && runs.contains("luochui-focus"), "{runs}");
+    let asks = clerk.get(&format!("{console}?ask=hammer")).await.body;
+    assert!(asks.contains("落槌后不直接成交，转入议价"), "{asks}");
+    assert!(asks.contains("现在不自动刷新") && !asks.contains("每 2 秒自动刷新"), "{asks}");
+    let floor = clerk.get(&format!("/office/sales/{sale_id}/floor")).await.body;
+    for followed in [format!("id=\"floor-now\" data-stage=\"{lot} open false\""), "id=\"floor-end\"".into()] {
+        assert!(floor.contains(&followed), "{followed}: {floor}");
+    }
+    let watched = server.signed_in("hengxin").await.get(&format!("/auctions/lanes/{sale_id}")).await.body;
+    assert!(watched.contains(&format!("id=\"run-list\" data-block=\"{lot}\"")), "{watched}");
+    bid(&server, "hengxin", lot, 90_000).await;
+    let met = clerk.get(&format!("{console}?ask=hammer")).await.body;
+    assert!(met.contains("立即落槌") && !met.contains("转入议价"), "{met}");
 }
 
 /// A pause stands on the dealers' pages instead of the end that was planned, until it is over.

@@ -1,5 +1,5 @@
 //! `/office/sales/{id}/floor`: the clerk's desk. Bids from the floor by paddle number, and who holds which paddle. The
-//! page stays as it is while somebody types; the price is that of the moment it was drawn, and the auction decides.
+//! price and the amounts follow the auction until somebody types: from then on the page stays as it is, and the auction decides.
 
 use std::sync::Arc;
 
@@ -15,6 +15,23 @@ use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
+
+/// Takes what changes out of the page as it is now, and with another car, or one that stands still or goes on, the whole page. Never
+/// while something is typed, asked or pressed: an amount needs a paddle, so none changes under the finger that is on it.
+const FOLLOW: &str = "let held = false; addEventListener('pointerdown', () => held = true); \
+    for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => setTimeout(() => held = false, 300)); \
+    const fields = 'main :is(input:not([type=hidden]), textarea, select)'; \
+    const typed = () => [...document.querySelectorAll(fields)].some((field) => field.value); \
+    const busy = () => held || document.hidden || typed() || document.querySelector('main details[open]'); \
+    const stage = (page) => page.getElementById('floor-now')?.dataset.stage; \
+    const take = (page) => { if (stage(page) !== stage(document)) { const to = new URL(location.href); to.hash = ''; \
+    for (const told of ['done', 'problem']) to.searchParams.delete(told); location.replace(to); return; } \
+    for (const id of ['floor-now', 'floor-end']) { const [old, fresh] = [document, page].map((it) => it.getElementById(id)); \
+    if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(document.importNode(fresh, true)); } }; \
+    const look = async () => { try { if (!busy()) { const answer = await fetch(location.pathname); \
+    const text = answer.ok && !answer.redirected && await answer.text(); \
+    if (text && !busy()) take(new DOMParser().parseFromString(text, 'text/html')); } } catch {} \
+    setTimeout(look, 2000); }; setTimeout(look, 2000);";
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
@@ -62,6 +79,7 @@ fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
         view! { {state_badge(lang, &lot.lot, detail.server_time)} " " {light(lang, &lot.lot)} },
     );
     let quick = quick.collect_view();
+    let stage = format!("{lot_id} {} {}", lot.lot.status.as_str(), lot.lot.offline);
     let offline = match lot.lot.status {
         LotStatus::Open => Some(go_offline(cx, lot)),
         _ => lot.lot.offline.then(|| floor_record::form(cx, lot)),
@@ -72,7 +90,7 @@ fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
                 <input type="hidden" name="lot_id" value=lot_id/>
                 <TextField name="paddle" label=t(lang, "format.floor.paddle") kind=InputKind::Number required=true autofocus=true/>
                 <MoneyField name="max" label=t(lang, "format.floor.amount") hint=t(lang, "format.floor.amount_hint")/>
-                <div class="form__end">
+                <div class="form__end" id="floor-end">
                     {quick}
                     <Button kind=ButtonKind::Primary>{t(lang, "format.floor.take")}</Button>
                 </div>
@@ -82,7 +100,7 @@ fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
     view! {
         <Panel title>
             <div class="stack">
-                <div>
+                <div id="floor-now" data-stage=stage>
                     <p class="lane-block__price"><Money fen=price wan=true/></p>
                     <p>{badges}</p>
                 </div>
@@ -90,6 +108,7 @@ fn bid_form(cx: &PageContext, detail: &LotDetail) -> AnyView {
                 {offline}
             </div>
         </Panel>
+        <script type="module" nonce=cx.nonce.clone()>{FOLLOW}</script>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use auction::{HallLot, LogLine, LotDetail, SaleDetail, SellersWord};
-use bidding::{Call, LotStatus};
+use bidding::{Call, LotStatus, ReserveLight};
 use kernel::{LotId, Problem, ProblemKind, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -23,8 +23,19 @@ const REFRESH_S: u32 = 2;
 const ASK: &str = "ask";
 /// `?ask=still`: it asks nothing, and stands still for who goes through it by the keyboard.
 const STILL: &str = "still";
-/// The keys of what is said and done many times an hour: the page that reloads itself forgets where the focus was.
+/// The keys of what is said and done many times an hour.
 const KEYS: [(&str, &str); 4] = [("attention", "1"), ("last_call", "2"), ("pause", "3"), ("hammer", "4")];
+/// A console that reloads itself keeps the focus where it was. A button of the car before is another's: an Enter that was meant for
+/// it must not be about the next car.
+const KEEP_FOCUS: &str = "const name = (it) => [it.tagName, it.id, it.className, it.getAttribute('href'), \
+    it.form?.getAttribute('action'), it.name, it.value, it.accessKey].join(' '); \
+    const place = 'luochui-focus ' + location.pathname; \
+    const [was, at] = JSON.parse(sessionStorage.getItem(place) || '[]'); sessionStorage.removeItem(place); \
+    if (was && Date.now() - at < 10000) \
+    [...document.querySelectorAll('a[href], button, summary, input, select, [tabindex]')] \
+    .find((it) => name(it) === was && it.getClientRects().length)?.focus({ preventScroll: true }); \
+    addEventListener('pagehide', () => { const it = document.activeElement; if (it && it !== document.body) \
+    sessionStorage.setItem(place, JSON.stringify([name(it), Date.now()])); });";
 /// So many lines of the log the console shows.
 const LINES: usize = 8;
 
@@ -48,9 +59,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let asks = cx.query.get(ASK).is_some();
     let runs = !asks && !detail.lots.iter().all(|lot| lot.lot.status == LotStatus::Closed);
     let list = run_list(&cx, &detail.lots, current.as_ref().map(|lot| lot.lot.id), "/office/lots");
+    let note = if runs { "format.lane.console_note" } else { "format.lane.console_still" };
+    let focus = runs.then(|| view! { <script type="module" nonce=cx.nonce.clone()>{KEEP_FOCUS}</script> });
     let body = view! {
         <PageHead title=title.clone() crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")]
-            note=t(lang, "format.lane.console_note")>
+            note=t(lang, note)>
             <LinkButton href=format!("/office/sales/{sale_id}/floor") icon=Icon::Hand>{t(lang, "format.lane.to_floor")}</LinkButton>
             <LinkButton href=format!("/office/sales/{sale_id}")>{t(lang, "sale.to_sale")}</LinkButton>
             {still(&cx, sale_id, runs)}
@@ -59,6 +72,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <div class="min-w-0 lg:col-span-2">{block}</div>
             <div class="min-w-0">{list}</div>
         </div>
+        {focus}
     };
     let page = PageView::office(title, body);
     Ok(if runs { page.refreshing(REFRESH_S) } else { page })
@@ -269,9 +283,13 @@ fn ask(cx: &PageContext, (sale_id, lot): (SaleId, &HallLot), what: &str, questio
     let (action, back) = (format!("/office/lots/{}/{what}", lot.id), format!("/office/sales/{sale_id}/lane"));
     let yes = t(lang, &format!("format.lane.{what}"));
     let no = t(lang, &format!("format.lane.{what}_back"));
+    let is_below = what == "hammer" && lot.lot.reserve == ReserveLight::NotMet;
+    let below =
+        is_below.then(|| view! { <Banner tone=Tone::Warn>{t(lang, "format.lane.hammer_below")}</Banner> });
     view! {
         <div class="stack mt-4">
             <Banner tone=Tone::Warn>{question}</Banner>
+            {below}
             <div class="flex flex-wrap gap-2">
                 <PostButton action kind=ButtonKind::Danger fields>{yes}</PostButton>
                 <LinkButton href=back>{no}</LinkButton>
@@ -313,7 +331,7 @@ fn lines(cx: &PageContext, detail: &LotDetail) -> AnyView {
     .into_any()
 }
 
-/// The run list: what was sold, what is on the block, what comes.
+/// The run list: what was sold, what is on the block (`data-block`), what comes. The dealers' page takes it anew by its id.
 pub fn run_list(cx: &PageContext, lots: &[HallLot], current: Option<LotId>, base: &str) -> AnyView {
     let lang = cx.lang;
     let row = |lot: &HallLot| {
@@ -329,6 +347,11 @@ pub fn run_list(cx: &PageContext, lots: &[HallLot], current: Option<LotId>, base
     let (over, ahead): (Vec<&HallLot>, Vec<&HallLot>) =
         lots.iter().partition(|lot| lot.lot.status == LotStatus::Closed);
     let rows = ahead.into_iter().chain(over.into_iter().rev()).map(row).collect_view();
-    view! { <Panel title=t(lang, "format.lane.run_list") flush=true><WorkList>{rows}</WorkList></Panel> }
-        .into_any()
+    let block = current.map(|id| id.to_string());
+    view! {
+        <Panel title=t(lang, "format.lane.run_list") flush=true>
+            <div id="run-list" data-block=block><WorkList>{rows}</WorkList></div>
+        </Panel>
+    }
+    .into_any()
 }
