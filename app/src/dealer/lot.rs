@@ -81,6 +81,9 @@ pub(in crate::dealer) async fn draw(
         .lot
         .in_gap()
         .then(|| view! { <Banner tone=Tone::Neutral>{t(lang, "auction.lot.in_gap")}</Banner> });
+    let sister = cx.services.auction.sister_leads(cx.who()?, &detail.lot).then(|| {
+        view! { <Banner tone=Tone::Warn>{t(lang, "auction.lot.sister_leads")}</Banner> }
+    });
     let taken = first_look::taken(cx, &detail);
     let words = lot_words(cx, &detail, withdrawal.as_ref());
     let withdrawal = withdrawal.map(|found| withdrawal_banner(cx, &found));
@@ -95,7 +98,8 @@ pub(in crate::dealer) async fn draw(
     let lot = view(cx, (detail.clone(), words), car, (notice, landing), (power, more, rules, negotiate));
     Ok((
         detail,
-        view! { {withdrawal} {in_gap} {taken} {top_up} {negotiation} {voided} {news} {lot} }.into_any(),
+        view! { {withdrawal} {in_gap} {sister} {taken} {top_up} {negotiation} {voided} {news} {lot} }
+            .into_any(),
     ))
 }
 

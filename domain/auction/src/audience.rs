@@ -92,11 +92,16 @@ pub(crate) fn bar(
     if kin_of_seller(dealers, &facts.seller_folded_name, dealer_id).is_some() {
         return Some(Bar::SellerOrAffiliate);
     }
+    (facts.sisters == SisterPolicy::Block && sister_leads(dealers, state, dealer_id))
+        .then_some(Bar::SisterRooftopLeads)
+}
+
+/// Whether another store of this dealer's group leads.
+pub(crate) fn sister_leads(dealers: &Dealers, state: &LotState, dealer_id: DealerId) -> bool {
     let known = dealers.known();
     let group = known.group(dealer_id);
     let leader = state.leader.map(|leader| leader.dealer_id).filter(|leader| *leader != dealer_id);
-    let sister_leads = group.is_some() && leader.is_some_and(|leader| known.group(leader) == group);
-    (sister_leads && facts.sisters == SisterPolicy::Block).then_some(Bar::SisterRooftopLeads)
+    group.is_some() && leader.is_some_and(|leader| known.group(leader) == group)
 }
 
 /// The same at the first look of the seller's group: its stores may, the seller does not buy his own car.

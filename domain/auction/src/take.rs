@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use bidding::{Command, FirstOffer};
-use kernel::{DealerId, Fen, LotId, Principal, Problem};
+use bidding::{Command, FirstOffer, LotStatus};
+use kernel::{DealerId, DealerSeat, Fen, LotId, Principal, Problem};
 use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::Service;
-use crate::audience::{self, Kin};
+use crate::audience::{self, Kin, SisterPolicy};
 use crate::company_name::folded;
 use crate::engine::{Answer, Failure, LotMailbox, ReplyTo};
 use crate::place_max::seated;
@@ -126,6 +126,15 @@ impl Service {
     /// What this dealer is to the seller of the lot; nothing for staff, and for a dealer who may bid on it.
     pub fn kin_of_seller(&self, who: &Principal, lot: &HallLot) -> Option<Kin> {
         audience::kin_of_seller(&self.dealers, &folded(&lot.seller_name), who.dealer()?.dealer_id)
+    }
+
+    /// Whether another store of this dealer's group leads on the lot, and he may not bid against it. On a sealed lot nobody is told.
+    pub fn sister_leads(&self, who: &Principal, lot: &HallLot) -> bool {
+        let is_told = lot.sisters == SisterPolicy::Block
+            && lot.lot.status == LotStatus::Open
+            && !lot.state.is_sealed_now();
+        let leads = |seat: &DealerSeat| audience::sister_leads(&self.dealers, &lot.state, seat.dealer_id);
+        is_told && who.dealer().is_some_and(leads)
     }
 
     /// Accepts a step and waits for the durable answer. Errors as those of [`Service::place_max`].

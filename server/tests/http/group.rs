@@ -86,6 +86,10 @@ async fn a_form_of_the_tab_before_binds_neither_store() {
     assert!(leads(&server, &shanghai, lot_id).await && !leads(&server, &hangzhou, lot_id).await);
     let page = server.signed_in("jiahe2").await.get("/my/bids").await.body;
     assert!(page.contains(&lot_id.to_string()), "the company is bound: its own people see it");
+    choose(&mut browser, own).await;
+    let (lot, warns) = (format!("/auctions/lots/{lot_id}"), "同集团的另一家门店领先");
+    assert!(browser.get(&lot).await.body.contains(warns), "before a bid is refused for it");
+    assert!(!server.signed_in("jiahe2").await.get(&lot).await.body.contains(warns), "its own lead is none");
 }
 
 #[tokio::test]

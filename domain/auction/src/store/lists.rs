@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::facets::Facets;
 use super::lots;
+use crate::audience::SisterPolicy;
 
 /// How many lots a page of the hall shows.
 pub(crate) const PAGE_SIZE: i64 = 24;
@@ -210,6 +211,8 @@ pub struct HallLot {
     pub mine: MyPosition,
     /// Whether who looks keeps an eye on it.
     pub watched: bool,
+    /// Whether stores of one group may bid against each other.
+    pub(crate) sisters: SisterPolicy,
     /// The whole state: for staff pages only, never sent to a dealer.
     pub(crate) state: LotState,
 }
@@ -292,7 +295,7 @@ pub struct LotPage {
     pub facets: Facets,
 }
 
-pub(super) const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, s.created_at AS terms_at, s.invite_only, l.vehicle_id, l.title, l.vin, l.make, l.model,
+pub(super) const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, s.created_at AS terms_at, s.invite_only, s.sisters, l.vehicle_id, l.title, l.vin, l.make, l.model,
     l.model_year, l.mileage_km, l.colour, l.grade, l.city, l.seller_name, l.photo_ids, l.guide_fen, l.report_hash,
     l.opens_at, l.state || jsonb_build_object('terms', l.terms) AS state, my.max_fen AS my_max_fen,
     ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS bidders";
@@ -321,12 +324,14 @@ pub(crate) async fn hall(
     push_conditions(&mut query, viewer, filter);
     query.push(match filter.sort {
         // the cars of a lane that wait for their turn have no end yet
-        Sort::Ending => " ORDER BY (l.status = 'closed'), (l.status = 'scheduled' AND l.opens_at <= clock_timestamp()), l.end_at, l.id",
-        Sort::PriceUp => concat!(" ORDER BY ", price!(), ", l.id"),
-        Sort::PriceDown => concat!(" ORDER BY ", price!(), " DESC, l.id"),
-        Sort::Newest => " ORDER BY l.model_year DESC, l.id",
-        Sort::Mileage => " ORDER BY l.mileage_km, l.id",
+        Sort::Ending => " ORDER BY (l.status = 'closed'), (l.status = 'scheduled' AND l.opens_at <= clock_timestamp()), l.end_at",
+        Sort::PriceUp => concat!(" ORDER BY ", price!()),
+        Sort::PriceDown => concat!(" ORDER BY ", price!(), " DESC"),
+        Sort::Newest => " ORDER BY l.model_year DESC",
+        Sort::Mileage => " ORDER BY l.mileage_km",
     });
+    // each lot once: a number is one lot's in its sale
+    query.push(", l.sale_id, l.lot_no");
     let offset = limit * i64::from(filter.page.saturating_sub(1));
     query.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
     let rows = query.build().fetch_all(pool).await?;
@@ -591,6 +596,7 @@ pub(super) fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Err
         lot: state.public(),
         mine,
         watched: row.try_get("watched")?,
+        sisters: SisterPolicy::of(row.try_get("sisters")?),
         state,
     })
 }
