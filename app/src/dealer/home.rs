@@ -118,8 +118,8 @@ fn tiles(
         <Tiles>
             {to_answer}
             <Tile label=t(lang, "home.to_pay") value=owes.to_string() note=owed href="/my/orders?payment=open" tone=alarm(owes, Tone::Warn)/>
-            <Tile label=t(lang, "home.outbid") value=outbid.to_string() href="/my/bids" tone=alarm(outbid, Tone::Bad)/>
-            <Tile label=t(lang, "home.leading") value=leading.to_string() href="/my/bids" tone=alarm(leading, Tone::Good)/>
+            <Tile label=t(lang, "home.outbid") value=outbid.to_string() href="/my/bids?outcome=outbid" tone=alarm(outbid, Tone::Bad)/>
+            <Tile label=t(lang, "home.leading") value=leading.to_string() href="/my/bids?outcome=leading" tone=alarm(leading, Tone::Good)/>
         </Tiles>
     }
     .into_any()

@@ -289,6 +289,12 @@ impl Service {
         Ok(lots::newest_of_vehicle(&self.db, vehicle_id).await?)
     }
 
+    /// Who sells a lot, for the document of the order that came of it: the buyer's contract names him, even where the buyer may not
+    /// see the lot any more.
+    pub async fn seller_of_lot(&self, lot_id: LotId) -> Result<Option<String>, CommandError> {
+        Ok(lots::seller_name(&self.db, lot_id).await?)
+    }
+
     /// Which of these cars are negotiated just now.
     pub async fn negotiated_cars(&self, vehicle_ids: &[VehicleId]) -> Result<Vec<VehicleId>, CommandError> {
         let ids: Vec<Uuid> = vehicle_ids.iter().map(|id| id.0).collect();

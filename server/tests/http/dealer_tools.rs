@@ -277,6 +277,16 @@ async fn my_bids_are_searched_filtered_and_exported_as_they_stand() {
 }
 
 #[tokio::test]
+async fn the_figures_of_the_start_page_lead_to_what_they_count() {
+    let server = TestServer::new().await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    let home = dealer.get("/my").await.body;
+    for outcome in ["outbid", "leading"] {
+        assert!(home.contains(&format!("href=\"/my/bids?outcome={outcome}\"")), "{outcome}: {home}");
+    }
+}
+
+#[tokio::test]
 async fn calendar_and_negotiations_can_be_reached_from_where_dealers_start() {
     let server = TestServer::new().await;
     let mut dealer = server.signed_in("yuanxing").await;

@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use uuid::Uuid;
 
+use crate::formats::{everybody, lot_of, open_sale_with};
+use crate::receipts::bid;
 use crate::support::{Answer, Browser, TestServer};
 
 #[tokio::test]
@@ -129,4 +131,21 @@ async fn a_refused_request_says_why_and_others_neither_see_nor_answer_it() {
     assert_eq!(send(&mut finance, &path, &fields).await.location(), format!("{path}?done=RETURN_REFUSED"));
     assert!(dealer.get("/my/deposit").await.body.contains("有未付订单"));
     assert_eq!(other.get("/office/deposits/returns").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn where_holds_are_listed_it_says_what_a_negotiation_keeps() {
+    let server = TestServer::new().await;
+    let dealer_id = server.person("yuanxing").dealer().unwrap().dealer_id;
+    let (mut finance, mut dealer) = (server.signed_in("finance").await, server.signed_in("yuanxing").await);
+    let received = [("form", "receive"), ("amount", "50,000"), ("reference", "工行 01")];
+    send(&mut finance, &format!("/office/deposits/{dealer_id}"), &received).await;
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
+    let note = "进入议价后只保留部分占用";
+    assert!(!dealer.get("/my/deposit").await.body.contains(note), "nothing is held");
+    let sale_id = open_sale_with(&server, 1, auction::SaleFormat::Timed, (everybody(), 1_000)).await;
+    bid(&server, "yuanxing", lot_of(sale_id, 0), 60_000).await;
+    let page = dealer.get("/my/deposit").await.body;
+    assert!(page.contains("¥6,000") && page.contains(note), "{page}");
 }

@@ -7,7 +7,7 @@ use platform_db::CommandError;
 
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
-use crate::office::orders::detail::{Order, still_due};
+use crate::office::orders::detail::{Order, seller_of, still_due};
 use crate::page::{PageResult, PageView};
 use crate::ui::Crumb;
 
@@ -17,6 +17,6 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let order = found.map_err(CommandError::into_problem)?;
     let title = t_with(cx.lang, "order.detail_title", &[("no", &order.order_no)]);
     let crumbs = vec![Crumb::new(t(cx.lang, "order.my_title"), "/my/orders")];
-    let still = still_due(&cx, &order).await;
-    Ok(PageView::dealer(title.clone(), view! { <Order order still title crumbs/> }))
+    let (still, seller) = (still_due(&cx, &order).await, seller_of(&cx, &order).await);
+    Ok(PageView::dealer(title.clone(), view! { <Order order still seller title crumbs/> }))
 }

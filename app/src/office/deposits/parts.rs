@@ -73,6 +73,7 @@ fn holds(holds: Vec<LotHold>, lot_base: &'static str) -> AnyView {
     };
     let foot = view! { <tr><td colspan="2">{t(lang, "deposit.total")}</td><td class="num"><Money fen=total/></td></tr> };
     view! {
+        <p class="panel__note">{t(lang, "deposit.holds_note")}</p>
         <Table columns caption=t(lang, "deposit.holds") foot=foot.into_any()>
             {holds.into_iter().map(row).collect_view()}
         </Table>

@@ -13,6 +13,8 @@ use crate::context::PageContext;
 use crate::dealer::lot::{first_look, rules};
 use crate::dealer::words::{kilometres, withdrawal_banner};
 use crate::i18n::{t, t_with};
+use crate::live::panel::price_label;
+use crate::live::words::KEYS;
 use crate::negotiation::{load_of_lot, of_lot};
 use crate::office::sales::{light, line_answer, line_command, line_who, state_badge};
 use crate::office::sellers::href_of;
@@ -86,11 +88,15 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
 fn tiles(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let lang = cx.lang;
     let lot = &detail.lot;
-    let price = lot.lot.price_fen.map_or_else(|| "—".to_owned(), |fen| fen.yuan());
+    let (name, price) = match lot.lot.price_fen {
+        // where it starts is the next tile's
+        None => ("sale.price", "—".to_owned()),
+        Some(fen) => (KEYS[price_label(&lot.lot) as usize], fen.yuan()),
+    };
     let (start, guide, bidders) = (lot.start_fen.yuan(), lot.guide_fen.yuan(), lot.lot.bidders.to_string());
     view! {
         <Tiles>
-            <Tile label=t(lang, "sale.price") value=price/>
+            <Tile label=t(lang, name) value=price/>
             <Tile label=t(lang, "sale.start") value=start/>
             <Tile label=t(lang, "sale.guide") value=guide/>
             <Tile label=t(lang, "sale.bidders") value=bidders/>

@@ -24,8 +24,8 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let order = found.map_err(CommandError::into_problem)?;
     let title = t_with(cx.lang, "order.detail_title", &[("no", &order.order_no)]);
     let crumbs = vec![Crumb::new(t(cx.lang, "order.title"), "/office/orders")];
-    let still = still_due(&cx, &order).await;
-    Ok(PageView::office(title.clone(), view! { <Order order still title crumbs/> }))
+    let (still, seller) = (still_due(&cx, &order).await, seller_of(&cx, &order).await);
+    Ok(PageView::office(title.clone(), view! { <Order order still seller title crumbs/> }))
 }
 
 /// What is still to be paid for an order, and what the deposit paid of it.
@@ -45,11 +45,18 @@ pub async fn still_due(cx: &PageContext, order: &OrderDetail) -> Option<StillDue
     Some(StillDue { open_fen: claim.row.outstanding_fen, deposit_fen })
 }
 
+/// Who sells, as the auction knows it of the lot. The order's page is there without it.
+pub async fn seller_of(cx: &PageContext, order: &OrderDetail) -> Option<String> {
+    let name = cx.services.auction.seller_of_lot(order.lot_id).await.ok()??;
+    (!name.is_empty()).then_some(name)
+}
+
 /// An order's page, for whoever may see it.
 #[component]
 pub fn Order(
     order: OrderDetail,
     still: Option<StillDue>,
+    seller: Option<String>,
     title: String,
     crumbs: Vec<Crumb>,
 ) -> impl IntoView {
@@ -102,7 +109,7 @@ pub fn Order(
             })}
         </div>
         <div class="grid grid-cols-1 gap-x-4 mt-4 lg:grid-cols-3 print:block">
-            <div class="lg:col-span-2"><Document order/></div>
+            <div class="lg:col-span-2"><Document order seller/></div>
             <div class="print:hidden">
                 {pays}
                 <Panel title=t(lang, "order.axes")><Axes axes overdue/></Panel>

@@ -10,24 +10,25 @@ use crate::context::page;
 use crate::i18n::{t, t_with};
 use crate::ui::{Fact, Facts, Money, Panel, Time, TimeForm};
 
-/// The document.
+/// The document. Of who sells it says nothing where that is not known.
 #[component]
-pub fn Document(order: OrderDetail) -> impl IntoView {
+pub fn Document(order: OrderDetail, seller: Option<String>) -> impl IntoView {
     let lang = page().lang;
     let due = match order.due_at {
         Some(at) => view! { <Time at form=TimeForm::Exact/> }.into_any(),
         None => t(lang, "order.document.due_later").into_any(),
     };
     let (title, intro, sold_at) = words_of(order.basis);
-    let facts = vec![
-        Fact::new(t(lang, "order.document.no"), order.order_no.clone()),
+    let mut facts = vec![Fact::new(t(lang, "order.document.no"), order.order_no.clone())];
+    facts.extend(seller.map(|name| Fact::new(t(lang, "order.document.seller"), name)));
+    facts.extend([
         Fact::new(t(lang, "order.document.buyer"), order.buyer_name.clone()),
         Fact::new(t(lang, "order.document.car"), order.title.clone()),
         Fact::text(t(lang, "order.column.vin"), order.vin.clone()),
         Fact::new(t(lang, "order.document.sale"), order.sale_name.clone()),
         Fact::new(t(lang, sold_at), view! { <Time at=order.sold_at form=TimeForm::Exact/> }),
         Fact::new(t(lang, "order.document.due"), due),
-    ];
+    ]);
     view! {
         <Panel>
             <article class="order-document">

@@ -366,6 +366,11 @@ pub(crate) async fn newest_of_vehicle(
     Ok(id.map(LotId))
 }
 
+/// Who sells a lot, as it was written when the lot was listed.
+pub(crate) async fn seller_name(pool: &PgPool, lot_id: LotId) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT seller_name FROM lot WHERE id = $1", lot_id.0).fetch_optional(pool).await
+}
+
 /// Which of these cars are negotiated: their lot has closed below its reserve and nothing is settled yet.
 pub(crate) async fn negotiated(pool: &PgPool, vehicle_ids: &[Uuid]) -> Result<Vec<VehicleId>, sqlx::Error> {
     let ids = sqlx::query_scalar!(

@@ -5,7 +5,7 @@ use app::dealer::my_bids::lots_of;
 use app::i18n::t;
 use auction::HallLot;
 use bidding::{LotStatus, ReserveLight};
-use kernel::Lang;
+use kernel::{Fen, Lang, UnixMs};
 
 use crate::http::refusal::Refusal;
 use crate::http::sheet::{Cell, ListRequest, Sheet};
@@ -34,7 +34,8 @@ const COLUMNS: [&str; 15] = [
 pub async fn list(request: ListRequest) -> Result<Sheet, Refusal> {
     let filter = filter_of(&request.query);
     let lots = request.state.services.auction.hall_export(&request.who, &filter, LINES_MAX).await?;
-    let rows = lots.iter().map(|lot| cells(lot, request.lang));
+    let now = request.state.services.auction.now();
+    let rows = lots.iter().map(|lot| cells(lot, request.lang, now));
     Ok(Sheet::of(&request, "lots", "auction.column", &COLUMNS, rows))
 }
 
@@ -43,21 +44,31 @@ pub async fn my_lots(request: ListRequest) -> Result<Sheet, Refusal> {
     let filter = lots_of(&request.query, &request.who);
     let lots = request.state.services.auction.hall_export(&request.who, &filter, LINES_MAX).await?;
     let columns: Vec<&str> = COLUMNS.into_iter().chain(["alias"]).collect();
+    let now = request.state.services.auction.now();
     let rows = lots.iter().map(|lot| {
         let alias = lot.mine.alias.map_or(Cell::Empty, |alias| Cell::Number(alias.into()));
-        cells(lot, request.lang).into_iter().chain([alias]).collect()
+        cells(lot, request.lang, now).into_iter().chain([alias]).collect()
     });
     Ok(Sheet::of(&request, "my-lots", "auction.column", &columns, rows))
 }
 
-fn cells(lot: &HallLot, lang: Lang) -> Vec<Cell> {
+/// What it costs now; of a price that falls the step that holds, as on its card: nothing is written when a step begins.
+fn price(lot: &HallLot, now: UnixMs) -> Option<Fen> {
+    let runs = matches!(lot.lot.status, LotStatus::Open | LotStatus::Paused);
+    let step = lot.step(now).filter(|_| runs);
+    step.map(|(_, price_fen)| price_fen).or(lot.lot.price_fen)
+}
+
+fn cells(lot: &HallLot, lang: Lang, now: UnixMs) -> Vec<Cell> {
     let state = match lot.lot.status {
         LotStatus::Scheduled => "auction.live.upcoming",
         LotStatus::Open => "auction.hall.status.open",
         LotStatus::Paused => "auction.live.paused",
         LotStatus::Closed => "auction.live.over",
     };
-    let reserve = lot.lot.light().map(|light| match light {
+    // a price that falls meets no reserve
+    let light = lot.lot.light().filter(|_| lot.format().dutch().is_none());
+    let reserve = light.map(|light| match light {
         ReserveLight::None => "auction.live.reserve_none",
         ReserveLight::NotMet => "auction.live.reserve_not_met",
         ReserveLight::Met => "auction.live.reserve_met",
@@ -74,7 +85,7 @@ fn cells(lot: &HallLot, lang: Lang) -> Vec<Cell> {
         lot.city.as_str().into(),
         t(lang, state).into(),
         Cell::Money(lot.start_fen),
-        lot.lot.price_fen.into(),
+        price(lot, now).into(),
         lot.mine.max_fen.into(),
         reserve.map_or(Cell::Empty, |key| t(lang, key).into()),
         lot.lot.reserve_fen.into(),
