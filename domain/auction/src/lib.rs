@@ -165,10 +165,11 @@ pub use selling::{
 };
 pub use store::cars::OfferableCar;
 pub use store::facets::Facets;
-pub use store::lists::{HallFilter, HallLot, LotPage, MyStanding, ReportNews, Sort, VoidedBid};
+pub use store::lists::{HallFilter, HallLot, LotPage, MyStanding, Sort, VoidedBid};
 pub use store::log::LogLine;
 pub use store::my_bids::{BidFilter, MyBid};
 pub use store::power::{BuyingPower, LotHold};
+pub use store::report_news::ReportNews;
 pub use store::sales::{SaleLine, SalesCount};
 pub use store::voids::VoidRequest;
 pub use take::{AcceptStep, BuyNow, TakeFirst};

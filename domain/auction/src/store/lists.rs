@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::facets::Facets;
 use super::lots;
+use super::report_news::{ReportNews, report_news};
 use crate::audience::SisterPolicy;
 
 /// How many lots a page of the hall shows.
@@ -131,29 +132,6 @@ pub(crate) struct Viewer {
     pub(crate) dealer_id: Option<DealerId>,
     /// The person whose watch list counts.
     pub(crate) user_id: UserId,
-}
-
-/// A lot's car has a new condition report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReportNews {
-    /// The report before.
-    pub before_hash: String,
-    /// Whether who looks has to say that he stands by his max.
-    pub must_confirm: bool,
-    /// When the lot goes on, while it stands still for this.
-    pub resume_at: Option<UnixMs>,
-    /// Until when it can be confirmed.
-    pub confirm_by: Option<UnixMs>,
-}
-
-fn report_news(state: &LotState, viewer: Viewer) -> Option<ReportNews> {
-    let report = state.report.as_ref()?;
-    Some(ReportNews {
-        before_hash: report.before.clone(),
-        must_confirm: viewer.dealer_id.is_some_and(|dealer_id| state.must_confirm_report(dealer_id)),
-        resume_at: report.resume_at,
-        confirm_by: report.confirm_by,
-    })
 }
 
 /// A lot in a list.

@@ -42,6 +42,7 @@ pub(crate) mod push_choices;
 pub(crate) mod push_deliveries;
 pub(crate) mod push_devices;
 pub(crate) mod report_changes;
+pub(crate) mod report_news;
 pub(crate) mod reserve_approvals;
 pub(crate) mod reveals;
 pub(crate) mod sale_changes;
