@@ -89,8 +89,8 @@ pub(in crate::dealer) async fn draw(
     let withdrawal = withdrawal.map(|found| withdrawal_banner(cx, &found));
     let voided = voided::view(cx, detail.voided.clone());
     let rules = rules::folded(cx, &detail, costs.as_ref().map(landed::Costs::schedule));
-    // who may not bid has no max to work out
-    let costs = costs.filter(|_| detail.kin.is_none());
+    // who may neither bid nor take it at a first look has nothing to work out
+    let costs = costs.filter(|_| detail.kin.is_none() || detail.first_offer.is_some());
     let landing = costs.as_ref().and_then(landed::Costs::landing);
     let landed = costs.map(|costs| landed::view(cx, &detail, &costs));
     let more = view! { {first(cx)} {landed} {incidents::panel(cx.lang, incidents)} }.into_any();

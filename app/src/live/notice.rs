@@ -5,6 +5,8 @@ use kernel::Fen;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::words::shape_of;
+
 /// What the bidder is told of the last attempt.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "ssr", derive(serde::Serialize))]
@@ -42,8 +44,12 @@ pub enum Notice {
 impl Notice {
     /// Whether it says that the max that leads stands: as bid, or as it was already.
     pub(super) fn is_of_leading(&self) -> bool {
-        matches!(self, Notice::Accepted { .. })
-            || matches!(self, Notice::Refused { code, .. } if code == "DUPLICATE")
+        matches!(self, Notice::Accepted { .. }) || self.stands_already()
+    }
+
+    /// Whether the amount was the max already: nothing has failed.
+    pub(super) fn stands_already(&self) -> bool {
+        matches!(self, Notice::Refused { code, data } if shape_of(code, data) == "DUPLICATE")
     }
 }
 

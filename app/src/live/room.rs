@@ -159,6 +159,8 @@ pub struct Room {
     wants_snapshot: bool,
     /// The quick amounts before the last change, and when that was.
     quick_before: Option<([Fen; 3], i64)>,
+    /// When a bid from here took the lead.
+    led_since: Option<i64>,
 }
 
 impl Room {
@@ -185,6 +187,7 @@ impl Room {
             asked_at: None,
             wants_snapshot: false,
             quick_before: None,
+            led_since: None,
         };
         room.drop_overtaken(max_fen);
         room
@@ -277,7 +280,7 @@ impl Room {
 
     /// Whether a press of a quick button is the second of a double tap: the first has just been accepted, and leads.
     pub fn is_second_tap(&self, here: i64) -> bool {
-        let is_soon = self.quick_before.is_some_and(|(_, at)| (0..SECOND_TAP_MS).contains(&(here - at)));
+        let is_soon = self.led_since.is_some_and(|at| (0..SECOND_TAP_MS).contains(&(here - at)));
         is_soon && self.leads() && matches!(self.notice, Some(Notice::Accepted { .. }))
     }
 
@@ -331,6 +334,9 @@ impl Room {
         heard.outbid = led && !self.leads() && self.lot.seq > seq && is_open;
         if self.quick() != quick {
             self.quick_before = Some((quick, here));
+        }
+        if heard.answered && !led && self.leads() {
+            self.led_since = Some(here);
         }
         if heard.outbid && self.notice.as_ref().is_some_and(Notice::is_of_leading) {
             // it did lead; now it says the opposite of what is true

@@ -300,6 +300,9 @@ fn a_second_tap_raises_nothing_and_a_raise_that_moves_nothing_is_no_line() {
     room.begin(KEY, Fen(8_000_000), None, 0);
     room.hear(accepted(KEY, 7, 1, None), 0);
     assert!(room.is_second_tap(SECOND_TAP_MS - 1) && !room.is_second_tap(SECOND_TAP_MS));
+    room.begin(KEY, Fen(8_100_000), None, 1_300);
+    room.hear(accepted(KEY, 8, 1, None), 1_400);
+    assert!(!room.is_second_tap(1_500), "who raises what leads may raise it again at once");
     let line = |seq, alias, by| BidLine { seq, alias, price_fen: Fen(9), at: UnixMs(0), by };
     room.history = vec![line(4, 1, Some(2)), line(3, 1, None), line(2, 1, None), line(1, 2, None)];
     assert_eq!([0, 1, 2, 3].map(|index| room.is_news(index)), [true, false, true, true]);

@@ -86,6 +86,10 @@ async fn the_panel_of_a_store_says_why_it_takes_no_max() {
     let store = panel(unmarked(&server.signed_in("yuanxing").await.get(&path).await.body));
     assert!(store.contains("本车由您所在的集团送拍，不能出价"), "{store}");
     assert!(!store.contains("现在可以先填委托价"), "{store}");
+    assert!(
+        store.contains("id=\"landed\""),
+        "it may take the car, and reads what that costs at its door: {store}"
+    );
     let other = panel(unmarked(&server.signed_in("hengxin").await.get(&path).await.body));
     assert!(other.contains("现在可以先填委托价") && !other.contains("您所在的集团"), "{other}");
 }

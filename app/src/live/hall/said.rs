@@ -38,6 +38,9 @@ pub(super) fn said(room: &Room, words: &Words, is_lost: bool) -> Option<Said> {
                 }
             }
         }
+        notice @ Notice::Refused { code, data } if notice.stands_already() => {
+            plain("accepted", words.refusal(code, data))
+        }
         Notice::Refused { code, data } => {
             plain("refused", [&words.get(Word::Refused), " ", &words.refusal(code, data)].concat())
         }

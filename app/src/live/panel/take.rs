@@ -2,7 +2,7 @@
 //! says what it comes to at the door, and asks for a second press.
 
 use kernel::Fen;
-use leptos::ev::SubmitEvent;
+use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 
 use super::super::words::{Word, fill};
@@ -49,6 +49,13 @@ pub(super) fn view(screen: Screen) -> AnyView {
         }
     };
     let say = move |word| follow(move || screen.with(word, "price", &price().yuan()));
+    // without scripts the page is loaded as it was
+    let back = move |event: MouseEvent| {
+        event.prevent_default();
+        if let Some(question) = document().get_element_by_id("take") {
+            drop(question.remove_attribute("open"));
+        }
+    };
     let is_pending = move || screen.room.with(|room| room.pending.is_some());
     let look = if falls { "bid-button bid-button--go" } else { "bid-button" };
     view! {
@@ -64,7 +71,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
                     <button class="bid-button bid-button--go" type="submit" disabled=follow(is_pending) data-testid="take-confirm">
                         {say(Word::TakeConfirm)}
                     </button>
-                    <a class="bid-button" href=path>{screen.word(Word::ConfirmNo)}</a>
+                    <a class="bid-button" href=path on:click=back>{screen.word(Word::ConfirmNo)}</a>
                 </div>
             </form>
             <p class="bid-forms__note">{screen.word(Word::TakeNote)}</p>
