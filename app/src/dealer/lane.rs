@@ -20,9 +20,9 @@ const HANDOVER_MS: i64 = 1_500;
 /// The page waits no longer than this: the auctioneer may pass a car before its time.
 const REFRESH_MAX_S: i64 = 30;
 
-/// The run list has its car's price from the panel. When the car opens, stands still, goes on or is over, the list is taken out of
-/// the page as it is then, by all who watch within two seconds and not in one instant. What is over stays in view long enough to be
-/// read: the list says at once how it ended, and the whole page follows.
+/// The run list has its car's price from the panel. When the car opens, stands still or goes on, the list is taken out of the page
+/// as it is then, by all who watch within two seconds and not in one instant. What is over stays in view long enough to be read,
+/// and then the whole page is loaded: once for each hammer.
 const FOLLOW: &str = "const list = () => document.getElementById('run-list'), lot = list().dataset.block; \
     const bid = document.getElementById('bid'); \
     const [price, left, clock] = ['.bid-price__yuan', '#bid-left', '.bid-clock'].map((part) => bid.querySelector(part)); \
@@ -38,7 +38,8 @@ const FOLLOW: &str = "const list = () => document.getElementById('run-list'), lo
     if (focus) list().querySelector(`[href='${focus}']`)?.focus({ preventScroll: true }); } catch {} }; \
     const seen = new MutationObserver(() => { tell(); const is = turn(); \
     if (clock.dataset.pace === 'ending' || is === was) return; was = is; \
-    setTimeout(renew, 300 + 2000 * Math.random()); if (over()) setTimeout(() => location.reload(), 3000 + 1500 * Math.random()); }); \
+    if (over()) setTimeout(() => location.reload(), 3000 + 1500 * Math.random()); \
+    else setTimeout(renew, 300 + 2000 * Math.random()); }); \
     seen.observe(bid, { subtree: true, attributes: true, attributeFilter: ['data-look', 'data-pace'] }); \
     for (const text of [price, left]) seen.observe(text, { subtree: true, childList: true, characterData: true });";
 

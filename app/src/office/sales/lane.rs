@@ -29,13 +29,13 @@ const KEYS: [(&str, &str); 4] = [("attention", "1"), ("last_call", "2"), ("pause
 /// it must not be about the next car.
 const KEEP_FOCUS: &str = "const name = (it) => [it.tagName, it.id, it.className, it.getAttribute('href'), \
     it.form?.getAttribute('action'), it.name, it.value, it.accessKey].join(' '); \
-    const place = 'luochui-focus ' + location.pathname; \
-    const [was, at] = JSON.parse(sessionStorage.getItem(place) || '[]'); sessionStorage.removeItem(place); \
-    if (was && Date.now() - at < 10000) \
+    const place = 'luochui-focus ' + location.pathname, car = document.getElementById('run-list').dataset.block; \
+    const [was, at, of] = JSON.parse(sessionStorage.getItem(place) || '[]'); sessionStorage.removeItem(place); \
+    if (was && of === car && Date.now() - at < 10000) \
     [...document.querySelectorAll('a[href], button, summary, input, select, [tabindex]')] \
     .find((it) => name(it) === was && it.getClientRects().length)?.focus({ preventScroll: true }); \
     addEventListener('pagehide', () => { const it = document.activeElement; if (it && it !== document.body) \
-    sessionStorage.setItem(place, JSON.stringify([name(it), Date.now()])); });";
+    sessionStorage.setItem(place, JSON.stringify([name(it), Date.now(), car])); });";
 /// So many lines of the log the console shows.
 const LINES: usize = 8;
 
