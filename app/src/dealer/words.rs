@@ -58,7 +58,7 @@ pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail, withdrawal: Option
                 return detail.kin.map(|kin| t(lang, kin_key(kin)).into_owned());
             }
             "auction.live.not_bid" if detail.kin.is_some() => {
-                return Some(t(lang, "auction.lot.kin.own").into_owned());
+                return detail.kin.map(|kin| t(lang, own_key(kin)).into_owned());
             }
             "auction.live.voided_hint" if ban.is_some() => return ban.map(|bar| voided(cx, bar)),
             _ => {}
@@ -75,6 +75,14 @@ const fn kin_key(kin: Kin) -> &'static str {
     match kin {
         Kin::Seller => "auction.lot.kin.seller",
         Kin::Sister => "auction.lot.kin.sister",
+    }
+}
+
+/// What the car is to him, in place of where he stands on it.
+const fn own_key(kin: Kin) -> &'static str {
+    match kin {
+        Kin::Seller => "auction.lot.kin.own",
+        Kin::Sister => "auction.lot.kin.of_group",
     }
 }
 

@@ -1,11 +1,13 @@
 //! `/my/searches`, `/my/alerts`, `/my/board`, `/my/company`, and the landed cost of a lot: the dealers' tools.
 
-use auction::{BelowReserveMode, CreateSale};
+use auction::{BelowReserveMode, CreateSale, SaleFormat};
 use axum::http::StatusCode;
 use kernel::{Fen, LotId, SaleId, VehicleId, event_id_for};
 use platform_db::new_id;
 use serde_json::json;
 
+use crate::bid_news::bids;
+use crate::formats::{everybody, lot_of, open_sale_with};
 use crate::sold;
 use crate::support::{Browser, TestServer};
 
@@ -280,9 +282,20 @@ async fn my_bids_are_searched_filtered_and_exported_as_they_stand() {
 async fn the_figures_of_the_start_page_lead_to_what_they_count() {
     let server = TestServer::new().await;
     let mut dealer = server.signed_in("yuanxing").await;
+    let sealed = lot_of(open_sale_with(&server, 1, SaleFormat::SealedFirst, (everybody(), 0)).await, 0);
+    let (led, lost) = (open_lot(&server).await, open_lot(&server).await);
+    for lot_id in [sealed, led, lost] {
+        bids(&mut dealer, lot_id, 60_000).await;
+    }
+    bids(&mut server.signed_in("hengxin").await, lost, 62_000).await;
     let home = dealer.get("/my").await.body;
-    for outcome in ["outbid", "leading"] {
-        assert!(home.contains(&format!("href=\"/my/bids?outcome={outcome}\"")), "{outcome}: {home}");
+    for (outcome, lot_id) in [("outbid", lost), ("leading", led)] {
+        let list = format!("/my/bids?outcome={outcome}");
+        let tile = home.split_once(&format!("href=\"{list}\"")).unwrap().1.split_once("</a>").unwrap().0;
+        assert!(tile.contains(">1<"), "{outcome}: {tile}");
+        let page = dealer.get(&list).await.body;
+        let found = [sealed, led, lost].map(|each| page.contains(&format!("/auctions/lots/{each}\"")));
+        assert_eq!(found, [sealed, led, lost].map(|each| each == lot_id), "{outcome}: {page}");
     }
 }
 

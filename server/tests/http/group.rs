@@ -1,6 +1,7 @@
 //! A person who acts for two stores of a group: two tabs, two browsers, open sockets, and what is taken back.
 
 use app::i18n::t;
+use auction::{SaleFormat, SisterPolicy};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use bidding::ClientFrame;
@@ -11,9 +12,10 @@ use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
 use crate::bid_news::bids;
+use crate::formats::{everybody, lot_of, open_sale_with};
 use crate::live_power::Screen;
 use crate::live_revoked::closed;
-use crate::receipts::open_lot;
+use crate::receipts::{lot_with, open_lot};
 use crate::support::{Browser, OURS, TestServer};
 
 fn key() -> String {
@@ -87,9 +89,33 @@ async fn a_form_of_the_tab_before_binds_neither_store() {
     let page = server.signed_in("jiahe2").await.get("/my/bids").await.body;
     assert!(page.contains(&lot_id.to_string()), "the company is bound: its own people see it");
     choose(&mut browser, own).await;
+    // by now the auction has heard which stores are one group
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
     let (lot, warns) = (format!("/auctions/lots/{lot_id}"), "同集团的另一家门店领先");
     assert!(browser.get(&lot).await.body.contains(warns), "before a bid is refused for it");
     assert!(!server.signed_in("jiahe2").await.get(&lot).await.body.contains(warns), "its own lead is none");
+}
+
+#[tokio::test]
+async fn of_a_sisters_lead_only_who_is_refused_for_it_is_told() {
+    let server = TestServer::new().await;
+    let sealed = lot_of(open_sale_with(&server, 1, SaleFormat::SealedFirst, (everybody(), 0)).await, 0);
+    let allowed = lot_with(&server, None, |sale| sale.audience.sisters = SisterPolicy::Allow).await;
+    let (own, other) = stores();
+    let mut browser = server.signed_in("jiahe").await;
+    choose(&mut browser, other).await;
+    for lot_id in [sealed, allowed] {
+        assert_eq!(bid_for(&mut browser, lot_id, Some(other)).await.0, StatusCode::SEE_OTHER);
+    }
+    assert!(leads(&server, &server.person("jiahe2"), allowed).await);
+    server.state.bus.drain().await.unwrap();
+    server.state.services.auction.beat().await.unwrap();
+    choose(&mut browser, own).await;
+    for lot_id in [sealed, allowed] {
+        let page = browser.get(&format!("/auctions/lots/{lot_id}")).await.body;
+        assert!(page.contains("id=\"bid\"") && !page.contains("同集团的另一家门店领先"), "{page}");
+    }
 }
 
 #[tokio::test]

@@ -142,7 +142,7 @@ async fn where_holds_are_listed_it_says_what_a_negotiation_keeps() {
     send(&mut finance, &format!("/office/deposits/{dealer_id}"), &received).await;
     server.state.bus.drain().await.unwrap();
     server.state.services.auction.beat().await.unwrap();
-    let note = "进入议价后只保留部分占用";
+    let note = "占用按拍品场次规则规定的比例保留";
     assert!(!dealer.get("/my/deposit").await.body.contains(note), "nothing is held");
     let sale_id = open_sale_with(&server, 1, auction::SaleFormat::Timed, (everybody(), 1_000)).await;
     bid(&server, "yuanxing", lot_of(sale_id, 0), 60_000).await;

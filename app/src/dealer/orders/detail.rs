@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join;
 use leptos::prelude::*;
 use platform_db::CommandError;
 
@@ -17,6 +18,6 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let order = found.map_err(CommandError::into_problem)?;
     let title = t_with(cx.lang, "order.detail_title", &[("no", &order.order_no)]);
     let crumbs = vec![Crumb::new(t(cx.lang, "order.my_title"), "/my/orders")];
-    let (still, seller) = (still_due(&cx, &order).await, seller_of(&cx, &order).await);
+    let (still, seller) = join(still_due(&cx, &order), seller_of(&cx, &order)).await;
     Ok(PageView::dealer(title.clone(), view! { <Order order still seller title crumbs/> }))
 }

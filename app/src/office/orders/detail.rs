@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use finance::AccountKind;
+use futures_util::future::join;
 use kernel::{Fen, Lang};
 use leptos::prelude::*;
 use order::{Basis, OrderDetail};
@@ -24,7 +25,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let order = found.map_err(CommandError::into_problem)?;
     let title = t_with(cx.lang, "order.detail_title", &[("no", &order.order_no)]);
     let crumbs = vec![Crumb::new(t(cx.lang, "order.title"), "/office/orders")];
-    let (still, seller) = (still_due(&cx, &order).await, seller_of(&cx, &order).await);
+    let (still, seller) = join(still_due(&cx, &order), seller_of(&cx, &order)).await;
     Ok(PageView::office(title.clone(), view! { <Order order still seller title crumbs/> }))
 }
 
@@ -45,10 +46,15 @@ pub async fn still_due(cx: &PageContext, order: &OrderDetail) -> Option<StillDue
     Some(StillDue { open_fen: claim.row.outstanding_fen, deposit_fen })
 }
 
-/// Who sells, as the auction knows it of the lot. The order's page is there without it.
+/// Who sells, as the auction knows it of the lot. While that cannot be read the page is there all the same, and the document says so:
+/// a contract must not leave out a party without a word.
 pub async fn seller_of(cx: &PageContext, order: &OrderDetail) -> Option<String> {
-    let name = cx.services.auction.seller_of_lot(order.lot_id).await.ok()??;
-    (!name.is_empty()).then_some(name)
+    // the problem is in the log
+    let found = cx.services.auction.seller_of_lot(order.lot_id).await.map_err(CommandError::into_problem);
+    match found {
+        Ok(name) => name.filter(|name| !name.is_empty()),
+        Err(_) => Some(t(cx.lang, "order.document.seller_unread").into_owned()),
+    }
 }
 
 /// An order's page, for whoever may see it.

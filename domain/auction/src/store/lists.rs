@@ -466,7 +466,11 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, viewer: Viewer, filter: &
 fn push_standing(query: &mut QueryBuilder<Postgres>, viewer: Viewer, standing: MyStanding) {
     let condition = match standing {
         MyStanding::Leading => " AND l.status <> 'closed' AND l.leader_dealer_id = ",
-        MyStanding::Outbid => " AND l.status <> 'closed' AND l.leader_dealer_id IS DISTINCT FROM ",
+        // a sealed lot leads nobody before its close, and a bid that was voided was outbid by nobody
+        MyStanding::Outbid => {
+            " AND l.status <> 'closed' AND my.max_fen IS NOT NULL AND coalesce(l.terms ->> 'format', '') NOT LIKE 'sealed%' \
+             AND l.leader_dealer_id IS DISTINCT FROM "
+        }
         MyStanding::Won => " AND l.outcome = 'sold' AND l.leader_dealer_id = ",
         // whoever leads: until that is over nobody has lost it
         MyStanding::Negotiating => {
