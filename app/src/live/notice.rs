@@ -44,12 +44,11 @@ pub enum Notice {
 impl Notice {
     /// Whether it says that the max that leads stands: as bid, or as it was already.
     pub(super) fn is_of_leading(&self) -> bool {
-        matches!(self, Notice::Accepted { .. }) || self.stands_already()
-    }
-
-    /// Whether the amount was the max already: nothing has failed.
-    pub(super) fn stands_already(&self) -> bool {
-        matches!(self, Notice::Refused { code, data } if shape_of(code, data) == "DUPLICATE")
+        match self {
+            Notice::Accepted { .. } => true,
+            Notice::Refused { code, data } => is_held_already(code, data),
+            Notice::Confirm { .. } | Notice::Unknown { .. } => false,
+        }
     }
 }
 
@@ -67,6 +66,11 @@ pub struct Question {
     pub by_guide: bool,
     /// How many percent of the guide price that is, or steps above the price.
     pub than: i64,
+}
+
+/// Whether a refusal says that the amount is the max already.
+pub(super) fn is_held_already(code: &str, data: &Value) -> bool {
+    shape_of(code, data) == "DUPLICATE"
 }
 
 pub(super) fn refused(code: String, data: Value, max_fen: Fen) -> Notice {

@@ -2,6 +2,7 @@
 
 use bidding::Note;
 
+use super::super::notice::is_held_already;
 use super::super::room::{Notice, Room};
 use super::super::words::{Word, Words, fill};
 
@@ -38,7 +39,7 @@ pub(super) fn said(room: &Room, words: &Words, is_lost: bool) -> Option<Said> {
                 }
             }
         }
-        notice @ Notice::Refused { code, data } if notice.stands_already() => {
+        Notice::Refused { code, data } if is_held_already(code, data) => {
             plain("accepted", words.refusal(code, data))
         }
         Notice::Refused { code, data } => {

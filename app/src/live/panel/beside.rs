@@ -108,9 +108,10 @@ const STEPS_AHEAD: u32 = 8;
 
 /// Whether a step of the timetable is worth a line.
 pub fn is_shown(no: u32, now: u32, last: u32) -> bool {
+    let ahead = now.saturating_add(STEPS_AHEAD);
     // a single step between those and the last is shown, rather than left out
-    let until = now.saturating_add(STEPS_AHEAD);
-    (now..=until).contains(&no) || no == last || (no == until + 1 && no + 1 == last)
+    let until = if last <= ahead.saturating_add(2) { last } else { ahead };
+    (now..=until).contains(&no) || no == last
 }
 
 /// A lot that is taken out of its sale, and bids that were voided, say why in words that are not in this page: it is asked for

@@ -10,7 +10,7 @@ use super::{Screen, follow};
 pub(super) fn view(screen: Screen) -> AnyView {
     let lines = move || {
         screen.room.with(|room| {
-            let line = |(_, (line, is_void)): (usize, (&bidding::BidLine, bool))| {
+            let line = |(line, is_void): (&bidding::BidLine, bool)| {
                 let name = |alias: u32| match room.mine.alias == Some(alias) {
                     true => screen.word(Word::Me),
                     false => screen.with(Word::Bidder, "n", &alias.to_string()),
@@ -34,7 +34,8 @@ pub(super) fn view(screen: Screen) -> AnyView {
                 .into_any()
             };
             let lines = room.history.iter().zip(room.voided()).enumerate();
-            lines.filter(|(index, _)| room.is_news(*index)).map(line).collect_view().into_any()
+            let shown = lines.filter(|(index, _)| room.is_news(*index)).map(|(_, shown)| line(shown));
+            shown.collect_view().into_any()
         })
     };
     let is_empty = move || screen.room.with(|room| room.history.is_empty());

@@ -7,6 +7,7 @@ use leptos::html::Form;
 use leptos::prelude::*;
 
 use super::super::amount_words::in_words;
+use super::super::notice::is_held_already;
 use super::super::props::drawn_for;
 use super::super::room::{Notice, Question};
 use super::super::words::{Word, fill, shape_of};
@@ -32,10 +33,10 @@ pub(super) fn view(screen: Screen) -> AnyView {
                 _ => None,
             };
             let link = link.map(|(href, word)| view! { " " <a href=href>{screen.word(word)}</a> }.into_any());
-            match shape_of(&code, &data) {
-                // the max stands already: nothing has failed
-                "DUPLICATE" => banner(screen, ("accepted", shape::CHECK), why, (String::new(), None)),
-                _ => banner(screen, ("refused", shape::CROSS), screen.word(Word::Refused), (why, link)),
+            match is_held_already(&code, &data) {
+                // nothing has failed
+                true => banner(screen, ("accepted", shape::CHECK), why, (String::new(), None)),
+                false => banner(screen, ("refused", shape::CROSS), screen.word(Word::Refused), (why, link)),
             }
         }
         (None, Some(Notice::Confirm { max_fen, asked })) => confirm(screen, max_fen, asked),
