@@ -128,11 +128,10 @@ impl Service {
         audience::kin_of_seller(&self.dealers, &folded(&lot.seller_name), who.dealer()?.dealer_id)
     }
 
-    /// Whether another store of this dealer's group leads on the lot, and he may not bid against it. On a sealed lot nobody is told.
+    /// Whether another store of this dealer's group leads on the lot, and he may not bid against it. On a sealed lot nobody leads before
+    /// its close.
     pub fn sister_leads(&self, who: &Principal, lot: &HallLot) -> bool {
-        let is_told = lot.sisters == SisterPolicy::Block
-            && lot.lot.status == LotStatus::Open
-            && !lot.state.is_sealed_now();
+        let is_told = lot.sisters == SisterPolicy::Block && lot.lot.status == LotStatus::Open;
         let leads = |seat: &DealerSeat| audience::sister_leads(&self.dealers, &lot.state, seat.dealer_id);
         is_told && who.dealer().is_some_and(leads)
     }
