@@ -269,6 +269,7 @@ fn facts(index: usize, car: &DemoCar) -> Facts {
         colour: car.colour.into(),
         interior: "黑".into(),
         first_registration: format!("{}-{:02}", car.year, 3 + index % 9),
+        plate_no: format!("{}{:05}", car.plate, 10_000 + index * 37 % 90_000),
         plate_place: car.plate.into(),
         transfers: Some(i32::try_from(index % 3).unwrap_or_default()),
         city: car.city.into(),

@@ -8,6 +8,8 @@ use crate::units::{MileageError, MileageUnit, read_mileage_km};
 
 /// Longer texts are no facts of a car.
 pub const TEXT_CHARS_MAX: usize = 200;
+/// No country's plates are longer.
+const PLATE_CHARS_MAX: usize = 12;
 /// Before it no car had a model year.
 const MODEL_YEAR_MIN: i32 = 1900;
 /// A car of this age with fewer kilometres than [`SUSPECT_KM`] has a broken counter or a typing error.
@@ -43,6 +45,10 @@ pub struct Facts {
     pub interior: String,
     /// 首次上牌: `2018-03`, or `2018`.
     pub first_registration: String,
+    /// 车牌号: `浙A12345`, in capitals and without marks between them. It names a person's car: staff alone see it. Facts that
+    /// were kept before there was one have none.
+    #[serde(default)]
+    pub plate_no: String,
     /// 牌照所在地.
     pub plate_place: String,
     /// 过户次数.
@@ -76,6 +82,7 @@ pub enum Field {
     Colour,
     Interior,
     FirstRegistration,
+    PlateNo,
     PlatePlace,
     Transfers,
     City,
@@ -86,7 +93,7 @@ pub enum Field {
 
 impl Field {
     /// All of them, in the order of forms.
-    pub const ALL: [Field; 20] = [
+    pub const ALL: [Field; 21] = [
         Field::Vin,
         Field::ExternalId,
         Field::Make,
@@ -101,6 +108,7 @@ impl Field {
         Field::Colour,
         Field::Interior,
         Field::FirstRegistration,
+        Field::PlateNo,
         Field::PlatePlace,
         Field::Transfers,
         Field::City,
@@ -126,6 +134,7 @@ impl Field {
             Field::Colour => "colour",
             Field::Interior => "interior",
             Field::FirstRegistration => "first_registration",
+            Field::PlateNo => "plate_no",
             Field::PlatePlace => "plate_place",
             Field::Transfers => "transfers",
             Field::City => "city",
@@ -159,6 +168,10 @@ pub fn read_facts<'a>(text_of: impl Fn(Field) -> &'a str, unit: MileageUnit, thi
     read_vin(&mut reading, text_of(Field::Vin));
     read_year(&mut reading, &clean(text_of(Field::ModelYear)), this_year);
     read_mileage(&mut reading, &clean(text_of(Field::Mileage)), unit, this_year);
+    match read_plate(text_of(Field::PlateNo)) {
+        Some(plate) => reading.facts.plate_no = plate,
+        None => reading.problems.push(FieldProblem::new(Field::PlateNo.name(), "PLATE_INVALID")),
+    }
     let transfers = clean(text_of(Field::Transfers));
     if !transfers.is_empty() {
         match transfers.trim_end_matches('次').trim().parse::<i32>() {
@@ -212,6 +225,22 @@ fn read_texts<'a>(reading: &mut Reading, text_of: &impl Fn(Field) -> &'a str) {
             *target = text;
         }
     }
+}
+
+/// A plate as it is kept and looked for, whatever marks and spaces stand between; none of what is no plate anywhere. One
+/// that its source hides (`浙A12**5`) is not known.
+fn read_plate(text: &str) -> Option<String> {
+    let plate: String = clean(text).chars().filter(|c| !is_plate_mark(*c)).collect();
+    if plate.contains('*') {
+        return Some(String::new());
+    }
+    let is_plate = plate.chars().count() <= PLATE_CHARS_MAX && plate.chars().all(char::is_alphanumeric);
+    is_plate.then(|| plate.to_uppercase())
+}
+
+/// What plates are written with and are not: `浙A·12345`, `B-MW 1234`.
+pub(crate) const fn is_plate_mark(c: char) -> bool {
+    matches!(c, '·' | '•' | '・' | '.' | '-' | ' ')
 }
 
 fn read_vin(reading: &mut Reading, text: &str) {

@@ -39,6 +39,23 @@ fn a_title_is_made_in_the_makes_own_way() {
 }
 
 #[test]
+fn a_plate_is_kept_without_its_marks() {
+    let plate = |text| read(&[(Field::Make, "领航"), (Field::Model, "远山"), (Field::PlateNo, text)]);
+    for (text, kept) in [
+        ("浙a·12345", "浙A12345"),
+        (" 沪A D12345 ", "沪AD12345"),
+        ("B-MW 1234", "BMW1234"),
+        ("浙A12**5", ""),
+        ("", ""),
+    ] {
+        assert_eq!(plate(text).facts.plate_no, kept, "{text}");
+        assert!(plate(text).problems.is_empty(), "{text}");
+    }
+    assert_eq!(codes(&plate("浙A/12345")), ["PLATE_INVALID"]);
+    assert_eq!(codes(&plate("1234567890123")), ["PLATE_INVALID"]);
+}
+
+#[test]
 fn says_what_is_wrong_field_by_field() {
     let reading = read(&[
         (Field::Vin, "123"),
@@ -46,6 +63,7 @@ fn says_what_is_wrong_field_by_field() {
         (Field::Mileage, "many"),
         (Field::FirstRegistration, "2021-13"),
         (Field::Transfers, "-1"),
+        (Field::PlateNo, "?"),
     ]);
     assert_eq!(
         codes(&reading),
@@ -53,6 +71,7 @@ fn says_what_is_wrong_field_by_field() {
             "VIN_LENGTH",
             "MODEL_YEAR_INVALID",
             "MILEAGE_INVALID",
+            "PLATE_INVALID",
             "TRANSFERS_INVALID",
             "FIRST_REGISTRATION_INVALID",
             "MAKE_MISSING",

@@ -79,6 +79,7 @@ pub(super) fn FactsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl Into
         fact(lang, Field::ModelYear, f.model_year),
         fact(lang, Field::Mileage, km),
         fact(lang, Field::FirstRegistration, given(f.first_registration)),
+        fact(lang, Field::PlateNo, given(f.plate_no)),
         fact(lang, Field::PlatePlace, given(f.plate_place)),
         fact(lang, Field::Transfers, f.transfers),
         fact(lang, Field::City, given(f.city)),

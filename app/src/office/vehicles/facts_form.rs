@@ -64,6 +64,8 @@ pub(super) fn FactsFields(
                     hint=t(lang, "vehicle.hint.mileage").into_owned()/>
                 <TextField name="first_registration" label=label(Field::FirstRegistration) value=facts.first_registration
                     max_length=10 hint=t(lang, "vehicle.hint.first_registration").into_owned()/>
+                <TextField name="plate_no" label=label(Field::PlateNo) value=facts.plate_no max_length=16
+                    hint=t(lang, "vehicle.hint.plate_no").into_owned()/>
                 <TextField name="plate_place" label=label(Field::PlatePlace) value=facts.plate_place max_length=40/>
                 <TextField name="transfers" label=label(Field::Transfers) value=number(facts.transfers) kind=InputKind::Number max_length=3/>
                 <TextField name="city" label=label(Field::City) value=facts.city max_length=40/>

@@ -4,7 +4,7 @@ use super::mapping::{Mapping, Preset};
 use crate::{Field, MileageUnit, PriceRule, PriceUnit};
 
 /// Headers by the fact they name, the surest first, without case, spaces and punctuation.
-const HEADERS: [(Field, &[&str]); 20] = [
+const HEADERS: [(Field, &[&str]); 21] = [
     (Field::Vin, &["vin", "vin码", "车架号", "车架号码", "车辆识别代号"]),
     (
         Field::ExternalId,
@@ -60,6 +60,20 @@ const HEADERS: [(Field, &[&str]); 20] = [
             "上牌日期",
             "初登日期",
             "注册日期",
+        ],
+    ),
+    (
+        Field::PlateNo,
+        &[
+            "plate",
+            "plateno",
+            "platenumber",
+            "licenseplate",
+            "车牌号",
+            "车牌号码",
+            "车牌",
+            "牌照号",
+            "号牌号码",
         ],
     ),
     (Field::PlatePlace, &["plateplace", "牌照所在地", "车牌所在地", "上牌地", "归属地", "车牌归属地"]),

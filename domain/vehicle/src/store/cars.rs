@@ -40,17 +40,17 @@ pub(crate) async fn insert(conn: &mut PgConnection, cars: &[Car], now: UnixMs) -
     let done = sqlx::query!(
         "INSERT INTO vehicle (
                 id, vin, vin_warning, source, external_id, make, model, trim, title, model_year, body, fuel, transmission,
-                mileage_km, colour, interior, first_registration, plate_place, transfers, city, grade, seller_name,
+                mileage_km, colour, interior, first_registration, plate_no, plate_place, transfers, city, grade, seller_name,
                 source_price, status, report_version, guide_fen, start_fen, reserve_fen, listed_lot_id, seq,
                 received_at, updated_at)
          SELECT id, vin, vin_warning, source, external_id, make, model, \"trim\", title, model_year, body, fuel, transmission,
-                mileage_km, colour, interior, first_registration, plate_place, transfers, city, grade, seller_name,
+                mileage_km, colour, interior, first_registration, plate_no, plate_place, transfers, city, grade, seller_name,
                 source_price, status, report_version, guide_fen, start_fen, reserve_fen, listed_lot_id, seq,
                 $2, $2
            FROM jsonb_to_recordset($1) AS r (
                 id UUID, vin TEXT, vin_warning TEXT, source TEXT, external_id TEXT, make TEXT, model TEXT, \"trim\" TEXT,
                 title TEXT, model_year INTEGER, body TEXT, fuel TEXT, transmission TEXT, mileage_km INTEGER, colour TEXT,
-                interior TEXT, first_registration TEXT, plate_place TEXT, transfers INTEGER, city TEXT, grade TEXT,
+                interior TEXT, first_registration TEXT, plate_no TEXT, plate_place TEXT, transfers INTEGER, city TEXT, grade TEXT,
                 seller_name TEXT, source_price TEXT, status TEXT, report_version INTEGER, guide_fen BIGINT,
                 start_fen BIGINT, reserve_fen BIGINT, listed_lot_id UUID, seq BIGINT)",
         rows_of(cars)?,
@@ -71,7 +71,7 @@ pub(crate) async fn save(conn: &mut PgConnection, cars: &[Car], now: UnixMs) -> 
             SET vin = r.vin, vin_warning = r.vin_warning, make = r.make, model = r.model, trim = r.\"trim\",
                 title = r.title, model_year = r.model_year, body = r.body, fuel = r.fuel,
                 transmission = r.transmission, mileage_km = r.mileage_km, colour = r.colour, interior = r.interior,
-                first_registration = r.first_registration, plate_place = r.plate_place, transfers = r.transfers,
+                first_registration = r.first_registration, plate_no = r.plate_no, plate_place = r.plate_place, transfers = r.transfers,
                 city = r.city, grade = r.grade, seller_name = r.seller_name, source_price = r.source_price,
                 status = r.status, report_version = r.report_version, guide_fen = r.guide_fen,
                 start_fen = r.start_fen, reserve_fen = r.reserve_fen, listed_lot_id = r.listed_lot_id, seq = r.seq,
@@ -79,7 +79,7 @@ pub(crate) async fn save(conn: &mut PgConnection, cars: &[Car], now: UnixMs) -> 
            FROM jsonb_to_recordset($1) AS r (
                 id UUID, vin TEXT, vin_warning TEXT, make TEXT, model TEXT, \"trim\" TEXT, title TEXT, model_year INTEGER,
                 body TEXT, fuel TEXT, transmission TEXT, mileage_km INTEGER, colour TEXT, interior TEXT,
-                first_registration TEXT, plate_place TEXT, transfers INTEGER, city TEXT, grade TEXT, seller_name TEXT,
+                first_registration TEXT, plate_no TEXT, plate_place TEXT, transfers INTEGER, city TEXT, grade TEXT, seller_name TEXT,
                 source_price TEXT, status TEXT, report_version INTEGER, guide_fen BIGINT, start_fen BIGINT,
                 reserve_fen BIGINT, listed_lot_id UUID, seq BIGINT)
           WHERE v.id = r.id",

@@ -5,6 +5,7 @@ use platform_db::CommandError;
 use uuid::Uuid;
 
 use crate::actor::Actor;
+use crate::facts::is_plate_mark;
 use crate::{Service, Status, store};
 
 /// More lines a page are slow to draw and to read.
@@ -74,7 +75,7 @@ impl Sort {
 /// What to show. Empty and `None` do not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VehicleFilter {
-    /// Words that all stand somewhere in VIN, reference, make, model, trim, headline, plate place, city or seller.
+    /// Words that all stand somewhere in VIN, reference, make, model, trim, headline, plate, its place, city or seller.
     pub search: String,
     /// Where the car stands.
     pub status: Option<Status>,
@@ -106,13 +107,19 @@ impl VehicleFilter {
     /// The words of the search, in lower case, as the database keeps its search text.
     pub(crate) fn words(&self) -> Vec<String> {
         let search: String = self.search.chars().take(SEARCH_CHARS_MAX).collect();
-        search.to_lowercase().split_whitespace().take(8).map(str::to_owned).collect()
+        search.to_lowercase().split_whitespace().take(8).map(plain_plate).collect()
     }
 
     /// Lines a page.
     pub fn lines_a_page(&self) -> u32 {
         if self.per_page == 0 { 50 } else { self.per_page.min(PER_PAGE_MAX) }
     }
+}
+
+/// `浙a·12345` as plates are kept; another word as it is.
+fn plain_plate(word: &str) -> String {
+    let is_plate = word.contains(['·', '•', '・']);
+    if is_plate { word.chars().filter(|c| !is_plate_mark(*c)).collect() } else { word.to_owned() }
 }
 
 /// A car in the list.

@@ -75,6 +75,7 @@ fn cells(row: ExportRow, lang: Lang) -> Vec<Cell> {
         Cell::Text(f.colour),
         Cell::Text(f.interior),
         Cell::Text(f.first_registration),
+        Cell::Text(f.plate_no),
         Cell::Text(f.plate_place),
         number(f.transfers),
         Cell::Text(f.city),

@@ -35,6 +35,7 @@ const GROUPS: [(&str, &[Field]); 3] = [
         &[
             Field::Mileage,
             Field::FirstRegistration,
+            Field::PlateNo,
             Field::PlatePlace,
             Field::Transfers,
             Field::City,
