@@ -175,6 +175,7 @@ pub static PAGES: &[Page] = &[
         access: Access::Staff,
         draw: |cx| Box::pin(office::sales::detail::page(cx)),
     },
+    Page { path: "/office/lots", access: Access::Staff, draw: |cx| Box::pin(office::lots::list::page(cx)) },
     Page {
         path: "/office/lots/{id}",
         access: Access::Staff,

@@ -28,7 +28,7 @@ pub fn filter_of(query: &Query) -> SellerFilter {
 }
 
 /// The page of who is named so.
-pub(super) fn href_of(name: &str) -> String {
+pub(crate) fn href_of(name: &str) -> String {
     format!("/office/sellers/{}", seller_key(name))
 }
 

@@ -56,6 +56,7 @@ const OFFICE: &[(&str, &[Place])] = &[
         &[
             place("/office/vehicles", "nav.vehicles", Icon::Car),
             place("/office/sales", "nav.sales", Icon::Gavel),
+            place("/office/lots", "sale.lots_title", Icon::Tag),
             place("/office/negotiations", "nav.negotiations", Icon::Handshake),
             place("/office/sellers", "nav.sellers", Icon::Building),
             place("/auctions", "nav.hall", Icon::Eye),
@@ -141,8 +142,7 @@ impl Current {
 
 /// The place this page belongs to: the one with the longest path that leads here.
 fn current_of(cx: &PageContext, places: impl Iterator<Item = &'static Place>) -> &'static str {
-    // a lot stands under its sale
-    let here = if cx.path.starts_with("/office/lots/") { "/office/sales" } else { cx.path.as_str() };
+    let here = cx.path.as_str();
     let leads_here =
         |path: &str| here == path || here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
     let leading = places.map(|place| place.path).filter(|path| leads_here(path));

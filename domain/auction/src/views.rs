@@ -28,6 +28,8 @@ use crate::void_bid::VoidPreview;
 const LOG_SHOWN: i64 = 500;
 /// How many lots a page of a sale shows staff.
 const SALE_PAGE: i64 = 100;
+/// At most so many sales a file.
+const SALES_EXPORTED_MAX: i64 = 10_000;
 /// So many sales a calendar shows at most.
 const CALENDAR_MAX: i64 = 500;
 
@@ -231,11 +233,34 @@ impl Service {
         current: bool,
         page: u32,
     ) -> Result<(i64, Vec<SaleLine>), CommandError> {
+        self.sales_named(who, "", current, page).await
+    }
+
+    /// Those of them in whose name it stands.
+    pub async fn sales_named(
+        &self,
+        who: &Principal,
+        name: &str,
+        current: bool,
+        page: u32,
+    ) -> Result<(i64, Vec<SaleLine>), CommandError> {
         let ends_from = current.then(|| self.now());
         let seen_by = viewer(who).dealer_id;
         let offset = SALE_PAGE * i64::from(page.saturating_sub(1));
-        let filter = SaleFilter { ends_from, seen_by, ..SaleFilter::default() };
+        let filter = SaleFilter { name: name.to_owned(), ends_from, seen_by, ..SaleFilter::default() };
         Ok(sales::list(&self.db, filter, SALE_PAGE, offset).await?)
+    }
+
+    /// The same all at once, for a file.
+    pub async fn export_sales(
+        &self,
+        who: &Principal,
+        name: &str,
+        current: bool,
+    ) -> Result<Vec<SaleLine>, CommandError> {
+        let (ends_from, seen_by) = (current.then(|| self.now()), viewer(who).dealer_id);
+        let filter = SaleFilter { name: name.to_owned(), ends_from, seen_by, ..SaleFilter::default() };
+        Ok(sales::list(&self.db, filter, SALES_EXPORTED_MAX, 0).await?.1)
     }
 
     /// The sales that touch the time from `from` to `to`, as this person may see them, the first to open first.

@@ -31,7 +31,7 @@ async fn sees(world: &World, who: &Principal) -> (usize, usize, usize, bool, boo
     (
         hall.lots.len() + hall.facets.makes.len() + hall.facets.cities.len(),
         service.hall_export(who, &HallFilter::default(), 100).await.unwrap().len(),
-        service.sales(who, true, 1).await.unwrap().1.len(),
+        service.sales_named(who, "专场", true, 1).await.unwrap().1.len(),
         found(service.lot(who, lot_id).await.map(|_| ()).map_err(code)),
         found(service.snapshot(who, lot_id).await.map(|_| ()).map_err(code)),
         found(service.watch_lot(who, lot_id, true).await.map_err(code)),

@@ -15,7 +15,7 @@ async fn page_of_lot(reserve_fen: Option<i64>) -> String {
     server.signed_in("yuanxing").await.get(&format!("/auctions/lots/{lot_id}")).await.body
 }
 
-async fn dutch_lot(server: &TestServer, reserve_fen: Option<i64>) -> LotId {
+pub async fn dutch_lot(server: &TestServer, reserve_fen: Option<i64>) -> LotId {
     let vehicle_id = VehicleId(new_id());
     hear_of_car(server, vehicle_id, reserve_fen).await;
     let auction = &server.state.services.auction;

@@ -1,10 +1,11 @@
-//! `/office/lots/{id}` and what is asked for there.
+//! `/office/lots`: all of them, and what is asked for on the page of one.
 
 use axum::http::StatusCode;
 use platform_db::new_id;
 use uuid::Uuid;
 
-use crate::receipts::{bid, open_lot, reserved_lot};
+use crate::dutch_reserve::dutch_lot;
+use crate::receipts::{bid, open_lot, reserved_lot, scheduled_lot};
 use crate::support::TestServer;
 
 /// The path of the first decision that the page offers.
@@ -85,4 +86,57 @@ async fn the_reserve_is_shown_to_who_asks_and_the_page_says_who_did() {
     let mut finance = server.signed_in("finance").await;
     let refused = finance.post(&format!("{path}/reveal"), &[("key", &new_id().to_string())]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_list_has_the_lots_of_all_sales_as_they_stand_and_so_have_its_files() {
+    let server = TestServer::new().await;
+    let mut sales = server.signed_in("sales").await;
+    assert!(sales.get("/office/lots").await.body.contains("还没有拍品"));
+    let (open, falling) = (open_lot(&server).await, dutch_lot(&server, None).await);
+    let waiting = scheduled_lot(&server).await;
+    let all = [open, falling, waiting];
+    for (query, shown) in [
+        ("", &all[..]),
+        ("?status=open", &all[..2]),
+        ("?status=scheduled", &all[2..]),
+        ("?q=%E9%99%8D%E4%BB%B7%E4%B8%93%E5%9C%BA", &all[1..2]),
+        ("?status=closed", &[]),
+    ] {
+        let page = sales.get(&format!("/office/lots{query}")).await.body;
+        let file = sales.get(&format!("/office/lots.csv{query}")).await.body;
+        for lot_id in all {
+            let is_shown = page.contains(&format!("href=\"/office/lots/{lot_id}\""));
+            assert_eq!(is_shown, shown.contains(&lot_id), "{query}: {page}");
+        }
+        assert_eq!(file.lines().count(), shown.len() + 1, "{query}: {file}");
+    }
+    // a price that falls stands nowhere until somebody accepts it
+    let page = sales.get("/office/lots?status=open&q=%E9%99%8D%E4%BB%B7").await.body;
+    assert_eq!(page.matches("¥99,000").count(), 2, "where it began, and what it costs now: {page}");
+    let first = |page: &str| page.split_once("/office/lots/").unwrap().1[..36].to_owned();
+    let last = sales.get("/office/lots?sort=ending&order=reversed").await.body;
+    assert_eq!(first(last.split_once("<tbody").unwrap().1), falling.to_string(), "its steps take hours");
+    assert_eq!(
+        server.signed_in("yuanxing").await.get("/office/lots.csv").await.status,
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test]
+async fn sales_are_found_by_name_and_exported_as_they_are_found() {
+    let server = TestServer::new().await;
+    dutch_lot(&server, None).await;
+    open_lot(&server).await;
+    let mut sales = server.signed_in("sales").await;
+    for (query, lines) in
+        [("", 3), ("?q=%E9%99%8D%E4%BB%B7", 2), ("?q=%E9%99%8D%E4%BB%B7&state=current", 2), ("?q=x", 1)]
+    {
+        let page = sales.get(&format!("/office/sales{query}")).await.body;
+        assert_eq!(page.matches("row-link").count(), lines - 1, "{query}");
+        let file = sales.get(&format!("/office/sales.csv{query}")).await.body;
+        assert_eq!(file.lines().count(), lines, "{query}: {file}");
+    }
+    let nothing = sales.get("/office/sales?q=x").await.body;
+    assert!(nothing.contains("没有叫这个名称的场次"), "{nothing}");
 }

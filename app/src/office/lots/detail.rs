@@ -39,7 +39,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     // no view before this line: views stay on the thread that makes them, and each await may change it
     let negotiation = of_lot(&cx, &detail.lot, negotiation)?;
     let title = detail.lot.title.clone();
-    let crumbs = vec![Crumb::new(t(lang, "sale.title"), "/office/sales")];
+    let crumbs = vec![Crumb::new(t(lang, "sale.lots_title"), "/office/lots")];
     let note = t_with(
         lang,
         "sale.lot_note",

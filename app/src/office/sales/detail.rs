@@ -260,7 +260,7 @@ fn row(cx: &PageContext, lot: HallLot, (relists, waits_for_word): (bool, bool)) 
     let taken =
         lot.transferred().then(|| view! { <Badge tone=Tone::Neutral>{t(lang, "first_look.badge")}</Badge> });
     let waits = lot.lot.status == LotStatus::Scheduled && matches!(lot.format(), Format::Lane(_));
-    let ends = (!waits).then_some(lot.lot.end_at);
+    let (price, ends) = (lot.price_at(now), (!waits).then_some(lot.lot.end_at));
     view! {
         <tr>
             {choose}
@@ -269,7 +269,7 @@ fn row(cx: &PageContext, lot: HallLot, (relists, waits_for_word): (bool, bool)) 
             <td>{state_badge(lang, &lot.lot, now)} " " {word} {taken}</td>
             <td>{light(lang, &lot.lot)}</td>
             <td class="num"><Money fen=lot.start_fen/></td>
-            <td class="num"><Money fen=lot.lot.price_fen wan=true/></td>
+            <td class="num"><Money fen=price wan=true/></td>
             <td class="num">{lot.lot.bidders}</td>
             <td><Time at=ends/></td>
         </tr>

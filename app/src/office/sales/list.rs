@@ -10,11 +10,18 @@ use platform_db::CommandError;
 use super::calendar::{self, Reader};
 use crate::context::PageContext;
 use crate::i18n::t;
+use crate::office::orders::list::exports;
 use crate::page::{PageResult, PageView};
+use crate::query::Query;
 use crate::ui::*;
 
 /// How many sales a page shows; the service's own page size.
 const PAGE_SIZE: i64 = 100;
+
+/// Reads `?q=&state=`: the name, and whether only those that are not over.
+pub fn filter_of(query: &Query) -> (String, bool) {
+    (query.get("q").unwrap_or_default().to_owned(), query.get("state") == Some("current"))
+}
 
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
@@ -22,10 +29,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     if cx.query.get("view") == Some("calendar") {
         return by_day(&cx).await;
     }
-    let current = cx.query.get("state") == Some("current");
+    let (name, current) = filter_of(&cx.query);
     let number = cx.query.parse("page").unwrap_or(1).max(1);
-    let (total, sales) =
-        cx.services.auction.sales(cx.who()?, current, number).await.map_err(CommandError::into_problem)?;
+    let found = cx.services.auction.sales_named(cx.who()?, &name, current, number).await;
+    let (total, sales) = found.map_err(CommandError::into_problem)?;
     let may_make = cx.who()?.has_role(Role::Auctioneer);
     let tabs = vec![
         Tab::new(t(lang, "sale.all"), cx.query.without("state").href(&cx.path), !current),
@@ -39,7 +46,14 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             })}
         </PageHead>
         <Tabs label=t(lang, "sale.title") tabs=tabs/>
+        <FilterBar search=t(lang, "sale.search") actions=exports("/office/sales")>
+            {current.then(|| view! { <input type="hidden" name="state" value="current"/> })}
+        </FilterBar>
         {match sales.is_empty() {
+            true if !name.is_empty() => view! {
+                <EmptyState icon=Icon::Search title=t(lang, "sale.none_named") text=t(lang, "sale.none_named_text").into_owned()/>
+            }
+            .into_any(),
             true => view! {
                 <EmptyState icon=Icon::Gavel title=t(lang, "sale.empty") text=t(lang, "sale.empty_text").into_owned()>
                     {may_make.then(|| view! { <LinkButton href="/office/sales/new">{t(lang, "sale.new")}</LinkButton> })}

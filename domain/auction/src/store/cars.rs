@@ -167,7 +167,7 @@ pub(crate) async fn offerable(
     search: &str,
     limit: i64,
 ) -> Result<(i64, Vec<OfferableCar>), sqlx::Error> {
-    let pattern = format!("%{}%", search.trim().replace(['%', '_', '\\'], " "));
+    let pattern = super::contains(search);
     let rows = sqlx::query!(
         "SELECT c.vehicle_id, c.title, c.vin, c.mileage_km, c.city, c.grade, c.guide_fen, c.start_fen,
                 c.reserve_fen IS NOT NULL AS \"has_reserve!\", c.photo_ids, count(*) OVER () AS \"total!\"

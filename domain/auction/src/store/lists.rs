@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::facets::Facets;
 use super::lots;
 use super::report_news::{ReportNews, report_news};
+use super::words::{contains, lot_number};
 use crate::audience::SisterPolicy;
 
 /// How many lots a page of the hall shows.
@@ -27,6 +28,8 @@ pub enum Sort {
     /// The next to end first.
     #[default]
     Ending,
+    /// The last to end first.
+    EndingLast,
     /// The cheapest first.
     PriceUp,
     /// The dearest first.
@@ -73,7 +76,7 @@ impl MyStanding {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HallFilter {
-    /// Words of the title, or a VIN.
+    /// Words that all stand in the title, the VIN or the sale's name, or that name its number there (`#12`, `12号`).
     pub search: String,
     /// The make.
     pub make: String,
@@ -254,6 +257,13 @@ impl HallLot {
         Some((step, self.state.step_price(step)?))
     }
 
+    /// What it costs now; of a price that falls the step that holds: nothing is written when a step begins.
+    pub fn price_at(&self, now: UnixMs) -> Option<Fen> {
+        let runs = matches!(self.lot.status, LotStatus::Open | LotStatus::Paused);
+        let step = self.step(now).filter(|_| runs);
+        step.map(|(_, price_fen)| price_fen).or(self.lot.price_fen)
+    }
+
     /// What the auctioneer of a lane called at this price.
     pub const fn call(&self) -> Option<Call> {
         self.state.call
@@ -303,6 +313,7 @@ pub(crate) async fn hall(
     query.push(match filter.sort {
         // the cars of a lane that wait for their turn have no end yet
         Sort::Ending => " ORDER BY (l.status = 'closed'), (l.status = 'scheduled' AND l.opens_at <= clock_timestamp()), l.end_at",
+        Sort::EndingLast => " ORDER BY l.end_at DESC",
         Sort::PriceUp => concat!(" ORDER BY ", price!()),
         Sort::PriceDown => concat!(" ORDER BY ", price!(), " DESC"),
         Sort::Newest => " ORDER BY l.model_year DESC",
@@ -490,13 +501,14 @@ fn push_standing(query: &mut QueryBuilder<Postgres>, viewer: Viewer, standing: M
 pub(super) fn push_car(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
     let words = filter.search.trim().replace(['%', '_', '\\'], " ");
     for word in words.split_whitespace().take(6) {
-        let pattern = format!("%{word}%");
-        query
-            .push(" AND (l.title ILIKE ")
-            .push_bind(pattern.clone())
-            .push(" OR l.vin ILIKE ")
-            .push_bind(pattern)
-            .push(")");
+        let pattern = contains(word);
+        query.push(" AND (l.title ILIKE ").push_bind(pattern.clone());
+        query.push(" OR l.vin ILIKE ").push_bind(pattern.clone());
+        query.push(" OR s.name ILIKE ").push_bind(pattern);
+        if let Some(number) = lot_number(word) {
+            query.push(" OR l.lot_no = ").push_bind(number);
+        }
+        query.push(")");
     }
     if !filter.make.is_empty() {
         query.push(" AND l.make = ").push_bind(filter.make.clone());

@@ -60,3 +60,6 @@ pub(crate) mod top_ups;
 pub(crate) mod voids;
 pub(crate) mod watch;
 pub(crate) mod witnesses;
+pub(crate) mod words;
+
+pub(crate) use words::contains;

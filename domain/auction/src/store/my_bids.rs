@@ -50,7 +50,7 @@ pub(crate) async fn my_bids(
     filter: &BidFilter,
     limit: i64,
 ) -> Result<Vec<MyBid>, sqlx::Error> {
-    let pattern = format!("%{}%", filter.search.trim().replace(['%', '_', '\\'], " "));
+    let pattern = super::contains(&filter.search);
     let rows = sqlx::query!(
         "SELECT g.key, g.lot_id, l.title,
                 -- of a sealed lot the number would count the others' offers, and the alias the others

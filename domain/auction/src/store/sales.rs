@@ -248,10 +248,12 @@ pub struct SalesCount {
 }
 
 /// Which sales.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct SaleFilter {
     /// Only this one.
     pub(crate) id: Option<SaleId>,
+    /// Only those in whose name it stands; empty finds all.
+    pub(crate) name: String,
     /// Only those whose last lot ends after it.
     pub(crate) ends_from: Option<UnixMs>,
     /// Only those that open before it.
@@ -304,6 +306,7 @@ pub(crate) async fn list(
            JOIN lot l ON l.sale_id = s.id
           WHERE ($1::uuid IS NULL OR s.id = $1)
             AND ($5::timestamptz IS NULL OR s.opens_at < $5)
+            AND s.name ILIKE $7
             AND (NOT s.invite_only OR $6::uuid IS NULL OR EXISTS (
                      SELECT FROM sale_group i JOIN dealer d ON d.group_name = i.group_name
                       WHERE i.sale_id = s.id AND d.dealer_id = $6))
@@ -317,7 +320,8 @@ pub(crate) async fn list(
         limit,
         offset,
         filter.opens_to.map(to_sql),
-        filter.seen_by.map(|dealer| dealer.0)
+        filter.seen_by.map(|dealer| dealer.0),
+        super::contains(&filter.name)
     )
     .fetch_all(pool)
     .await?;

@@ -67,7 +67,7 @@ pub(crate) async fn list(
         Some(SellingState::Unsold) => " AND l.outcome = 'unsold'",
         Some(SellingState::Withdrawn) => " AND l.outcome = 'withdrawn'",
     });
-    query.push(" ORDER BY (l.status = 'closed'), CASE WHEN l.status <> 'closed' THEN l.end_at END, l.end_at DESC, l.id");
+    query.push(" ORDER BY (l.status = 'closed'), CASE WHEN l.status <> 'closed' THEN l.end_at END, l.end_at DESC, l.sale_id, l.lot_no");
     let offset = limit.saturating_mul(i64::from(filter.page.saturating_sub(1)));
     query.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
     let rows = query.build().fetch_all(pool).await?;

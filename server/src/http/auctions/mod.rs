@@ -58,6 +58,7 @@ pub fn routes() -> Routes {
         .get("/proof/checkpoints/{n}/since/{first}", Access::Public, checkpoints::since)
         .get("/proof/leaves/{hash}", Access::Public, checkpoints::newest_leaf)
         .merge(sheet::files("/auctions/export", Access::Dealer, hall_export::list))
+        .merge(sheet::files("/office/lots", Access::Staff, hall_export::office))
         .merge(sheet::files("/my/bids/lots", Access::Dealer, hall_export::my_lots))
         .merge(sheet::file("/my/practice/export", Kind::Csv, Access::Dealer, practice_export::list))
         .merge(sheet::file("/my/bids/export", Kind::Csv, Access::Dealer, my_bids_export::list))

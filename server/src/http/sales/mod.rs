@@ -9,6 +9,7 @@ mod lane;
 mod lot_control;
 mod reserve_approval;
 mod sale_form;
+mod sales_export;
 mod seller;
 mod sellers_export;
 mod templates;
@@ -54,5 +55,6 @@ pub fn routes() -> Routes {
         .post("/office/voids/{id}/confirm", AUCTIONEERS, void_bid::confirm)
         .post("/office/voids/{id}/decline", AUCTIONEERS, void_bid::decline)
         .post("/office/sellers/{name}", SPEAKERS, seller::change)
+        .merge(sheet::files("/office/sales", Access::Staff, sales_export::list))
         .merge(sheet::files("/office/sellers", Access::Staff, sellers_export::list))
 }

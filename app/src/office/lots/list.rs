@@ -1,0 +1,127 @@
+//! `/office/lots`: all lots of all sales, searched, filtered, sorted.
+
+use std::sync::Arc;
+
+use auction::{HallFilter, HallLot, LotPage, Sort};
+use bidding::{Format, LotStatus};
+use leptos::prelude::*;
+use platform_db::CommandError;
+
+use crate::context::PageContext;
+use crate::dealer::hall;
+use crate::i18n::t;
+use crate::office::orders::list::exports;
+use crate::office::sales::{light, state_badge};
+use crate::page::{PageResult, PageView};
+use crate::query::Query;
+use crate::ui::*;
+
+/// The states of the tabs; the first is that of an address that names none.
+const STATES: [&str; 4] = ["all", "open", "scheduled", "closed"];
+
+/// Reads `?q=&status=&sale=&sort=&order=&page=` and the hall's other filters; what is unknown counts as absent.
+pub fn filter_of(query: &Query) -> HallFilter {
+    let up = query.get("order") != Some("reversed");
+    let sort = match (query.get("sort"), up) {
+        (Some("price"), true) => Sort::PriceDown,
+        (Some("price"), false) => Sort::PriceUp,
+        (_, true) => Sort::Ending,
+        (_, false) => Sort::EndingLast,
+    };
+    HallFilter { sort, status: state_of(query).to_owned(), ..hall::filter_of(query) }
+}
+
+fn state_of(query: &Query) -> &'static str {
+    let asked = query.get("status").and_then(|status| STATES.into_iter().find(|known| *known == status));
+    asked.unwrap_or(STATES[0])
+}
+
+/// Draws it.
+pub async fn page(cx: Arc<PageContext>) -> PageResult {
+    let lang = cx.lang;
+    let filter = filter_of(&cx.query);
+    let found = cx.services.auction.hall(cx.who()?, &filter).await.map_err(CommandError::into_problem)?;
+    let chosen = state_of(&cx.query);
+    let tab = |state: &'static str| {
+        let name = if state == STATES[0] { "" } else { state };
+        let href = cx.query.with("status", name).href(&cx.path);
+        Tab::new(t(lang, &format!("auction.hall.status.{state}")), href, state == chosen)
+    };
+    let kept = ["status", "sale"].map(|name| {
+        let value = cx.query.get(name).map(str::to_owned);
+        value.map(|value| view! { <input type="hidden" name=name value=value/> })
+    });
+    let body = view! {
+        <PageHead title=t(lang, "sale.lots_title") note=t(lang, "sale.lots_note").into_owned()/>
+        <Tabs label=t(lang, "sale.lots_title") tabs=STATES.map(tab).to_vec()/>
+        <FilterBar search=t(lang, "sale.lots_search") actions=exports("/office/lots")>{kept.to_vec()}</FilterBar>
+        {content(&cx, filter.page, found)}
+    };
+    Ok(PageView::office(t(lang, "sale.lots_title"), body))
+}
+
+fn content(cx: &PageContext, current: u32, found: LotPage) -> AnyView {
+    let lang = cx.lang;
+    if found.lots.is_empty() {
+        let which = if cx.query.is_filtered() { "none_found" } else { "none_yet" };
+        let words = |part: &str| t(lang, &format!("sale.lots_{which}{part}")).into_owned();
+        return view! { <EmptyState icon=Icon::Gavel title=words("") text=words("_text")/> }.into_any();
+    }
+    let columns = vec![
+        Column::new(t(lang, "sale.car")),
+        Column::new(t(lang, "sale.sale_and_no")),
+        Column::new(t(lang, "sale.seller")),
+        Column::new(t(lang, "sale.state")),
+        Column::new(t(lang, "sale.reserve")),
+        Column::number(t(lang, "sale.start")),
+        Column::number(t(lang, "sale.price")).sort_down("price"),
+        Column::number(t(lang, "sale.bidders")),
+        Column::new(t(lang, "sale.end_at")).sort("ending"),
+    ];
+    let (total, page_size) = (found.total, found.page_size);
+    let rows = found.lots.into_iter().map(|lot| row(cx, lot)).collect_view();
+    view! {
+        <Table columns caption=t(lang, "sale.lots_title") default_sort="ending">{rows}</Table>
+        <Pager current=current total=total page_size=page_size/>
+    }
+    .into_any()
+}
+
+fn row(cx: &PageContext, lot: HallLot) -> AnyView {
+    let (lang, now) = (cx.lang, cx.now);
+    let waits = lot.lot.status == LotStatus::Scheduled && matches!(lot.format(), Format::Lane(_));
+    let (price, ends) = (lot.price_at(now), (!waits).then_some(lot.lot.end_at));
+    view! {
+        <tr>
+            <td class="text">
+                <a class="row-link" href=format!("/office/lots/{}", lot.id)>{lot.title}</a>
+                <span class="block text-xs opacity-70">{lot.vin}</span>
+            </td>
+            <td class="text">{lot.sale_name} " · " {lot.lot_no}</td>
+            <td class="text text--name">{lot.seller_name}</td>
+            <td>{state_badge(lang, &lot.lot, now)}</td>
+            <td>{light(lang, &lot.lot)}</td>
+            <td class="num"><Money fen=lot.start_fen/></td>
+            <td class="num"><Money fen=price wan=true/></td>
+            <td class="num">{lot.lot.bidders}</td>
+            <td><Time at=ends/></td>
+        </tr>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_all_unless_asked_for_less() {
+        assert_eq!(filter_of(&Query::default()).status, "all");
+        let asked = filter_of(&Query::read("status=closed&q=x&sort=price&order=reversed&page=2"));
+        assert_eq!((asked.status.as_str(), asked.search.as_str(), asked.page), ("closed", "x", 2));
+        assert_eq!(asked.sort, Sort::PriceUp);
+        assert_eq!(filter_of(&Query::read("sort=ending&order=reversed")).sort, Sort::EndingLast);
+        let odd = filter_of(&Query::read("status=gone&sort=colour"));
+        assert_eq!((odd.status.as_str(), odd.sort), ("all", Sort::Ending));
+    }
+}
