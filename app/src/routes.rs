@@ -5,7 +5,7 @@ use kernel::{Access, Principal, Role};
 use platform_bus::dead::OPERATORS;
 
 use crate::page::Page;
-use crate::{company, dealer, office, settings, sign_in};
+use crate::{company, dealer, office, search, settings, sign_in};
 
 /// Who makes and runs sales.
 const AUCTIONEERS: Access = Access::Roles(&[Role::Auctioneer]);
@@ -25,6 +25,7 @@ const IMPORTERS: Access = Access::Roles(&[Role::Inspector, Role::Pricing]);
 pub static PAGES: &[Page] = &[
     // --- everybody ---------------------------------------------------------------------------------
     Page { path: "/sign-in", access: Access::Public, draw: |cx| Box::pin(sign_in::page(cx)) },
+    Page { path: search::PATH, access: Access::SignedIn, draw: |cx| Box::pin(search::page(cx)) },
     Page { path: "/settings", access: Access::SignedIn, draw: |cx| Box::pin(settings::page(cx)) },
     Page {
         path: "/auctions/lots/{id}/replay",

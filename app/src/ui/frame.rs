@@ -11,6 +11,7 @@ use crate::routes::{is_open_to, start_of};
 mod acting;
 pub(crate) mod bell;
 pub(crate) mod daily;
+mod finder;
 
 use super::banner::DoneBanner;
 use super::frame_nav::{DealerNav, OfficeNav};
@@ -41,12 +42,14 @@ pub fn DealerFrame(body: AnyView) -> impl IntoView {
             <div class="dealer-head__row">
                 <Brand/>
                 <DealerNav/>
+                {finder::link(&cx)}
                 {bell::view(&cx, "/my/alerts")}
                 {account}
             </div>
             {acting::view(&cx)}
         </header>
         <main id="main" class="dealer-main" tabindex="-1"><DoneBanner/>{daily::view(&cx)}{body}</main>
+        {finder::dialog(&cx)}
         {bell::script(&cx)}
     }
 }
@@ -61,6 +64,7 @@ pub fn OfficeFrame(body: AnyView) -> impl IntoView {
         <div class="office">
             <header class="office-top">
                 <Brand/>
+                {finder::link(&cx)}
                 {bell()}
                 <details class="menu">
                     <summary class="menu__button" aria-label=t(cx.lang, "nav.menu")><IconView icon=Icon::Menu/></summary>
@@ -69,11 +73,13 @@ pub fn OfficeFrame(body: AnyView) -> impl IntoView {
             </header>
             <div class="office-side">
                 <div class="office-side__head"><Brand/>{bell()}</div>
+                {finder::link(&cx)}
                 <OfficeNav/>
                 {person()}
             </div>
             <main id="main" class="office-main" tabindex="-1"><DoneBanner/>{body}</main>
         </div>
+        {finder::dialog(&cx)}
         {bell::script(&cx)}
     }
 }

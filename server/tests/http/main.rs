@@ -39,6 +39,7 @@ mod push;
 mod receipts;
 mod replay;
 mod reserve_approval;
+mod search;
 mod sellers;
 mod selling;
 mod settings;
