@@ -248,9 +248,15 @@ async fn my_bids_are_searched_filtered_and_exported_as_they_stand() {
     let (mut dealer, mut other) = (server.signed_in("yuanxing").await, server.signed_in("hengxin").await);
     let bids = format!("/auctions/lots/{lot}/bids");
     let keys = [(); 3].map(|()| new_id().to_string());
-    dealer.post(&bids, &[("key", &keys[0]), ("quick_fen", "5000000")]).await;
-    other.post(&bids, &[("key", &keys[1]), ("quick_fen", "5100000")]).await;
-    dealer.post(&bids, &[("key", &keys[2]), ("quick_fen", "5000000")]).await;
+    let mut asked = Vec::new();
+    for (key, is_his, fen) in
+        [(&keys[0], true, "5000000"), (&keys[1], false, "5100000"), (&keys[2], true, "5000000")]
+    {
+        let browser = if is_his { &mut dealer } else { &mut other };
+        let form = [("key", key.as_str()), ("quick_fen", fen)];
+        asked.push(browser.post(&bids, &form).await.location().to_owned());
+    }
+    assert!(asked.iter().all(|at| at.contains("?answer=")), "{asked:?}");
     for (query, is_there) in [
         ("", true),
         ("q=%E9%80%94%E8%A7%82", true),
