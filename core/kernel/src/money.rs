@@ -58,15 +58,12 @@ impl Fen {
         format!("{}{}", if self.0 < 0 { "-" } else { "" }, decimal(self.0, 100, false))
     }
 
-    /// The amount in 万元 without the unit: `12.85`. At least two decimals, more only where they exist.
+    /// The amount in 万元 without the unit: `12.85`, `9.8`, `90`: never more decimals than exist.
     pub fn wan(self) -> String {
         let abs = self.0.unsigned_abs();
-        let whole = abs / 1_000_000;
-        let mut frac = format!("{:06}", abs % 1_000_000);
-        while frac.len() > 2 && frac.ends_with('0') {
-            frac.pop();
-        }
-        format!("{}{}.{}", if self.0 < 0 { "-" } else { "" }, grouped(whole), frac)
+        let frac = format!(".{:06}", abs % 1_000_000);
+        let frac = frac.trim_end_matches('0').trim_end_matches('.');
+        format!("{}{}{}", if self.0 < 0 { "-" } else { "" }, grouped(abs / 1_000_000), frac)
     }
 }
 
@@ -180,6 +177,10 @@ mod tests {
         assert_eq!(Fen(12_850_000).wan(), "12.85");
         assert_eq!(Fen(12_850_050).yuan(), "¥128,500.50");
         assert_eq!(Fen(12_855_500).wan(), "12.8555");
+        assert_eq!(
+            (Fen(9_800_000).wan(), Fen(90_000_000).wan(), Fen(0).wan()),
+            ("9.8".into(), "90".into(), "0".into())
+        );
         assert_eq!(Fen(-5).yuan(), "-¥0.05");
     }
 
