@@ -19,9 +19,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let receipt = receipt.map_err(CommandError::into_problem)?;
     let reason = cx.services.auction.bid_reason(cx.who()?, receipt.row.key).await;
     let why = reason.map_err(CommandError::into_problem)?.map(|reason| why(&cx, &reason));
-    // a receipt outlives what its bidder may see of the lot: then it names no car
-    let lot = cx.services.auction.lot(cx.who()?, receipt.row.lot_id).await.ok();
-    let car = lot.map(|detail| detail.lot.title);
+    let car = car_of(&cx, &receipt).await;
     let title = t(lang, "proof.receipt.title");
     let crumbs = vec![Crumb::new(t(lang, "auction.my.title"), "/my/bids?view=bids")];
     let file = format!("/my/bids/{}/receipt.json", receipt.row.key);
@@ -45,6 +43,13 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         </Panel>
     };
     Ok(PageView::dealer(title, body))
+}
+
+/// The car that was bid on, for who may see its lot. A receipt outlives what its bidder may see, and is checked by anybody:
+/// then it names no car.
+pub(super) async fn car_of(cx: &PageContext, receipt: &Receipt) -> Option<String> {
+    let detail = cx.services.auction.lot(cx.principal.as_ref()?, receipt.row.lot_id).await.ok()?;
+    Some(detail.lot.title)
 }
 
 /// Which rule decided, and how the price came about: with the bidder's own amount and public values only.

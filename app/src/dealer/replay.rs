@@ -4,12 +4,13 @@
 //! the log in the browser and turns the steps into a slider.
 
 mod chart;
+mod falling;
 mod rows;
 
 use std::sync::Arc;
 
 use auction::{LotDetail, LotReplay};
-use kernel::{Lang, LotId, UnixMs};
+use kernel::{Fen, Lang, LotId, UnixMs};
 use leptos::prelude::*;
 use platform_db::CommandError;
 use proof::{Moment, Replay};
@@ -91,8 +92,11 @@ fn player(cx: &PageContext, detail: &LotDetail, found: &LotReplay) -> AnyView {
     let source = format!("/auctions/lots/{}/log.json", detail.lot.id);
     let check = format!("/proof?lot={}", detail.lot.id);
     let zone_min = i32::from(cx.zone.whole_minutes());
-    let drawing = chart::view(cx, replay, &found.incidents, at);
-    let (steps, slider, now) = (steps(cx, replay, shown), slider(cx, shown), now(cx, moment, at, own));
+    let fell = falling::steps(&detail.terms, found);
+    let drawing = chart::view(cx, found, &fell, at);
+    let price = moment.price_fen.or_else(|| falling::price_at(&fell, at).filter(|_| moment.is_open()));
+    let (steps, slider, now) =
+        (steps(cx, replay, shown), slider(cx, shown), now(cx, (moment, price), at, own));
     let rows = rows::view(cx, replay, moment.seq, own);
     let outages = incidents::panel(lang, found.incidents.clone());
     let reserve = detail.lot.lot.reserve_fen.map(|reserve| {
@@ -110,6 +114,7 @@ fn player(cx: &PageContext, detail: &LotDetail, found: &LotReplay) -> AnyView {
             data-own=own.unwrap_or_default()
             data-wan=wan_word(lang)
             data-day=t(lang, "auction.live.day")
+            data-steps=falling::told(&fell)
             data-number=t(lang, "proof.row.number")
             data-bidder=t(lang, "proof.row.bidder")
             data-you=t(lang, "replay.you")
@@ -193,11 +198,16 @@ fn slider(cx: &PageContext, shown: Shown) -> AnyView {
 }
 
 /// What was to be seen at this instant.
-fn now(cx: &PageContext, moment: &Moment, at: UnixMs, own: Option<u32>) -> AnyView {
+fn now(
+    cx: &PageContext,
+    (moment, price_fen): (&Moment, Option<Fen>),
+    at: UnixMs,
+    own: Option<u32>,
+) -> AnyView {
     let lang = cx.lang;
     let left = moment.left_ms(at).map(|left| time_left(left, &t(lang, "auction.live.day")));
-    let price = moment.price_fen.map_or_else(|| "—".to_owned(), |price| price.yuan());
-    let wan = wan_word(lang).and_then(|word| Some(format!("{} {word}", moment.price_fen?.wan())));
+    let price = price_fen.map_or_else(|| "—".to_owned(), |price| price.yuan());
+    let wan = wan_word(lang).and_then(|word| Some(format!("{} {word}", price_fen?.wan())));
     let fact = |label: &'static str, name: &'static str, value: String| {
         view! { <div class="fact"><dt>{t(lang, label)}</dt><dd data-out=name>{value}</dd></div> }
     };
@@ -261,9 +271,13 @@ fn what(cx: &PageContext, moment: &Moment) -> String {
 }
 
 fn leader(cx: &PageContext, moment: &Moment, own: Option<u32>) -> String {
-    match moment.leader {
-        None => t(cx.lang, "proof.row.nobody").into_owned(),
-        Some(alias) if Some(alias) == own => t(cx.lang, "replay.you").into_owned(),
-        Some(alias) => t_with(cx.lang, "proof.row.bidder", &[("n", &alias.to_string())]),
-    }
+    bidder(cx, moment.leader, own).unwrap_or_else(|| t(cx.lang, "proof.row.nobody").into_owned())
+}
+
+/// One of the bidders, by the number under which everybody saw him.
+fn bidder(cx: &PageContext, alias: Option<u32>, own: Option<u32>) -> Option<String> {
+    Some(match alias? {
+        alias if Some(alias) == own => t(cx.lang, "replay.you").into_owned(),
+        alias => t_with(cx.lang, "proof.row.bidder", &[("n", &alias.to_string())]),
+    })
 }

@@ -98,6 +98,9 @@ fn tell(place: &Element, receipt: &Receipt) {
     let dash = || "—".to_owned();
     let zone_min = data(place, "zone").parse().unwrap_or_default();
     let time = |at: UnixMs| clock_words(at, zone_min);
+    if let Some(link) = find(place, "[data-lot]") {
+        drop(link.set_attribute("href", &["/auctions/lots/", &row.lot_id.to_string()].concat()));
+    }
     show(place, "outcome", if row.code.is_some() { "refused" } else { "accepted" });
     for reason in all(place, "[data-code]") {
         reason.set_hidden(Some(data(&reason, "code")) != row.code);

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use kernel::UnixMs;
+use kernel::{Fen, UnixMs};
 use proof::{Moment, PublishedLog, Replay};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -35,6 +35,8 @@ struct Player {
     slider: HtmlInputElement,
     speed: HtmlSelectElement,
     replay: Replay,
+    /// From when each price of a lot whose price fell was to be seen, in fen.
+    steps: Vec<(i64, i64)>,
     texts: Texts,
     /// Milliseconds from the beginning.
     at_ms: Cell<i64>,
@@ -62,6 +64,7 @@ async fn run(place: Element) -> Option<()> {
         slider: find(&place, "[data-slider]")?.dyn_into().ok()?,
         speed: find(&place, "[data-speed]")?.dyn_into().ok()?,
         replay: Replay::of(&log.rows)?,
+        steps: steps_of(&data(&place, "steps")),
         texts: Texts {
             zone_min: data(&place, "zone").parse().unwrap_or_default(),
             own: data(&place, "own").parse().unwrap_or_default(),
@@ -136,8 +139,9 @@ impl Player {
             self.slider.set_value(&((self.at_ms.get() + 999) / 1000).to_string());
         }
         write(place, "at", &clock_words(at, texts.zone_min));
-        write(place, "price", &moment.price_fen.map_or_else(dash, |price| price.yuan()));
-        let wan = moment.price_fen.filter(|_| !texts.wan.is_empty());
+        let price = moment.price_fen.or_else(|| self.step_price(at).filter(|_| moment.is_open()));
+        write(place, "price", &price.map_or_else(dash, |price| price.yuan()));
+        let wan = price.filter(|_| !texts.wan.is_empty());
         write(
             place,
             "wan",
@@ -163,6 +167,11 @@ impl Player {
         }
     }
 
+    /// The step that held, where the price fell: it stands in no row.
+    fn step_price(&self, at: UnixMs) -> Option<Fen> {
+        self.steps.iter().take_while(|(from, _)| *from <= at.0).last().map(|(_, fen)| Fen(*fen))
+    }
+
     fn leader(&self, moment: &Moment) -> String {
         match moment.leader {
             None => self.texts.nobody.clone(),
@@ -178,6 +187,14 @@ impl Player {
         let number = data(&self.place, "number").replace("%{n}", &moment.seq.to_string());
         [number.as_str(), " · ", &words].concat()
     }
+}
+
+/// `<instant>:<fen>,…`, as the page tells them.
+fn steps_of(told: &str) -> Vec<(i64, i64)> {
+    let one = |step: &str| {
+        step.split_once(':').and_then(|(from, fen)| Some((from.parse().ok()?, fen.parse().ok()?)))
+    };
+    told.split(',').filter_map(one).collect()
 }
 
 fn dash() -> String {

@@ -56,6 +56,25 @@ impl DutchSteps {
         step.min(self.last(start))
     }
 
+    /// What was to be seen of it: from when each price held. `turns` says when it began to fall and when it stood still, in order;
+    /// the step that was current when it stood still begins anew.
+    pub fn seen(self, start: Fen, turns: &[(UnixMs, bool)], until: UnixMs) -> Vec<(UnixMs, Fen)> {
+        let (mut seen, mut step, step_ms) = (Vec::new(), 0, self.step_ms.max(1));
+        for (index, (from, falls)) in turns.iter().enumerate() {
+            if !falls {
+                continue;
+            }
+            let end = turns.get(index + 1).map_or(until, |(at, _)| *at);
+            let mut from = *from;
+            seen.push((from, self.price(start, step)));
+            while step < self.last(start) && from.plus_ms(step_ms) < end {
+                (from, step) = (from.plus_ms(step_ms), step + 1);
+                seen.push((from, self.price(start, step)));
+            }
+        }
+        seen
+    }
+
     /// When a step begins, by this clock; not known while a pause holds it.
     pub fn begins(self, clock: StepClock, step: u32) -> Option<UnixMs> {
         match clock {

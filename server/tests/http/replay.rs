@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 use bidding::RefusalCode;
 use kernel::LotId;
+use platform_db::new_id;
 
+use crate::dutch_reserve::dutch_lot;
 use crate::receipts::{bid, lot_ending_in, open_lot, until_closed};
 use crate::support::TestServer;
 
@@ -34,6 +36,9 @@ async fn a_replay_steps_by_links_and_shows_public_values_only() {
     let start = loser.get(&format!("{path}?at=0")).await;
     assert!(start.body.contains("<strong data-out=\"price\">—</strong>") || start.body.contains("贵公司"));
     assert!(start.body.contains("at=1\""), "a step on");
+    // of each bid who made it: the first bidder is 1
+    let made = |page: &str, by: &str| page.matches(&format!("<td>{by}</td>")).count();
+    assert!(made(&end.body, "贵公司") > 0 && made(&end.body, "2 号") > 0, "{}", end.body);
     for odd in ["?at=-5", "?at=99999999999999999", "?at=x&page=0", "?page=99999"] {
         assert_eq!(loser.get(&format!("{path}{odd}")).await.status, StatusCode::OK, "{odd}");
     }
@@ -48,6 +53,28 @@ async fn a_replay_steps_by_links_and_shows_public_values_only() {
     let other = loser.get("/my").await.body;
     let (before, _) = other.split_once("import('/verifier/").unwrap();
     assert!(before.ends_with("setTimeout)(() => "), "others when there is nothing else to do");
+}
+
+/// Nothing is written when a step begins; it was seen all the same.
+#[tokio::test]
+async fn the_replay_of_a_price_that_fell_has_its_steps() {
+    let server = TestServer::new().await;
+    let lot_id = dutch_lot(&server, None).await;
+    let mut buyer = server.signed_in("yuanxing").await;
+    let key = new_id().to_string();
+    let accept = [("key", key.as_str()), ("step", "0"), ("price_fen", "9900000")];
+    buyer.post(&format!("/auctions/lots/{lot_id}/accept"), &accept).await;
+    let path = format!("/auctions/lots/{lot_id}/replay");
+    let start = buyer.get(&format!("{path}?at=0")).await.body;
+    assert!(start.contains("<strong data-out=\"price\">¥99,000</strong>"), "{start}");
+    assert!(start.contains(":9900000\""), "and the verifier is told: {start}");
+    let receipt = buyer.get(&format!("/my/bids/{key}")).await.body;
+    assert!(
+        receipt.contains("出价金额") && !receipt.contains("委托价"),
+        "an acceptance is no max: {receipt}"
+    );
+    let check = buyer.get(&format!("/proof?receipt={key}")).await.body;
+    assert!(check.contains("<p class=\"mb-3 font-semibold\">测试车</p>"), "it names its car: {check}");
 }
 
 #[tokio::test]

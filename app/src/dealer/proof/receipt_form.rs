@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{part, verdict};
 use crate::context::PageContext;
-use crate::dealer::receipt::said;
+use crate::dealer::receipt::{car_of, said};
 use crate::i18n::{known, t};
 use crate::ui::*;
 
@@ -23,7 +23,8 @@ const FAULTS: [(&str, &str); 4] = [
 /// What was posted, checked on the server: no receipt, or one that stands or does not.
 pub(super) enum Answer {
     Unreadable,
-    Checked(Box<Receipt>, Result<(), ReceiptFault>),
+    /// With its car, where who looks may see it.
+    Checked(Box<Receipt>, Result<Option<String>, ReceiptFault>),
 }
 
 /// The server's answer when something was posted.
@@ -38,6 +39,10 @@ pub(super) async fn load(cx: &PageContext) -> Result<Option<Answer>, kernel::Pro
     };
     let Some(receipt) = receipt else { return Ok(Some(Answer::Unreadable)) };
     let checked = cx.services.auction.check_receipt(&receipt).await.map_err(CommandError::into_problem)?;
+    let checked = match checked {
+        Ok(()) => Ok(car_of(cx, &receipt).await),
+        Err(fault) => Err(fault),
+    };
     Ok(Some(Answer::Checked(Box::new(receipt), checked)))
 }
 
@@ -45,17 +50,24 @@ fn posted(cx: &PageContext) -> &str {
     cx.form.value("receipt").unwrap_or_default().trim()
 }
 
-/// The receipt that a link names (`?receipt=<the bid's key>`), to stand in the form; only its own bidder's.
-pub(super) async fn named(cx: &PageContext) -> Option<String> {
+/// The receipt that a link names (`?receipt=<the bid's key>`), to stand in the form, and its car; only its own bidder's.
+pub(super) async fn named(cx: &PageContext) -> Option<(String, Option<String>)> {
     let key = cx.query.parse::<Uuid>("receipt")?;
     let receipt = cx.services.auction.receipt(cx.principal.as_ref()?, key).await.ok()?;
-    serde_json::to_string_pretty(&receipt).ok()
+    let car = car_of(cx, &receipt).await;
+    Some((serde_json::to_string_pretty(&receipt).ok()?, car))
 }
 
 /// The form with that answer; before anything was posted, with the receipt that was named.
-pub(super) fn view(cx: &PageContext, answer: Option<Answer>, named: Option<String>) -> AnyView {
+pub(super) fn view(
+    cx: &PageContext,
+    answer: Option<Answer>,
+    named: Option<(String, Option<String>)>,
+) -> AnyView {
     let lang = cx.lang;
-    let shown = named.filter(|_| posted(cx).is_empty()).unwrap_or_else(|| posted(cx).to_owned());
+    let (shown, car) =
+        named.filter(|_| posted(cx).is_empty()).unwrap_or_else(|| (posted(cx).to_owned(), None));
+    let car = car.map(|car| view! { <p class="mb-3 font-semibold">{car}</p> });
     let answer = answer.map(|answer| said_of(cx, &answer));
     let (verdicts, parts, result) = (verdicts(cx), parts(cx), result(cx));
     view! {
@@ -69,6 +81,7 @@ pub(super) fn view(cx: &PageContext, answer: Option<Answer>, named: Option<Strin
             data-nobody=t(lang, "proof.row.nobody")
         >
             <Panel title=t(lang, "proof.check.title")>
+                {car}
                 <PostForm>
                     <div data-scripted hidden>
                         <FileField name="file" label=t(lang, "proof.check.file") hint=t(lang, "proof.check.file_hint") accept=".json"/>
@@ -146,6 +159,10 @@ fn result(cx: &PageContext) -> AnyView {
         " " {reasons.into_iter().collect_view()} {out("number")}
     };
     let facts = vec![
+        Fact::new(
+            t(lang, "proof.row.lot"),
+            view! { <a href="/auctions" data-lot>{t(lang, "proof.row.to_lot")}</a> },
+        ),
         Fact::new(t(lang, "proof.row.outcome"), outcome),
         Fact::new(t(lang, "proof.row.amount"), out("amount")),
         Fact::new(t(lang, "proof.row.admitted"), out("admitted")),
@@ -163,11 +180,14 @@ fn said_of(cx: &PageContext, answer: &Answer) -> AnyView {
         Answer::Unreadable => bad("proof.check.unreadable"),
         // what a false receipt says is nothing to repeat
         Answer::Checked(_, Err(fault)) => bad(fault_key(*fault)),
-        Answer::Checked(receipt, Ok(())) => {
+        Answer::Checked(receipt, Ok(car)) => {
             let said = said(cx, receipt);
+            let href = format!("/auctions/lots/{}", receipt.row.lot_id);
+            let car =
+                car.clone().map(|car| view! { <p class="mb-3 font-semibold"><a href=href>{car}</a></p> });
             view! {
                 <Banner tone=Tone::Good>{t(lang, "proof.check.good")}</Banner>
-                <Panel title=t(lang, "proof.receipt.what")>{said}</Panel>
+                <Panel title=t(lang, "proof.receipt.what")>{car}{said}</Panel>
             }
             .into_any()
         }

@@ -1,5 +1,6 @@
 //! The price over time, as a drawing: a line of steps, a mark for each extension, a band for each outage, and where one is.
 
+use auction::LotReplay;
 use kernel::{Fen, UnixMs};
 use leptos::prelude::*;
 use proof::{Incident, Replay};
@@ -16,9 +17,12 @@ const EDGE: i64 = 24;
 const TAIL: u32 = 12;
 
 /// The drawing with its scales. The words below say what it shows to who does not see it.
-pub(super) fn view(cx: &PageContext, replay: &Replay, incidents: &[Incident], at: UnixMs) -> AnyView {
+/// `fell` has the steps of a price that fell until somebody accepted one.
+pub(super) fn view(cx: &PageContext, found: &LotReplay, fell: &[(UnixMs, Fen)], at: UnixMs) -> AnyView {
     let lang = cx.lang;
-    let line = replay.line(WIDTH);
+    let (replay, incidents) = (&found.replay, &found.incidents);
+    let steps = fell.iter().map(|(from, price)| (replay.place(*from, WIDTH), *price));
+    let line: Vec<(u32, Fen)> = steps.chain(replay.line(WIDTH)).collect();
     let prices = || line.iter().map(|(_, price)| *price);
     let (low, high) = (prices().min().unwrap_or_default(), prices().max().unwrap_or_default());
     let words = t_with(lang, "replay.line_words", &[("from", &low.yuan()), ("to", &high.yuan())]);
@@ -44,7 +48,7 @@ pub(super) fn view(cx: &PageContext, replay: &Replay, incidents: &[Incident], at
     .into_any()
 }
 
-/// From each point level to the next, then up; from the last level to the end. A price that is there only at the end (a
+/// From each point level to the next, then up or down; from the last level to the end. A price that is there only at the end (a
 /// sealed lot, one that was bought) is a short line and not nothing.
 fn path(line: &[(u32, Fen)], low: Fen, high: Fen) -> String {
     let mut path = String::new();

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use proof::{Moment, Replay};
 
-use super::{command, leader, second_of};
+use super::{bidder, command, leader, second_of};
 use crate::context::PageContext;
 use crate::i18n::t;
 use crate::ui::*;
@@ -24,6 +24,7 @@ pub(super) fn view(cx: &PageContext, replay: &Replay, here: i64, own: Option<u32
         Column::number(t(lang, "replay.number")),
         Column::new(t(lang, "replay.at")),
         Column::new(t(lang, "replay.what")),
+        Column::new(t(lang, "replay.by")),
         Column::number(t(lang, "proof.row.price")),
         Column::new(t(lang, "proof.row.leader")),
         Column::new(t(lang, "proof.row.end")),
@@ -50,11 +51,14 @@ fn row(cx: &PageContext, replay: &Replay, moment: &Moment, is_here: bool, own: O
         }
         _ => None,
     };
+    // 0 is nobody of the bidders: the house, or the clock
+    let by = bidder(cx, Some(moment.alias).filter(|alias| *alias > 0), own).unwrap_or_default();
     view! {
         <tr data-seq=moment.seq aria-current=is_here.then_some("true")>
             <td class="num">{moment.seq}</td>
             <td><a class="row-link" href=href><Time at=moment.at form=TimeForm::Exact/></a></td>
             <td>{command(cx, &moment.command)} " " {moved}</td>
+            <td>{or_dash(by)}</td>
             <td class="num"><Money fen=moment.price_fen/></td>
             <td>{leader(cx, moment, own)}</td>
             <td><Time at=moment.end_at form=TimeForm::Exact/></td>

@@ -35,6 +35,24 @@ fn the_price_falls_to_the_floor_and_stays() {
 }
 
 #[test]
+fn what_was_seen_follows_from_when_it_fell_and_when_it_stood_still() {
+    let start = yuan(50_000);
+    let seen = |turns: &[(i64, bool)], until: i64| {
+        let turns: Vec<_> = turns.iter().map(|(at, falls)| (minutes(*at), *falls)).collect();
+        let seen = STEPS.seen(start, &turns, minutes(until));
+        let plain = seen.into_iter().map(|(from, price)| (from.since(OPENS_AT) / MINUTE, price.0 / 100));
+        plain.collect::<Vec<_>>()
+    };
+    assert_eq!(seen(&[(0, true)], 2), [(0, 50_000), (1, 47_000)], "the moment of its end begins no step");
+    let floor = [(0, 50_000), (1, 47_000), (2, 44_000), (3, 41_000), (4, 40_000)];
+    assert_eq!(seen(&[(0, true)], 90), floor, "it falls no further");
+    let paused = [(0, 50_000), (1, 47_000), (9, 47_000), (10, 44_000)];
+    assert_eq!(seen(&[(0, true), (2, false), (9, true)], 11), paused, "the step that was held begins anew");
+    assert_eq!(seen(&[], 11), []);
+    assert_eq!(seen(&[(0, false)], 11), []);
+}
+
+#[test]
 fn steps_begin_when_the_lot_opens_and_the_end_leaves_time_for_all() {
     let mut late = Lot::scheduled(terms(Format::Dutch(STEPS)), None);
     let opened_at = OPENS_AT.plus_ms(58 * MINUTE);
