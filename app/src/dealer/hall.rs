@@ -47,6 +47,9 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
     let bar = filter::bar(cx, &lots);
     let chips = filter::chips(cx, sales, &lots);
     let strip = sales::strip(cx, sales, filter.sale_id, now);
+    let doubts = filter::doubts(lang, &cx.query);
+    let doubts =
+        doubts.into_iter().map(|text| view! { <Banner tone=Tone::Warn>{text}</Banner> }).collect_view();
     let list = if lots.lots.is_empty() { empty(cx) } else { cards::grid(cx, &lots.lots, now) };
     let live = (!lots.lots.is_empty()).then(|| live_prices(cx));
     view! {
@@ -56,6 +59,7 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
         {strip}
         {bar}
         {chips}
+        {doubts}
         <div class="hall-head">
             <h2 class="sr-only">{t(lang, "auction.hall.list")}</h2>
             {filter::sort_links(cx)}

@@ -2,7 +2,7 @@
 
 use auction::{Kin, LotDetail, SaleChangeKind, Withdrawal};
 use bidding::{Bar, BelowReserve, Format, Terms};
-use kernel::Lang;
+use kernel::{Fen, Lang};
 use leptos::prelude::*;
 
 use super::lot::car::below_reserve;
@@ -51,6 +51,11 @@ pub(super) fn lot_words(cx: &PageContext, detail: &LotDetail, withdrawal: Option
             // in the panel, which is in view on a phone
             "auction.live.withdrawn_hint" if withdrawal.is_some() => {
                 return withdrawal.map(|why| withdrawn(cx, why));
+            }
+            // what it is worth, beside what it would be bid
+            "auction.live.confirm_steps" if detail.lot.guide_fen > Fen::ZERO => {
+                let guide = t_with(lang, "auction.lot.guide_is", &[("amount", &detail.lot.guide_fen.yuan())]);
+                return Some([t(lang, key).as_ref(), &guide].concat());
             }
             "auction.live.paused_hint" => return Some(paused(lang, &detail.terms)),
             // neither a bid nor a max before the opening

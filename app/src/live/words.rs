@@ -155,6 +155,8 @@ words! {
     TakeConfirm = "take_confirm",
     TakeNote = "take_note",
     GoToForm = "go_to_form",
+    GoToPreBid = "go_to_pre_bid",
+    ConfirmBuyNow = "confirm_buy_now",
     Raised = "raised",
     TopUpLink = "top_up_link",
     OpenNew = "open_new",

@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use platform_db::new_id;
 use serde_json::{Value, json};
 
-use crate::receipts::open_lot;
+use crate::receipts::{lot_with, open_lot};
 use crate::support::{Answer, Browser, OURS, TestServer};
 
 /// The value of a hidden field of the form that asks.
@@ -51,6 +51,21 @@ async fn a_form_asks_and_its_answer_counts_once() {
     }
     let page = dealer.get(&format!("{path}?answer={answer}")).await;
     assert!(page.body.contains("¥200,000") && !page.body.contains(r#"name="confirmation""#), "{}", page.body);
+}
+
+/// Who is about to bid more than the car is to be had for at once is told so, and what it is worth.
+#[tokio::test]
+async fn the_question_names_what_the_car_is_worth_and_is_to_be_had_for() {
+    let server = TestServer::new().await;
+    let mut dealer = server.signed_in("yuanxing").await;
+    for (percent, is_said) in [(Some(110), true), (None, false)] {
+        let lot_id = lot_with(&server, None, |sale| sale.buy_now_percent = percent).await;
+        let (path, key) = (format!("/auctions/lots/{lot_id}"), new_id().to_string());
+        dealer.post(&format!("{path}/bids"), &[("key", &key), ("max", "200000")]).await;
+        let asked = dealer.get(&format!("{path}?answer={key}")).await.body;
+        assert_eq!(asked.contains("现在按一口价 ¥99,000 就能直接买下"), is_said, "{asked}");
+        assert!(asked.contains("¥90,000"), "{asked}");
+    }
 }
 
 #[tokio::test]

@@ -121,6 +121,27 @@ fn price_of(text: &str) -> Option<Fen> {
     }
 }
 
+/// What an address asks for that cannot filter as it was meant, in words: a price that is none, a range that ends before it
+/// begins.
+pub(super) fn doubts(lang: Lang, query: &Query) -> Vec<String> {
+    let label = |name: &str| t(lang, &format!("auction.hall.{name}")).into_owned();
+    let price = |name: &str| query.get(name).and_then(price_of).map(|price| price.0);
+    let unread = |name: &str| {
+        let typed = query.get(name).filter(|_| price(name).is_none())?;
+        Some(t_with(lang, "auction.hall.unread", &[("name", &label(name)), ("value", typed)]))
+    };
+    let reversed = |(from, low): (&str, Option<i64>), (to, high): (&str, Option<i64>)| {
+        low.zip(high).filter(|(low, high)| low > high)?;
+        Some(t_with(lang, "vehicle.filter.reversed", &[("from", &label(from)), ("to", &label(to))]))
+    };
+    let (cheap, dear) = (("price_from", price("price_from")), ("price_to", price("price_to")));
+    let (old, new) = (("year_from", query.parse("year_from")), ("year_to", query.parse("year_to")));
+    [unread(cheap.0), unread(dear.0), reversed(cheap, dear), reversed(old, new)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
 fn is_set(query: &Query) -> usize {
     FILTERS.iter().filter(|name| query.get(name).is_some()).count()
 }
@@ -274,6 +295,15 @@ mod tests {
         assert_eq!(price_of("12.5"), Some(Fen(12_500_000)));
         assert_eq!(price_of("125,000"), Some(Fen(12_500_000)));
         assert_eq!(price_of("x"), None);
+    }
+
+    #[test]
+    fn says_what_does_not_filter() {
+        let doubts = |query: &str| doubts(Lang::Zh, &Query::read(query));
+        assert!(doubts("price_from=3&price_to=125000&year_from=2019&year_to=2019").is_empty());
+        assert_eq!(doubts("price_from=abc"), ["“abc”不是金额，未按最低价（万元）筛选。"]);
+        let reversed = doubts("price_from=12&price_to=3&year_from=2024&year_to=2020");
+        assert_eq!(reversed.len(), 2, "{reversed:?}");
     }
 
     #[test]

@@ -29,18 +29,28 @@ pub(super) fn head(cx: &PageContext, detail: &LotDetail) -> AnyView {
     ];
     let note = joined(facts);
     let crumbs = vec![Crumb::new(t(lang, "auction.lot.back"), "/auctions")];
-    let watch = format!("/auctions/lots/{}/watch", lot.id);
-    let (word, watched) = match lot.watched {
-        true => (t(lang, "auction.lot.unwatch"), ""),
-        false => (t(lang, "auction.lot.watch"), "on"),
-    };
+    // the first bid puts the lot on the list of who bids: his button says so before the page is loaded again
+    let joins = !lot.watched && lot.mine.max_fen.is_none() && lot.mine.alias.is_none();
+    let class = if joins { "watch watch--joins" } else { "watch" };
+    let (button, takes_off) = (watch(cx, lot, !lot.watched), joins.then(|| watch(cx, lot, false)));
     view! {
         <PageHead title=lot.title.clone() crumbs note>
-            <PostForm action=watch name="watch">
-                <input type="hidden" name="watched" value=watched/>
-                <Button>{word}</Button>
-            </PostForm>
+            <div class=class>{button} {takes_off}</div>
         </PageHead>
+    }
+    .into_any()
+}
+
+/// The button that puts the lot on the list of what is watched, or takes it off.
+fn watch(cx: &PageContext, lot: &HallLot, puts_on: bool) -> AnyView {
+    let action = format!("/auctions/lots/{}/watch", lot.id);
+    let (key, watched) = if puts_on { ("auction.lot.watch", "on") } else { ("auction.lot.unwatch", "") };
+    let word = t(cx.lang, key);
+    view! {
+        <PostForm action name="watch">
+            <input type="hidden" name="watched" value=watched/>
+            <Button>{word}</Button>
+        </PostForm>
     }
     .into_any()
 }

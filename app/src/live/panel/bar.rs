@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::super::room::Phase;
 use super::super::words::Word;
 use super::{Screen, clock, follow, forms, price, standing};
 
@@ -25,6 +26,9 @@ pub(super) fn view(screen: Screen) -> AnyView {
                 {standing::short(screen)}
                 <strong class="bid-bar__price">{follow(move || price::amount(screen).yuan())}</strong>
                 <span class="bid-bar__time" data-pace=follow(move || clock::pace(screen))>{follow(move || clock::in_bar(screen))}</span>
+            </a>
+            <a class="bid-bar__go bid-bar__early" href="#pre-bid" hidden=follow(move || screen.phase.get() != Phase::Upcoming)>
+                {screen.word(Word::GoToPreBid)}
             </a>
             <a class="bid-bar__order" href="/my/orders">{screen.word(Word::GoToOrders)}</a>
             {form}

@@ -11,7 +11,7 @@ use super::super::notice::is_held_already;
 use super::super::props::drawn_for;
 use super::super::room::{Notice, Question};
 use super::super::words::{Word, fill, shape_of};
-use super::{Screen, follow, shape};
+use super::{Screen, follow, shape, take};
 
 /// The notice, where there is one.
 pub(super) fn view(screen: Screen) -> AnyView {
@@ -116,6 +116,12 @@ fn confirm(screen: Screen, max_fen: Fen, asked: Question) -> AnyView {
     let why = if by_guide { Word::ConfirmGuide } else { Word::ConfirmSteps };
     let text = fill(&screen.with(why, "amount", amount.trim_end()), "limit", &limit_fen.yuan());
     let text = fill(&text, "n", &than.to_string());
+    // more than the car is to be had for at once
+    let at_once = take::offered(screen).map(|(_, price)| price).filter(|price| *price <= max_fen);
+    let at_once = at_once.map(|price| {
+        let text = screen.with(Word::ConfirmBuyNow, "price", &price.yuan());
+        view! { <p data-testid="at-once">{text}</p> }.into_any()
+    });
     let submit = move |event: SubmitEvent| {
         if screen.live.confirm(key, max_fen, token.clone()) {
             event.prevent_default();
@@ -132,6 +138,7 @@ fn confirm(screen: Screen, max_fen: Fen, asked: Question) -> AnyView {
         <form class="bid-confirm" method="post" action=action on:submit=submit data-testid="confirm" tabindex="-1" node_ref=form>
             <strong class="bid-confirm__title">{screen.word(Word::ConfirmTitle)}</strong>
             <p>{text}</p>
+            {at_once}
             <p class="bid-confirm__words">{screen.with(Word::ConfirmWords, "words", &in_words)}</p>
             <input type="hidden" name="key" value=key.to_string()/>
             <input type="hidden" name="quick_fen" value=max_fen.0.to_string()/>

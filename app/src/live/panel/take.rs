@@ -9,7 +9,7 @@ use super::super::words::{Word, fill};
 use super::{Screen, follow, forms};
 
 /// What can be taken now: its step, where it falls, and its price.
-fn offered(screen: Screen) -> Option<(u32, Fen)> {
+pub(super) fn offered(screen: Screen) -> Option<(u32, Fen)> {
     if !screen.takes_bids() {
         return None;
     }
