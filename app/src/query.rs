@@ -1,5 +1,7 @@
 //! The query of a page and the placeholders of its path: what a link can carry.
 
+use std::borrow::Cow;
+
 use form_urlencoded::Serializer;
 
 /// At most so many pairs of a query are read: a whole sale's cars, chosen anew.
@@ -16,7 +18,9 @@ impl Query {
     /// Reads `a=1&b=2`.
     pub fn read(query: &str) -> Query {
         let pairs = form_urlencoded::parse(query.as_bytes()).take(PAIRS_MAX);
-        Query(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        // the database takes no NUL, and nothing that is looked for has one
+        let plain = |text: Cow<'_, str>| text.replace('\0', "");
+        Query(pairs.map(|(name, value)| (plain(name), plain(value))).collect())
     }
 
     /// The first value of that name that is not empty.
@@ -97,6 +101,11 @@ mod tests {
         assert_eq!(query.with("sort", "price").href("/x"), "/x?q=%E5%A5%94%E9%A9%B0&sort=price");
         assert_eq!(query.with("page", "4").href("/x"), "/x?q=%E5%A5%94%E9%A9%B0&page=4");
         assert_eq!(query.without("q").href("/x"), "/x");
+    }
+
+    #[test]
+    fn what_the_database_does_not_take_is_left_out() {
+        assert_eq!(Query::read("q=a%00b&%00x=%00").href("/x"), "/x?q=ab&x=");
     }
 
     #[test]
