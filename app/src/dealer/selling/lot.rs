@@ -11,6 +11,7 @@ use platform_db::CommandError;
 use super::parts::Badges;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
+use crate::office::lots::detail::price_name;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
 
@@ -73,6 +74,7 @@ fn result(cx: &PageContext, detail: &SellingDetail) -> Option<AnyView> {
 fn tiles(lang: Lang, detail: &SellingDetail) -> AnyView {
     let own = &detail.own;
     let dash = || "—".to_owned();
+    let name = t(lang, price_name(&own.lot));
     let price = own.price_fen.map_or_else(dash, |fen| fen.yuan());
     let reserve = own.reserve_fen.map_or_else(dash, |fen| fen.yuan());
     let gap = match own.gap_fen {
@@ -82,7 +84,7 @@ fn tiles(lang: Lang, detail: &SellingDetail) -> AnyView {
     let (bidders, watchers) = (own.bidders.map_or_else(dash, |n| n.to_string()), grouped(own.watchers));
     view! {
         <Tiles>
-            <Tile label=t(lang, "sale.price") value=price/>
+            <Tile label=name value=price/>
             <Tile label=t(lang, "sale.reserve") value=reserve note=gap/>
             <Tile label=t(lang, "sale.bidders") value=bidders/>
             <Tile label=t(lang, "selling.watching") value=watchers/>

@@ -85,14 +85,19 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     Ok(PageView::office(title, body))
 }
 
+/// The key of what its price is called. Where it starts has a name of its own.
+pub(crate) fn price_name(lot: &HallLot) -> &'static str {
+    match lot.lot.price_fen {
+        None => "sale.price",
+        Some(_) => KEYS[price_label(&lot.lot) as usize],
+    }
+}
+
 fn tiles(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let lang = cx.lang;
     let lot = &detail.lot;
-    let (name, price) = match lot.lot.price_fen {
-        // where it starts is the next tile's
-        None => ("sale.price", "—".to_owned()),
-        Some(fen) => (KEYS[price_label(&lot.lot) as usize], fen.yuan()),
-    };
+    let name = price_name(lot);
+    let price = lot.price_at(cx.now).map_or_else(|| "—".to_owned(), |fen| fen.yuan());
     let (start, guide, bidders) = (lot.start_fen.yuan(), lot.guide_fen.yuan(), lot.lot.bidders.to_string());
     view! {
         <Tiles>
