@@ -127,7 +127,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         </PageHead>
         {note}
         <Panel flush=true>
-            <Table columns caption=t(lang, "group.title") foot>{rows}</Table>
+            <Table columns caption=t(lang, "group.title") foot stacks=true>{rows}</Table>
         </Panel>
     };
     Ok(PageView::dealer(t(lang, "group.title"), body))
@@ -153,6 +153,7 @@ fn columns(lang: Lang) -> Vec<Column> {
 
 fn row(cx: &PageContext, line: StoreFigures, acting: Option<DealerId>) -> AnyView {
     let lang = cx.lang;
+    let word = |name: &str| t(lang, &format!("group.{name}"));
     let strikes = (line.strikes > 0)
         .then(|| t_with(lang, "group.strikes_of", &[("n", &line.strikes.to_string())]))
         .map(|text| view! { <span class="cell-note">{text}</span> });
@@ -170,16 +171,16 @@ fn row(cx: &PageContext, line: StoreFigures, acting: Option<DealerId>) -> AnyVie
     view! {
         <tr>
             <td>{line.store.name} " " <span class="cell-note">{line.store.city}</span></td>
-            <td><StandingBadge standing=line.standing/> " " {strikes}</td>
-            <td class="num">{line.to_answer}</td>
-            <td class="num">{line.leading}</td>
-            <td class="num"><Money fen=line.leading_fen/></td>
-            <td class="num"><Money fen=line.held_fen/></td>
-            <td class="num"><Money fen=line.free_fen/></td>
-            <td class="num">{line.won}</td>
-            <td class="num"><Money fen=line.won_fen/></td>
-            <td class="num">{line.unpaid}</td>
-            <td class="num"><Money fen=line.owed_fen/></td>
+            <td data-label=word("standing")><span><StandingBadge standing=line.standing/> " " {strikes}</span></td>
+            <td class="num" data-label=word("to_answer")>{line.to_answer}</td>
+            <td class="num" data-label=word("leading")>{line.leading}</td>
+            <td class="num" data-label=word("leading_fen")><Money fen=line.leading_fen/></td>
+            <td class="num" data-label=word("held_fen")><Money fen=line.held_fen/></td>
+            <td class="num" data-label=word("free_fen")><Money fen=line.free_fen/></td>
+            <td class="num" data-label=word("won")>{line.won}</td>
+            <td class="num" data-label=word("won_fen")><Money fen=line.won_fen/></td>
+            <td class="num" data-label=word("unpaid")>{line.unpaid}</td>
+            <td class="num" data-label=word("owed_fen")><Money fen=line.owed_fen/></td>
             <td>{here}</td>
         </tr>
     }
@@ -187,6 +188,7 @@ fn row(cx: &PageContext, line: StoreFigures, acting: Option<DealerId>) -> AnyVie
 }
 
 fn totals(cx: &PageContext, lines: &[StoreFigures]) -> AnyView {
+    let word = |name: &str| t(cx.lang, &format!("group.{name}"));
     let money = |of: fn(&StoreFigures) -> Fen| sum(lines.iter().map(of));
     let count = |of: fn(&StoreFigures) -> i64| lines.iter().map(of).sum::<i64>();
     let leading: usize = lines.iter().map(|line| line.leading).sum();
@@ -194,15 +196,15 @@ fn totals(cx: &PageContext, lines: &[StoreFigures]) -> AnyView {
     view! {
         <tr>
             <td colspan="2">{words}</td>
-            <td class="num">{count(|line| line.to_answer)}</td>
-            <td class="num">{leading}</td>
-            <td class="num"><Money fen=money(|line| line.leading_fen)/></td>
-            <td class="num"><Money fen=money(|line| line.held_fen)/></td>
-            <td class="num"><Money fen=money(|line| line.free_fen)/></td>
-            <td class="num">{count(|line| line.won)}</td>
-            <td class="num"><Money fen=money(|line| line.won_fen)/></td>
-            <td class="num">{count(|line| line.unpaid)}</td>
-            <td class="num"><Money fen=money(|line| line.owed_fen)/></td>
+            <td class="num" data-label=word("to_answer")>{count(|line| line.to_answer)}</td>
+            <td class="num" data-label=word("leading")>{leading}</td>
+            <td class="num" data-label=word("leading_fen")><Money fen=money(|line| line.leading_fen)/></td>
+            <td class="num" data-label=word("held_fen")><Money fen=money(|line| line.held_fen)/></td>
+            <td class="num" data-label=word("free_fen")><Money fen=money(|line| line.free_fen)/></td>
+            <td class="num" data-label=word("won")>{count(|line| line.won)}</td>
+            <td class="num" data-label=word("won_fen")><Money fen=money(|line| line.won_fen)/></td>
+            <td class="num" data-label=word("unpaid")>{count(|line| line.unpaid)}</td>
+            <td class="num" data-label=word("owed_fen")><Money fen=money(|line| line.owed_fen)/></td>
             <td></td>
         </tr>
     }

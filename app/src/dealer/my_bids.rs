@@ -223,7 +223,7 @@ fn all_bids(cx: &PageContext, bids: Vec<MyBid>) -> AnyView {
         view! { <LinkButton href=href>{t(lang, "auction.my.newest")}</LinkButton> }
     });
     view! {
-        <Panel flush=true><Table columns caption=t(lang, "auction.my.bids")>{rows}</Table></Panel>
+        <Panel flush=true><Table columns caption=t(lang, "auction.my.bids") stacks=true>{rows}</Table></Panel>
         <p class="flex gap-2 my-3">{newest}{older}</p>
     }
     .into_any()
@@ -236,6 +236,8 @@ fn row(lang: Lang, bid: MyBid) -> AnyView {
         let href = format!("{href}/replay");
         view! { " · " <a href=href>{t(lang, "replay.short")}</a> }
     });
+    let alias = bid.alias.map(|alias| t_with(lang, "auction.my.alias_n", &[("n", &alias.to_string())]));
+    let alias = alias.unwrap_or_default();
     let result = match bid.code {
         None => view! { <Badge tone=Tone::Good>{t(lang, "auction.my.accepted")}</Badge> }.into_any(),
         Some(code) => {
@@ -248,18 +250,14 @@ fn row(lang: Lang, bid: MyBid) -> AnyView {
         <tr>
             <td>
                 <a class="row-link" href=href>{bid.title}</a>
-                <span class="cell-note">
-                    <Time at=bid.admitted_at form=TimeForm::Exact/>
-                    // on a phone the last column is beyond the edge
-                    <a class="ml-2 sm:hidden" href=receipt.clone()>{t(lang, "proof.receipt.link")}</a>
-                </span>
+                <span class="cell-note"><Time at=bid.admitted_at form=TimeForm::Exact/></span>
             </td>
-            <td class="num"><Money fen=bid.max_fen/></td>
-            <td>{result}</td>
-            <td class="num"><Money fen=bid.price_fen/></td>
-            <td>{bid.alias.map(|alias| t_with(lang, "auction.my.alias_n", &[("n", &alias.to_string())]))}</td>
-            <td>{bid.user_name}</td>
-            <td><a href=receipt>{t(lang, "proof.receipt.link")}</a> {replay}</td>
+            <td class="num" data-label=t(lang, "auction.my.max")><Money fen=bid.max_fen/></td>
+            <td data-label=t(lang, "auction.my.result")><span>{result}</span></td>
+            <td class="num" data-label=t(lang, "auction.my.price_after")><Money fen=bid.price_fen/></td>
+            <td data-label=t(lang, "auction.my.alias_head")>{or_dash(alias)}</td>
+            <td data-label=t(lang, "auction.my.by")>{bid.user_name}</td>
+            <td data-label=t(lang, "proof.receipt.title")><span><a href=receipt>{t(lang, "proof.receipt.link")}</a> {replay}</span></td>
         </tr>
     }
     .into_any()

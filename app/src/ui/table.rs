@@ -60,6 +60,10 @@ pub fn Table(
     /// The `sort` that holds when the address names none.
     #[prop(optional)]
     default_sort: &'static str,
+    /// On a phone each row stands as a block of its own: its first cell is its head, and every other one says what it is
+    /// (`data-label`). For tables whose last columns matter as much as the first.
+    #[prop(optional)]
+    stacks: bool,
     /// A last row of sums.
     #[prop(default = None, into)]
     foot: Option<AnyView>,
@@ -67,9 +71,10 @@ pub fn Table(
 ) -> impl IntoView {
     let heads = columns.into_iter().map(|column| head(column, default_sort)).collect_view();
     let label = caption.clone();
+    let class = if stacks { "table table--stacks" } else { "table" };
     view! {
         <div class="table-wrap" role="region" aria-label=label tabindex="0">
-            <table class="table">
+            <table class=class>
                 <caption class="sr-only">{caption}</caption>
                 <thead><tr>{heads}</tr></thead>
                 <tbody>{children()}</tbody>

@@ -89,13 +89,14 @@ fn lines(lines: Vec<DepositLine>) -> AnyView {
         }
         .into_any();
     }
+    let word = move |name: &str| t(lang, &format!("deposit.column.{name}"));
     let columns = vec![
-        Column::new(t(lang, "deposit.column.at")),
-        Column::new(t(lang, "deposit.column.what")),
-        Column::new(t(lang, "deposit.column.reference")),
-        Column::new(t(lang, "deposit.column.who")),
-        Column::number(t(lang, "deposit.column.amount")),
-        Column::number(t(lang, "deposit.column.balance")),
+        Column::new(word("at")),
+        Column::new(word("what")),
+        Column::new(word("reference")),
+        Column::new(word("who")),
+        Column::number(word("amount")),
+        Column::number(word("balance")),
     ];
     let row = move |line: DepositLine| {
         let who =
@@ -106,16 +107,16 @@ fn lines(lines: Vec<DepositLine>) -> AnyView {
         view! {
             <tr>
                 <td><Time at=line.at form=TimeForm::Exact/></td>
-                <td>{t(lang, &format!("deposit.what.{}", line.what))}{about}</td>
-                <td class="text">{line.why}</td>
-                <td>{who}</td>
-                <td class="num">{amount}</td>
-                <td class="num"><Money fen=line.balance_fen/></td>
+                <td data-label=word("what")><span>{t(lang, &format!("deposit.what.{}", line.what))}{about}</span></td>
+                <td class="text" data-label=word("reference")>{line.why}</td>
+                <td data-label=word("who")>{who}</td>
+                <td class="num" data-label=word("amount")>{amount}</td>
+                <td class="num" data-label=word("balance")><Money fen=line.balance_fen/></td>
             </tr>
         }
     };
     view! {
-        <Table columns caption=t(lang, "deposit.lines")>{lines.into_iter().map(row).collect_view()}</Table>
+        <Table columns caption=t(lang, "deposit.lines") stacks=true>{lines.into_iter().map(row).collect_view()}</Table>
     }
     .into_any()
 }
