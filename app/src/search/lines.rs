@@ -43,7 +43,7 @@ pub(super) fn groups(cx: &PageContext, found: Found, typed: &str) -> Vec<Group> 
     let sales = is_staff.then(|| list("/office/sales"));
     [
         group("order.title", found.orders, Some(list(orders)), |row| order(orders, row)),
-        group("vehicle.title", found.cars, Some(list("/office/vehicles")), |line| car(line)),
+        group("vehicle.title", found.cars, Some(list("/office/vehicles")), car),
         group("sale.lots_title", found.lots, Some(lots), |lot| self::lot(cx, is_staff, lot)),
         group("selling.title", found.selling, Some(list("/my/selling")), |own| selling(cx, own)),
         group("sale.title", found.sales, sales, |line| sale(cx.lang, is_staff, line)),

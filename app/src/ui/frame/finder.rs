@@ -10,7 +10,7 @@ use crate::search::{PATH, hint};
 use super::super::icon::{Icon, IconView};
 
 /// Opens it over the page, and asks the page of the search while somebody types: what was typed last counts, whatever
-/// answers first. Arrows go through what is found. Enter goes to what is found when that is one thing, and to the whole page
+/// answers first, and whoever is in the list already stays there. Arrows go through what is found. Enter goes to what is found when that is one thing, and to the whole page
 /// otherwise.
 const FIND: &str = "const finder = document.querySelector('dialog.finder'); \
     const field = finder.querySelector('input'); const list = finder.querySelector('.finder__found'); \
@@ -22,7 +22,9 @@ const FIND: &str = "const finder = document.querySelector('dialog.finder'); \
     try { const answer = await fetch(finder.dataset.path + '?q=' + encodeURIComponent(text), { signal, redirect: 'error' }); \
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('#found'); \
     if (signal.aborted) return; if (!answer.ok || !page) throw answer; \
+    const held = list.contains(document.activeElement) && document.activeElement.href; \
     list.replaceChildren(...page.childNodes); shown = text; \
+    if (held) (links().find((link) => link.href === held) || field).focus(); \
     said.textContent = (list.querySelector('[data-found]') || list.querySelector('.empty__title')).textContent; \
     } catch { if (signal.aborted) return; shown = ''; const lost = document.createElement('p'); lost.className = 'finder__lost'; \
     lost.textContent = said.textContent = finder.dataset.lost; list.replaceChildren(lost); } }; \
