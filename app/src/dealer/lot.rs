@@ -10,6 +10,7 @@ mod report;
 mod report_news;
 pub(crate) mod rules;
 pub(in crate::dealer) mod side;
+mod sister;
 mod voided;
 
 use std::sync::Arc;
@@ -81,9 +82,7 @@ pub(in crate::dealer) async fn draw(
         .lot
         .in_gap()
         .then(|| view! { <Banner tone=Tone::Neutral>{t(lang, "auction.lot.in_gap")}</Banner> });
-    let sister = cx.services.auction.sister_leads(cx.who()?, &detail.lot).then(|| {
-        view! { <Banner tone=Tone::Warn>{t(lang, "auction.lot.sister_leads")}</Banner> }
-    });
+    let sister = sister::view(cx, &detail);
     let taken = first_look::taken(cx, &detail);
     let words = lot_words(cx, &detail, withdrawal.as_ref());
     let withdrawal = withdrawal.map(|found| withdrawal_banner(cx, &found));

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bidding::{Command, FirstOffer, LotStatus};
-use kernel::{DealerId, DealerSeat, Fen, LotId, Principal, Problem};
+use kernel::{DealerId, Fen, LotId, Principal, Problem};
 use platform_db::CommandError;
 use uuid::Uuid;
 
@@ -128,12 +128,13 @@ impl Service {
         audience::kin_of_seller(&self.dealers, &folded(&lot.seller_name), who.dealer()?.dealer_id)
     }
 
-    /// Whether another store of this dealer's group leads on the lot, and he may not bid against it. On a sealed lot nobody leads before
-    /// its close.
-    pub fn sister_leads(&self, who: &Principal, lot: &HallLot) -> bool {
-        let is_told = lot.sisters == SisterPolicy::Block && lot.lot.status == LotStatus::Open;
-        let leads = |seat: &DealerSeat| audience::sister_leads(&self.dealers, &lot.state, seat.dealer_id);
-        is_told && who.dealer().is_some_and(leads)
+    /// Whether another store of this dealer's group leads on the lot, and he may not bid against it; nothing where no store of a
+    /// group of his could. On a sealed lot nobody leads before its close.
+    pub fn sister_leads(&self, who: &Principal, lot: &HallLot) -> Option<bool> {
+        let seat = who.dealer().filter(|_| lot.sisters == SisterPolicy::Block)?;
+        self.dealers.known().group(seat.dealer_id)?;
+        let is_open = lot.lot.status == LotStatus::Open;
+        Some(is_open && audience::sister_leads(&self.dealers, &lot.state, seat.dealer_id))
     }
 
     /// Accepts a step and waits for the durable answer. Errors as those of [`Service::place_max`].
