@@ -8,19 +8,24 @@ use crate::i18n::{t, t_with};
 
 use super::super::icon::{Icon, IconView};
 
-/// A page that stays open counts on: each bell asks every twenty seconds for its number, while it can be seen. A page behind
-/// others asks when it is looked at again. A longer answer is another page: the session is over.
-const COUNT_ON: &str = "const bells = document.querySelectorAll('a.bell'); let asked = Date.now(); \
-    const show = (unread) => bells.forEach((bell) => { \
+/// A page that stays open counts on: each bell asks every ten seconds for its number while it can be seen, and every minute
+/// behind others. What came meanwhile stands in the tab's title too: who works on another page is told that he was outbid. A longer
+/// answer is another page: the session is over.
+const COUNT_ON: &str = "const bells = [...document.querySelectorAll('a.bell')]; let asked = Date.now(); \
+    let known = parseInt(bells[0].querySelector('.bell__count')?.textContent ?? '0'); \
+    const number = (bell, unread) => { \
     let count = bell.querySelector('.bell__count'); const none = unread === '0'; \
     if (!count) { if (none) return; count = document.createElement('span'); count.className = 'bell__count'; \
     count.ariaHidden = 'true'; bell.append(count); } \
     count.textContent = unread; count.hidden = none; \
-    bell.title = none ? bell.dataset.none : bell.dataset.some.replace('%{n}', unread); bell.ariaLabel = bell.title; }); \
-    const ask = async () => { if (document.hidden || Date.now() - asked < 19000) return; asked = Date.now(); \
+    bell.title = none ? bell.dataset.none : bell.dataset.some.replace('%{n}', unread); bell.ariaLabel = bell.title; }; \
+    const show = (unread) => { bells.forEach((bell) => number(bell, unread)); const count = parseInt(unread); \
+    if (count !== known) { const own = document.title.replace(/^\\(\\d+\\+?\\) /, ''); \
+    document.title = count > known ? `(${unread}) ${own}` : own; known = count; } }; \
+    const ask = async () => { if (Date.now() - asked < (document.hidden ? 55000 : 9000)) return; asked = Date.now(); \
     try { const answer = await fetch(bells[0].dataset.unread, { redirect: 'error' }); \
     const unread = answer.ok ? await answer.text() : ''; if (/^\\d{1,3}\\+?$/.test(unread)) show(unread); } catch {} }; \
-    setInterval(ask, 20000); document.addEventListener('visibilitychange', ask);";
+    setInterval(ask, 10000); document.addEventListener('visibilitychange', ask);";
 
 /// How much news this person has not read; none where nobody is told any.
 #[derive(Clone, Copy, Debug)]
