@@ -162,14 +162,15 @@ impl Live {
         if self.freshness.get_untracked() != freshness {
             self.freshness.set(freshness);
         }
-        let was_pending = self.room.with_untracked(|room| room.pending.is_some());
+        let said = |room: &Room| (room.pending.is_some(), room.notice.is_some());
+        let before = self.room.with_untracked(said);
         let frames =
             self.room.try_update_untracked(|room| room.tick(here, freshness.is_open())).unwrap_or_default();
         for frame in &frames {
             self.send(frame);
         }
-        // given up: the notice has to be drawn
-        if was_pending && self.room.with_untracked(|room| room.pending.is_none()) {
+        // given up, or said long enough: it has to be drawn
+        if self.room.with_untracked(said) != before {
             self.room.notify();
         }
         self.now.set(self.room.with_untracked(|room| room.clock.at(UnixMs(here))));

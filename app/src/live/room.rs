@@ -32,6 +32,8 @@ const GIVE_UP_AFTER_MS: i64 = 20_000;
 pub(super) const REACTION_MS: i64 = 400;
 /// A quick button that is pressed again so soon after the bid that made him the leader was pressed twice: it raises nothing.
 pub(super) const SECOND_TAP_MS: i64 = 1_200;
+/// So long it is said that a bid was accepted: on a phone it stands over what matters next.
+const ACCEPTED_SHOWN_MS: i64 = 8_000;
 /// The leader's quick raises lie this many steps above his max.
 const RAISE_STEPS: [i64; 3] = [1, 2, 5];
 
@@ -161,6 +163,8 @@ pub struct Room {
     quick_before: Option<([Fen; 3], i64)>,
     /// When a bid from here took the lead.
     led_since: Option<i64>,
+    /// Since when it is said what came of the last command.
+    said_since: Option<i64>,
 }
 
 impl Room {
@@ -188,6 +192,7 @@ impl Room {
             wants_snapshot: false,
             quick_before: None,
             led_since: None,
+            said_since: None,
         };
         room.drop_overtaken(max_fen);
         room
@@ -335,6 +340,9 @@ impl Room {
         if self.quick() != quick {
             self.quick_before = Some((quick, here));
         }
+        if heard.answered {
+            self.said_since = Some(here);
+        }
         if heard.answered && !led && self.leads() {
             self.led_since = Some(here);
         }
@@ -459,6 +467,11 @@ impl Room {
         let mut frames = Vec::new();
         if is_connected && self.due_to_ask(here) {
             frames.push(ClientFrame::Snapshot { lot_id: self.lot_id });
+        }
+        if matches!(self.notice, Some(Notice::Accepted { note: None, .. }))
+            && here - *self.said_since.get_or_insert(here) > ACCEPTED_SHOWN_MS
+        {
+            self.notice = None;
         }
         let has_fallen = self.has_fallen(here);
         let Some(pending) = &mut self.pending else { return frames };

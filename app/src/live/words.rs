@@ -156,6 +156,7 @@ words! {
     TakeNote = "take_note",
     GoToForm = "go_to_form",
     GoToPreBid = "go_to_pre_bid",
+    FreePower = "free_power",
     ConfirmBuyNow = "confirm_buy_now",
     Raised = "raised",
     TopUpLink = "top_up_link",

@@ -2,7 +2,7 @@
 
 use bidding::Note;
 use kernel::Fen;
-use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::ev::{KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::html::Form;
 use leptos::prelude::*;
 
@@ -112,9 +112,10 @@ fn confirm(screen: Screen, max_fen: Fen, asked: Question) -> AnyView {
     let in_words = screen.words.with_value(|words| in_words(words.lang(), max_fen));
     let (action, report) = screen.facts.with_value(|facts| (facts.action.clone(), facts.report.clone()));
     let brought = token.clone();
-    let amount = [max_fen.yuan(), screen.wan(max_fen)].join(" ");
+    let wan = screen.wan(max_fen);
+    let amount = if wan.is_empty() { max_fen.yuan() } else { [&max_fen.yuan(), "（", &wan, "）"].concat() };
     let why = if by_guide { Word::ConfirmGuide } else { Word::ConfirmSteps };
-    let text = fill(&screen.with(why, "amount", amount.trim_end()), "limit", &limit_fen.yuan());
+    let text = fill(&screen.with(why, "amount", &amount), "limit", &limit_fen.yuan());
     let text = fill(&text, "n", &than.to_string());
     // more than the car is to be had for at once
     let at_once = take::offered(screen).map(|(_, price)| price).filter(|price| *price <= max_fen);
@@ -127,6 +128,11 @@ fn confirm(screen: Screen, max_fen: Fen, asked: Question) -> AnyView {
             event.prevent_default();
         }
     };
+    let leave = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            screen.live.dismiss();
+        }
+    };
     // in view and read out: on a desk it opens at the lower end of the panel
     let form = NodeRef::<Form>::new();
     Effect::new(move |_| {
@@ -135,7 +141,7 @@ fn confirm(screen: Screen, max_fen: Fen, asked: Question) -> AnyView {
         }
     });
     view! {
-        <form class="bid-confirm" method="post" action=action on:submit=submit data-testid="confirm" tabindex="-1" node_ref=form>
+        <form class="bid-confirm" method="post" action=action on:submit=submit on:keydown=leave data-testid="confirm" tabindex="-1" node_ref=form>
             <strong class="bid-confirm__title">{screen.word(Word::ConfirmTitle)}</strong>
             <p>{text}</p>
             {at_once}

@@ -110,6 +110,7 @@ pub(super) fn facts(screen: Screen) -> AnyView {
     };
     let is_over = move || matches!(screen.phase.get(), Phase::Over(_));
     let step = move || screen.room.with(|room| room.lot.step_fen).yuan();
+    let free = move || screen.room.with(|room| room.free_fen);
     let min_next = move || screen.room.with(|room| room.lot.min_next_fen).yuan();
     // what the next bid costs at the door: every price moves it
     let landed = move || {
@@ -140,6 +141,10 @@ pub(super) fn facts(screen: Screen) -> AnyView {
             <div hidden=follow(move || !rises && (falls || !is_over()))>
                 <dt>{screen.word(Word::Bidders)}</dt>
                 <dd>{follow(bidders)}</dd>
+            </div>
+            <div hidden=follow(move || is_over() || free().is_none())>
+                <dt>{screen.word(Word::FreePower)}</dt>
+                <dd data-testid="free-power">{follow(move || free().map(Fen::yuan).unwrap_or_default())}</dd>
             </div>
         </dl>
     }
