@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use auction::{HallLot, LogLine, LotDetail, SaleDetail, SellersWord};
-use bidding::{Call, LotStatus, ReserveLight};
+use bidding::{Call, LotStatus, ReserveLight, quick_bids};
 use kernel::{LotId, Problem, ProblemKind, SaleId};
 use leptos::prelude::*;
 use platform_db::CommandError;
@@ -13,6 +13,8 @@ use super::{light, line_answer, line_command, line_who, state_badge};
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::live::clock::time_left;
+use crate::live::panel::price_label;
+use crate::live::words::KEYS;
 use crate::office::lots::revealed;
 use crate::page::{PageResult, PageView};
 use crate::ui::*;
@@ -24,7 +26,8 @@ const ASK: &str = "ask";
 /// `?ask=still`: it asks nothing, and stands still for who goes through it by the keyboard.
 const STILL: &str = "still";
 /// The keys of what is said and done many times an hour.
-const KEYS: [(&str, &str); 4] = [("attention", "1"), ("last_call", "2"), ("pause", "3"), ("hammer", "4")];
+const ACCESS_KEYS: [(&str, &str); 4] =
+    [("attention", "1"), ("last_call", "2"), ("pause", "3"), ("hammer", "4")];
 /// A console that reloads itself keeps the focus where it was. A button of the car before is another's: an Enter that was meant for
 /// it must not be about the next car.
 const KEEP_FOCUS: &str = "const name = (it) => [it.tagName, it.id, it.className, it.getAttribute('href'), \
@@ -114,7 +117,7 @@ fn still(cx: &PageContext, sale_id: SaleId, runs: bool) -> AnyView {
 }
 
 fn key_of(name: &str) -> Option<&'static str> {
-    KEYS.iter().find(|(known, _)| *known == name).map(|(_, key)| *key)
+    ACCESS_KEYS.iter().find(|(known, _)| *known == name).map(|(_, key)| *key)
 }
 
 fn over(cx: &PageContext) -> AnyView {
@@ -144,7 +147,12 @@ fn block(
     let standing = detail.log.iter().filter(stands).filter(|_| lot.lot.leader_alias.is_some());
     let leader = standing.filter_map(|line| line.dealer_name.clone()).next();
     let (state, reserve_light) = (state_badge(lang, &lot.lot, detail.server_time), light(lang, &lot.lot));
-    let leader = leader.map(|name| t_with(lang, "format.lane.last_bidder", &[("name", &name)]));
+    let leader = match leader {
+        Some(name) => t_with(lang, "format.lane.last_bidder", &[("name", &name)]),
+        None if lot.lot.price_fen.is_none() => t(lang, "auction.live.history_empty").into_owned(),
+        None => String::new(),
+    };
+    let price_word = t(lang, KEYS[price_label(&lot.lot) as usize]);
     let reserve = reserve(cx, sale_id, lot, word);
     let left = left.map(|time| t_with(lang, "format.lane.left", &[("time", &time)]));
     let called = lot.call().map(|call| (call.as_str(), call_word(cx, call)));
@@ -158,7 +166,7 @@ fn block(
                 <div class="lane-block__facts">
                     <p class="lane-block__no">{number} " " {state} " " {reserve_light}</p>
                     <h2 class="lane-block__title">{title}</h2>
-                    <p class="lane-block__price"><Money fen=price wan=true/></p>
+                    <p class="lane-block__price"><span class="lane-block__label">{price_word}</span> " " <Money fen=price wan=true/></p>
                     <p class="muted lane-block__leader">{leader}</p>
                     {reserve}
                     <p class="lane-block__left" data-call=call_name>{left}{called}</p>
@@ -228,6 +236,7 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
                 {attention}
                 {last_call}
                 <PostButton action=format!("{path}/pause") fields=vec![lane()] access_key=key_of("pause")>{t(lang, "sale.pause")}</PostButton>
+                <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=floor") icon=Icon::Hand>{t(lang, "format.lane.floor_bid")}</LinkButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=offline")>{t(lang, "format.lane.offline")}</LinkButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=pass")>{t(lang, "format.lane.pass")}</LinkButton>
                 {hammer}
@@ -264,16 +273,44 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
 fn asked(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> Option<AnyView> {
     let what = cx.query.get(ASK)?;
     let fits = match what {
-        "pass" | "hammer" | "offline" => lot.lot.status == LotStatus::Open,
+        "pass" | "hammer" | "offline" | "floor" => lot.lot.status == LotStatus::Open,
         "online" => lot.lot.offline,
         _ => false,
     };
+    if fits && what == "floor" {
+        return Some(floor_bid(cx, sale_id, lot));
+    }
     let price = lot.lot.price_fen.unwrap_or(lot.start_fen).yuan();
     let values = [("title", lot.title.as_str()), ("price", price.as_str())];
     fits.then(|| {
         let question = t_with(cx.lang, &format!("format.lane.{what}_question"), &values);
         ask(cx, (sale_id, lot), what, question)
     })
+}
+
+/// A bid that is called on the floor, taken by the auctioneer himself: the desk's own form, which leads back here.
+fn floor_bid(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
+    let lang = cx.lang;
+    let (action, back) = (format!("/office/sales/{sale_id}/floor"), format!("/office/sales/{sale_id}/lane"));
+    let lot_id = lot.id.to_string();
+    let quick = quick_bids(&lot.lot).into_iter().map(|amount| {
+        view! { <Button name="quick_fen" value=amount.0.to_string()>{amount.yuan()}</Button> }
+    });
+    let quick = quick.collect_view();
+    view! {
+        <PostForm action name="bid" class="form form--columns floor-bid mt-4">
+            <input type="hidden" name="lot_id" value=lot_id/>
+            <input type="hidden" name="lane" value="on"/>
+            <TextField name="paddle" label=t(lang, "format.floor.paddle") kind=InputKind::Number required=true autofocus=true/>
+            <MoneyField name="max" label=t(lang, "format.floor.amount") hint=t(lang, "format.floor.amount_hint")/>
+            <div class="form__end">
+                {quick}
+                <Button kind=ButtonKind::Primary>{t(lang, "format.floor.take")}</Button>
+                <LinkButton href=back>{t(lang, "format.lane.floor_back")}</LinkButton>
+            </div>
+        </PostForm>
+    }
+    .into_any()
 }
 
 /// A question with its two answers.
@@ -339,9 +376,11 @@ pub fn run_list(cx: &PageContext, lots: &[HallLot], current: Option<LotId>, base
         let on_the_block = (current == Some(lot.id) && lot.lot.status == LotStatus::Open)
             .then(|| view! { <Badge tone=Tone::Active>{t(lang, "format.lane.on_the_block")}</Badge> });
         let state = on_the_block.map_or_else(|| state_badge(lang, &lot.lot, cx.now), IntoAny::into_any);
-        let (title, price) =
-            (format!("{} · {}", lot.lot_no, lot.title), lot.lot.price_fen.unwrap_or(lot.start_fen));
-        view! { <WorkRow href title value=view! { <Money fen=price/> }.into_any()>{state}</WorkRow> }
+        let title = format!("{} · {}", lot.lot_no, lot.title);
+        // what nobody wanted has no price
+        let is_unwanted = lot.lot.status == LotStatus::Closed && lot.lot.price_fen.is_none();
+        let price = (!is_unwanted).then(|| lot.lot.price_fen.unwrap_or(lot.start_fen));
+        view! { <WorkRow href title value=price.map(|fen| view! { <Money fen/> }.into_any())>{state}</WorkRow> }
     };
     // what is over stands below what is to come
     let (over, ahead): (Vec<&HallLot>, Vec<&HallLot>) =

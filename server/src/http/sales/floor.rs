@@ -55,7 +55,8 @@ fn switched(
     Ok(Redirect::to(&format!("/office/sales/{sale_id}/floor?{said}")))
 }
 
-/// The desk's forms, told apart by their hidden field `form`: a bid from the floor, what was recorded offline, a paddle.
+/// The desk's forms, told apart by their hidden field `form`: a bid from the floor, what was recorded offline, a paddle. A bid from the
+/// auctioneer's console leads back to it; what is wrong with one stands at the desk, beside its fields.
 pub async fn at_the_desk(
     State(state): State<AppState>,
     Extension(who): Extension<Principal>,
@@ -64,7 +65,11 @@ pub async fn at_the_desk(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Response {
     let place = format!("/office/sales/{sale_id}/floor");
+    let is_console = Desk(&pairs).text("lane") == "on";
     match taken(&state, &who, sale_id, &Desk(&pairs)).await {
+        Ok(done) if is_console => {
+            Redirect::to(&format!("/office/sales/{sale_id}/lane?done={done}")).into_response()
+        }
         Ok(done) => Redirect::to(&format!("{place}?done={done}")).into_response(),
         Err(problem) => render_form(&state, parts, FormState::refused(pairs, problem)).await,
     }
