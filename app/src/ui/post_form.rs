@@ -49,6 +49,11 @@ pub(crate) fn store_field() -> Option<AnyView> {
     Some(view! { <input type="hidden" name="store" value=store/> }.into_any())
 }
 
+/// What was typed and not sent is not left without a question.
+const GUARD: &str = "let typed = false; for (const form of document.querySelectorAll('form[data-guards]')) { \
+    form.addEventListener('input', () => typed = true); form.addEventListener('submit', () => typed = false); } \
+    addEventListener('beforeunload', (event) => { if (typed) event.preventDefault(); });";
+
 /// A form with its key, its refusal above the fields, and fields that know what was typed.
 #[component]
 pub fn PostForm(
@@ -64,6 +69,9 @@ pub fn PostForm(
     /// It carries files.
     #[prop(optional)]
     upload: bool,
+    /// Whoever has typed in it is asked before the page is left: for long forms.
+    #[prop(optional)]
+    guards: bool,
     /// The layout of its fields: `form` stacks them, `form form--columns` lays them side by side.
     #[prop(default = "form")]
     class: &'static str,
@@ -74,12 +82,13 @@ pub fn PostForm(
     let problem = state.problem.clone();
     let action = action.unwrap_or_else(|| cx.path.clone());
     view! {
-        <form method="post" action=action class=class enctype=upload.then_some("multipart/form-data")>
+        <form method="post" action=action class=class data-guards=guards.then_some("") enctype=upload.then_some("multipart/form-data")>
             <FormKey/>
             {(!name.is_empty()).then(|| view! { <input type="hidden" name="form" value=name/> })}
             {problem.map(|problem| above(name, problem, keeps_focus))}
             <Provider value=FormScope { name, state }>{children()}</Provider>
         </form>
+        {guards.then(|| view! { <script type="module" nonce=cx.nonce.clone()>{GUARD}</script> })}
     }
 }
 

@@ -85,7 +85,7 @@ fn change(cx: &Arc<PageContext>, sale: &SaleLine) -> AnyView {
     view! {
         <Panel title=t(lang, "sale.change.title").into_owned()>
             <p class="muted mb-4">{t(lang, "sale.change.note")}</p>
-            <PostForm name="change">
+            <PostForm name="change" guards=true>
                 <input type="hidden" name="seen" value=seen/>
                 <div class="form form--columns">
                     <TextField name="name" label=t(lang, "sale.name") required=true max_length=80 wide=true value=name/>

@@ -44,7 +44,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         let href = format!("/office/sales/{id}/change");
         view! { <LinkButton href>{t(lang, "sale.change")}</LinkButton> }
     });
-    let history = history::panel(&cx, changes);
+    // a sale has lots from its making on, and each knows when that was
+    let made = detail.lots.first().map(|lot| (lot.terms_at, detail.sale.created_by_name.clone()));
+    let history = made.map(|made| history::panel(&cx, made, changes));
     let next = match detail.sale.count.lots {
         // called off: nothing of it is unsold
         0 => None,

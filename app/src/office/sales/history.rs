@@ -1,6 +1,7 @@
 //! What was done to a sale before it opened: who, when, why, and what was before.
 
 use auction::{SaleChange, SaleChangeKind, SaleTimes};
+use kernel::UnixMs;
 use leptos::prelude::*;
 
 use super::fine_print;
@@ -8,13 +9,15 @@ use crate::context::PageContext;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
 
-/// The history; nothing where nothing was done.
-pub(super) fn panel(cx: &PageContext, changes: Vec<SaleChange>) -> Option<AnyView> {
-    if changes.is_empty() {
-        return None;
-    }
-    let steps = changes.into_iter().map(|change| step(cx, change)).collect();
-    Some(view! { <Panel title=t(cx.lang, "sale.history").into_owned()><Timeline steps/></Panel> }.into_any())
+/// The history, the newest first; it begins with who made the sale, and when.
+pub(super) fn panel(
+    cx: &PageContext,
+    (made_at, made_by): (UnixMs, String),
+    changes: Vec<SaleChange>,
+) -> AnyView {
+    let made = Step::new(made_at, t(cx.lang, "sale.history.made"), made_by).tone(Tone::Active);
+    let steps = changes.into_iter().map(|change| step(cx, change)).chain([made]).collect();
+    view! { <Panel title=t(cx.lang, "sale.history").into_owned()><Timeline steps/></Panel> }.into_any()
 }
 
 fn step(cx: &PageContext, change: SaleChange) -> Step {

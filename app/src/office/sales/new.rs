@@ -105,7 +105,7 @@ fn form(
     let reserve = reserve_fields(lang, (rules.reserve_display.clone(), rules.reserve_limit.clone()));
     let numbers = number_fields(lang, rules);
     view! {
-        <PostForm class="form">
+        <PostForm class="form" guards=true>
             // the Enter key makes the sale and does not search
             <button type="submit" hidden></button>
             <Panel title=t(lang, "sale.terms").into_owned()>

@@ -123,7 +123,7 @@ fn form(
     view! {
         <PageHead title crumbs/>
         <Panel>
-            <PostForm class="form form--columns">
+            <PostForm class="form form--columns" guards=true>
                 <input type="hidden" name="version" value=version.to_string()/>
                 <TextField name="name" label=t(lang, "sale.template.name") required=true max_length=80 wide=true value=name/>
                 {format_field(lang, format)}

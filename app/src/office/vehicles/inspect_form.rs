@@ -37,7 +37,7 @@ pub(super) fn InspectForm(car: VehicleDetail) -> impl IntoView {
     view! {
         <Disclosure label=t(lang, label) open=state.is_refused()>
             <p class="opacity-70 mb-3">{t(lang, "vehicle.inspect_what")}</p>
-            <PostForm name="inspect">
+            <PostForm name="inspect" guards=true>
                 {grade_fields(lang, &grade, score)}
                 <DamageFields damages/>
                 <MeasureFields measures/>

@@ -20,7 +20,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             note=t(lang, "vehicle.new_note").into_owned()
         />
         <Panel>
-            <PostForm>
+            <PostForm guards=true>
                 <FactsFields is_new=true state=cx.form.clone()/>
                 <div class="form__end">
                     <Button kind=ButtonKind::Primary icon=Icon::Check>{t(lang, "vehicle.receive")}</Button>
