@@ -53,12 +53,16 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         && waiting.rows.is_empty()
         && asked.is_empty();
     let (company, selling) = (company_link(&cx, who), selling_link(&cx, who));
+    let group = (cx.stores.len() > 1).then(|| {
+        view! { <LinkButton href="/my/group" icon=Icon::Building>{t(lang, "group.title")}</LinkButton> }
+    });
     let body = view! {
         <PageHead title=seat.dealer_name.clone() note=t_with(lang, "home.greeting", &[("name", &who.display_name)])>
             <LinkButton href="/my/negotiations" icon=Icon::Handshake>{t(lang, "negotiation.my_title")}</LinkButton>
             {selling}
             <LinkButton href="/my/practice" icon=Icon::Gavel>{t(lang, "practice.title")}</LinkButton>
             <LinkButton href="/my/deposit" icon=Icon::Wallet>{t(lang, "deposit.mine")}</LinkButton>
+            {group}
             {company}
         </PageHead>
         {tiles(&cx, leading.len(), outbid.len(), (&unpaid, debt_fen), waiting.buyers_turn)}

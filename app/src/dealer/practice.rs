@@ -99,7 +99,6 @@ fn lots_table(cx: &PageContext, mut lots: Vec<PracticeLot>) -> AnyView {
     lots.truncate(SHOWN);
     let columns = vec![
         Column::new(t(lang, "auction.my.car")),
-        // on a phone the last columns are beyond the edge
         Column::new(t(lang, "practice.start")),
         Column::new(t(lang, "practice.ended")),
         Column::number(t(lang, "auction.live.hammer_price")),
@@ -107,7 +106,7 @@ fn lots_table(cx: &PageContext, mut lots: Vec<PracticeLot>) -> AnyView {
     ];
     let rows = lots.into_iter().map(|lot| lot_row(cx, lot)).collect_view();
     view! {
-        <Panel flush=true><Table columns caption=t(lang, "practice.lots")>{rows}</Table></Panel>
+        <Panel flush=true><Table columns caption=t(lang, "practice.lots") stacks=true>{rows}</Table></Panel>
         {turn(cx, older)}
     }
     .into_any()
@@ -121,9 +120,9 @@ fn lot_row(cx: &PageContext, lot: PracticeLot) -> AnyView {
         <tr>
             <td><a href=href>{lot.title}</a> <span class="cell-note">{lot.sale_name}</span></td>
             <td>{start}</td>
-            <td><Time at=lot.ended_at/></td>
-            <td class="num"><Money fen=lot.price_fen/></td>
-            <td class="num">{t_with(lang, "auction.live.bidders_count", &[("n", &lot.bidders.to_string())])}</td>
+            <td data-label=t(lang, "practice.ended")><Time at=lot.ended_at/></td>
+            <td class="num" data-label=t(lang, "auction.live.hammer_price")><Money fen=lot.price_fen/></td>
+            <td class="num" data-label=t(lang, "auction.live.bidders")>{t_with(lang, "auction.live.bidders_count", &[("n", &lot.bidders.to_string())])}</td>
         </tr>
     }
     .into_any()
@@ -176,7 +175,7 @@ fn runs_table(cx: &PageContext, mut runs: Vec<PracticeRecord>) -> AnyView {
         <p class="flex justify-end mb-3">
             <LinkButton href="/my/practice/export.csv" kind=ButtonKind::Quiet icon=Icon::Download download=true>"CSV"</LinkButton>
         </p>
-        <Panel flush=true><Table columns caption=t(lang, "practice.runs")>{rows}</Table></Panel>
+        <Panel flush=true><Table columns caption=t(lang, "practice.runs") stacks=true>{rows}</Table></Panel>
         <p class="muted my-3">{t(lang, "practice.kept")}</p>
         {turn(cx, older)}
     }
@@ -186,17 +185,18 @@ fn runs_table(cx: &PageContext, mut runs: Vec<PracticeRecord>) -> AnyView {
 fn run_row(cx: &PageContext, run: PracticeRecord) -> AnyView {
     let href = format!("/my/practice/{}", run.id);
     let price = run.ended.and_then(|ended| ended.price_fen);
+    let word = |name: &str| t(cx.lang, &format!("practice.{name}"));
     view! {
         <tr>
             <td>
                 <a class="row-link" href=href>{run.title}</a>
                 <span class="cell-note"><Time at=run.started_at form=TimeForm::Exact/></span>
             </td>
-            <td>{result_badge(cx, run.ended)}</td>
-            <td class="num"><Money fen=price/></td>
-            <td class="num"><Money fen=run.real_price_fen/></td>
-            <td class="num">{run.bids}</td>
-            <td class="num">{run.speed} "×"</td>
+            <td data-label=word("result")>{result_badge(cx, run.ended)}</td>
+            <td class="num" data-label=word("price")><Money fen=price/></td>
+            <td class="num" data-label=word("real_price")><Money fen=run.real_price_fen/></td>
+            <td class="num" data-label=word("bids")>{run.bids}</td>
+            <td class="num" data-label=word("speed")>{run.speed} "×"</td>
         </tr>
     }
     .into_any()

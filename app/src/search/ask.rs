@@ -4,7 +4,7 @@
 use auction::{HallFilter, HallLot, SaleLine, SellerFilter, SellerRecord, SellingFilter, SellingLot};
 use futures_util::future::{OptionFuture, join, join3, join5};
 use identity::{DealerFilter, DealerRow, UserFilter, UserRow};
-use kernel::{Principal, Problem};
+use kernel::{Principal, Problem, VehicleId};
 use order::{OrderFilter, OrderRow};
 use platform_db::CommandError;
 use vehicle::{VehicleFilter, VehicleLine};
@@ -18,7 +18,8 @@ pub(super) type Answer<T> = Option<Result<Vec<T>, CommandError>>;
 
 /// What was found of each kind.
 pub(super) struct Found {
-    pub(super) cars: Answer<VehicleLine>,
+    /// Each with whether its price is negotiated.
+    pub(super) cars: Answer<(VehicleLine, bool)>,
     pub(super) lots: Answer<HallLot>,
     pub(super) selling: Answer<SellingLot>,
     pub(super) orders: Answer<OrderRow>,
@@ -53,10 +54,21 @@ pub(super) async fn all(cx: &PageContext, typed: &str) -> Result<Found, Problem>
     Ok(Found { cars, lots, selling, orders, sales, dealers, users, sellers })
 }
 
-async fn cars(cx: &PageContext, who: &Principal, typed: &str) -> Result<Vec<VehicleLine>, CommandError> {
+async fn cars(
+    cx: &PageContext,
+    who: &Principal,
+    typed: &str,
+) -> Result<Vec<(VehicleLine, bool)>, CommandError> {
     let per_page = u32::try_from(SHOWN + 1).unwrap_or(u32::MAX);
     let filter = VehicleFilter { search: typed.to_owned(), per_page, ..VehicleFilter::default() };
-    Ok(cx.services.vehicle.list_vehicles(who, &filter).await?.lines)
+    let lines = cx.services.vehicle.list_vehicles(who, &filter).await?.lines;
+    let ids: Vec<VehicleId> = lines.iter().map(|line| line.id).collect();
+    let negotiated = cx.services.auction.negotiated_cars(&ids).await?;
+    let told = |line: VehicleLine| {
+        let is_negotiated = negotiated.contains(&line.id);
+        (line, is_negotiated)
+    };
+    Ok(lines.into_iter().map(told).collect())
 }
 
 async fn lots(cx: &PageContext, who: &Principal, typed: &str) -> Result<Vec<HallLot>, CommandError> {

@@ -79,10 +79,11 @@ fn told(parts: impl IntoIterator<Item = String>) -> AnyView {
     view! { <span>{joined(parts)}</span> }.into_any()
 }
 
-fn car(line: VehicleLine) -> AnyView {
+fn car((line, negotiated): (VehicleLine, bool)) -> AnyView {
     let reference = line.vin.or(line.external_id).unwrap_or_default();
     let price = line.start_fen.map(|fen| view! { <Money fen/> }.into_any());
-    let facts = view! { <StatusBadge status=line.status/> {told([reference, line.city])} }.into_any();
+    let facts =
+        view! { <StatusBadge status=line.status negotiated/> {told([reference, line.city])} }.into_any();
     row(format!("/office/vehicles/{}", line.id), line.title, price, facts)
 }
 

@@ -76,7 +76,7 @@ impl SellerRecord {
 }
 
 fn share(part: i64, of: i64) -> Option<i64> {
-    (of >= LEAST_LOTS).then(|| part * 100 / of)
+    (of >= LEAST_LOTS).then(|| (part * 100 + of / 2) / of)
 }
 
 /// Which sellers.
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(known.len(), 2);
         let found = &known["远行二手车"];
         assert_eq!((found.name.as_str(), found.lots, found.lowered), ("远行 二手车 有限公司", 12, 2));
-        assert_eq!(found.reach_percent(), Some(63), "7 of 11");
+        assert_eq!(found.reach_percent(), Some(64), "7 of 11, rounded");
     }
 
     #[test]

@@ -67,21 +67,22 @@ fn content(cx: &PageContext, current: u32, found: LotPage) -> AnyView {
         let words = |part: &str| t(lang, &format!("sale.lots_{which}{part}")).into_owned();
         return view! { <EmptyState icon=Icon::Gavel title=words("") text=words("_text")/> }.into_any();
     }
+    let word = |name: &str| t(lang, &format!("sale.{name}"));
     let columns = vec![
-        Column::new(t(lang, "sale.car")),
-        Column::new(t(lang, "sale.sale_and_no")),
-        Column::new(t(lang, "sale.seller")),
-        Column::new(t(lang, "sale.state")),
-        Column::new(t(lang, "sale.reserve")),
-        Column::number(t(lang, "sale.start")),
-        Column::number(t(lang, "sale.price")).sort_down("price"),
-        Column::number(t(lang, "sale.bidders")),
-        Column::new(t(lang, "sale.end_at")).sort("ending"),
+        Column::new(word("car")),
+        Column::new(word("sale_and_no")),
+        Column::new(word("seller")),
+        Column::new(word("state")),
+        Column::new(word("reserve")),
+        Column::number(word("start")),
+        Column::number(word("price")).sort_down("price"),
+        Column::number(word("bidders")),
+        Column::new(word("end_at")).sort("ending"),
     ];
     let (total, page_size) = (found.total, found.page_size);
     let rows = found.lots.into_iter().map(|lot| row(cx, lot)).collect_view();
     view! {
-        <Table columns caption=t(lang, "sale.lots_title") default_sort="ending">{rows}</Table>
+        <Table columns caption=t(lang, "sale.lots_title") default_sort="ending" stacks=true>{rows}</Table>
         <Pager current=current total=total page_size=page_size/>
     }
     .into_any()
@@ -89,6 +90,7 @@ fn content(cx: &PageContext, current: u32, found: LotPage) -> AnyView {
 
 fn row(cx: &PageContext, lot: HallLot) -> AnyView {
     let (lang, now) = (cx.lang, cx.now);
+    let word = |name: &str| t(lang, &format!("sale.{name}"));
     let waits = lot.lot.status == LotStatus::Scheduled && matches!(lot.format(), Format::Lane(_));
     let (price, ends) = (lot.price_at(now), (!waits).then_some(lot.lot.end_at));
     view! {
@@ -97,14 +99,14 @@ fn row(cx: &PageContext, lot: HallLot) -> AnyView {
                 <a class="row-link" href=format!("/office/lots/{}", lot.id)>{lot.title}</a>
                 <span class="block text-xs opacity-70">{lot.vin}</span>
             </td>
-            <td class="text">{lot.sale_name} " · " {lot.lot_no}</td>
-            <td class="text text--name">{lot.seller_name}</td>
-            <td>{state_badge(lang, &lot.lot, now)}</td>
-            <td>{light(lang, &lot.lot)}</td>
-            <td class="num"><Money fen=lot.start_fen/></td>
-            <td class="num"><Money fen=price wan=true/></td>
-            <td class="num">{lot.lot.bidders}</td>
-            <td><Time at=ends/></td>
+            <td class="text" data-label=word("sale_and_no")><span>{lot.sale_name} " · " {lot.lot_no}</span></td>
+            <td class="text text--name" data-label=word("seller")>{lot.seller_name}</td>
+            <td data-label=word("state")>{state_badge(lang, &lot.lot, now)}</td>
+            <td data-label=word("reserve")>{light(lang, &lot.lot)}</td>
+            <td class="num" data-label=word("start")><Money fen=lot.start_fen/></td>
+            <td class="num" data-label=word("price")><Money fen=price wan=true/></td>
+            <td class="num" data-label=word("bidders")>{lot.lot.bidders}</td>
+            <td data-label=word("end_at")><Time at=ends/></td>
         </tr>
     }
     .into_any()

@@ -11,7 +11,7 @@ use super::super::icon::{Icon, IconView};
 
 /// Opens it over the page, and asks the page of the search while somebody types: what was typed last counts, whatever
 /// answers first, and whoever is in the list already stays there. Arrows go through what is found. Enter goes to what is found when that is one thing, and to the whole page
-/// otherwise.
+/// otherwise. In lists `j` and `k` go from row to row.
 const FIND: &str = "const finder = document.querySelector('dialog.finder'); \
     const field = finder.querySelector('input'); const list = finder.querySelector('.finder__found'); \
     const said = finder.querySelector('[role=status]'); let asked, timer, shown = ''; \
@@ -46,7 +46,11 @@ const FIND: &str = "const finder = document.querySelector('dialog.finder'); \
     const chord = event.ctrlKey || event.metaKey; \
     const types = event.target.closest?.('input, textarea, select, [contenteditable]'); \
     if (chord ? !event.shiftKey && event.key.toLowerCase() === 'k' : event.key === '/' && !types) { \
-    event.preventDefault(); open(); } });";
+    event.preventDefault(); open(); return; } \
+    const step = { j: 1, k: -1 }[event.key]; if (!step || chord || types || finder.open) return; \
+    const rows = [...document.querySelectorAll('main :is(tbody tr, .work li)')].map((row) => row.querySelector('a')).filter(Boolean); \
+    const next = rows[Math.max(0, rows.indexOf(document.activeElement) + step)]; \
+    if (next) { event.preventDefault(); next.focus(); } });";
 
 /// The way to it.
 pub(super) fn link(cx: &PageContext) -> Option<AnyView> {

@@ -38,10 +38,30 @@ pub(crate) async fn facets(pool: &PgPool, viewer: Viewer) -> Result<Facets, sqlx
         values.truncate(FACET_VALUES_MAX);
         values
     };
+    let mut grades = row.grades;
+    grades.sort_by_key(|grade| by_rank(grade));
     Ok(Facets {
         makes: most(row.makes),
         cities: most(row.cities),
-        grades: most(row.grades),
+        grades: most(grades),
         fuels: most(row.fuels),
     })
+}
+
+/// The best first: 一级 before 二级 before 三级, which their letters do not say.
+fn by_rank(grade: &str) -> (usize, String) {
+    let rank = |c: char| ['特', '一', '二', '三', '四', '五'].iter().position(|known| *known == c);
+    (grade.chars().next().and_then(rank).unwrap_or_default(), grade.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grades_stand_from_the_best_to_the_worst() {
+        let mut grades = ["三级", "B", "一级", "二级", "A"];
+        grades.sort_by_key(|grade| by_rank(grade));
+        assert_eq!(grades, ["A", "B", "一级", "二级", "三级"]);
+    }
 }
