@@ -59,3 +59,41 @@ async fn the_console_asks_before_the_hammer_falls_early() {
     let lot = server.state.services.auction.lot(&server.person("auctioneer"), lot).await.unwrap().lot;
     assert_eq!(lot.lot.outcome, Some(Outcome::Sold));
 }
+
+/// The auctioneer takes what is called on the floor himself; what is wrong with it stands at the desk, beside its field.
+#[tokio::test]
+async fn the_console_takes_a_floor_bid_and_is_there_again() {
+    let server = TestServer::new().await;
+    let lane = SaleFormat::Lane(LaneTimes { lot_ms: 3_600_000 });
+    let sale_id = open_sale(&server, 1, lane, everybody()).await;
+    let lot = lot_of(sale_id, 0).to_string();
+    let mut clerk = server.signed_in("auctioneer").await;
+    let keys: [String; 3] = std::array::from_fn(|_| new_id().to_string());
+    let (console, desk) = (format!("/office/sales/{sale_id}/lane"), format!("/office/sales/{sale_id}/floor"));
+    let waiting = unmarked(&clerk.get(&console).await.body);
+    assert!(
+        waiting.contains("起拍价") && waiting.contains("还没有人出价"),
+        "no bid, and it says so: {waiting}"
+    );
+    let asks = clerk.get(&format!("{console}?ask=floor")).await;
+    assert!(asks.body.contains(&format!("action=\"{desk}\"")) && asks.header("refresh").is_empty());
+    let dealer = server.person("yuanxing").dealer().unwrap().dealer_id.to_string();
+    let give = [("form", "paddle"), ("paddle", "12"), ("dealer_id", &dealer), ("key", &keys[0])];
+    clerk.post(&desk, &give).await;
+    let bid = |key: usize, paddle: &'static str| {
+        let (key, lot) = (keys[key].as_str(), lot.as_str());
+        [
+            ("form", "bid"),
+            ("lane", "on"),
+            ("paddle", paddle),
+            ("quick_fen", "5000000"),
+            ("key", key),
+            ("lot_id", lot),
+        ]
+    };
+    assert_eq!(clerk.post(&desk, &bid(1, "12")).await.location(), format!("{console}?done=FLOOR_BID_TAKEN"));
+    let taken = unmarked(&clerk.get(&console).await.body);
+    assert!(taken.contains("当前价") && taken.contains("最近出价"), "{taken}");
+    let unknown = clerk.post(&desk, &bid(2, "99")).await;
+    assert!(unknown.status.is_client_error() && unknown.body.contains("value=\"99\""), "{}", unknown.body);
+}
