@@ -13,7 +13,7 @@ test('a dealer bids from the board without leaving it', async ({ browser }) => {
   const { lot } = await makeSale(office, 'Board sale', runsForMs, false);
   const [first, second] = [await sitDown(browser, dealer), await sitDown(browser, otherDealer)];
   await first.goto(lot);
-  await first.locator('form[action$="/watch"] button').click();
+  await first.locator('form[action$="/watch"] button').first().click();
   await first.goto('/my/board');
   const card = first.locator(`[data-lot="${lot.split('/').pop()}"]`);
   const next = card.locator('[data-live="next"]');

@@ -7,9 +7,9 @@ use crate::context::PageContext;
 use crate::i18n::t;
 use crate::ui::*;
 
-/// Who leads is known by a number only: whether that is a sister is asked of the page, soon after each new price and at most once
-/// in three seconds.
-const FOLLOW: &str = "const place = document.getElementById('sister'), price = document.querySelector('.bid-price__yuan'); \
+/// Who leads is known by a number only: whether that is a sister is asked of the page, soon after each new price, or the
+/// first bid at the old one, and at most once in three seconds.
+const FOLLOW: &str = "const place = document.getElementById('sister'), price = document.querySelector('.bid-price'); \
     let waits = false; const ask = async () => { try { const answer = await fetch(location.pathname); \
     if (!answer.ok || answer.redirected) return; \
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html'); \

@@ -15,7 +15,7 @@ use super::super::icon::{Icon, IconView};
 const FIND: &str = "const finder = document.querySelector('dialog.finder'); \
     const field = finder.querySelector('input'); const list = finder.querySelector('.finder__found'); \
     const said = finder.querySelector('[role=status]'); let asked, timer, shown = ''; \
-    const links = () => [...list.querySelectorAll('a')]; \
+    const links = () => [...list.querySelectorAll('a.work__row')]; \
     const ask = async () => { asked?.abort(); const text = field.value.trim(); \
     if (!text) { shown = ''; list.replaceChildren(); said.textContent = ''; return; } \
     asked = new AbortController(); const { signal } = asked; \
@@ -36,7 +36,7 @@ const FIND: &str = "const finder = document.querySelector('dialog.finder'); \
     const places = [field, ...links()]; const next = places[places.indexOf(document.activeElement) + step]; \
     if (next) { event.preventDefault(); next.focus(); } }); \
     finder.querySelector('form').addEventListener('submit', (event) => { \
-    const text = field.value.trim(); const [only, ...more] = list.querySelectorAll('a.work__row'); \
+    const text = field.value.trim(); const [only, ...more] = links(); \
     if (!text) event.preventDefault(); \
     else if (only && !more.length && shown === text) { event.preventDefault(); location.assign(only.href); } }); \
     finder.querySelector('button').addEventListener('click', () => finder.close()); \
