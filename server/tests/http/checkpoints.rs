@@ -76,7 +76,7 @@ async fn one_s_own_checkpoint_is_found_by_what_one_knows_or_by_the_file() {
     }
     let today = (platform_db::to_sql(server.state.clock.now()).to_offset(time::macros::offset!(+8))).date();
     assert!(stranger.get(&format!("/proof/checkpoints?q={today}")).await.body.contains(&one));
-    for q in ["7", "2020-01-01", "ffffffffff", "x", "%00"] {
+    for q in ["7", "2020-01-01", "ffffffffff", "x"] {
         assert!(stranger.get(&format!("/proof/checkpoints?q={q}")).await.body.contains("没有找到"), "{q}");
     }
     // with a witness's line, and as the proof that a witness gets
