@@ -68,7 +68,11 @@ async fn staff_publish_and_lower_it_and_watchers_are_told_each_time() {
     let key = new_id().to_string();
     let lower = pricing.post(&format!("{path}/reserve"), &[("key", &key), ("reserve", "8.5万")]).await;
     assert_eq!(lower.location(), format!("{path}?done=RESERVE_LOWERED"));
-    assert_eq!(told(&mut screen, Some(Fen(8_800_000))).await, Some(Fen(8_500_000)), "although no bid covers it");
+    assert_eq!(
+        told(&mut screen, Some(Fen(8_800_000))).await,
+        Some(Fen(8_500_000)),
+        "although no bid covers it"
+    );
 
     let key = new_id().to_string();
     let again = pricing.post(&format!("{path}/publish-reserve"), &[("key", &key)]).await;
