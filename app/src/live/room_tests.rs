@@ -303,6 +303,8 @@ fn a_second_tap_raises_nothing_and_a_raise_that_moves_nothing_is_no_line() {
     room.begin(KEY, Fen(8_100_000), None, 1_300);
     room.hear(accepted(KEY, 8, 1, None), 1_400);
     assert!(!room.is_second_tap(1_500), "who raises what leads may raise it again at once");
+    assert!(room.tick(9_400, true).is_empty() && room.notice.is_some());
+    assert!(room.tick(9_401, true).is_empty() && room.notice.is_none(), "said long enough");
     let line = |seq, alias, by| BidLine { seq, alias, price_fen: Fen(9), at: UnixMs(0), by };
     room.history = vec![line(4, 1, Some(2)), line(3, 1, None), line(2, 1, None), line(1, 2, None)];
     assert_eq!([0, 1, 2, 3].map(|index| room.is_news(index)), [true, false, true, true]);

@@ -92,8 +92,9 @@ async fn figures(cx: &PageContext, who: &Principal) -> Result<Figures, Problem> 
     let services = &cx.services;
     let (_, mut sales) = services.auction.sales(who, true, 1).await.map_err(CommandError::into_problem)?;
     // what runs and ends next, then what opens next
-    sales.sort_by_key(|sale| {
-        (sale.count.open == 0, if sale.count.open > 0 { sale.last_end_at } else { sale.opens_at })
+    sales.sort_by_key(|sale| match sale.count.open {
+        0 => (true, sale.opens_at),
+        _ => (false, sale.last_end_at),
     });
     let negotiated = services.auction.negotiations_waiting(who).await.map_err(CommandError::into_problem)?;
     let reserves = services.auction.reserves_waiting(who).await.map_err(CommandError::into_problem)?;

@@ -244,11 +244,8 @@ impl Service {
         current: bool,
         page: u32,
     ) -> Result<(i64, Vec<SaleLine>), CommandError> {
-        let ends_from = current.then(|| self.now());
-        let seen_by = viewer(who).dealer_id;
         let offset = SALE_PAGE * i64::from(page.saturating_sub(1));
-        let filter = SaleFilter { name: name.to_owned(), ends_from, seen_by, ..SaleFilter::default() };
-        Ok(sales::list(&self.db, filter, SALE_PAGE, offset).await?)
+        Ok(sales::list(&self.db, self.named(who, name, current), SALE_PAGE, offset).await?)
     }
 
     /// The same all at once, for a file.
@@ -258,9 +255,16 @@ impl Service {
         name: &str,
         current: bool,
     ) -> Result<Vec<SaleLine>, CommandError> {
-        let (ends_from, seen_by) = (current.then(|| self.now()), viewer(who).dealer_id);
-        let filter = SaleFilter { name: name.to_owned(), ends_from, seen_by, ..SaleFilter::default() };
-        Ok(sales::list(&self.db, filter, SALES_EXPORTED_MAX, 0).await?.1)
+        Ok(sales::list(&self.db, self.named(who, name, current), SALES_EXPORTED_MAX, 0).await?.1)
+    }
+
+    fn named(&self, who: &Principal, name: &str, current: bool) -> SaleFilter {
+        SaleFilter {
+            name: name.to_owned(),
+            ends_from: current.then(|| self.now()),
+            seen_by: viewer(who).dealer_id,
+            ..SaleFilter::default()
+        }
     }
 
     /// The sales that touch the time from `from` to `to`, as this person may see them, the first to open first.
