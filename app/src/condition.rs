@@ -1,11 +1,12 @@
-//! What an inspection measured: drawn the same for dealers and for the office. A reading that tells something says so in
-//! words, not by its colour alone.
+//! What an inspection measured, and which papers it saw: drawn the same for dealers and for the office. What tells something
+//! says so in words, not by its colour alone.
 
-use kernel::Lang;
+use ::time::Date;
+use kernel::{Fen, Lang};
 use leptos::prelude::*;
 use vehicle::{
-    BATTERY, BATTERY_WEAK, BATTERY_WORN, BatteryReading, Measures, PAINT_AGAIN_UM, PAINT_FILLER_UM, PANELS,
-    TREAD_LEGAL, TREAD_WORN, WHEELS, tread_text,
+    BATTERY, BATTERY_WEAK, BATTERY_WORN, BatteryReading, Completeness, Measures, PAINT_AGAIN_UM,
+    PAINT_FILLER_UM, PANELS, PAPERS, Papers, TREAD_LEGAL, TREAD_WORN, UNTIL, WHEELS, day_of, tread_text,
 };
 
 use crate::car_words::{About, car_word};
@@ -106,6 +107,68 @@ fn readings(
         }
         .into_any()
     })
+}
+
+/// The papers; nothing where nobody looked at any. `today` decides what has run out.
+pub fn papers(lang: Lang, papers: &Papers, today: Date) -> Option<AnyView> {
+    let word = |key: String| t(lang, &key).into_owned();
+    let there = PAPERS.iter().filter_map(|(name, _)| {
+        let there = *papers.there.get(*name)?;
+        Some(match there {
+            true => (word(format!("vehicle.paper.{name}")), word("vehicle.paper.yes".into()), None),
+            false => {
+                (word(format!("vehicle.paper.{name}")), String::new(), Some((Tone::Bad, "vehicle.paper.no")))
+            }
+        })
+    });
+    let pledged = papers.pledged.map(|pledged| {
+        let label = word("vehicle.pledged".into());
+        if pledged {
+            (label, String::new(), Some((Tone::Bad, "vehicle.pledge.yes")))
+        } else {
+            (label, word("vehicle.pledge.no".into()), None)
+        }
+    });
+    let until = UNTIL.iter().filter_map(|(name, _)| {
+        let day = papers.until.get(*name)?;
+        let is_over = day_of(day).is_some_and(|last| last < today);
+        let says = is_over.then_some((Tone::Warn, "vehicle.until.over"));
+        Some((word(format!("vehicle.until.{name}")), day.clone(), says))
+    });
+    let keys = papers.keys.map(|keys| {
+        (word("vehicle.keys".into()), t_with(lang, "vehicle.keys_n", &[("n", &keys.to_string())]), None)
+    });
+    let violations = violations(lang, papers).map(|words| (word("vehicle.violations".into()), words, None));
+    let moves = papers.moves.as_ref();
+    let moves =
+        moves.map(|moves| (word("vehicle.moves".into()), word(format!("vehicle.moves.{moves}")), None));
+    let all = there.chain(pledged).chain(moves).chain(until).chain(keys).chain(violations);
+    readings(lang, "vehicle.papers", all).map(|list| view! { <div class="measured">{list}</div> }.into_any())
+}
+
+/// `6 分 · ¥400 · 由卖方处理`, or that there are none.
+pub(crate) fn violations(lang: Lang, papers: &Papers) -> Option<String> {
+    let (points, fine) = (papers.violation_points, papers.violation_fine_fen);
+    if points.is_none() && fine.is_none() {
+        return None;
+    }
+    if points.unwrap_or_default() == 0 && fine.unwrap_or_default() == Fen::ZERO {
+        return Some(t(lang, "vehicle.violations_none").into_owned());
+    }
+    let points = points.map(|n| t_with(lang, "vehicle.points_n", &[("n", &n.to_string())]));
+    let by = papers.settled_by.as_ref().map(|by| t(lang, &format!("vehicle.settled_by.{by}")).into_owned());
+    let said = [points, fine.map(Fen::yuan), by];
+    Some(said.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
+/// What the papers come to: 手续齐全, 手续不全, or that not all of them were seen.
+pub fn completeness(lang: Lang, papers: &Papers) -> AnyView {
+    let (tone, key) = match papers.completeness() {
+        Completeness::Complete => (Tone::Good, "vehicle.papers.complete"),
+        Completeness::Incomplete => (Tone::Bad, "vehicle.papers.incomplete"),
+        Completeness::Unknown => (Tone::Neutral, "vehicle.papers.unknown"),
+    };
+    view! { <Badge tone>{t(lang, key)}</Badge> }.into_any()
 }
 
 /// The fault codes, that there are none, or that nobody asked.

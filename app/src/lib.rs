@@ -34,6 +34,8 @@ pub mod context;
 #[cfg(feature = "ssr")]
 mod damage_map;
 #[cfg(feature = "ssr")]
+pub mod days;
+#[cfg(feature = "ssr")]
 pub mod dealer;
 #[cfg(feature = "ssr")]
 pub mod draw;
@@ -44,6 +46,8 @@ mod escape;
 #[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
+mod formats;
+#[cfg(feature = "ssr")]
 pub mod i18n;
 #[cfg(feature = "ssr")]
 pub mod negotiation;
@@ -53,6 +57,8 @@ pub mod office;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod query;
+#[cfg(feature = "ssr")]
+mod report_changes;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

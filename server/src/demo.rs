@@ -15,11 +15,11 @@ use identity::{DemoPeople, demo_dealer_id};
 use kernel::{
     CheckDigit, Fen, Lang, LotId, Principal, Role, SaleId, Seat, UnixMs, UserId, VehicleId, Vin, event_id_for,
 };
-use platform_db::CommandError;
+use platform_db::{CommandError, to_sql};
 use uuid::Uuid;
 use vehicle::{
-    AddPhoto, Damage, Facts, Findings, InspectVehicle, Measures, PANELS, Price, PriceVehicle, ReceiveVehicle,
-    TICK, VehicleFilter, WHEELS, grade_of,
+    AddPhoto, Damage, Facts, Findings, InspectVehicle, MOVES, Measures, PANELS, PAPERS, Papers, Price,
+    PriceVehicle, ReceiveVehicle, SETTLED_BY, TICK, VehicleFilter, WHEELS, grade_of,
 };
 
 use self::cars::{CARS, DemoCar};
@@ -182,6 +182,7 @@ async fn bring_in(state: &AppState, index: usize, car: &DemoCar) -> Result<Vehic
         grade: grade_of(car.score).to_owned(),
         damages: car.damages.iter().map(damage).collect(),
         measures: measures(index, car),
+        papers: papers(index, state.services.auction.now()),
         notes: car.notes.to_owned(),
     };
     let report = InspectVehicle { id: event_id_for(id.0, "demo.report"), vehicle_id: id, findings };
@@ -237,6 +238,31 @@ fn measures(index: usize, car: &DemoCar) -> Measures {
         paint_um: paint.collect(),
         battery: battery.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         fault_codes: Some(codes),
+    }
+}
+
+/// Most cars have all of them; some lack an invoice, one is pledged, some have a fine to pay.
+fn papers(index: usize, now: UnixMs) -> Papers {
+    let month = i64::try_from(1 + index * 5 % 23).unwrap_or(1);
+    let day = |months: i64| {
+        let at = to_sql(now.plus_ms(months * 30 * 24 * HOUR_MS));
+        format!("{}-{:02}-{:02}", at.year(), u8::from(at.month()), at.day())
+    };
+    let fined = index % 6 == 3;
+    Papers {
+        there: PAPERS
+            .iter()
+            .map(|(name, _)| ((*name).to_owned(), *name != "invoice" || index % 8 != 5))
+            .collect(),
+        until: [("inspection", month), ("compulsory", month % 11 + 1)]
+            .map(|(name, months)| (name.to_owned(), day(months)))
+            .into(),
+        keys: Some(if index % 4 == 1 { 1 } else { 2 }),
+        violation_points: Some(if fined { 6 } else { 0 }),
+        violation_fine_fen: fined.then_some(Fen(40_000)),
+        settled_by: fined.then(|| SETTLED_BY[0].to_owned()),
+        pledged: Some(index % 12 == 7),
+        moves: Some(MOVES[usize::from(index % 7 == 2)].to_owned()),
     }
 }
 

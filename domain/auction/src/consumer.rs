@@ -42,6 +42,8 @@ pub(crate) struct VehiclePriced {
     pub(crate) reserve_fen: Option<Fen>,
     pub(crate) report_hash: String,
     pub(crate) seller_name: String,
+    #[serde(default)]
+    pub(crate) papers_incomplete: bool,
 }
 
 /// `ReportRenewed` of the vehicle service.
@@ -51,6 +53,8 @@ struct ReportRenewed {
     report_hash: String,
     material: bool,
     grade: String,
+    #[serde(default)]
+    papers_incomplete: bool,
 }
 
 /// `DealerChanged` of the identity service.
@@ -288,7 +292,13 @@ impl Consumer for AuctionConsumer {
             ("ReportRenewed", 1) => {
                 let news: ReportRenewed = serde_json::from_value(event.data.clone()).map_err(unreadable)?;
                 let (car, hash) = (news.vehicle_id, news.report_hash.as_str());
-                report_changes::hear_car(conn, car, hash, &news.grade, event.aggregate_seq).await?;
+                report_changes::hear_car(
+                    conn,
+                    (car, event.aggregate_seq),
+                    hash,
+                    (&news.grade, news.papers_incomplete),
+                )
+                .await?;
                 Ok(report_changes::hear(conn, event.id, car, hash, news.material).await?)
             }
             ("DealerChanged", 1) => {

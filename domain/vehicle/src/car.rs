@@ -108,6 +108,7 @@ pub(crate) struct ReportRow {
     pub grade: String,
     pub damages: Value,
     pub measures: Value,
+    pub papers: Value,
     pub notes: String,
     pub hash: String,
 }
@@ -127,6 +128,7 @@ pub(crate) struct PriceRow {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown {
     pub report_hash: String,
+    pub papers_incomplete: bool,
     pub photo_ids: Vec<Uuid>,
 }
 
@@ -215,6 +217,7 @@ impl Writing {
             grade: findings.grade.clone(),
             damages: json!(findings.damages),
             measures: json!(findings.measures),
+            papers: json!(findings.papers),
             notes: findings.notes.clone(),
             hash: hash.clone(),
         });
@@ -279,6 +282,7 @@ impl Writing {
                 report_hash: shown.report_hash,
                 fuel: car.facts.fuel.clone(),
                 seller_name: car.facts.seller_name.clone(),
+                papers_incomplete: shown.papers_incomplete,
             },
         )
     }

@@ -65,6 +65,9 @@ pub struct VehiclePriced {
     pub report_hash: String,
     /// 委托方.
     pub seller_name: String,
+    /// 手续不全: whether the report found a paper missing, or a pledge.
+    #[serde(default)]
+    pub papers_incomplete: bool,
 }
 
 impl EventType for VehiclePriced {
@@ -82,10 +85,13 @@ pub struct ReportRenewed {
     pub report_hash: String,
     /// That of the one before.
     pub before_hash: String,
-    /// Whether it changes what the car is worth: structure, powertrain, flood, fire.
+    /// Whether it changes what the car is worth: structure, powertrain, flood, fire, papers.
     pub material: bool,
     /// The grade now.
     pub grade: String,
+    /// 手续不全: whether it found a paper missing, or a pledge.
+    #[serde(default)]
+    pub papers_incomplete: bool,
 }
 
 impl EventType for ReportRenewed {

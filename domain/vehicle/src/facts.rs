@@ -144,6 +144,14 @@ impl Field {
         }
     }
 
+    /// The key of [`Facts`], by which the trail tells that it changed.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Field::Mileage => "mileage_km",
+            other => other.name(),
+        }
+    }
+
     /// The field of that name.
     pub fn from_name(name: &str) -> Option<Field> {
         Field::ALL.into_iter().find(|field| field.name() == name)

@@ -42,20 +42,19 @@ impl Service {
             return Err(Problem::new(ProblemKind::Conflict, REPORT_UNCHANGED).into());
         }
         let mut writing = Writing::new(self.clock.now(), actor, input.id);
+        let papers_incomplete = input.findings.papers.is_incomplete();
         let report_hash = writing.report(&mut car, input.id, Origin::Inspection, &input.findings);
         if car.status == Status::Priced {
             let photo_ids = store::photos::shown_ids(&mut tx, car.id).await?;
-            writing.tell_priced(&car, Shown { report_hash, photo_ids })?;
+            writing.tell_priced(&car, Shown { report_hash, papers_incomplete, photo_ids })?;
         } else if let (Status::Listed, Some(before)) = (car.status, before) {
             let renewed = ReportRenewed {
                 vehicle_id: input.vehicle_id,
                 report_hash,
                 before_hash: before.hash,
-                material: report::is_material(
-                    (&before.findings.damages, &before.findings.measures),
-                    (&input.findings.damages, &input.findings.measures),
-                ),
+                material: report::is_material(&before.findings, &input.findings),
                 grade: car.facts.grade.clone(),
+                papers_incomplete,
             };
             writing.tell(&car, &renewed)?;
         }

@@ -25,6 +25,7 @@ mod hear;
 pub mod import;
 mod inspect_vehicle;
 mod measures;
+mod papers;
 mod photo;
 mod price;
 mod price_vehicle;
@@ -56,6 +57,7 @@ pub use measures::{
     PAINT_FILLER_UM, PAINT_MAX_UM, PANELS, TREAD_LEGAL, TREAD_MAX, TREAD_WORN, WHEELS, read_measures,
     tread_text,
 };
+pub use papers::{Completeness, KEYS_MAX, MOVES, PAPERS, Papers, SETTLED_BY, UNTIL, day_of, read_papers};
 pub use photo::{PHOTO_BYTES_MAX, PhotoSize, PhotoStore, StoreError};
 pub use price::{PRICE_MAX, Price, PriceRule, PriceUnit, TICK};
 pub use price_vehicle::PriceVehicle;
@@ -66,7 +68,7 @@ pub use reveal::{Reserve, Reveal};
 pub use status::Status;
 pub use units::{MileageUnit, read_mileage_km};
 pub use views::{
-    Choice, Choices, ExportRow, OfferedCar, PER_PAGE_MAX, PhotoView, PriceView, ReportView, Sort,
+    Choice, Choices, ExportRow, FactSource, OfferedCar, PER_PAGE_MAX, PhotoView, PriceView, ReportView, Sort,
     StatusCount, TrailView, VehicleDetail, VehicleFilter, VehicleLine, VehiclePage,
 };
 

@@ -58,8 +58,12 @@ impl Service {
 
 /// What bidders see of a car beside its facts.
 pub(crate) async fn shown(conn: &mut sqlx::PgConnection, vehicle_id: Uuid) -> Result<Shown, CommandError> {
-    let report_hash = store::reports::newest_hash(conn, vehicle_id).await?.ok_or_else(|| {
+    let report = store::reports::newest(conn, vehicle_id).await?.ok_or_else(|| {
         CommandError::Inconsistent(format!("car {vehicle_id} is inspected without a report"))
     })?;
-    Ok(Shown { report_hash, photo_ids: store::photos::shown_ids(conn, vehicle_id).await? })
+    Ok(Shown {
+        report_hash: report.hash,
+        papers_incomplete: report.findings.papers.is_incomplete(),
+        photo_ids: store::photos::shown_ids(conn, vehicle_id).await?,
+    })
 }

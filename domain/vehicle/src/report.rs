@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::grade;
 use crate::measures::Measures;
+use crate::papers::Papers;
 
 /// The parts of the damage map, in the order of a walk around the car. Text keys: `vehicle.part.<name>`.
 pub const PARTS: [&str; 24] = [
@@ -106,6 +107,8 @@ pub struct Findings {
     pub damages: Vec<Damage>,
     /// What was measured.
     pub measures: Measures,
+    /// Which papers there are.
+    pub papers: Papers,
     /// Remarks.
     pub notes: String,
 }
@@ -134,15 +137,20 @@ impl Findings {
         if !self.measures.is_sound() {
             wrong.push(FieldProblem::new("measures", "MEASURE_INVALID"));
         }
+        if !self.papers.is_sound() {
+            wrong.push(FieldProblem::new("papers", "PAPER_INVALID"));
+        }
         if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
     }
 }
 
-/// Whether a new report says something else about structure, powertrain, flood or fire: then whoever gave a price on
-/// the old one is asked again. Fault codes of the powertrain count, tyres and paint do not. (Odometer and papers are facts
-/// of the car, which stay as they are while it is on offer.)
-pub(crate) fn is_material(before: (&[Damage], &Measures), after: (&[Damage], &Measures)) -> bool {
-    is_grave_change(before.0, after.0) || before.1.powertrain_codes() != after.1.powertrain_codes()
+/// Whether a new report says something else about structure, powertrain, flood, fire or papers: then whoever gave a price on
+/// the old one is asked again. Fault codes of the powertrain and what a title needs count, tyres, paint and days of insurance
+/// do not. (The odometer is a fact of the car, which stays as it is while it is on offer.)
+pub(crate) fn is_material(before: &Findings, after: &Findings) -> bool {
+    is_grave_change(&before.damages, &after.damages)
+        || before.measures.powertrain_codes() != after.measures.powertrain_codes()
+        || before.papers.of_the_title() != after.papers.of_the_title()
 }
 
 fn is_grave_change(before: &[Damage], after: &[Damage]) -> bool {
@@ -171,8 +179,8 @@ pub(crate) struct Hashed<'a> {
     pub at: UnixMs,
 }
 
-/// The lower-case hex SHA-256 of the report's canonical JSON. Readings stand in it where there are any: a report without
-/// has the hash that it had before there were readings.
+/// The lower-case hex SHA-256 of the report's canonical JSON. Readings and papers stand in it where there are any: a report
+/// without has the hash that it had before there were such.
 pub(crate) fn hash_of(report: &Hashed<'_>) -> String {
     let mut content = json!({
         "vehicle_id": report.vehicle_id,
@@ -186,6 +194,9 @@ pub(crate) fn hash_of(report: &Hashed<'_>) -> String {
     });
     if !report.findings.measures.is_empty() {
         content["measures"] = json!(report.findings.measures);
+    }
+    if !report.findings.papers.is_empty() {
+        content["papers"] = json!(report.findings.papers);
     }
     sha256_hex(canonical_json(&content).as_bytes())
 }
@@ -285,8 +296,8 @@ mod tests {
             note: String::new(),
         };
         let before = [damage("frame", "rust", 1), damage("roof", "scratch", 1)];
-        let none = Measures::default();
-        let is_material = |before: &[Damage], after: &[Damage]| is_material((before, &none), (after, &none));
+        let with = |damages: &[Damage]| Findings { damages: damages.to_vec(), ..Findings::default() };
+        let is_material = |before: &[Damage], after: &[Damage]| is_material(&with(before), &with(after));
         assert!(!is_material(&before, &[damage("roof", "dent", 2), damage("frame", "rust", 1)]));
         assert!(is_material(&before, &[damage("roof", "scratch", 1)]), "one that is gone");
         assert!(is_material(&before, &[damage("frame", "rust", 2)]), "a graver one");
@@ -296,15 +307,42 @@ mod tests {
 
     #[test]
     fn a_fault_of_the_powertrain_is_material_and_a_worn_tyre_is_not() {
-        let with = |codes: &[&str], tread: u16| Measures {
+        let read = |codes: &[&str], tread: u16| Measures {
             treads: [("left_front".to_owned(), tread)].into(),
             fault_codes: Some(codes.iter().map(|code| (*code).to_owned()).collect()),
             ..Measures::default()
         };
-        let changed = |before: &Measures, after: &Measures| is_material((&[], before), (&[], after));
-        assert!(!changed(&with(&[], 60), &with(&["B1000"], 20)));
-        assert!(changed(&with(&[], 60), &with(&["P0301"], 60)));
-        assert!(!changed(&Measures::default(), &with(&[], 60)), "that it was asked and has none");
+        let with = |measures: Measures| Findings { measures, ..Findings::default() };
+        let changed = |before: Measures, after: Measures| is_material(&with(before), &with(after));
+        assert!(!changed(read(&[], 60), read(&["B1000"], 20)));
+        assert!(changed(read(&[], 60), read(&["P0301"], 60)));
+        assert!(!changed(Measures::default(), read(&[], 60)), "that it was asked and has none");
+    }
+
+    #[test]
+    fn a_missing_paper_is_material_and_in_the_hash() {
+        let with = |there: bool, keys: u8| Findings {
+            papers: Papers {
+                there: [("invoice".to_owned(), there)].into(),
+                keys: Some(keys),
+                ..Papers::default()
+            },
+            ..Findings::default()
+        };
+        assert!(is_material(&with(true, 2), &with(false, 2)));
+        assert!(is_material(&Findings::default(), &with(true, 2)), "it is known now");
+        assert!(!is_material(&with(true, 2), &with(true, 1)));
+        let hash = |findings: &Findings| {
+            hash_of(&Hashed {
+                vehicle_id: Uuid::nil(),
+                version: 1,
+                origin: Origin::Inspection,
+                findings,
+                inspected_by: "某人",
+                at: UnixMs(0),
+            })
+        };
+        assert_ne!(hash(&with(true, 2)), hash(&with(true, 1)));
     }
 
     #[test]
@@ -321,5 +359,8 @@ mod tests {
         let measures = Measures { paint_um: [("sofa".to_owned(), 90)].into(), ..graded().measures };
         let findings = Findings { measures, ..graded() };
         assert_eq!(findings.check().unwrap_err().fields[0].code, "MEASURE_INVALID");
+        let papers = Papers { moves: Some("abroad".to_owned()), ..Papers::default() };
+        let findings = Findings { papers, ..graded() };
+        assert_eq!(findings.check().unwrap_err().fields[0].code, "PAPER_INVALID");
     }
 }

@@ -1,14 +1,16 @@
 //! The condition report that bids bind to: grade, damages, remarks.
 
+use ::time::Date;
 use auction::HallLot;
 use kernel::Lang;
 use leptos::prelude::*;
 use vehicle::ReportView;
 
 use crate::car_words::{About, car_word};
-use crate::condition::{graded, measured};
+use crate::condition::{completeness, graded, measured, papers};
 use crate::context::PageContext;
 use crate::damage_map::damage_map;
+use crate::days;
 use crate::i18n::{t, t_with};
 use crate::ui::*;
 
@@ -18,7 +20,7 @@ const HASH_SHOWN: usize = 16;
 /// The panel. Without the report itself, what the lot says of it. Where nobody of ours has looked, it says so, and
 /// neither "no grade" nor "no damage" looks like a finding.
 pub(super) fn view(cx: &PageContext, lot: &HallLot, report: Option<ReportView>) -> AnyView {
-    let lang = cx.lang;
+    let (lang, today) = (cx.lang, days::today(cx));
     let short: String = lot.report_hash.chars().take(HASH_SHOWN).collect();
     let hash = view! { <code class="code" title=lot.report_hash.clone()>{short}</code> };
     let is_source = report.as_ref().is_some_and(|report| !report.is_inspection());
@@ -31,7 +33,7 @@ pub(super) fn view(cx: &PageContext, lot: &HallLot, report: Option<ReportView>) 
         <Panel title=t(lang, title)>
             {warning}
             <Facts facts/>
-            {report.map(|report| findings(lang, report))}
+            {report.map(|report| findings(lang, report, today))}
             <p class="lot-note">{t(lang, "auction.lot.report_note")}</p>
         </Panel>
     }
@@ -57,16 +59,20 @@ fn findings_in_short(lang: Lang, lot: &HallLot, report: Option<&ReportView>) -> 
         let count = t_with(lang, "auction.lot.damages_n", &[("n", &damages.to_string())]);
         facts.push(Fact::new(t(lang, "vehicle.damages"), count));
     }
+    if is_inspection {
+        facts.push(Fact::new(t(lang, "vehicle.papers"), completeness(lang, &report.papers)));
+    }
     let when = if is_inspection { "vehicle.report_origin.inspection" } else { "vehicle.report_as_of" };
     facts.push(Fact::new(t(lang, when), view! { <Time at=report.at/> }));
     facts
 }
 
-/// The damages, what was measured, and the remarks.
-fn findings(lang: Lang, report: ReportView) -> AnyView {
+/// The damages, what was measured, the papers, and the remarks.
+fn findings(lang: Lang, report: ReportView, today: Date) -> AnyView {
     let measured = measured(lang, &report.measures);
+    let papers = papers(lang, &report.papers, today);
     let damages = damage_map(lang, report.damages);
     let notes =
         (!report.notes.is_empty()).then(|| view! { <p class="lot-remarks">{report.notes.clone()}</p> });
-    view! { {damages} {measured} {notes} }.into_any()
+    view! { {damages} {measured} {papers} {notes} }.into_any()
 }

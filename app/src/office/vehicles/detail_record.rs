@@ -1,16 +1,19 @@
 //! What is known of a car: photos, facts, reports, prices.
 
-use kernel::Lang;
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
-use vehicle::{Field, PriceView, ReportView, Reserve, VehicleDetail};
+use vehicle::{FactSource, Field, PriceView, ReportView, Reserve, VehicleDetail};
 
 use super::trail::priced;
 use super::{reserve_word, source_name};
 use crate::car_words::{About, car_word};
-use crate::condition::{graded, measured};
+use crate::condition::{graded, measured, papers};
 use crate::context::page;
 use crate::damage_map::damage_map;
+use crate::days;
 use crate::i18n::{t, t_with};
+use crate::report_changes::report_changes;
 use crate::ui::*;
 
 /// The photos, the first one large.
@@ -65,37 +68,39 @@ pub(super) fn PhotosPanel(car: VehicleDetail, removes: bool, form: Option<AnyVie
 #[component]
 pub(super) fn FactsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl IntoView {
     let lang = page().lang;
-    let f = car.facts;
+    let (f, said) = (car.facts, car.said);
     let vin = f.vin.map(|vin| view! { <span class="font-mono">{vin.to_string()}</span> });
     let km = f.mileage_km.map(|km| t_with(lang, "vehicle.km", &[("n", &grouped(km.into()))]));
     let source = source_name(lang, &car.source);
+    let from = t_with(lang, "vehicle.said_by_source", &[("source", &source)]);
     let word = |about, said: String| given(car_word(lang, about, &said));
     let facts = vec![
-        fact(lang, Field::Vin, vin),
-        fact(lang, Field::ExternalId, car.external_id),
-        fact(lang, Field::Make, given(f.make)),
-        fact(lang, Field::Model, given(f.model)),
-        fact(lang, Field::Trim, given(f.trim)),
-        fact(lang, Field::ModelYear, f.model_year),
-        fact(lang, Field::Mileage, km),
-        fact(lang, Field::FirstRegistration, given(f.first_registration)),
-        fact(lang, Field::PlateNo, given(f.plate_no)),
-        fact(lang, Field::PlatePlace, given(f.plate_place)),
-        fact(lang, Field::Transfers, f.transfers),
-        fact(lang, Field::City, given(f.city)),
-        fact(lang, Field::Body, word(About::Body, f.body)),
-        fact(lang, Field::Fuel, word(About::Fuel, f.fuel)),
-        fact(lang, Field::Transmission, word(About::Gearbox, f.transmission)),
-        fact(lang, Field::Colour, word(About::Colour, f.colour)),
-        fact(lang, Field::Interior, word(About::Colour, f.interior)),
-        fact(lang, Field::SellerName, given(f.seller_name)),
-        fact(lang, Field::SourcePrice, given(f.source_price)),
+        fact(&said, Field::Vin, vin),
+        fact(&said, Field::ExternalId, car.external_id),
+        fact(&said, Field::Make, given(f.make)),
+        fact(&said, Field::Model, given(f.model)),
+        fact(&said, Field::Trim, given(f.trim)),
+        fact(&said, Field::ModelYear, f.model_year),
+        fact(&said, Field::Mileage, km),
+        fact(&said, Field::FirstRegistration, given(f.first_registration)),
+        fact(&said, Field::PlateNo, given(f.plate_no)),
+        fact(&said, Field::PlatePlace, given(f.plate_place)),
+        fact(&said, Field::Transfers, f.transfers),
+        fact(&said, Field::City, given(f.city)),
+        fact(&said, Field::Body, word(About::Body, f.body)),
+        fact(&said, Field::Fuel, word(About::Fuel, f.fuel)),
+        fact(&said, Field::Transmission, word(About::Gearbox, f.transmission)),
+        fact(&said, Field::Colour, word(About::Colour, f.colour)),
+        fact(&said, Field::Interior, word(About::Colour, f.interior)),
+        fact(&said, Field::SellerName, given(f.seller_name)),
+        fact(&said, Field::SourcePrice, given(f.source_price)),
         Fact::new(t(lang, "vehicle.column.source"), source),
         Fact::new(t(lang, "vehicle.column.received"), view! { <Time at=car.received_at/> }),
     ];
     view! {
         <Panel title=t(lang, "vehicle.facts").into_owned()>
             <Facts facts/>
+            <p class="field__hint mt-3">{from}</p>
             {form.map(|form| view! { <div class="mt-4">{form}</div> })}
         </Panel>
     }
@@ -105,12 +110,22 @@ fn given(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-fn fact(lang: Lang, field: Field, value: Option<impl IntoAny>) -> Fact {
+/// A fact; where it was changed since the car was taken in, by whom, from which file, and when.
+fn fact(said: &BTreeMap<String, FactSource>, field: Field, value: Option<impl IntoAny>) -> Fact {
+    let lang = page().lang;
     let value = match value {
         Some(value) => value.into_any(),
         None => view! { <span class="none">"—"</span> }.into_any(),
     };
-    Fact::new(t(lang, &format!("vehicle.field.{}", field.name())), value)
+    let source = said.get(field.key()).map(|said| {
+        let from = match &said.source {
+            Some(file) => source_name(lang, file),
+            None => t(lang, &format!("vehicle.said.{}", said.what)).into_owned(),
+        };
+        let (who, at) = (said.who_name.clone(), said.at);
+        view! { <small class="fact-source">{from} " · " {who} " · " <Time at/></small> }
+    });
+    Fact::new(t(lang, &format!("vehicle.field.{}", field.name())), view! { {value} {source} })
 }
 
 /// The reports, the newest open.
@@ -118,25 +133,44 @@ fn fact(lang: Lang, field: Field, value: Option<impl IntoAny>) -> Fact {
 pub(super) fn ReportsPanel(car: VehicleDetail, form: Option<AnyView>) -> impl IntoView {
     let lang = page().lang;
     let is_missing = car.reports.is_empty();
-    let one = move |(n, report): (usize, ReportView)| {
+    // each says what it changed of the one before it, which comes after it in the list
+    let earlier = car.reports.iter().skip(1).map(Some).chain([None]);
+    let changes: Vec<Vec<String>> = car
+        .reports
+        .iter()
+        .zip(earlier)
+        .map(|(report, before)| before.map(|before| report_changes(lang, before, report)).unwrap_or_default())
+        .collect();
+    let one = move |(n, (report, changes)): (usize, (ReportView, Vec<String>))| {
         let version = t_with(lang, "vehicle.report_version", &[("n", &report.version.to_string())]);
         let kind = (!report.is_inspection()).then(|| t(lang, "vehicle.report_of_source").into_owned());
         let parts = [Some(version), kind, given(car_word(lang, About::Grade, &report.grade))];
         let label = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        view! { <Disclosure label open=n == 0><ReportBody report/></Disclosure> }
+        view! { <Disclosure label open=n == 0><ReportBody report changes/></Disclosure> }
     };
     view! {
         <Panel title=t(lang, "vehicle.reports").into_owned()>
             {is_missing.then(|| view! { <p class="opacity-70">{t(lang, "vehicle.report_none")}</p> })}
-            <div class="grid gap-2">{car.reports.into_iter().enumerate().map(one).collect_view()}</div>
+            <div class="grid gap-2">{car.reports.into_iter().zip(changes).enumerate().map(one).collect_view()}</div>
             {form.map(|form| view! { <div class="mt-4">{form}</div> })}
         </Panel>
     }
 }
 
 #[component]
-fn ReportBody(report: ReportView) -> impl IntoView {
-    let lang = page().lang;
+fn ReportBody(report: ReportView, changes: Vec<String>) -> impl IntoView {
+    let cx = page();
+    let lang = cx.lang;
+    let changed = (!changes.is_empty()).then(|| {
+        let lines = changes.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+        view! {
+            <section>
+                <h3 class="measured__title">{t(lang, "vehicle.report_changes")}</h3>
+                <ul class="lot-changes">{lines}</ul>
+            </section>
+        }
+    });
+    let papers = papers(lang, &report.papers, days::today(&cx));
     let facts = vec![
         Fact::text(t(lang, "vehicle.field.grade"), graded(lang, &report.grade, &report.measures)),
         Fact::new(t(lang, &format!("vehicle.report_origin.{}", report.origin)), report.who_name.clone()),
@@ -151,8 +185,10 @@ fn ReportBody(report: ReportView) -> impl IntoView {
     view! {
         <div class="grid gap-3">
             <Facts facts/>
+            {changed}
             {damages}
             {measured(lang, &report.measures)}
+            {papers}
             {(!report.notes.is_empty()).then(|| view! { <p class="whitespace-pre-line">{report.notes.clone()}</p> })}
             <p class="text-xs opacity-70">
                 {t(lang, "vehicle.report_hash")} " " <span class="font-mono break-all">{report.hash}</span>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use vehicle::{ACCIDENT, DAMAGE_KINDS, Damage, PARTS, ReportView, VehicleDetail};
 
 use super::measures_form::MeasureFields;
+use super::papers_form::PaperFields;
 use crate::context::page;
 use crate::damage_map::damage_picker;
 use crate::i18n::{field_text, t, t_with};
@@ -31,8 +32,8 @@ pub(super) fn InspectForm(car: VehicleDetail) -> impl IntoView {
     let last = car.reports.into_iter().find(ReportView::is_inspection);
     let label = if last.is_some() { "vehicle.inspect_again" } else { "vehicle.inspect" };
     let state = cx.form.of("inspect");
-    let (grade, notes, damages, measures) =
-        last.map(|r| (r.grade, r.notes, r.damages, r.measures)).unwrap_or_default();
+    let (grade, notes, damages, (measures, papers)) =
+        last.map(|r| (r.grade, r.notes, r.damages, (r.measures, r.papers))).unwrap_or_default();
     let score = measures.score;
     view! {
         <Disclosure label=t(lang, label) open=state.is_refused()>
@@ -41,6 +42,7 @@ pub(super) fn InspectForm(car: VehicleDetail) -> impl IntoView {
                 {grade_fields(lang, &grade, score)}
                 <DamageFields damages/>
                 <MeasureFields measures/>
+                <PaperFields papers/>
                 <TextArea name="notes" label=t(lang, "vehicle.notes") value=notes max_length=4000/>
                 <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.inspect_save")}</Button></div>
             </PostForm>

@@ -10,6 +10,7 @@ mod inspect_form;
 pub mod list;
 mod measures_form;
 pub mod new;
+mod papers_form;
 mod reserve;
 mod trail;
 

@@ -231,7 +231,7 @@ impl<'a> Applying<'a> {
         if let Some(price) = row.price {
             let hash = self.report_of_source(&mut car);
             self.writing.price(&mut car, new_id(), price, &self.reason());
-            self.writing.tell_priced(&car, Shown { report_hash: hash, photo_ids: Vec::new() })?;
+            self.writing.tell_priced(&car, Shown { report_hash: hash, ..Shown::default() })?;
             counts.priced += 1;
         }
         self.say(&car, row);
@@ -308,7 +308,8 @@ impl<'a> Applying<'a> {
         }
         let shown = match fresh_hash {
             Some(report_hash) => {
-                Shown { report_hash, photo_ids: store::photos::shown_ids(conn, car.id).await? }
+                let photo_ids = store::photos::shown_ids(conn, car.id).await?;
+                Shown { report_hash, photo_ids, ..Shown::default() }
             }
             None => shown(conn, car.id).await?,
         };

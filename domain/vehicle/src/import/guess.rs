@@ -5,7 +5,7 @@ use crate::{Field, MileageUnit, PriceRule, PriceUnit};
 
 /// Headers by the fact they name, the surest first, without case, spaces and punctuation.
 const HEADERS: [(Field, &[&str]); 21] = [
-    (Field::Vin, &["vin", "vin码", "车架号", "车架号码", "车辆识别代号"]),
+    (Field::Vin, &["vin", "vin码", "车架号", "车架号码", "车架号vin", "vin车架号", "车辆识别代号"]),
     (
         Field::ExternalId,
         &[

@@ -1,5 +1,7 @@
 //! Reading one car with everything that belongs to it.
 
+use std::collections::BTreeMap;
+
 use kernel::{Fen, UnixMs, VehicleId};
 use platform_db::from_sql;
 use serde::de::DeserializeOwned;
@@ -7,7 +9,7 @@ use sqlx::PgPool;
 
 use crate::car::Car;
 use crate::reveal::{SHOWN, without_reserve};
-use crate::views::{OfferedCar, PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
+use crate::views::{FactSource, OfferedCar, PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
 
 /// The newest lines of a car's trail that its page shows; no car has more in years.
 const TRAIL_LINES_MAX: i64 = 500;
@@ -43,6 +45,7 @@ pub(crate) async fn read(db: &PgPool, id: VehicleId) -> Result<Option<VehicleDet
         reports: reports(db, id).await?,
         prices: prices(db, id).await?,
         photos: photos(db, id).await?,
+        said: said(db, id).await?,
         trail: trail(db, id).await?,
         reveals: super::reveals::of_vehicle(db, id, SHOWN).await?,
     }))
@@ -56,7 +59,7 @@ pub(crate) async fn offered(
 ) -> Result<Option<OfferedCar>, sqlx::Error> {
     let row = sqlx::query!(
         "SELECT v.body, v.fuel, v.transmission, v.interior, v.first_registration, v.plate_place, v.transfers,
-                r.version, r.origin, r.grade, r.damages, r.measures, r.notes, r.hash, r.who_name, r.at
+                r.version, r.origin, r.grade, r.damages, r.measures, r.papers, r.notes, r.hash, r.who_name, r.at
            FROM vehicle v
            JOIN condition_report r ON r.vehicle_id = v.id
           WHERE v.id = $1 AND r.hash = $2
@@ -82,6 +85,7 @@ pub(crate) async fn offered(
             grade: row.grade,
             damages: stored(row.damages)?,
             measures: stored(row.measures)?,
+            papers: stored(row.papers)?,
             notes: row.notes,
             hash: row.hash,
             who_name: row.who_name,
@@ -96,7 +100,7 @@ fn stored<T: DeserializeOwned>(json: serde_json::Value) -> Result<T, sqlx::Error
 
 async fn reports(db: &PgPool, id: VehicleId) -> Result<Vec<ReportView>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT version, origin, grade, damages, measures, notes, hash, who_name, at
+        "SELECT version, origin, grade, damages, measures, papers, notes, hash, who_name, at
            FROM condition_report
           WHERE vehicle_id = $1
           ORDER BY version DESC",
@@ -112,6 +116,7 @@ async fn reports(db: &PgPool, id: VehicleId) -> Result<Vec<ReportView>, sqlx::Er
                 grade: row.grade,
                 damages: stored(row.damages)?,
                 measures: stored(row.measures)?,
+                papers: stored(row.papers)?,
                 notes: row.notes,
                 hash: row.hash,
                 who_name: row.who_name,
@@ -157,6 +162,26 @@ async fn photos(db: &PgPool, id: VehicleId) -> Result<Vec<PhotoView>, sqlx::Erro
     .await?;
     let view = |id, added_by, at: UnixMs| PhotoView { id, added_by, added_at: at };
     Ok(rows.into_iter().map(|row| view(row.id, row.added_by, from_sql(row.added_at))).collect())
+}
+
+/// The last change of each fact; the trail that is shown may be cut off, this is not.
+async fn said(db: &PgPool, id: VehicleId) -> Result<BTreeMap<String, FactSource>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "SELECT DISTINCT ON (field) field AS \"field!\", what, data ->> 'source' AS source, who_name, at
+           FROM vehicle_trail, jsonb_object_keys(data -> 'changes') AS field
+          WHERE vehicle_id = $1 AND what IN ('corrected', 'imported')
+          ORDER BY field, seq DESC",
+        id.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let (what, source, who_name) = (row.what, row.source, row.who_name);
+            (row.field, FactSource { what, source, who_name, at: from_sql(row.at) })
+        })
+        .collect())
 }
 
 async fn trail(db: &PgPool, id: VehicleId) -> Result<Vec<TrailView>, sqlx::Error> {

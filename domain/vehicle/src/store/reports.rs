@@ -20,12 +20,12 @@ pub(crate) async fn insert(
         return Ok(());
     }
     let done = sqlx::query!(
-        "INSERT INTO condition_report (id, vehicle_id, version, origin, grade, damages, measures, notes, hash, who_id,
-                                       who_name, at)
-         SELECT id, vehicle_id, version, origin, grade, damages, measures, notes, hash, $2, $3, $4
+        "INSERT INTO condition_report (id, vehicle_id, version, origin, grade, damages, measures, papers, notes, hash,
+                                       who_id, who_name, at)
+         SELECT id, vehicle_id, version, origin, grade, damages, measures, papers, notes, hash, $2, $3, $4
            FROM jsonb_to_recordset($1) AS r (
-                id UUID, vehicle_id UUID, version INTEGER, origin TEXT, grade TEXT, damages JSONB, measures JSONB, notes TEXT,
-                hash TEXT)",
+                id UUID, vehicle_id UUID, version INTEGER, origin TEXT, grade TEXT, damages JSONB, measures JSONB, papers JSONB,
+                notes TEXT, hash TEXT)",
         rows_of(rows)?,
         actor.id,
         actor.name,
@@ -50,7 +50,7 @@ pub(crate) async fn newest(
     vehicle_id: Uuid,
 ) -> Result<Option<NewestReport>, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT hash, origin, grade, damages, measures, notes
+        "SELECT hash, origin, grade, damages, measures, papers, notes
            FROM condition_report WHERE vehicle_id = $1 ORDER BY version DESC LIMIT 1",
         vehicle_id
     )
@@ -60,20 +60,8 @@ pub(crate) async fn newest(
     let decode = |e| sqlx::Error::Decode(Box::new(e));
     let damages = serde_json::from_value(row.damages).map_err(decode)?;
     let measures = serde_json::from_value(row.measures).map_err(decode)?;
-    let findings = Findings { grade: row.grade, damages, measures, notes: row.notes };
+    let papers = serde_json::from_value(row.papers).map_err(decode)?;
+    let findings = Findings { grade: row.grade, damages, measures, papers, notes: row.notes };
     let is_inspection = row.origin == Origin::Inspection.name();
     Ok(Some(NewestReport { hash: row.hash, is_inspection, findings }))
-}
-
-/// The hash of a car's newest report.
-pub(crate) async fn newest_hash(
-    conn: &mut PgConnection,
-    vehicle_id: Uuid,
-) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "SELECT hash FROM condition_report WHERE vehicle_id = $1 ORDER BY version DESC LIMIT 1",
-        vehicle_id
-    )
-    .fetch_optional(conn)
-    .await
 }

@@ -1,12 +1,14 @@
 //! One car with everything that belongs to it.
 
+use std::collections::BTreeMap;
+
 use kernel::{Fen, Principal, Problem, UnixMs, VehicleId};
 use platform_db::CommandError;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::{Damage, Facts, Measures, Origin, Reveal, Service, Status, store};
+use crate::{Damage, Facts, Measures, Origin, Papers, Reveal, Service, Status, store};
 
 /// A car's record.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +43,8 @@ pub struct VehicleDetail {
     pub prices: Vec<PriceView>,
     /// Photos, in their order.
     pub photos: Vec<PhotoView>,
+    /// Who said what the facts hold now that it was not taken in with, by the keys of [`Facts`].
+    pub said: BTreeMap<String, FactSource>,
     /// What was done, the newest first.
     pub trail: Vec<TrailView>,
     /// Who looked at the reserve, the newest first.
@@ -60,6 +64,8 @@ pub struct ReportView {
     pub damages: Vec<Damage>,
     /// What was measured.
     pub measures: Measures,
+    /// Which papers there are.
+    pub papers: Papers,
     /// Remarks.
     pub notes: String,
     /// Hex SHA-256 of its content.
@@ -105,6 +111,19 @@ pub struct PhotoView {
     pub added_by: String,
     /// When.
     pub added_at: UnixMs,
+}
+
+/// Where a fact comes from that was changed since the car was taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactSource {
+    /// `corrected` by one of our people, or `imported` from a file.
+    pub what: String,
+    /// The file; none where it was corrected.
+    pub source: Option<String>,
+    /// Who.
+    pub who_name: String,
+    /// When.
+    pub at: UnixMs,
 }
 
 /// Something that was done to the car.

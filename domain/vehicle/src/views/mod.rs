@@ -5,7 +5,7 @@ mod export;
 mod list;
 mod offered;
 
-pub use detail::{PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
+pub use detail::{FactSource, PhotoView, PriceView, ReportView, TrailView, VehicleDetail};
 pub use export::ExportRow;
 pub use list::{Choice, Choices, PER_PAGE_MAX, Sort, StatusCount, VehicleFilter, VehicleLine, VehiclePage};
 pub use offered::OfferedCar;

@@ -1,8 +1,8 @@
 use kernel::{Fen, VehicleId, Vin};
 use platform_db::new_id;
 use vehicle::{
-    CorrectVehicle, Damage, Facts, Findings, InspectVehicle, Measures, Price, PriceVehicle, ReceiveVehicle,
-    Status, VehiclePriced,
+    Completeness, CorrectVehicle, Damage, Facts, Findings, InspectVehicle, Measures, Papers, Price,
+    PriceVehicle, ReceiveVehicle, Status, VehiclePriced,
 };
 
 use crate::yard::{PRICE, code, facts, findings, yard};
@@ -118,12 +118,15 @@ async fn reports_are_versions_that_nobody_changes() {
         grade: "三级".into(),
         damages: vec![scratch.clone()],
         measures: measures(),
+        papers: Papers { there: [("invoice".to_owned(), false)].into(), keys: Some(2), ..Papers::default() },
         notes: "雨后".into(),
     };
     let input = InspectVehicle { id: new_id(), vehicle_id: id, findings: found };
     assert_eq!(yard.service.inspect_vehicle(&yard.inspector, input).await.unwrap(), 2);
     let car = yard.service.show_vehicle(&yard.inspector, id).await.unwrap();
     assert_eq!((car.status, car.reports[0].damages.clone()), (Status::Priced, vec![scratch]));
+    assert_eq!(car.reports[0].papers.completeness(), Completeness::Incomplete);
+    assert_eq!((car.reports[0].papers.keys, car.reports[1].papers.is_empty()), (Some(2), true));
     assert_eq!((&car.reports[0].measures, car.reports[1].measures.has_readings()), (&measures(), false));
     let offered = yard.service.offered_car(&yard.inspector, id, &car.reports[0].hash).await.unwrap().unwrap();
     assert_eq!(offered.report, car.reports[0], "bidders see the readings that the hash is of");
@@ -131,6 +134,17 @@ async fn reports_are_versions_that_nobody_changes() {
     // the auction hears of the new report
     let last = yard.events().await.pop().unwrap().read::<VehiclePriced>().unwrap().unwrap();
     assert_eq!((last.report_hash, last.grade.as_str()), (car.reports[0].hash.clone(), "三级"));
+    assert!(last.papers_incomplete);
+    // and still of its papers when something else is told
+    let input = PriceVehicle {
+        id: new_id(),
+        vehicle_id: id,
+        price: Price { guide_fen: Fen(13_500_000), ..PRICE },
+        reason: String::new(),
+        reserve_confirmed: false,
+    };
+    yard.service.price_vehicle(&yard.pricing, input).await.unwrap();
+    assert!(yard.events().await.pop().unwrap().read::<VehiclePriced>().unwrap().unwrap().papers_incomplete);
     for sql in
         ["UPDATE condition_report SET grade = 'A'", "DELETE FROM vehicle_price", "DELETE FROM vehicle_trail"]
     {

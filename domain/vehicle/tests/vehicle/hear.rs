@@ -2,7 +2,7 @@ use kernel::{Envelope, UnixMs, VehicleId};
 use platform_db::new_id;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use vehicle::{CorrectVehicle, Damage, Findings, InspectVehicle, ReportRenewed, Status, VehicleSold};
+use vehicle::{CorrectVehicle, Damage, Findings, InspectVehicle, Papers, ReportRenewed, Status, VehicleSold};
 
 use crate::yard::{Yard, code, facts, findings, yard};
 
@@ -68,14 +68,15 @@ async fn a_car_on_offer_is_inspected_again_and_bidders_are_told_what_it_means() 
     list(&yard, id, lot).await;
     let flooded =
         Damage { part: "interior".into(), kind: "flooded".into(), severity: 2, note: String::new() };
-    let found = Findings { damages: vec![flooded], ..findings("三级") };
+    let papers = Papers { pledged: Some(true), ..Papers::default() };
+    let found = Findings { damages: vec![flooded], papers, ..findings("三级") };
     let inspect = InspectVehicle { id: new_id(), vehicle_id: id, findings: found };
     yard.service.inspect_vehicle(&yard.inspector, inspect).await.unwrap();
     let renewed = yard.events().await.pop().unwrap().read::<ReportRenewed>().unwrap().unwrap();
     let car = yard.service.show_vehicle(&yard.inspector, id).await.unwrap();
     assert_eq!(renewed.report_hash, car.reports[0].hash);
     assert_eq!(renewed.before_hash, car.reports[1].hash);
-    assert!(renewed.material);
+    assert!(renewed.material && renewed.papers_incomplete);
     assert_eq!((car.status, renewed.grade.as_str()), (Status::Listed, "三级"));
     hear(&yard, "AuctionCompleted", hammer(id, lot, "sold")).await.unwrap();
     let late = InspectVehicle { id: new_id(), vehicle_id: id, findings: findings("二级") };

@@ -160,6 +160,12 @@ async fn a_changed_row_changes_only_what_it_says() {
     assert_eq!((car.guide_fen, car.prices.len(), car.reports.len()), (Some(Fen(9_500_000)), 2, 1));
     let trail: Vec<_> = car.trail.iter().map(|t| t.what.as_str()).collect();
     assert_eq!(trail, ["priced", "imported", "corrected", "priced", "inspected", "received"]);
+    // each fact that was not taken in like this says who said it
+    let said: Vec<_> =
+        car.said.iter().map(|(key, said)| (&**key, &*said.what, said.source.as_deref())).collect();
+    let [city, mileage, price] = [Field::City, Field::Mileage, Field::SourcePrice].map(Field::key);
+    let imported = |key| (key, "imported", Some("listings"));
+    assert_eq!(said, [imported(city), (mileage, "corrected", None), imported(price)]);
 }
 
 #[tokio::test]

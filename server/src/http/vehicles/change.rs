@@ -9,7 +9,7 @@ use kernel::{Fen, FieldProblem, MoneyError, Principal, Problem, ProblemKind, Veh
 use platform_db::CommandError;
 use vehicle::{
     CorrectVehicle, Damage, Findings, InspectVehicle, Measures, Price, PriceVehicle, Service, read_grade,
-    read_measures,
+    read_measures, read_papers,
 };
 
 use super::receive::facts_of;
@@ -75,12 +75,16 @@ fn findings_of(form: &Posted) -> Result<Findings, Problem> {
     let (grade, score, unread) = read_grade(|name| form.raw(name));
     wrong.splice(0..0, unread);
     let measures = Measures { score, ..measures };
-    let findings = Findings { grade, damages: damages_of(form), measures, notes: form.text("notes") };
+    let (papers, unread) = read_papers(|name| form.raw(name));
+    wrong.extend(unread);
+    let findings = Findings { grade, damages: damages_of(form), measures, papers, notes: form.text("notes") };
     if wrong.is_empty() {
         return Ok(findings);
     }
     let others = findings.check().err().map(|problem| problem.fields).unwrap_or_default();
-    wrong.extend(others.into_iter().filter(|other| !["measures", "score"].contains(&other.field.as_str())));
+    wrong.extend(
+        others.into_iter().filter(|other| !["measures", "papers", "score"].contains(&other.field.as_str())),
+    );
     Err(Problem::fields(wrong))
 }
 

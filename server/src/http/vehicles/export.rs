@@ -119,6 +119,6 @@ mod tests {
         let capacity = header(Lang::En).iter().position(|heading| heading.ends_with("(kWh)"));
         let capacity = capacity.and_then(|at| cells.get(at));
         assert!(matches!(capacity, Some(Cell::Text(text)) if text == "57.5"));
-        assert_eq!(header(Lang::Zh)[3], "VIN（车架号）");
+        assert_eq!(header(Lang::Zh)[3], "车架号（VIN）");
     }
 }

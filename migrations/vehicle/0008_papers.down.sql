@@ -1,0 +1,1 @@
+ALTER TABLE condition_report DROP COLUMN papers;
