@@ -10,6 +10,7 @@ use crate::escape;
 use crate::i18n::t;
 use crate::page::Frame;
 use crate::ui::frame::{BareFrame, DealerFrame, OfficeFrame, daily};
+use crate::ui::missing;
 
 /// Where the browser finds what a page loads; found once, at start.
 #[derive(Clone, Debug)]
@@ -70,6 +71,7 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
     });
     let scripts =
         has_islands.then(|| view! { <HydrationScripts options=assets.leptos.clone() islands=true/> });
+    let (missing, missing_words) = missing::said(&cx, &body).unzip();
     view! {
         <html lang=cx.lang.tag() data-theme=theme data-store=store>
             <head>
@@ -85,8 +87,9 @@ pub(crate) fn shell(title: &str, body: String, has_islands: bool, assets: &Asset
                 <AutoReload options=assets.leptos.clone()/>
                 {scripts}
                 {verifier}
+                {missing}
             </head>
-            <body>{InertElement::new(body)}</body>
+            <body data-missing=missing_words>{InertElement::new(body)}</body>
         </html>
     }
     .into_any()

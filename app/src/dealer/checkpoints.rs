@@ -10,8 +10,8 @@ use platform_db::CommandError;
 use proof::SignedCheckpoint;
 
 use crate::context::PageContext;
+use crate::days::{day, midnight};
 use crate::i18n::{t, t_with};
-use crate::office::orders::filter::{day, midnight};
 use crate::page::{PageResult, PageView};
 use crate::query::Query;
 use crate::ui::*;

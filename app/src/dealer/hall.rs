@@ -3,6 +3,7 @@
 pub(in crate::dealer) mod cards;
 mod filter;
 mod sales;
+mod watch_list;
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::ui::*;
 
 use super::words::{list_lost, live_prices};
 
-pub use filter::{chip_texts, filter_of, query_of};
+pub use filter::{chip_texts, filter_of, light_choices, query_of};
 
 /// Where the hall is. Without a query it leads to what a person last looked at; [`ALL`] shows everything.
 pub const PATH: &str = "/auctions";
@@ -78,7 +79,7 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
 /// Nothing to show: because of the filters, or because nothing is on offer.
 fn empty(cx: &PageContext) -> AnyView {
     let lang = cx.lang;
-    if query_of(&filter_of(&cx.query)).pairs().is_empty() {
+    if filter::is_set(&cx.query) == 0 {
         return view! {
             <EmptyState icon=Icon::Gavel title=t(lang, "auction.hall.empty_none_title") text=t(lang, "auction.hall.empty_none_text")>
                 <LinkButton href="/auctions?status=closed">{t(lang, "auction.hall.status.closed")}</LinkButton>

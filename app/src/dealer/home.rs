@@ -144,12 +144,13 @@ fn nothing_to_do(cx: &PageContext) -> AnyView {
 
 fn lots(cx: &PageContext, title: &'static str, lots: Vec<HallLot>) -> Option<AnyView> {
     let lang = cx.lang;
+    let now = cx.now;
     let row = move |lot: HallLot| {
         let href = format!("/auctions/lots/{}", lot.id);
         let max = lot.mine.max_fen.map(|max| {
             view! { <span>{t(lang, "auction.live.my_max")} " " <Money fen=max/></span> }
         });
-        let (price, ends) = (lot.lot.price_fen, lot.lot.end_at);
+        let (price, ends) = (lot.price_at(now), lot.lot.end_at);
         // the clock of a paused lot stands still
         let ends = match lot.lot.status {
             LotStatus::Paused => t(lang, "auction.live.paused").into_any(),

@@ -137,7 +137,8 @@ fn negotiate(cx: &PageContext, detail: &LotDetail) -> Option<AnyView> {
 
 /// What this dealer can bid with, on a lot whose bids hold a deposit and that is not over.
 fn power(cx: &PageContext, detail: &LotDetail) -> Result<Option<AnyView>, Problem> {
-    if detail.terms.deposit_bp == 0 || detail.lot.lot.outcome.is_some() {
+    let bids = detail.kin.is_none() || detail.first_offer.is_some();
+    if !bids || detail.terms.deposit_bp == 0 || detail.lot.lot.outcome.is_some() {
         return Ok(None);
     }
     let free = cx.services.auction.free_power(cx.who()?)?;

@@ -59,6 +59,8 @@ pub fn lots_of(query: &Query, who: &Principal) -> HallFilter {
         bid_by: who.dealer().map(|seat| seat.dealer_id).filter(|_| !is_watched),
         standing: standing.and_then(|name| MyStanding::ALL.into_iter().find(|it| it.name() == name)),
         watched: is_watched,
+        // what is over is what one wants to see how it went
+        status: "all".to_owned(),
         page: query.parse("page").unwrap_or(1).max(1),
         ..HallFilter::default()
     }

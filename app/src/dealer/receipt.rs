@@ -39,7 +39,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <Panel title=t(lang, "proof.receipt.proof")>
             <p class="muted mb-3">{t(lang, "proof.receipt.proof_text")} " " <a href=check>{t(lang, "proof.receipt.to_check")}</a></p>
             {hashes}
-            <p class="muted mt-3">{t(lang, "proof.receipt.evidence_text")} " " <code class="text-xs">"server verify-receipt evidence-….json"</code></p>
+            <p class="muted mt-3">{t(lang, "proof.receipt.evidence_text")}</p>
+            <Disclosure label=t(lang, "proof.receipt.offline").into_owned()>
+                <p class="muted mt-2">{t(lang, "proof.receipt.offline_text")}</p>
+                <p class="mt-2"><code class="text-xs">"server verify-receipt evidence-….json"</code></p>
+            </Disclosure>
         </Panel>
     };
     Ok(PageView::dealer(title, body))

@@ -32,7 +32,8 @@ fn lot(seq: i64, leader_alias: u32) -> PublicLot {
 }
 
 fn line(seq: i64) -> BidLine {
-    BidLine { seq, alias: 2, price_fen: Fen(6_000_000 + seq * 50_000), at: UnixMs(seq), by: None }
+    let price_fen = Fen(6_000_000 + seq * 50_000);
+    BidLine { seq, alias: 2, price_fen, at: UnixMs(seq), by: None, bought: false }
 }
 
 fn me(leading: bool) -> MyPosition {
@@ -305,7 +306,7 @@ fn a_second_tap_raises_nothing_and_a_raise_that_moves_nothing_is_no_line() {
     assert!(!room.is_second_tap(1_500), "who raises what leads may raise it again at once");
     assert!(room.tick(9_400, true).is_empty() && room.notice.is_some());
     assert!(room.tick(9_401, true).is_empty() && room.notice.is_none(), "said long enough");
-    let line = |seq, alias, by| BidLine { seq, alias, price_fen: Fen(9), at: UnixMs(0), by };
+    let line = |seq, alias, by| BidLine { alias, by, price_fen: Fen(9), ..line(seq) };
     room.history = vec![line(4, 1, Some(2)), line(3, 1, None), line(2, 1, None), line(1, 2, None)];
     assert_eq!([0, 1, 2, 3].map(|index| room.is_news(index)), [true, false, true, true]);
 }

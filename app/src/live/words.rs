@@ -136,6 +136,7 @@ words! {
     HistoryTitle = "history_title",
     HistoryEmpty = "history_empty",
     HistoryVoid = "history_void",
+    HistoryBought = "history_bought",
     Bidder = "bidder",
     Me = "me",
     Sound = "sound",

@@ -1,7 +1,9 @@
 //! Asks every service at once. Each answers with what this person may see of its own; which are asked at all is the
 //! list of pages' to say.
 
-use auction::{HallFilter, HallLot, SaleLine, SellerFilter, SellerRecord, SellingFilter, SellingLot};
+use auction::{
+    HallFilter, HallLot, SaleLine, SaleSearch, SellerFilter, SellerRecord, SellingFilter, SellingLot,
+};
 use futures_util::future::{OptionFuture, join, join3, join5};
 use identity::{DealerFilter, DealerRow, UserFilter, UserRow};
 use kernel::{Principal, Problem, VehicleId};
@@ -89,7 +91,8 @@ async fn orders(cx: &PageContext, who: &Principal, typed: &str) -> Result<Vec<Or
 }
 
 async fn sales(cx: &PageContext, who: &Principal, typed: &str) -> Result<Vec<SaleLine>, CommandError> {
-    Ok(cx.services.auction.sales_named(who, typed, false, 1).await?.1)
+    let named = SaleSearch { name: typed.to_owned(), ..SaleSearch::default() };
+    Ok(cx.services.auction.find_sales(who, &named, 1).await?.1)
 }
 
 async fn dealers(cx: &PageContext, who: &Principal, typed: &str) -> Result<Vec<DealerRow>, CommandError> {

@@ -94,3 +94,31 @@ pub fn FilterField(
         </label>
     }
 }
+
+/// One filter that is on or off.
+#[component]
+pub fn FilterCheck(name: &'static str, #[prop(into)] label: String) -> impl IntoView {
+    let is_on = page().query.get(name).is_some();
+    view! {
+        <label class="filter__check">
+            <input type="checkbox" name=name value="1" checked=is_on/>
+            {label}
+        </label>
+    }
+}
+
+/// From one day until another, both included: `?from=&until=`.
+#[component]
+pub fn FilterDays(
+    /// What happens on these days: 截止日.
+    #[prop(into)]
+    label: String,
+) -> impl IntoView {
+    let until = t(page().lang, "ui.until_day");
+    view! {
+        <span class="filter__range">
+            <FilterField name="from" label kind="date"/>
+            <FilterField name="until" label=until kind="date"/>
+        </span>
+    }
+}

@@ -23,6 +23,9 @@ pub struct BidLine {
     /// The alias of who bid, where he did not get the lead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<u32>,
+    /// Whether it bought the car outright: at the buy-now price, or at its group's first look.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bought: bool,
 }
 
 /// What only this dealer sees of a lot.

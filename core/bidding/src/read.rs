@@ -106,6 +106,7 @@ fn bid_line<N: Node>(value: &N) -> Result<BidLine, String> {
         price_fen: o.need("price_fen", fen)?,
         at: o.need("at", instant)?,
         by: o.may("by", count)?,
+        bought: o.may("bought", N::bool)?.unwrap_or_default(),
     })
 }
 
@@ -259,8 +260,9 @@ mod tests {
     fn frames() -> [ServerFrame; 7] {
         let (v, key, lot_id, server_time) = (1, Uuid::from_u128(1), LotId(Uuid::from_u128(2)), UnixMs(5));
         let mine = MyPosition { alias: Some(3), leading: true, max_fen: Some(Fen(1_300_000)) };
-        let one = BidLine { seq: 7, alias: 2, price_fen: Fen(1_200_000), at: UnixMs(4), by: None };
-        let history = vec![BidLine { by: Some(3), seq: 8, ..one.clone() }, one];
+        let one =
+            BidLine { seq: 7, alias: 2, price_fen: Fen(1_200_000), at: UnixMs(4), by: None, bought: false };
+        let history = vec![BidLine { by: Some(3), seq: 8, bought: true, ..one.clone() }, one];
         let closed = PublicLot { status: LotStatus::Closed, outcome: Some(Outcome::Sold), ..lot() };
         let steps = Some(StepClock::Held(3));
         let called = PublicLot { call: Some(Call::LastCall), offline: true, steps, ..lot() };

@@ -42,7 +42,14 @@ fn lot() -> PublicLot {
 }
 
 fn line() -> BidLine {
-    BidLine { seq: 7, alias: 2, price_fen: Fen(6_050_000), at: UnixMs(1_700_000_000_000), by: None }
+    BidLine {
+        seq: 7,
+        alias: 2,
+        price_fen: Fen(6_050_000),
+        at: UnixMs(1_700_000_000_000),
+        by: None,
+        bought: false,
+    }
 }
 
 #[track_caller]

@@ -170,7 +170,7 @@ pub use store::log::LogLine;
 pub use store::my_bids::{BidFilter, MyBid};
 pub use store::power::{BuyingPower, LotHold};
 pub use store::report_news::ReportNews;
-pub use store::sales::{SaleLine, SalesCount};
+pub use store::sales::{SaleLine, SaleSearch, SalesCount};
 pub use store::voids::VoidRequest;
 pub use take::{AcceptStep, BuyNow, TakeFirst};
 pub use timestamp::{CheckpointTime, TimeAuthority, TimeStamp, stamp_due};

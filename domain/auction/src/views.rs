@@ -19,7 +19,7 @@ use crate::store::log::{self, LogLine};
 use crate::store::lots;
 use crate::store::my_bids::{self, BidFilter, MyBid};
 use crate::store::power::{self, BuyingPower};
-use crate::store::sales::{self, SaleFilter, SaleLine};
+use crate::store::sales::{self, SaleFilter, SaleLine, SaleSearch};
 use crate::store::voids::{self, VoidRequest};
 use crate::store::{reserve_approvals, reveals};
 use crate::void_bid::VoidPreview;
@@ -233,35 +233,36 @@ impl Service {
         current: bool,
         page: u32,
     ) -> Result<(i64, Vec<SaleLine>), CommandError> {
-        self.sales_named(who, "", current, page).await
+        self.find_sales(who, &SaleSearch { current, ..SaleSearch::default() }, page).await
     }
 
-    /// Those of them in whose name it stands.
-    pub async fn sales_named(
+    /// Those of them that are asked for.
+    pub async fn find_sales(
         &self,
         who: &Principal,
-        name: &str,
-        current: bool,
+        asked: &SaleSearch,
         page: u32,
     ) -> Result<(i64, Vec<SaleLine>), CommandError> {
         let offset = SALE_PAGE * i64::from(page.saturating_sub(1));
-        Ok(sales::list(&self.db, self.named(who, name, current), SALE_PAGE, offset).await?)
+        Ok(sales::list(&self.db, self.asked(who, asked), SALE_PAGE, offset).await?)
     }
 
     /// The same all at once, for a file.
     pub async fn export_sales(
         &self,
         who: &Principal,
-        name: &str,
-        current: bool,
+        asked: &SaleSearch,
     ) -> Result<Vec<SaleLine>, CommandError> {
-        Ok(sales::list(&self.db, self.named(who, name, current), SALES_EXPORTED_MAX, 0).await?.1)
+        Ok(sales::list(&self.db, self.asked(who, asked), SALES_EXPORTED_MAX, 0).await?.1)
     }
 
-    fn named(&self, who: &Principal, name: &str, current: bool) -> SaleFilter {
+    fn asked(&self, who: &Principal, asked: &SaleSearch) -> SaleFilter {
         SaleFilter {
-            name: name.to_owned(),
-            ends_from: current.then(|| self.now()),
+            name: asked.name.clone(),
+            format: asked.format.clone(),
+            ends_from: asked.current.then(|| self.now()),
+            opens_from: asked.opens_from,
+            opens_to: asked.opens_before,
             seen_by: viewer(who).dealer_id,
             ..SaleFilter::default()
         }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use auction::{Audience, HallFilter, SisterPolicy};
+use auction::{Audience, HallFilter, SaleSearch, SisterPolicy};
 use bidding::RefusalCode;
 use common::{World, accepted, refused};
 use kernel::{Fen, Principal, Role};
@@ -28,10 +28,11 @@ async fn sees(world: &World, who: &Principal) -> (usize, usize, usize, bool, boo
     };
     let code = |error: CommandError| error.into_problem().code;
     let hall = service.hall(who, &HallFilter { page: 1, ..HallFilter::default() }).await.unwrap();
+    let invited = SaleSearch { name: "专场".to_owned(), current: true, ..SaleSearch::default() };
     (
         hall.lots.len() + hall.facets.makes.len() + hall.facets.cities.len(),
         service.hall_export(who, &HallFilter::default(), 100).await.unwrap().len(),
-        service.sales_named(who, "专场", true, 1).await.unwrap().1.len(),
+        service.find_sales(who, &invited, 1).await.unwrap().1.len(),
         found(service.lot(who, lot_id).await.map(|_| ()).map_err(code)),
         found(service.snapshot(who, lot_id).await.map(|_| ()).map_err(code)),
         found(service.watch_lot(who, lot_id, true).await.map_err(code)),

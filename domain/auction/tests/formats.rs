@@ -4,7 +4,7 @@
 mod common;
 
 use auction::{AcceptStep, BidFilter, BuyNow, DutchPlan, HallFilter, SaleFormat};
-use bidding::{LotStatus, RefusalCode, StepClock};
+use bidding::{LotStatus, RefusalCode, ServerFrame, StepClock};
 use common::{Answered, World, accepted, refused};
 use kernel::{Fen, Principal, Role};
 use platform_db::CommandError;
@@ -76,6 +76,28 @@ async fn a_buy_now_is_answered_once_and_shows_among_ones_bids() {
     let lot = world.service.lot(&ada, world.lots[0]).await.unwrap().lot;
     assert!(lot.mine.leading && lot.mine.max_fen == Some(BUY_NOW));
     assert_eq!(auction::verify_log(&world.db, None).await.unwrap().faults.len(), 0);
+}
+
+#[tokio::test]
+async fn a_lot_that_was_bought_was_over_then_and_its_history_says_why() {
+    let world = with_buy_now().await;
+    let (ada, lot_id) = (dealer("远行二手车"), world.lots[0]);
+    let planned = world.service.lot(&ada, lot_id).await.unwrap().lot.ends_at();
+    assert_eq!(planned, world.end_at(0).await);
+    let before = world.now();
+    accepted(&buys(&world, &ada, Uuid::now_v7(), BUY_NOW).await);
+    let page = world.service.lot(&ada, lot_id).await.unwrap();
+    assert!(before <= page.lot.ends_at() && page.lot.ends_at() <= world.now(), "{:?}", page.lot.ends_at());
+    let listed = HallFilter { status: "all".into(), page: 1, ..HallFilter::default() };
+    assert_eq!(world.service.hall(&ada, &listed).await.unwrap().lots[0].ends_at(), page.lot.ends_at());
+    assert_eq!(page.history.iter().map(|line| line.bought).collect::<Vec<_>>(), [true]);
+    // from memory, and from the log after a restart
+    for process in [&world, &world.restarted().await] {
+        let Ok(ServerFrame::Snapshot { history, .. }) = process.service.snapshot(&ada, lot_id).await else {
+            panic!("no snapshot")
+        };
+        assert_eq!(history, page.history);
+    }
 }
 
 #[tokio::test]

@@ -370,3 +370,37 @@ async fn the_place_that_one_buys_for_is_kept_and_counts() {
     let mut rival = server.signed_in("hengxin").await;
     assert!(!rival.get(&page).await.body.contains("delivery-door"), "each company its own");
 }
+
+#[tokio::test]
+async fn a_car_is_watched_from_the_hall_and_found_there_without_a_script() {
+    let server = TestServer::new().await;
+    let (watched, other) = (open_lot(&server).await, open_lot(&server).await);
+    let mut dealer = server.signed_in("yuanxing").await;
+    let card = |page: &str, lot: LotId| page.split_once(&format!("id=\"lot-{lot}\"")).unwrap().1.to_owned();
+    let hall = "/auctions?make=%E5%A4%A7%E4%BC%97";
+    let page = dealer.get(hall).await.body;
+    let button = format!("form=\"watch-list\" name=\"on\" value=\"{watched}\"");
+    assert!(card(&page, watched).contains(&button), "{page}");
+    let (key, id) = (hidden(&page, "key"), watched.to_string());
+    let back = ("back", hidden(&page, "back"));
+    let press = |name: &'static str| [("key", &*key), ("back", &*back.1), (name, &*id)];
+    for _ in 0..2 {
+        let answer = dealer.post("/auctions/watch", &press("on")).await;
+        assert_eq!(answer.location(), format!("{hall}#lot-{watched}"));
+    }
+    let page = dealer.get("/auctions?watched=1").await.body;
+    assert!(card(&page, watched).contains(&format!("name=\"off\" value=\"{watched}\"")), "{page}");
+    assert!(!page.contains(&format!("id=\"lot-{other}\"")), "only what is watched");
+    assert!(page.contains("移除筛选：只看关注"), "{page}");
+    let file = dealer.get("/auctions/export.csv?watched=1").await.body;
+    assert_eq!(file.lines().count(), 2, "{file}");
+    dealer.post("/auctions/watch", &press("off")).await;
+    let page = dealer.get("/auctions?watched=1").await.body;
+    assert!(!page.contains("class=\"lot-card\"") && page.contains("没有符合条件的车辆"), "{page}");
+    // nowhere else than back to us, and not to what one may not see
+    let away = dealer.post("/auctions/watch", &[("key", &key), ("back", "//evil.com"), ("on", &id)]).await;
+    assert_eq!(away.location(), format!("/auctions#lot-{watched}"));
+    let unknown = new_id().to_string();
+    let nothing = dealer.post("/auctions/watch", &[("key", &key), ("on", &unknown)]).await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+}

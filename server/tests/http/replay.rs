@@ -37,7 +37,7 @@ async fn a_replay_steps_by_links_and_shows_public_values_only() {
     assert!(start.body.contains("<strong data-out=\"price\">—</strong>") || start.body.contains("贵公司"));
     assert!(start.body.contains("at=1\""), "a step on");
     // of each bid who made it: the first bidder is 1
-    let made = |page: &str, by: &str| page.matches(&format!("<td>{by}</td>")).count();
+    let made = |page: &str, by: &str| page.matches(&format!("data-label=\"操作方\">{by}</td>")).count();
     assert!(made(&end.body, "贵公司") > 0 && made(&end.body, "2 号") > 0, "{}", end.body);
     for odd in ["?at=-5", "?at=99999999999999999", "?at=x&page=0", "?page=99999"] {
         assert_eq!(loser.get(&format!("{path}{odd}")).await.status, StatusCode::OK, "{odd}");

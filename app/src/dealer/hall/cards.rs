@@ -7,7 +7,8 @@ use kernel::{Fen, Lang, UnixMs};
 use leptos::prelude::*;
 
 use super::super::lot::side::{falling, format_word};
-use super::super::words::{joined, kilometres};
+use super::super::words::kilometres;
+use super::watch_list;
 use crate::car_words::graded_word;
 use crate::context::PageContext;
 use crate::i18n::{t, t_with};
@@ -22,7 +23,7 @@ const EAGER: usize = 4;
 /// All cards of the page.
 pub(in crate::dealer) fn grid(cx: &PageContext, lots: &[HallLot], now: UnixMs) -> AnyView {
     let cards = cards(cx, lots, now, |_, _| ().into_any());
-    view! { <div class="hall">{cards}</div> }.into_any()
+    view! { <div class="hall">{cards}</div> {watch_list::form(cx)} }.into_any()
 }
 
 /// All cards of the page, small, each with more at its end.
@@ -33,7 +34,7 @@ pub(in crate::dealer) fn grid_with(
     more: impl Fn(&HallLot, &Room) -> AnyView,
 ) -> AnyView {
     let cards = cards(cx, lots, now, more);
-    view! { <div class="hall hall--board">{cards}</div> }.into_any()
+    view! { <div class="hall hall--board">{cards}</div> {watch_list::form(cx)} }.into_any()
 }
 
 fn cards(
@@ -75,7 +76,7 @@ fn card(
             data-sealed=face.sealed.then_some("")
             data-falling=face.falling.map(|falling| falling.attribute())
         >
-            <div class="lot-card__photo"><Photo src=photo alt="" eager/></div>
+            <div class="lot-card__photo"><Photo src=photo alt="" eager/> {watch_list::button(cx, lot)}</div>
             <div class="lot-card__body">
                 {head(lang, lot, room, (face, now))}
                 <a class="lot-card__title" href=href>{lot.title.clone()}</a>
@@ -139,15 +140,21 @@ pub(in crate::dealer) const fn max_word(lot: &HallLot) -> &'static str {
     }
 }
 
-/// What the title does not say.
-fn facts(cx: &PageContext, lot: &HallLot) -> String {
+/// What the title does not say; a fact is not broken between two lines.
+fn facts(cx: &PageContext, lot: &HallLot) -> AnyView {
     let lang = cx.lang;
     let format = (lot.format() != Format::Timed).then(|| format_word(cx, lot.format()));
     let year = lot.model_year.to_string();
     let year = (!lot.title.contains(&year)).then(|| t_with(lang, "auction.hall.year", &[("n", &year)]));
     let grade = (!lot.grade.is_empty()).then(|| graded_word(lang, &lot.grade));
     let facts = [format, year, Some(kilometres(lang, lot.mileage_km)), Some(lot.city.clone()), grade];
-    joined(facts.into_iter().flatten())
+    let said = facts.into_iter().flatten().filter(|fact| !fact.trim().is_empty());
+    let said = said.map(|fact| view! { <span>{fact}</span> }).collect_view();
+    // what a title lacks is worth a look before the price is
+    let papers = lot.papers_incomplete.then(|| {
+        view! { <span class="lot-card__lack"><IconView icon=Icon::Alert/>{t(lang, "vehicle.papers.incomplete")}</span> }
+    });
+    view! { {said} {papers} }.into_any()
 }
 
 /// The lot as the island keeps it.

@@ -9,6 +9,7 @@ use super::super::words::kilometres;
 use super::{ALL, PATH};
 use crate::car_words::{About, car_word};
 use crate::context::PageContext;
+use crate::formats::{format_choices, format_of};
 use crate::i18n::{t, t_with};
 use crate::query::Query;
 use crate::ui::*;
@@ -30,7 +31,7 @@ const SORTS: [(&str, Sort); 5] = [
     ("mileage", Sort::Mileage),
 ];
 /// The parts of the address that filter, in the order of their chips.
-const FILTERS: [&str; 13] = [
+const FILTERS: [&str; 15] = [
     "sale",
     "q",
     "make",
@@ -43,7 +44,9 @@ const FILTERS: [&str; 13] = [
     "price_from",
     "price_to",
     "reserve",
+    "format",
     "status",
+    "watched",
 ];
 /// What can be asked of the reserve.
 const LIGHTS: [ReserveLight; 3] = [ReserveLight::None, ReserveLight::Met, ReserveLight::NotMet];
@@ -61,17 +64,19 @@ pub fn filter_of(query: &Query) -> HallFilter {
         year_from: query.parse("year_from"),
         year_to: query.parse("year_to"),
         mileage_to_km: query.parse("mileage_to"),
-        reserve: query
-            .get("reserve")
-            .and_then(|name| LIGHTS.into_iter().find(|light| light.as_str() == name)),
+        reserve: query.get("reserve").and_then(light_of),
         price_from_fen: query.get("price_from").and_then(price_of),
         price_to_fen: query.get("price_to").and_then(price_of),
         status: text("status"),
+        format: format_of(query),
         sale_id: query.parse("sale"),
         bid_by: None,
         standing: None,
         followed_by: None,
-        watched: false,
+        outcome: None,
+        ends_from: None,
+        ends_before: None,
+        watched: query.get("watched").is_some(),
         sort: SORTS.iter().find(|(name, _)| *name == sort).map(|(_, sort)| *sort).unwrap_or_default(),
         page: query.parse("page").unwrap_or(1).max(1),
     }
@@ -94,6 +99,7 @@ pub fn query_of(filter: &HallFilter) -> Query {
         ("price_from", number(filter.price_from_fen.map(price_text))),
         ("price_to", number(filter.price_to_fen.map(price_text))),
         ("reserve", filter.reserve.map_or("", ReserveLight::as_str).to_owned()),
+        ("format", filter.format.clone()),
         ("status", filter.status.clone()),
         ("sort", if sort == "ending" { String::new() } else { sort.to_owned() }),
     ]
@@ -105,6 +111,10 @@ pub fn query_of(filter: &HallFilter) -> Query {
 pub fn chip_texts(cx: &PageContext, filter: &HallFilter) -> Vec<String> {
     let query = query_of(filter);
     FILTERS.iter().filter_map(|name| Some(words_of(cx, name, query.get(name)?, None))).collect()
+}
+
+fn light_of(name: &str) -> Option<ReserveLight> {
+    LIGHTS.into_iter().find(|light| light.as_str() == name)
 }
 
 /// As [`price_of`] reads it.
@@ -134,15 +144,28 @@ pub(super) fn doubts(lang: Lang, query: &Query) -> Vec<String> {
         low.zip(high).filter(|(low, high)| low > high)?;
         Some(t_with(lang, "vehicle.filter.reversed", &[("from", &label(from)), ("to", &label(to))]))
     };
+    let unknown = |name: &str, known: &dyn Fn(&str) -> bool| {
+        let asked = query.get(name).filter(|asked| !known(asked))?;
+        Some(t_with(lang, "auction.hall.unknown", &[("name", &label(name)), ("value", asked)]))
+    };
     let (cheap, dear) = (("price_from", price("price_from")), ("price_to", price("price_to")));
     let (old, new) = (("year_from", query.parse("year_from")), ("year_to", query.parse("year_to")));
-    [unread(cheap.0), unread(dear.0), reversed(cheap, dear), reversed(old, new)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        unread(cheap.0),
+        unread(dear.0),
+        reversed(cheap, dear),
+        reversed(old, new),
+        unknown("status", &|asked| STATES.contains(&asked)),
+        unknown("format", &|_| !format_of(query).is_empty()),
+        unknown("reserve", &|asked| light_of(asked).is_some()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
-fn is_set(query: &Query) -> usize {
+/// How many filters an address asks for.
+pub(super) fn is_set(query: &Query) -> usize {
     FILTERS.iter().filter(|name| query.get(name).is_some()).count()
 }
 
@@ -161,12 +184,6 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
     let state = |state: &&'static str| Choice::new(*state, t(lang, &format!("auction.hall.status.{state}")));
     let states: Vec<Choice> = STATES.iter().map(state).collect();
     let mileages: Vec<Choice> = MILEAGES_KM.iter().map(mileage).collect();
-    let lights: Vec<Choice> = LIGHTS
-        .iter()
-        .map(|light| {
-            Choice::new(light.as_str(), t(lang, &format!("auction.hall.reserve.{}", light.as_str())))
-        })
-        .collect();
     let facets = &lots.facets;
     let (makes, cities) = (same(&facets.makes), same(&facets.cities));
     let grade = |value: &String| Choice::new(value, car_word(lang, About::Grade, value));
@@ -194,12 +211,20 @@ pub(super) fn bar(cx: &PageContext, lots: &LotPage) -> AnyView {
                 <FilterSelect name="mileage_to" label=t(lang, "auction.hall.mileage_to") choices=mileages/>
                 <FilterField name="price_from" label=t(lang, "auction.hall.price_from")/>
                 <FilterField name="price_to" label=t(lang, "auction.hall.price_to")/>
-                <FilterSelect name="reserve" label=t(lang, "auction.hall.reserve") choices=lights/>
+                <FilterSelect name="reserve" label=t(lang, "auction.hall.reserve") choices=light_choices(lang)/>
+                <FilterSelect name="format" label=t(lang, "sale.format") choices=format_choices(lang)/>
                 <FilterSelect name="status" label=t(lang, "auction.hall.status") choices=states/>
+                <FilterCheck name="watched" label=t(lang, "auction.hall.watched")/>
             </FilterBar>
         </details>
     }
     .into_any()
+}
+
+/// The answers of the filter for the reserve light.
+pub fn light_choices(lang: Lang) -> Vec<Choice> {
+    let word = |light: &str| t(lang, &format!("auction.hall.reserve.{light}"));
+    LIGHTS.map(|light| Choice::new(light.as_str(), word(light.as_str()))).to_vec()
 }
 
 fn exports(cx: &PageContext) -> AnyView {
@@ -222,7 +247,13 @@ fn exports(cx: &PageContext) -> AnyView {
 pub(super) fn chips(cx: &PageContext, sales: &[SaleLine], lots: &LotPage) -> Option<AnyView> {
     let lang = cx.lang;
     let chip = |name: &&'static str| {
-        let value = cx.query.get(name)?;
+        // what is no answer filters nothing: a line above the list says so
+        let value = cx.query.get(name).filter(|value| match *name {
+            "status" => STATES.contains(value),
+            "reserve" => light_of(value).is_some(),
+            "format" => !format_of(&cx.query).is_empty(),
+            _ => true,
+        })?;
         let listed = || sales.iter().find(|sale| sale.id.to_string() == value).map(|sale| sale.name.clone());
         let of_a_lot = || lots.lots.first().map(|lot| lot.sale_name.clone());
         let words = words_of(cx, name, value, listed().or_else(of_a_lot));
@@ -242,10 +273,8 @@ fn words_of(cx: &PageContext, name: &str, value: &str, sale: Option<String>) -> 
     let lang = cx.lang;
     match name {
         "sale" => sale.unwrap_or_else(|| t(lang, "auction.hall.one_sale").into_owned()),
-        "reserve" if LIGHTS.iter().any(|light| light.as_str() == value) => {
-            t(lang, &format!("auction.hall.reserve.{value}")).into_owned()
-        }
-        "status" if STATES.contains(&value) => t(lang, &format!("auction.hall.status.{value}")).into_owned(),
+        "format" => t(lang, &format!("format.{value}")).into_owned(),
+        "reserve" | "status" => t(lang, &format!("auction.hall.{name}.{value}")).into_owned(),
         "mileage_to" => match value.parse() {
             Ok(km) => t_with(lang, "auction.hall.mileage_choice", &[("km", &kilometres(lang, km))]),
             Err(_) => value.to_owned(),
@@ -256,6 +285,7 @@ fn words_of(cx: &PageContext, name: &str, value: &str, sale: Option<String>) -> 
             let value = price.map_or_else(|| value.to_owned(), short);
             t_with(lang, &format!("auction.hall.chip.{name}"), &[("value", &value)])
         }
+        "watched" => t(lang, "auction.hall.watched").into_owned(),
         "fuel" => car_word(lang, About::Fuel, value),
         "q" | "grade" | "year_from" | "year_to" => {
             t_with(lang, &format!("auction.hall.chip.{name}"), &[("value", value)])
@@ -304,6 +334,10 @@ mod tests {
         assert_eq!(doubts("price_from=abc"), ["“abc”不是金额，未按最低价（万元）筛选。"]);
         let reversed = doubts("price_from=12&price_to=3&year_from=2024&year_to=2020");
         assert_eq!(reversed.len(), 2, "{reversed:?}");
+        assert_eq!(
+            doubts("status=sold&reserve=secret"),
+            ["没有“sold”这一状态，未按它筛选。", "没有“secret”这一保留价，未按它筛选。"]
+        );
     }
 
     #[test]
@@ -311,7 +345,7 @@ mod tests {
         for text in [
             "",
             "q=%E5%A5%94%E9%A9%B0&make=%E6%B5%8B&city=%E6%9D%AD%E5%B7%9E&fuel=%E7%BA%AF%E7%94%B5&grade=B&year_from=2019",
-            "year_to=2024&mileage_to=50000&price_from=3&price_to=125000&reserve=not_met&status=open&sort=mileage",
+            "year_to=2024&mileage_to=50000&price_from=3&price_to=125000&reserve=not_met&format=flash&status=open&sort=mileage",
             "price_to=99999999&reserve=met&sale=0192f000-0000-7000-8000-000000000001",
             "price_from=0.5&price_to=999.99&sort=ending&page=7",
         ] {

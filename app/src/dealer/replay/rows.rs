@@ -34,7 +34,7 @@ pub(super) fn view(cx: &PageContext, replay: &Replay, here: i64, own: Option<u32
     let total = i64::try_from(moments.len()).unwrap_or(i64::MAX);
     let (current, page_size) = (u32::try_from(current).unwrap_or(1), i64::try_from(SHOWN).unwrap_or(1));
     view! {
-        <Table columns caption=t(lang, "replay.rows")>{rows}</Table>
+        <Table columns caption=t(lang, "replay.rows") stacks=true>{rows}</Table>
         <Pager current total page_size/>
     }
     .into_any()
@@ -53,15 +53,16 @@ fn row(cx: &PageContext, replay: &Replay, moment: &Moment, is_here: bool, own: O
     };
     // 0 is nobody of the bidders: the house, or the clock
     let by = bidder(cx, Some(moment.alias).filter(|alias| *alias > 0), own).unwrap_or_default();
+    let word = |key: &str| t(lang, key);
     view! {
         <tr data-seq=moment.seq aria-current=is_here.then_some("true")>
-            <td class="num">{moment.seq}</td>
+            <td class="num" data-label=word("replay.number")>{moment.seq}</td>
             <td><a class="row-link" href=href><Time at=moment.at form=TimeForm::Exact/></a></td>
-            <td>{command(cx, &moment.command)} " " {moved}</td>
-            <td>{or_dash(by)}</td>
-            <td class="num"><Money fen=moment.price_fen/></td>
-            <td>{leader(cx, moment, own)}</td>
-            <td><Time at=moment.end_at form=TimeForm::Exact/></td>
+            <td data-label=word("replay.what")><span>{command(cx, &moment.command)} " " {moved}</span></td>
+            <td data-label=word("replay.by")>{or_dash(by)}</td>
+            <td class="num" data-label=word("proof.row.price")><Money fen=moment.price_fen/></td>
+            <td data-label=word("proof.row.leader")>{leader(cx, moment, own)}</td>
+            <td data-label=word("proof.row.end")><Time at=moment.end_at form=TimeForm::Exact/></td>
         </tr>
     }
     .into_any()

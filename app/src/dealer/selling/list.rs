@@ -137,7 +137,7 @@ fn line(cx: &PageContext, own: SellingLot) -> AnyView {
         view! { <span>{t_with(lang, "selling.bidders", &[("n", &n.to_string())])}</span> }
     });
     let watchers = t_with(lang, "selling.watchers", &[("n", &grouped(own.watchers))]);
-    let (opens_at, end_at) = (own.lot.opens_at, own.lot.lot.end_at);
+    let (opens_at, end_at) = (own.lot.opens_at, own.lot.ends_at());
     let when = match own.lot.lot.status {
         LotStatus::Scheduled => view! { {t(lang, "sale.opens_at")} " " <Time at=opens_at/> }.into_any(),
         // its clock stands still

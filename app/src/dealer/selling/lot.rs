@@ -95,7 +95,7 @@ fn tiles(lang: Lang, detail: &SellingDetail) -> AnyView {
 
 fn facts(lang: Lang, detail: &SellingDetail) -> AnyView {
     let lot = &detail.own.lot;
-    let (opens_at, end_at, start) = (lot.opens_at, lot.lot.end_at, lot.start_fen);
+    let (opens_at, end_at, start) = (lot.opens_at, lot.ends_at(), lot.start_fen);
     let facts = vec![
         Fact::new(t(lang, "sale.format"), t(lang, &format!("format.{}", lot.format().as_str()))),
         Fact::code("VIN", &lot.vin),
@@ -135,7 +135,7 @@ fn controls(lang: Lang, detail: &SellingDetail) -> Option<AnyView> {
                         question=lower_q confirm=t(lang, "sale.lower_reserve")>
                         <MoneyField name="amount" label=t(lang, "sale.new_reserve") required=true/>
                     </ConfirmButton>
-                    <ConfirmButton action=format!("{path}/gap") label=t(lang, "sale.set_gap")
+                    <ConfirmButton action=format!("{path}/gap") label=t(lang, "sale.change_gap")
                         question=gap_q confirm=t(lang, "sale.set_gap")>
                         <MoneyField name="amount" label=t(lang, "sale.new_gap") hint=gap_hint required=true/>
                     </ConfirmButton>

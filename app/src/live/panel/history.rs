@@ -19,12 +19,17 @@ pub(super) fn view(screen: Screen) -> AnyView {
                 let (is_mine, who) = (room.mine.alias == Some(bidder), name(bidder));
                 // somebody bid, and another's standing max went above it
                 let raised = line.by.map(|_| screen.with(Word::Raised, "who", &name(line.alias)));
-                let void = if is_void { screen.word(Word::HistoryVoid) } else { String::new() };
+                let mark = match (is_void, line.bought) {
+                    (true, _) => Some(Word::HistoryVoid),
+                    (false, true) => Some(Word::HistoryBought),
+                    (false, false) => None,
+                };
+                let mark = mark.map(|mark| screen.word(mark)).unwrap_or_default();
                 let time = screen.words.with_value(|words| words.time(line.at));
                 view! {
                     <li class="bid-history__line" data-mine=is_mine.to_string() data-void=is_void.to_string()>
                         <span class="bid-history__who">
-                            {who} " " <em class="bid-history__void">{void}</em>
+                            {who} " " <em class="bid-history__mark">{mark}</em>
                             <small class="bid-history__raised">{raised.unwrap_or_default()}</small>
                         </span>
                         <span class="bid-history__price">{line.price_fen.yuan()}</span>

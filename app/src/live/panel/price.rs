@@ -118,15 +118,17 @@ pub(super) fn facts(screen: Screen) -> AnyView {
         let next = step.unwrap_or_else(|| screen.room.with(next));
         screen.landed(next).map(Fen::yuan).unwrap_or_default()
     };
+    // one's own car is watched, not bid on
+    let barred = screen.facts.with_value(|facts| facts.barred);
     let (rises, falls) = (screen.is_rising(), screen.facts.with_value(|facts| facts.falling.is_some()));
     let lands_nowhere = move || is_over() || screen.facts.with_value(|facts| facts.landing.is_none());
     view! {
         <dl class="bid-facts">
-            <div class="bid-facts__mine" hidden=falls>
+            <div class="bid-facts__mine" hidden=falls || barred>
                 <dt>{screen.word(Word::MyMax)}</dt>
                 <dd data-testid="my-max">{follow(my_max)}</dd>
             </div>
-            <div hidden=follow(move || falls || is_over())>
+            <div hidden=follow(move || falls || barred || is_over())>
                 <dt>{screen.word(Word::MinNext)}</dt>
                 <dd data-testid="min-next">{follow(min_next)}</dd>
             </div>
@@ -142,7 +144,7 @@ pub(super) fn facts(screen: Screen) -> AnyView {
                 <dt>{screen.word(Word::Bidders)}</dt>
                 <dd>{follow(bidders)}</dd>
             </div>
-            <div hidden=follow(move || is_over() || free().is_none())>
+            <div hidden=follow(move || is_over() || barred || free().is_none())>
                 <dt>{screen.word(Word::FreePower)}</dt>
                 <dd data-testid="free-power">{follow(move || free().map(Fen::yuan).unwrap_or_default())}</dd>
             </div>

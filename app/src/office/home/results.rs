@@ -8,6 +8,7 @@ use platform_db::CommandError;
 
 use super::Area;
 use crate::context::PageContext;
+use crate::days::midnight;
 use crate::i18n::t;
 use crate::ui::*;
 
@@ -41,10 +42,6 @@ fn periods(now: UnixMs, zone: UtcOffset) -> [(&'static str, [Date; 2]); 3] {
         ("home.sold_week", [monday, today]),
         ("home.sold_last_week", [monday - Duration::days(7), monday - Duration::days(1)]),
     ]
-}
-
-fn midnight(day: Date, zone: UtcOffset) -> UnixMs {
-    platform_db::from_sql(day.midnight().assume_offset(zone))
 }
 
 /// Its figures.

@@ -112,7 +112,7 @@ fn tiles(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
 fn facts(cx: &PageContext, detail: &LotDetail) -> impl IntoView + use<> {
     let lang = cx.lang;
     let lot = &detail.lot;
-    let (opens_at, end_at) = (lot.opens_at, lot.lot.end_at);
+    let (opens_at, end_at) = (lot.opens_at, lot.ends_at());
     let hash = lot.report_hash.clone();
     let ends = match lot.lot.status {
         // its clock stands still

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use ::time::UtcOffset;
 use auction::{HallFilter, HallLot, LotPage, Sort};
-use bidding::{Format, LotStatus};
+use bidding::{Format, LotStatus, Outcome};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use crate::context::PageContext;
+use crate::days;
 use crate::dealer::hall;
+use crate::formats::format_choices;
 use crate::i18n::t;
 use crate::office::orders::list::exports;
 use crate::office::sales::{light, state_badge};
@@ -19,8 +22,9 @@ use crate::ui::*;
 /// The states of the tabs; the first is that of an address that names none.
 const STATES: [&str; 4] = ["all", "open", "scheduled", "closed"];
 
-/// Reads `?q=&status=&sale=&sort=&order=&page=` and the hall's other filters; what is unknown counts as absent.
-pub fn filter_of(query: &Query) -> HallFilter {
+/// Reads `?q=&status=&outcome=&from=&until=&sale=&sort=&order=&page=` and the hall's other filters; what is unknown counts as
+/// absent. `from` and `until` are days in the zone on which the lot ends, both included.
+pub fn filter_of(query: &Query, zone: UtcOffset) -> HallFilter {
     let up = query.get("order") != Some("reversed");
     let sort = match (query.get("sort"), up) {
         (Some("price"), true) => Sort::PriceDown,
@@ -28,7 +32,16 @@ pub fn filter_of(query: &Query) -> HallFilter {
         (_, true) => Sort::Ending,
         (_, false) => Sort::EndingLast,
     };
-    HallFilter { sort, status: state_of(query).to_owned(), ..hall::filter_of(query) }
+    let outcome = query.get("outcome");
+    HallFilter {
+        sort,
+        status: state_of(query).to_owned(),
+        outcome: Outcome::ALL.into_iter().find(|known| outcome == Some(known.as_str())),
+        ends_from: days::from(query, "from", zone),
+        ends_before: days::until(query, "until", zone),
+        watched: false,
+        ..hall::filter_of(query)
+    }
 }
 
 fn state_of(query: &Query) -> &'static str {
@@ -39,7 +52,7 @@ fn state_of(query: &Query) -> &'static str {
 /// Draws it.
 pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let lang = cx.lang;
-    let filter = filter_of(&cx.query);
+    let filter = filter_of(&cx.query, cx.zone);
     let found = cx.services.auction.hall(cx.who()?, &filter).await.map_err(CommandError::into_problem)?;
     let chosen = state_of(&cx.query);
     let tab = |state: &'static str| {
@@ -51,10 +64,20 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         let value = cx.query.get(name).map(str::to_owned);
         value.map(|value| view! { <input type="hidden" name=name value=value/> })
     });
+    let outcome = |it: Outcome| Choice::new(it.as_str(), t(lang, &format!("sale.lot.{}", it.as_str())));
+    let outcomes = Outcome::ALL.map(outcome).to_vec();
     let body = view! {
         <PageHead title=t(lang, "sale.lots_title") note=t(lang, "sale.lots_note").into_owned()/>
         <Tabs label=t(lang, "sale.lots_title") tabs=STATES.map(tab).to_vec()/>
-        <FilterBar search=t(lang, "sale.lots_search") actions=exports("/office/lots")>{kept.to_vec()}</FilterBar>
+        <FilterBar search=t(lang, "sale.lots_search") actions=exports("/office/lots")>
+            {kept.to_vec()}
+            <FilterSelect name="outcome" label=t(lang, "sale.filter.outcome") choices=outcomes/>
+            <FilterSelect name="format" label=t(lang, "sale.format") choices=format_choices(lang)/>
+            <FilterSelect name="reserve" label=t(lang, "auction.hall.reserve") choices=hall::light_choices(lang)/>
+            <FilterField name="price_from" label=t(lang, "auction.hall.price_from")/>
+            <FilterField name="price_to" label=t(lang, "auction.hall.price_to")/>
+            <FilterDays label=t(lang, "sale.filter.ends_from")/>
+        </FilterBar>
         {content(&cx, filter.page, found)}
     };
     Ok(PageView::office(t(lang, "sale.lots_title"), body))
@@ -92,7 +115,7 @@ fn row(cx: &PageContext, lot: HallLot) -> AnyView {
     let (lang, now) = (cx.lang, cx.now);
     let word = |name: &str| t(lang, &format!("sale.{name}"));
     let waits = lot.lot.status == LotStatus::Scheduled && matches!(lot.format(), Format::Lane(_));
-    let (price, ends) = (lot.price_at(now), (!waits).then_some(lot.lot.end_at));
+    let (price, ends) = (lot.price_at(now), (!waits).then(|| lot.ends_at()));
     view! {
         <tr>
             <td class="text">
@@ -114,16 +137,27 @@ fn row(cx: &PageContext, lot: HallLot) -> AnyView {
 
 #[cfg(test)]
 mod tests {
+    use ::time::macros::offset;
+    use kernel::UnixMs;
+
     use super::*;
+
+    fn asked(query: &str) -> HallFilter {
+        filter_of(&Query::read(query), offset!(+8))
+    }
 
     #[test]
     fn shows_all_unless_asked_for_less() {
-        assert_eq!(filter_of(&Query::default()).status, "all");
-        let asked = filter_of(&Query::read("status=closed&q=x&sort=price&order=reversed&page=2"));
-        assert_eq!((asked.status.as_str(), asked.search.as_str(), asked.page), ("closed", "x", 2));
-        assert_eq!(asked.sort, Sort::PriceUp);
-        assert_eq!(filter_of(&Query::read("sort=ending&order=reversed")).sort, Sort::EndingLast);
-        let odd = filter_of(&Query::read("status=gone&sort=colour"));
-        assert_eq!((odd.status.as_str(), odd.sort), ("all", Sort::Ending));
+        assert_eq!(asked("").status, "all");
+        let page_two = asked("status=closed&q=x&sort=price&order=reversed&page=2");
+        assert_eq!((page_two.status.as_str(), page_two.search.as_str(), page_two.page), ("closed", "x", 2));
+        assert_eq!(page_two.sort, Sort::PriceUp);
+        assert_eq!(asked("sort=ending&order=reversed").sort, Sort::EndingLast);
+        let odd = asked("status=gone&sort=colour&outcome=x&format=y&from=z");
+        assert_eq!(odd, HallFilter { status: "all".to_owned(), page: 1, ..HallFilter::default() });
+        let day = asked("outcome=unsold&format=lane&from=2026-11-22&until=2026-11-22");
+        assert_eq!((day.outcome, day.format.as_str()), (Some(Outcome::Unsold), "lane"));
+        assert_eq!(day.ends_from, Some(UnixMs(1_795_276_800_000)), "midnight in China");
+        assert_eq!(day.ends_before.map(|end| end.0 - 1_795_276_800_000), Some(24 * 3_600_000));
     }
 }

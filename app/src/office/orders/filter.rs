@@ -1,14 +1,11 @@
 //! The list's filter in the page's address; the same for the office, for dealers and for files.
 
-use kernel::{DealerId, UnixMs};
+use kernel::DealerId;
 use order::{OrderFilter, OrderSort, PaymentFilter};
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-use time::{Date, Duration, UtcOffset};
+use time::UtcOffset;
 
+use crate::days;
 use crate::query::Query;
-
-const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 /// Reads `?q=&state=&payment=&buyer=&from=&until=&sort=&order=&page=`; what is unknown counts as absent. `from` and
 /// `until` are days in the zone, both included.
@@ -19,8 +16,8 @@ pub fn filter_of(query: &Query, zone: UtcOffset) -> OrderFilter {
         commercial: query.get("state").map(str::to_owned),
         payment: query.get("payment").and_then(PaymentFilter::from_name),
         buyer: query.parse("buyer").map(DealerId),
-        from: query.get("from").and_then(day).map(|day| midnight(day, zone)),
-        until: query.get("until").and_then(day).and_then(Date::next_day).map(|day| midnight(day, zone)),
+        from: days::from(query, "from", zone),
+        until: days::until(query, "until", zone),
         sort,
         ascending: goes_up_first(sort) != (query.get("order") == Some("reversed")),
         page: query.parse("page").unwrap_or(1),
@@ -32,24 +29,10 @@ const fn goes_up_first(sort: OrderSort) -> bool {
     matches!(sort, OrderSort::Buyer | OrderSort::Due)
 }
 
-/// A day as a date field sends it.
-pub fn day(text: &str) -> Option<Date> {
-    Date::parse(text, &DAY).ok()
-}
-
-/// The moment at which a day begins in the zone.
-pub fn midnight(day: Date, zone: UtcOffset) -> UnixMs {
-    platform_db::from_sql(day.midnight().assume_offset(zone))
-}
-
-/// The last moment of a day in the zone.
-pub fn day_end(day: Date, zone: UtcOffset) -> UnixMs {
-    let next = day.checked_add(Duration::days(1)).unwrap_or(day);
-    midnight(next, zone).plus_ms(-1)
-}
-
 #[cfg(test)]
 mod tests {
+    use kernel::UnixMs;
+
     use super::*;
 
     fn china() -> UtcOffset {

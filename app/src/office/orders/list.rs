@@ -28,8 +28,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <FilterBar search=t(lang, "order.search_hint") actions=exports("/office/orders")>
             <FilterSelect name="state" label=t(lang, "order.filter.commercial") choices=commercial_choices(lang)/>
             <FilterSelect name="payment" label=t(lang, "order.filter.payment") choices=payment_choices(lang)/>
-            <FilterField name="from" label=t(lang, "order.filter.from") kind="date"/>
-            <FilterField name="until" label=t(lang, "order.filter.until") kind="date"/>
+            <FilterDays label=t(lang, "order.filter.from")/>
         </FilterBar>
         {content(&cx, list, &owed, still)}
     };

@@ -4,7 +4,7 @@ use finance::{AgeBucket, ReceivableFilter, ReceivableSort, ReceivableState};
 use kernel::DealerId;
 use time::UtcOffset;
 
-use crate::office::orders::filter::{day, day_end};
+use crate::days::{day, day_end};
 use crate::query::Query;
 
 /// Reads `?q=&state=&age=&dealer=&as_of=&sort=&order=&page=`; what is unknown counts as absent. `as_of` is a day in

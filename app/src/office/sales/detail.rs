@@ -262,7 +262,7 @@ fn row(cx: &PageContext, lot: HallLot, (relists, waits_for_word): (bool, bool)) 
     let taken =
         lot.transferred().then(|| view! { <Badge tone=Tone::Neutral>{t(lang, "first_look.badge")}</Badge> });
     let waits = lot.lot.status == LotStatus::Scheduled && matches!(lot.format(), Format::Lane(_));
-    let (price, ends) = (lot.price_at(now), (!waits).then_some(lot.lot.end_at));
+    let (price, ends) = (lot.price_at(now), (!waits).then(|| lot.ends_at()));
     view! {
         <tr>
             {choose}

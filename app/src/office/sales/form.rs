@@ -4,13 +4,13 @@ use auction::{FinePrint, FollowOn, FormatNumbers, ReserveDisplay, ReserveRules, 
 use bidding::{BelowReserve, Ladder};
 use kernel::{Fen, Lang, parse_amount};
 use leptos::prelude::*;
+use serde_json::{Value, json};
 
 use super::fine_print::FineFields;
+use crate::context::page;
+use crate::formats::{FORMATS, format_choices};
 use crate::i18n::t;
 use crate::ui::*;
-
-/// The formats, in the order of the list.
-const FORMATS: [&str; 6] = ["timed", "flash", "sealed_first", "sealed_second", "dutch", "lane"];
 
 /// Those whose lots end at the time that the sale names; a word each, as the style sheet reads them.
 pub(super) const BY_THE_CLOCK: &str = "timed flash sealed_first sealed_second";
@@ -242,12 +242,32 @@ pub(super) fn audience_fields(lang: Lang, all: Vec<String>, ticked: Vec<String>,
     .into_any()
 }
 
+/// Who chooses another format gets the numbers that are usual for it, where those of the one before still stand.
+const USUAL: &str = "const place = document.querySelector('[data-usual]'); const usual = JSON.parse(place.dataset.usual); \
+    const select = place.querySelector('select'); let before = select.value; \
+    select.addEventListener('change', () => { for (const [name, value] of Object.entries(usual[before] ?? {})) { \
+    const field = select.form.elements[name]; if (field?.value === value) field.value = usual[select.value][name]; } \
+    before = select.value; });";
+
+/// For each format the numbers that differ from format to format.
+fn usual() -> String {
+    let numbers = FORMATS.map(|format| {
+        let rules = Rules::of_format(format);
+        (format.to_owned(), json!({ "runs": rules.runs, "window": rules.window }))
+    });
+    Value::Object(numbers.into_iter().collect()).to_string()
+}
+
 /// The list of formats.
 pub(super) fn format_field(lang: Lang, format: String) -> AnyView {
-    let choices = FORMATS.map(|word| Choice::new(word, t(lang, &format!("format.{word}")))).to_vec();
+    let choices = format_choices(lang);
+    let cx = page();
     view! {
-        <SelectField name="format" label=t(lang, "sale.format") choices value=format required=true
-            hint=t(lang, "sale.format_hint").into_owned()/>
+        <div class="contents" data-usual=usual()>
+            <SelectField name="format" label=t(lang, "sale.format") choices value=format required=true
+                hint=t(lang, "sale.format_hint").into_owned()/>
+        </div>
+        <script type="module" nonce=cx.nonce.clone()>{USUAL}</script>
     }
     .into_any()
 }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use auction::SaleLine;
+use ::time::UtcOffset;
+use auction::{SaleLine, SaleSearch};
 use kernel::{Fen, Lang, Role};
 use leptos::prelude::*;
 use platform_db::CommandError;
 
 use super::calendar::{self, Reader};
 use crate::context::PageContext;
+use crate::days;
+use crate::formats::{format_choices, format_of};
 use crate::i18n::t;
 use crate::office::orders::list::exports;
 use crate::page::{PageResult, PageView};
@@ -18,9 +21,16 @@ use crate::ui::*;
 /// How many sales a page shows; the service's own page size.
 const PAGE_SIZE: i64 = 100;
 
-/// Reads `?q=&state=`: the name, and whether only those that are not over.
-pub fn filter_of(query: &Query) -> (String, bool) {
-    (query.get("q").unwrap_or_default().to_owned(), query.get("state") == Some("current"))
+/// Reads `?q=&state=&format=&from=&until=`; what is unknown counts as absent. `from` and `until` are days in the zone on
+/// which the sale opens, both included.
+pub fn filter_of(query: &Query, zone: UtcOffset) -> SaleSearch {
+    SaleSearch {
+        name: query.get("q").unwrap_or_default().to_owned(),
+        current: query.get("state") == Some("current"),
+        format: format_of(query),
+        opens_from: days::from(query, "from", zone),
+        opens_before: days::until(query, "until", zone),
+    }
 }
 
 /// Draws it.
@@ -29,9 +39,10 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     if cx.query.get("view") == Some("calendar") {
         return by_day(&cx).await;
     }
-    let (name, current) = filter_of(&cx.query);
+    let asked = filter_of(&cx.query, cx.zone);
+    let current = asked.current;
     let number = cx.query.parse("page").unwrap_or(1).max(1);
-    let found = cx.services.auction.sales_named(cx.who()?, &name, current, number).await;
+    let found = cx.services.auction.find_sales(cx.who()?, &asked, number).await;
     let (total, sales) = found.map_err(CommandError::into_problem)?;
     let may_make = cx.who()?.has_role(Role::Auctioneer);
     let tabs = vec![
@@ -48,9 +59,11 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         <Tabs label=t(lang, "sale.title") tabs=tabs/>
         <FilterBar search=t(lang, "sale.search") actions=exports("/office/sales")>
             {current.then(|| view! { <input type="hidden" name="state" value="current"/> })}
+            <FilterSelect name="format" label=t(lang, "sale.format") choices=format_choices(lang)/>
+            <FilterDays label=t(lang, "sale.filter.from")/>
         </FilterBar>
         {match sales.is_empty() {
-            true if !name.is_empty() => view! {
+            true if cx.query.is_filtered() => view! {
                 <EmptyState icon=Icon::Search title=t(lang, "sale.none_named") text=t(lang, "sale.none_named_text").into_owned()/>
             }
             .into_any(),

@@ -81,7 +81,9 @@ impl LotPlan {
             (&verdict, HISTORY_COMMANDS.contains(&command_name(command)), self.next.price_fen)
         {
             let by = command.bidder();
-            self.history.push(bid_line(&self.next, (*seq, by), price_fen, job.admitted_at));
+            let line = bid_line(&self.next, (*seq, by), price_fen, job.admitted_at);
+            let bought = matches!(command, Command::BuyNow { .. } | Command::FirstLook { .. });
+            self.history.push(BidLine { bought, ..line });
         }
         let logged = verdict.is_ok() || command.bidder().is_some();
         let row = logged.then(|| {
@@ -245,7 +247,7 @@ pub(super) fn bid_line(
     let leader = lot.leader.map(|leader| leader.dealer_id);
     let alias = leader.and_then(|leader| lot.alias_of(leader)).unwrap_or_default();
     let by = bidder.filter(|bidder| leader != Some(*bidder)).and_then(|bidder| lot.alias_of(bidder));
-    BidLine { seq, alias, price_fen, at, by }
+    BidLine { seq, alias, price_fen, at, by, bought: false }
 }
 
 /// What the lot holds of this dealer's deposit, unless he leads: that stands in the lot's own row.

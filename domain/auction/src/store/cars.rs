@@ -16,8 +16,9 @@ pub(crate) async fn hear_priced(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO car (vehicle_id, heard_seq, vin, title, make, model, model_year, mileage_km, colour, city, grade,
-                          seller_name, photo_ids, guide_fen, start_fen, reserve_fen, report_hash, priced_at, fuel, priced_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+                          seller_name, photo_ids, guide_fen, start_fen, reserve_fen, report_hash, priced_at, fuel, priced_by,
+                          papers_incomplete)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
          ON CONFLICT (vehicle_id) DO UPDATE
             SET heard_seq = excluded.heard_seq, vin = excluded.vin, title = excluded.title, make = excluded.make,
                 model = excluded.model, model_year = excluded.model_year, mileage_km = excluded.mileage_km,
@@ -25,6 +26,7 @@ pub(crate) async fn hear_priced(
                 seller_name = excluded.seller_name, photo_ids = excluded.photo_ids, guide_fen = excluded.guide_fen,
                 start_fen = excluded.start_fen, reserve_fen = excluded.reserve_fen,
                 report_hash = excluded.report_hash, priced_at = excluded.priced_at, fuel = excluded.fuel,
+                papers_incomplete = excluded.papers_incomplete,
                 -- who corrects a fact or adds a photo tells the car again, at the price that another set
                 priced_by = CASE WHEN (car.guide_fen, car.start_fen, car.reserve_fen)
                                       IS DISTINCT FROM (excluded.guide_fen, excluded.start_fen, excluded.reserve_fen)
@@ -49,7 +51,8 @@ pub(crate) async fn hear_priced(
         car.report_hash,
         to_sql(at),
         car.fuel,
-        by
+        by,
+        car.papers_incomplete
     )
     .execute(conn)
     .await?;

@@ -35,9 +35,9 @@ pub(crate) async fn moved_on(
         "SELECT l.id, l.state || jsonb_build_object('terms', l.terms) AS \"state!\", greatest(f.seq, 0) AS \"from_seq!\",
                 ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS \"bidders!\",
                 (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                            'seq', h.seq, 'alias', h.alias, 'by', h.by, 'price_fen', h.price_fen,
+                            'seq', h.seq, 'alias', h.alias, 'by', h.by, 'price_fen', h.price_fen, 'bought', h.bought,
                             'at', (extract(epoch FROM h.admitted_at) * 1000)::bigint) ORDER BY h.seq DESC), '[]')
-                   FROM (SELECT g.seq, b.alias, w.alias AS by, g.price_fen, g.admitted_at
+                   FROM (SELECT g.seq, b.alias, w.alias AS by, g.price_fen, g.admitted_at, g.command = 'buy_now' AS bought
                            FROM lot_log g
                            JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
                            LEFT JOIN lot_bidder w ON w.lot_id = g.lot_id AND w.dealer_id = g.actor AND g.actor <> g.leader

@@ -12,10 +12,10 @@ use sqlx::types::time::OffsetDateTime;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
+use super::conditions::{push_conditions, push_visible, push_watched};
 use super::facets::Facets;
 use super::lots;
 use super::report_news::{ReportNews, report_news};
-use super::words::{contains, lot_number};
 use crate::audience::SisterPolicy;
 
 /// How many lots a page of the hall shows.
@@ -100,6 +100,8 @@ pub struct HallFilter {
     pub price_to_fen: Option<Fen>,
     /// `open`, `scheduled`, `closed` or nothing for what can still be bid on.
     pub status: String,
+    /// How they are sold: the word of a format (`timed`); empty finds all.
+    pub format: String,
     /// Only lots of this sale.
     pub sale_id: Option<SaleId>,
     /// Only lots this dealer has bid on.
@@ -114,6 +116,15 @@ pub struct HallFilter {
     /// Only lots that who looks keeps an eye on.
     #[serde(skip)]
     pub watched: bool,
+    /// What became of them.
+    #[serde(skip)]
+    pub outcome: Option<Outcome>,
+    /// Only lots that end then or later.
+    #[serde(skip)]
+    pub ends_from: Option<UnixMs>,
+    /// Only lots that end before then.
+    #[serde(skip)]
+    pub ends_before: Option<UnixMs>,
     /// The order.
     pub sort: Sort,
     /// The page, from 1.
@@ -184,8 +195,12 @@ pub struct HallLot {
     pub report_hash: String,
     /// What is to be known of it, where it is not the one that the lot was listed with.
     pub report_news: Option<ReportNews>,
+    /// 手续不全: whether the report found a paper missing, or a pledge.
+    pub papers_incomplete: bool,
     /// When it opens.
     pub opens_at: UnixMs,
+    /// When it was over, where that was before its end: bought, accepted, hammered, passed.
+    pub(crate) ended_early_at: Option<UnixMs>,
     /// What everybody sees.
     pub lot: PublicLot,
     /// What this dealer sees besides.
@@ -202,6 +217,11 @@ impl HallLot {
     /// How it is sold.
     pub const fn format(&self) -> Format {
         self.state.terms.format
+    }
+
+    /// When it ends; when it ended, once it is over.
+    pub fn ends_at(&self) -> UnixMs {
+        self.ended_early_at.unwrap_or(self.lot.end_at)
     }
 
     /// Who has to top up his deposit, and until when, while the lot waits for him.
@@ -285,7 +305,13 @@ pub struct LotPage {
 
 pub(super) const COLUMNS: &str = "SELECT l.id, l.lot_no, l.sale_id, s.name AS sale_name, s.created_at AS terms_at, s.invite_only, s.sisters, l.vehicle_id, l.title, l.vin, l.make, l.model,
     l.model_year, l.mileage_km, l.colour, l.grade, l.city, l.seller_name, l.photo_ids, l.guide_fen, l.report_hash,
-    l.opens_at, l.state || jsonb_build_object('terms', l.terms) AS state, my.max_fen AS my_max_fen,
+    l.papers_incomplete, l.opens_at, l.state || jsonb_build_object('terms', l.terms) AS state, my.max_fen AS my_max_fen,
+    CASE WHEN (l.state ->> 'ended_early')::bool
+         THEN (SELECT e.admitted_at FROM lot_log e
+                WHERE e.lot_id = l.id AND e.command <> 'place_max' AND e.seq IS NOT NULL
+                  AND e.events::jsonb @> '[{\"event\": \"ended_early\"}]'
+                ORDER BY e.seq DESC LIMIT 1)
+    END AS ended_early_at,
     ARRAY(SELECT b.dealer_id FROM lot_bidder b WHERE b.lot_id = l.id ORDER BY b.alias) AS bidders";
 
 pub(super) const FROM: &str = "
@@ -352,9 +378,9 @@ pub(crate) async fn among(
 /// The newest bids of a lot beside the lot itself. A second statement would cost the bidding page more than its rows.
 const HISTORY: &str = ",
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'seq', b.seq, 'alias', b.alias, 'by', b.by, 'price_fen', b.price_fen,
+                'seq', b.seq, 'alias', b.alias, 'by', b.by, 'price_fen', b.price_fen, 'bought', b.bought,
                 'at', (extract(epoch FROM b.admitted_at) * 1000)::bigint) ORDER BY b.seq DESC), '[]')
-       FROM (SELECT h.seq, d.alias, w.alias AS by, h.price_fen, h.admitted_at
+       FROM (SELECT h.seq, d.alias, w.alias AS by, h.price_fen, h.admitted_at, h.command = 'buy_now' AS bought
                FROM lot_log h
                JOIN lot_bidder d ON d.lot_id = h.lot_id AND d.dealer_id = h.leader
                LEFT JOIN lot_bidder w ON w.lot_id = h.lot_id AND w.dealer_id = h.actor AND h.actor <> h.leader
@@ -414,144 +440,6 @@ pub(crate) async fn one(pool: &PgPool, viewer: Viewer, lot_id: LotId) -> Result<
     Ok(Some(OneLot { lot: hall_lot(&row, viewer)?, history, voided }))
 }
 
-/// A dealer outside an invite-only sale's groups (定向场) sees nothing of it.
-fn push_visible(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
-    if let Some(dealer_id) = viewer.dealer_id {
-        query
-            .push(
-                " AND (NOT s.invite_only OR EXISTS (
-                     SELECT FROM sale_group i JOIN dealer d ON d.group_name = i.group_name
-                      WHERE i.sale_id = s.id AND d.dealer_id = ",
-            )
-            .push_bind(dealer_id.0)
-            .push("))");
-    }
-}
-
-pub(super) fn push_watched(query: &mut QueryBuilder<Postgres>, viewer: Viewer) {
-    query.push(", EXISTS (SELECT FROM lot_watch w WHERE w.lot_id = l.id AND w.user_id = ");
-    query.push_bind(viewer.user_id.0).push(") AS watched");
-}
-
-fn push_conditions(query: &mut QueryBuilder<Postgres>, viewer: Viewer, filter: &HallFilter) {
-    push_visible(query, viewer);
-    push_car(query, filter);
-    match filter.status.as_str() {
-        "open" => query.push(" AND l.status IN ('open', 'paused')"),
-        "scheduled" => query.push(" AND l.status = 'scheduled'"),
-        "closed" => query.push(" AND l.status = 'closed'"),
-        "all" => query,
-        // what can still be bid on, unless the list is about a sale or one's own bids: those show all
-        _ if filter.followed_by.is_some()
-            || (filter.sale_id.is_none() && filter.bid_by.is_none() && !filter.watched) =>
-        {
-            query.push(" AND l.status <> 'closed'")
-        }
-        _ => query,
-    };
-    if let Some(sale_id) = filter.sale_id {
-        query.push(" AND l.sale_id = ").push_bind(sale_id.0);
-    }
-    if filter.watched {
-        query.push(" AND EXISTS (SELECT FROM lot_watch w WHERE w.lot_id = l.id AND w.user_id = ");
-        query.push_bind(viewer.user_id.0).push(")");
-    }
-    if let Some(dealer_id) = filter.followed_by {
-        query.push(" AND (EXISTS (SELECT FROM lot_watch w WHERE w.lot_id = l.id AND w.user_id = ");
-        query
-            .push_bind(viewer.user_id.0)
-            .push(") OR EXISTS (SELECT FROM lot_bidder b WHERE b.lot_id = l.id AND b.dealer_id = ");
-        query.push_bind(dealer_id.0).push("))");
-    }
-    if let Some(standing) = filter.standing {
-        push_standing(query, viewer, standing);
-    }
-    if let Some(dealer_id) = filter.bid_by {
-        query
-            .push(" AND EXISTS (SELECT FROM lot_log b WHERE b.lot_id = l.id AND b.command IN ('place_max', 'buy_now', 'accept') AND b.seq IS NOT NULL AND b.actor = ")
-            .push_bind(dealer_id.0)
-            .push(")");
-    }
-}
-
-fn push_standing(query: &mut QueryBuilder<Postgres>, viewer: Viewer, standing: MyStanding) {
-    let condition = match standing {
-        MyStanding::Leading => " AND l.status <> 'closed' AND l.leader_dealer_id = ",
-        // a sealed lot leads nobody before its close, and a bid that was voided was outbid by nobody
-        MyStanding::Outbid => {
-            " AND l.status <> 'closed' AND my.max_fen IS NOT NULL AND coalesce(l.terms ->> 'format', '') NOT LIKE 'sealed%' \
-             AND l.leader_dealer_id IS DISTINCT FROM "
-        }
-        MyStanding::Won => " AND l.outcome = 'sold' AND l.leader_dealer_id = ",
-        // whoever leads: until that is over nobody has lost it
-        MyStanding::Negotiating => {
-            query.push(" AND l.outcome = 'provisional'");
-            return;
-        }
-        // a lot that nobody bought is lost to whoever led
-        MyStanding::Lost => " AND (l.outcome = 'unsold' OR l.outcome = 'sold' AND l.leader_dealer_id <> ",
-    };
-    query.push(condition).push_bind(viewer.dealer_id.map_or(Uuid::nil(), |dealer| dealer.0));
-    if standing == MyStanding::Lost {
-        query.push(")");
-    }
-}
-
-/// What the car and its price must be.
-pub(super) fn push_car(query: &mut QueryBuilder<Postgres>, filter: &HallFilter) {
-    let words = filter.search.trim().replace(['%', '_', '\\'], " ");
-    for word in words.split_whitespace().take(6) {
-        let pattern = contains(word);
-        query.push(" AND (l.title ILIKE ").push_bind(pattern.clone());
-        query.push(" OR l.vin ILIKE ").push_bind(pattern.clone());
-        query.push(" OR s.name ILIKE ").push_bind(pattern);
-        if let Some(number) = lot_number(word) {
-            query.push(" OR l.lot_no = ").push_bind(number);
-        }
-        query.push(")");
-    }
-    if !filter.make.is_empty() {
-        query.push(" AND l.make = ").push_bind(filter.make.clone());
-    }
-    if !filter.city.is_empty() {
-        query.push(" AND l.city = ").push_bind(filter.city.clone());
-    }
-    if let Some(year) = filter.year_from {
-        query.push(" AND l.model_year >= ").push_bind(year);
-    }
-    if let Some(year) = filter.year_to {
-        query.push(" AND l.model_year <= ").push_bind(year);
-    }
-    if let Some(mileage) = filter.mileage_to_km {
-        query.push(" AND l.mileage_km <= ").push_bind(mileage);
-    }
-    if !filter.grade.is_empty() {
-        query.push(" AND l.grade = ").push_bind(filter.grade.clone());
-    }
-    if !filter.fuel.is_empty() {
-        query.push(" AND l.fuel = ").push_bind(filter.fuel.clone());
-    }
-    if filter.reserve.is_some() {
-        // what no page says of a sealed lot no search may find out
-        query.push(" AND (l.status = 'closed' OR coalesce(l.terms ->> 'format', '') NOT LIKE 'sealed%')");
-    }
-    query.push(match filter.reserve {
-        None => "",
-        Some(ReserveLight::None) => " AND l.state ->> 'reserve_fen' IS NULL",
-        Some(ReserveLight::NotMet) => {
-            " AND l.state ->> 'reserve_fen' IS NOT NULL AND NOT (l.state ->> 'met')::bool"
-        }
-        Some(ReserveLight::Met) => " AND l.state ->> 'reserve_fen' IS NOT NULL AND (l.state ->> 'met')::bool",
-        Some(ReserveLight::Secret) => " AND false",
-    });
-    if let Some(price) = filter.price_from_fen {
-        query.push(concat!(" AND ", price!(), " >= ")).push_bind(price.0);
-    }
-    if let Some(price) = filter.price_to_fen {
-        query.push(concat!(" AND ", price!(), " <= ")).push_bind(price.0);
-    }
-}
-
 pub(super) fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Error> {
     let mut state: LotState =
         serde_json::from_value(row.try_get("state")?).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
@@ -586,7 +474,9 @@ pub(super) fn hall_lot(row: &PgRow, viewer: Viewer) -> Result<HallLot, sqlx::Err
             None => row.try_get("report_hash")?,
         },
         report_news: report_news(&state, viewer),
+        papers_incomplete: row.try_get("papers_incomplete")?,
         opens_at: from_sql(row.try_get::<OffsetDateTime, _>("opens_at")?),
+        ended_early_at: row.try_get::<Option<OffsetDateTime>, _>("ended_early_at")?.map(from_sql),
         lot: state.public(),
         mine,
         watched: row.try_get("watched")?,

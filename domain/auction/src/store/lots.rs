@@ -130,7 +130,7 @@ pub(crate) async fn history(
 ) -> Result<Vec<BidLine>, sqlx::Error> {
     let rows = sqlx::query!(
         "SELECT g.seq AS \"seq!\", b.alias, w.alias AS \"by?\", g.price_fen AS \"price_fen!\",
-                g.admitted_at
+                g.admitted_at, g.command = 'buy_now' AS \"bought!\"
            FROM lot_log g
            JOIN lot_bidder b ON b.lot_id = g.lot_id AND b.dealer_id = g.leader
            LEFT JOIN lot_bidder w ON w.lot_id = g.lot_id AND w.dealer_id = g.actor AND g.actor <> g.leader
@@ -150,6 +150,7 @@ pub(crate) async fn history(
             price_fen: Fen(row.price_fen),
             at: from_sql(row.admitted_at),
             by: row.by.and_then(|alias| u32::try_from(alias).ok()),
+            bought: row.bought,
         })
         .collect())
 }

@@ -14,6 +14,7 @@ pub(crate) mod bid_news;
 pub(crate) mod business_days;
 pub(crate) mod cars;
 pub(crate) mod checkpoints;
+mod conditions;
 pub(crate) mod confirmation;
 pub(crate) mod cosignatures;
 pub(crate) mod delivery;

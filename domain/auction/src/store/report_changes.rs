@@ -48,28 +48,28 @@ pub(crate) async fn hear(
     Ok(())
 }
 
-/// Keeps what a later sale will offer the car with, and the grade that lists of lots show, unless something newer was
-/// heard. A lot that is over keeps the grade that it was sold with.
+/// Keeps what a later sale will offer the car with, and what lists of lots show of the report, unless something newer was
+/// heard. A lot that is over keeps what it was sold with.
 pub(crate) async fn hear_car(
     conn: &mut PgConnection,
-    vehicle_id: VehicleId,
+    (vehicle_id, seq): (VehicleId, i64),
     report_hash: &str,
-    grade: &str,
-    seq: i64,
+    (grade, papers_incomplete): (&str, bool),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "WITH heard AS (
-             UPDATE car SET report_hash = $2, grade = $3, heard_seq = $4
+             UPDATE car SET report_hash = $2, grade = $3, heard_seq = $4, papers_incomplete = $5
               WHERE vehicle_id = $1 AND heard_seq < $4
              RETURNING vehicle_id
          )
-         UPDATE lot SET grade = $3
+         UPDATE lot SET grade = $3, papers_incomplete = $5
            FROM heard
           WHERE lot.vehicle_id = heard.vehicle_id AND lot.status <> 'closed'",
         vehicle_id.0,
         report_hash,
         grade,
-        seq
+        seq,
+        papers_incomplete
     )
     .execute(conn)
     .await?;

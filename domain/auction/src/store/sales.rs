@@ -157,11 +157,11 @@ pub(crate) async fn insert_lots(
         "WITH made AS (
              INSERT INTO lot (id, sale_id, lot_no, vehicle_id, vin, title, make, model, model_year, mileage_km, colour, city,
                               grade, seller_name, photo_ids, guide_fen, report_hash, status, state, terms,
-                              opens_at, end_at, fuel)
+                              opens_at, end_at, fuel, papers_incomplete)
              SELECT n.id, $1, n.lot_no, c.vehicle_id, c.vin, c.title, c.make, c.model, c.model_year, c.mileage_km, c.colour,
                     c.city, c.grade, c.seller_name, c.photo_ids, c.guide_fen, c.report_hash, 'scheduled', n.state,
                     n.terms,
-                    n.opens_at, n.end_at, c.fuel
+                    n.opens_at, n.end_at, c.fuel, c.papers_incomplete
                FROM unnest($2::uuid[], $3::int[], $4::uuid[], $5::jsonb[], $6::timestamptz[], $7::timestamptz[],
                            $8::text[], $9::jsonb[])
                  AS n (id, lot_no, vehicle_id, state, opens_at, end_at, terms_text, terms)
@@ -226,6 +226,21 @@ pub struct SaleLine {
     pub fine: FinePrint,
 }
 
+/// Which sales are looked for. Every part is optional.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SaleSearch {
+    /// In whose name it stands.
+    pub name: String,
+    /// Only those that are not over.
+    pub current: bool,
+    /// How their cars are sold: the word of a format (`timed`); empty finds all.
+    pub format: String,
+    /// Only those that open then or later.
+    pub opens_from: Option<UnixMs>,
+    /// Only those that open before then.
+    pub opens_before: Option<UnixMs>,
+}
+
 /// How many lots of a sale are where, and what the sold ones brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SalesCount {
@@ -256,8 +271,12 @@ pub(crate) struct SaleFilter {
     pub(crate) name: String,
     /// Only those whose last lot ends after it.
     pub(crate) ends_from: Option<UnixMs>,
+    /// Only those that open then or later.
+    pub(crate) opens_from: Option<UnixMs>,
     /// Only those that open before it.
     pub(crate) opens_to: Option<UnixMs>,
+    /// Only those of this format; empty finds all.
+    pub(crate) format: String,
     /// Only those that this dealer may see.
     pub(crate) seen_by: Option<DealerId>,
 }
@@ -306,6 +325,8 @@ pub(crate) async fn list(
            JOIN lot l ON l.sale_id = s.id
           WHERE ($1::uuid IS NULL OR s.id = $1)
             AND ($5::timestamptz IS NULL OR s.opens_at < $5)
+            AND ($8::timestamptz IS NULL OR s.opens_at >= $8)
+            AND ($9 = '' OR s.format = $9)
             AND s.name ILIKE $7
             AND (NOT s.invite_only OR $6::uuid IS NULL OR EXISTS (
                      SELECT FROM sale_group i JOIN dealer d ON d.group_name = i.group_name
@@ -321,7 +342,9 @@ pub(crate) async fn list(
         offset,
         filter.opens_to.map(to_sql),
         filter.seen_by.map(|dealer| dealer.0),
-        super::contains(&filter.name)
+        super::contains(&filter.name),
+        filter.opens_from.map(to_sql),
+        filter.format
     )
     .fetch_all(pool)
     .await?;

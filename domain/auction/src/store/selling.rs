@@ -7,6 +7,7 @@ use sqlx::types::time::OffsetDateTime;
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
+use super::conditions::{push_car, push_watched};
 use super::lists::{self, HallFilter, HallLot, Viewer};
 use crate::selling::{SellingCounts, SellingFilter, SellingState, SellingWord};
 
@@ -41,7 +42,7 @@ const fn viewer(user_id: UserId) -> Viewer {
 
 fn select(user_id: UserId) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::<Postgres>::new(lists::COLUMNS);
-    lists::push_watched(&mut query, viewer(user_id));
+    push_watched(&mut query, viewer(user_id));
     query.push(BESIDE);
     query
 }
@@ -58,7 +59,7 @@ pub(crate) async fn list(
     query.push(" ORDER BY g.seq DESC LIMIT 1) my ON true WHERE");
     push_own(&mut query, dealer_id);
     let words = HallFilter { search: filter.search.clone(), ..HallFilter::default() };
-    lists::push_car(&mut query, &words);
+    push_car(&mut query, &words);
     query.push(match filter.state {
         None => "",
         Some(SellingState::On) => " AND l.status <> 'closed'",

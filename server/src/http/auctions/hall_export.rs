@@ -41,7 +41,7 @@ pub async fn my_lots(request: ListRequest) -> Result<Sheet, Refusal> {
 
 /// The same for the office: nothing of it is anybody's own, and it says whose the car is.
 pub async fn office(request: ListRequest) -> Result<Sheet, Refusal> {
-    let filter = office_filter(&request.query);
+    let filter = office_filter(&request.query, request.state.zone());
     let lots = request.state.services.auction.hall_export(&request.who, &filter, LINES_MAX).await?;
     let now = request.state.services.auction.now();
     tracing::info!(user.id = %request.who.user_id, rows = lots.len(), "lots exported");
@@ -92,7 +92,7 @@ fn cells<const N: usize>(lot: &HallLot, lang: Lang, now: UnixMs, between: [Cell;
     let end = [
         reserve.map_or(Cell::Empty, |key| t(lang, key).into()),
         lot.lot.reserve_fen.into(),
-        Cell::Time(lot.lot.end_at),
+        Cell::Time(lot.ends_at()),
     ];
     car.into_iter().chain(between).chain(end).collect()
 }

@@ -15,6 +15,7 @@ mod practice_export;
 mod proofs;
 mod searches;
 mod take;
+mod watch_list;
 mod watch_lot;
 
 use kernel::{Access, Role};
@@ -42,6 +43,7 @@ pub fn routes() -> Routes {
         .post("/auctions/lots/{id}/buy-now", Access::Dealer, take::buy_now)
         .post("/auctions/lots/{id}/accept", Access::Dealer, take::accept_step)
         .post("/auctions/lots/{id}/first-look", Access::Dealer, take::take_first)
+        .post("/auctions/watch", Access::Dealer, watch_list::change)
         .post("/auctions/lots/{id}/watch", Access::Dealer, watch_lot::watch_lot)
         .get("/auctions/lots/{id}/log.json", Access::SignedIn, proofs::log)
         .get("/auctions/lots/{id}/my-receipt.json", Access::Dealer, proofs::newest_receipt)

@@ -1,7 +1,7 @@
 //! The forms that say which days are holidays.
 
 use app::FormState;
-use app::office::orders::filter::day;
+use app::days::day;
 use auction::SetDays;
 use axum::Extension;
 use axum::extract::State;

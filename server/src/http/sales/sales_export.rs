@@ -24,8 +24,8 @@ const COLUMNS: [&str; 11] = [
 
 /// The sales of the filter.
 pub async fn list(request: ListRequest) -> Result<Sheet, Refusal> {
-    let (name, current) = filter_of(&request.query);
-    let rows = request.state.services.auction.export_sales(&request.who, &name, current).await?;
+    let asked = filter_of(&request.query, request.state.zone());
+    let rows = request.state.services.auction.export_sales(&request.who, &asked).await?;
     tracing::info!(user.id = %request.who.user_id, rows = rows.len(), "sales exported");
     let rows = rows.iter().map(|row| cells(row, request.lang));
     Ok(Sheet::of(&request, "sales", "sale.column", &COLUMNS, rows))

@@ -38,6 +38,6 @@ fn cells(row: &SellingLot, lang: Lang) -> Vec<Cell> {
         row.bidders.map_or(Cell::Empty, |n| Cell::Number(i64::from(n))),
         Cell::Number(row.watchers),
         row.buyer_name.as_deref().unwrap_or_default().into(),
-        Cell::Time(lot.lot.end_at),
+        Cell::Time(lot.ends_at()),
     ]
 }
