@@ -20,7 +20,9 @@ async fn a_lot_shows_what_was_measured_and_a_new_report_what_changed() {
     let lot = link(&hall, "/auctions/lots/");
     let page = dealer.get(&lot).await.body;
     assert!(page.contains("<a href=\"#bid\" class=\"skip-link\">") && page.contains("id=\"bid\""), "{page}");
-    for words in ["轮胎花纹深度", "左前轮", " mm", "漆膜厚度", "µm", "OBD 故障码"] {
+    for words in
+        ["轮胎花纹深度", "左前轮", " mm", "漆膜厚度", "µm", "OBD 故障码", "机动车登记证书", "交强险至"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
 
@@ -42,7 +44,13 @@ async fn a_lot_shows_what_was_measured_and_a_new_report_what_changed() {
         ("battery_soh", "68"),
         ("battery_capacity", "51.2"),
         ("fault_codes", "p0301"),
+        ("paper_certificate", "no"),
+        ("paper_licence", "yes"),
     ];
+    let wrong = [&report[..], &[("keys", "12"), ("until_inspection", "soon")]].concat();
+    let refused = inspector.post(&vehicle, &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.body.matches("手续信息有误").count(), 2, "beside each field: {}", refused.body);
     let done = inspector.post(&vehicle, &report).await;
     assert!(done.location().ends_with("?done=VEHICLE_INSPECTED"), "{}", done.body);
     let sheet = inspector.get("/office/vehicles/export.csv").await.body;
@@ -53,6 +61,13 @@ async fn a_lot_shows_what_was_measured_and_a_new_report_what_changed() {
     assert!(page.contains("低于法定 1.6 mm") && page.contains("P0301"), "{page}");
     assert!(page.contains("衰减严重") && page.contains("51.2 kWh") && page.contains("→ 68 %"), "{page}");
     assert!(page.contains("→ 1.4 mm") && page.contains("→ P0301"), "what changed is said: {page}");
+    assert!(page.contains("机动车登记证书：有 → 缺") && page.contains("手续不全"), "{page}");
+    let hall = dealer.get("/auctions?status=open&sort=price").await.body;
+    let card = hall.split_once(&format!("href=\"{lot}\"")).unwrap().1.split_once("</article>").unwrap().0;
+    assert!(card.contains("手续不全"), "and in the hall: {card}");
+    let record = inspector.get(&vehicle).await.body;
+    let changes = record.split_once("与上一版的不同").unwrap().1;
+    assert!(changes.contains("机动车登记证书：有 → 缺"), "{changes}");
 }
 
 /// The office's page of a lot's car.
