@@ -75,7 +75,8 @@ fn changed_papers(lang: Lang, before: &Papers, now: &Papers) -> Vec<String> {
         let of = |papers: &Papers| papers.until.get(name).cloned();
         changed(word(format!("vehicle.until.{name}")), of(before), of(now));
     }
-    let keys = |papers: &Papers| papers.keys.map(|keys| keys.to_string());
+    let keys =
+        |papers: &Papers| papers.keys.map(|n| t_with(lang, "vehicle.keys_n", &[("n", &n.to_string())]));
     changed(word("vehicle.keys".into()), keys(before), keys(now));
     changed(word("vehicle.violations".into()), violations(lang, before), violations(lang, now));
     lines

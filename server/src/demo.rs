@@ -113,7 +113,7 @@ fn sales(now: UnixMs, vehicle_ids: &[VehicleId]) -> Vec<(CreateSale, usize)> {
         reserve: auction::ReserveRules::default(),
         fine: auction::FinePrint::default(),
     };
-    let mut quick = sale("快拍专场", -MINUTE_MS, 6 * MINUTE_MS, soon);
+    let mut quick = sale("今晚专场", -MINUTE_MS, 6 * MINUTE_MS, soon);
     quick.times.stagger_ms = 2 * MINUTE_MS;
     let mut lane = CreateSale {
         buy_now_percent: None,

@@ -18,7 +18,7 @@ use crate::ui::*;
 
 use super::words::{list_lost, live_prices};
 
-pub use filter::{chip_texts, filter_of, light_choices, query_of};
+pub use filter::{chip_texts, doubts, filter_of, light_choices, query_of};
 
 /// Where the hall is. Without a query it leads to what a person last looked at; [`ALL`] shows everything.
 pub const PATH: &str = "/auctions";
@@ -48,9 +48,7 @@ fn view(cx: &PageContext, filter: &HallFilter, lots: LotPage, sales: &[SaleLine]
     let bar = filter::bar(cx, &lots);
     let chips = filter::chips(cx, sales, &lots);
     let strip = sales::strip(cx, sales, filter.sale_id, now);
-    let doubts = filter::doubts(lang, &cx.query);
-    let doubts =
-        doubts.into_iter().map(|text| view! { <Banner tone=Tone::Warn>{text}</Banner> }).collect_view();
+    let doubts = crate::ui::doubts(doubts(lang, &cx.query));
     let list = if lots.lots.is_empty() { empty(cx) } else { cards::grid(cx, &lots.lots, now) };
     let live = (!lots.lots.is_empty()).then(|| live_prices(cx));
     view! {

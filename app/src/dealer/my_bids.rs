@@ -163,7 +163,7 @@ fn my_lots(cx: &PageContext, mut lots: Vec<HallLot>, now: UnixMs, is_watched: bo
     // what is over has no price that could change
     let live = lots.first().filter(|lot| rank(lot, now) < OVER).map(|_| live_prices(cx));
     view! {
-        <div class="hall-head"><span></span>{live}</div>
+        <div class="hall-head"><span></span><p class="hall-head__end">{live}</p></div>
         {cards::grid_with(cx, &lots, now, |lot, _| alias_of(cx.lang, lot))}
     }
     .into_any()

@@ -155,6 +155,7 @@ words! {
     TakeSum = "take_sum",
     TakeConfirm = "take_confirm",
     TakeNote = "take_note",
+    TakeNo = "take_no",
     GoToForm = "go_to_form",
     GoToPreBid = "go_to_pre_bid",
     FreePower = "free_power",

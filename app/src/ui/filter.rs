@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::context::page;
 use crate::i18n::{t, t_with};
 
+use super::badge::Tone;
+use super::banner::Banner;
 use super::field_choice::{Choice, options};
 use super::icon::{Icon, IconView};
 
@@ -121,4 +123,10 @@ pub fn FilterDays(
             <FilterField name="until" label=until kind="date"/>
         </span>
     }
+}
+
+/// Lines above a list: what of its filter cannot be meant so.
+pub fn doubts(lines: impl IntoIterator<Item = String>) -> AnyView {
+    let lines = lines.into_iter().map(|text| view! { <Banner tone=Tone::Warn>{text}</Banner> });
+    lines.collect_view().into_any()
 }

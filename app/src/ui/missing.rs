@@ -12,11 +12,11 @@ const REQUIRED: &str = " required";
 /// Says it, leads to the first such field, and takes it back with the first letter. Anything else that a browser finds wrong it
 /// says itself.
 const SAY: &str = "const said = (field) => document.getElementById(field.id + '-missing'); \
-    document.addEventListener('invalid', (event) => { const field = event.target; const place = field.closest('.field'); \
+    document.addEventListener('invalid', (event) => { const field = event.target; const place = field.closest('.field, .bid-max'); \
     if (!place || !field.id || !field.validity.valueMissing) return; event.preventDefault(); \
     if (!said(field)) { const line = document.createElement('p'); line.className = 'field__error'; \
     line.id = field.id + '-missing'; line.textContent = document.body.dataset.missing; \
-    place.insertBefore(line, place.querySelector(':scope > .field__hint')); \
+    place.insertBefore(line, place.querySelector(':scope > :is(.field__hint, .bid-max__hint)')); \
     field.setAttribute('aria-invalid', 'true'); \
     field.setAttribute('aria-describedby', [line.id, field.getAttribute('aria-describedby')].filter(Boolean).join(' ')); } \
     if (field === field.form.querySelector(':is(input, select, textarea):invalid')) field.focus(); }, true); \

@@ -50,7 +50,7 @@ pub use confirm::{ConfirmButton, PostButton};
 pub use field::{FileField, InputKind, TextArea, TextField};
 pub use field_choice::{Checkbox, Choice, Choices, SelectField};
 pub use field_money::MoneyField;
-pub use filter::{FilterBar, FilterCheck, FilterDays, FilterField, FilterSelect};
+pub use filter::{FilterBar, FilterCheck, FilterDays, FilterField, FilterSelect, doubts};
 pub use frame::bell::unread_text;
 pub use icon::{Icon, IconView};
 pub use money::{Money, Price, PriceSize};

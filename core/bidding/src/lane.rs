@@ -53,6 +53,11 @@ pub(crate) fn call(state: &LotState, call: Call, now: UnixMs) -> Result<Accepted
     Ok(Accepted { events: vec![Event::Called { call, at: Some(now) }], note: None, explanation })
 }
 
+/// Whether the auctioneer can pass the lot now.
+pub fn can_pass(state: &LotState, now: UnixMs) -> bool {
+    pass(state, now).is_ok()
+}
+
 /// The auctioneer passes the lot. Not one that is as good as sold: a sale is never taken from who leads.
 pub(crate) fn pass(state: &LotState, now: UnixMs) -> Result<Accepted, Refusal> {
     let (outcome, events) = gap::ended_early(state, state.price_fen, state.met);

@@ -71,7 +71,7 @@ pub use history::History;
 pub use house::{HouseRules, SmallRaise, USUAL_DOUBLING, USUAL_TICK};
 pub use json::{Json, Node};
 pub use ladder::{Band, Ladder};
-pub use lane::Call;
+pub use lane::{Call, can_pass};
 pub use note::Note;
 pub use reasons::{BID_BRANCHES, BID_FORMULAS};
 pub use refusal::{Refusal, RefusalCode};

@@ -35,6 +35,11 @@ impl Moment {
         self.command == INCIDENT_COMMAND
     }
 
+    /// Whether the lot is over after it.
+    pub fn is_over(&self) -> bool {
+        self.status == "closed"
+    }
+
     /// Whether bids were taken.
     pub fn is_open(&self) -> bool {
         self.status == "open"

@@ -78,6 +78,16 @@ fn check(input: &CorrectVehicle, car: &crate::car::Car) -> Result<(), Problem> {
         }
         _ => {}
     }
+    // it is on its way to a sale: nobody may wonder why it is another car now
+    if car.status == Status::Priced {
+        let needed = [
+            ("model_year", input.facts.model_year.is_none(), "MODEL_YEAR_NEEDED"),
+            ("mileage", input.facts.mileage_km.is_none(), "MILEAGE_NEEDED"),
+            ("reason", input.reason.trim().is_empty(), "REASON_NEEDED"),
+        ];
+        let missing = needed.into_iter().filter(|(_, is_missing, _)| *is_missing);
+        wrong.extend(missing.map(|(field, _, code)| FieldProblem::new(field, code)));
+    }
     if input.reason.chars().count() > crate::TEXT_CHARS_MAX {
         wrong.push(FieldProblem::new("reason", "FIELD_TOO_LONG"));
     }

@@ -348,6 +348,9 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     let given = clerk.post(&floor, &fields).await;
     assert_eq!(given.location(), format!("{floor}?done=PADDLE_GIVEN"), "{}", given.body);
     let lot_id = first.to_string();
+    let asks = clerk.get(&format!("{console}?ask=pass")).await;
+    assert!(asks.body.contains("将不成交而结束"), "{}", asks.body);
+    assert_eq!(asks.header("refresh"), "", "a question stands still");
     let bid = [
         ("form", "bid"),
         ("paddle", "12"),
@@ -373,9 +376,6 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     let told = clerk.get(called.location()).await;
     assert!(told.body.contains("已喊价") && told.body.contains("喊价：最后一次"), "the log says which call");
     assert_eq!(told.header("refresh"), format!("4; url={console}"), "what was done is told once");
-    let asks = clerk.get(&format!("{console}?ask=pass")).await;
-    assert!(asks.body.contains("将不成交而结束"), "{}", asks.body);
-    assert_eq!(asks.header("refresh"), "", "a question stands still");
     assert!(clerk.get("/office/sales").await.body.contains(&console), "the list leads to the console");
     let mut watcher = server.signed_in("hengxin").await;
     let page = watcher.get(&format!("/auctions/lanes/{sale_id}")).await;
@@ -388,6 +388,8 @@ async fn an_auctioneer_runs_a_lane_and_a_clerk_takes_bids_from_the_floor() {
     assert!(page.body.contains("<noscript><meta http-equiv=\"refresh\""), "{}", page.body);
     a_paused_lane_shows_no_end(&mut clerk, &mut watcher, (sale_id, first)).await;
     // a lot without a reserve and with a bid is as good as sold
+    let led = clerk.get(&console).await.body;
+    assert!(!led.contains("?ask=pass") && led.contains("这台车只能成交，不能跳过"), "{led}");
     let pass = [("lane", sale.as_str()), ("key", keys[4].as_str())];
     let passed = clerk.post(&format!("/office/lots/{first}/pass"), &pass).await;
     assert_eq!(passed.location(), format!("{console}?problem=NOT_APPLICABLE"));
@@ -418,9 +420,15 @@ async fn the_hammer_below_the_reserve_says_that_it_leads_to_a_negotiation() {
     let console = format!("/office/sales/{sale_id}/lane");
     let runs = clerk.get(&console).await.body;
     assert!(runs.contains("每 2 秒自动刷新") && runs.contains("luochui-focus"), "{runs}");
+    let early = clerk.get(&format!("{console}?ask=hammer")).await.body;
+    assert!(!early.contains("lane-asked\""), "the hammer follows the last call: {early}");
+    last_call(&mut clerk, sale_id, lot).await;
     let asks = clerk.get(&format!("{console}?ask=hammer")).await.body;
     assert!(asks.contains("落槌后不直接成交，转入议价"), "{asks}");
-    assert!(asks.contains("现在不自动刷新") && !asks.contains("每 2 秒自动刷新"), "{asks}");
+    assert!(asks.contains("现在不自动重载") && !asks.contains("每 2 秒自动刷新"), "{asks}");
+    for followed in ["id=\"lane-facts\"", "id=\"lane-asked\"", "id=\"lane-lines\""] {
+        assert!(asks.contains(followed), "what is decided on keeps up: {followed}");
+    }
     let floor = clerk.get(&format!("/office/sales/{sale_id}/floor")).await.body;
     for followed in [format!("id=\"floor-now\" data-stage=\"{lot} open false\""), "id=\"floor-end\"".into()] {
         assert!(floor.contains(&followed), "{followed}: {floor}");
@@ -428,8 +436,18 @@ async fn the_hammer_below_the_reserve_says_that_it_leads_to_a_negotiation() {
     let watched = server.signed_in("hengxin").await.get(&format!("/auctions/lanes/{sale_id}")).await.body;
     assert!(watched.contains(&format!("id=\"run-list\" data-block=\"{lot}\"")), "{watched}");
     bid(&server, "hengxin", lot, 90_000).await;
+    let silenced = clerk.get(&format!("{console}?ask=hammer")).await.body;
+    assert!(!silenced.contains("id=\"lane-asked\""), "who bids takes the call back: {silenced}");
+    last_call(&mut clerk, sale_id, lot).await;
     let met = clerk.get(&format!("{console}?ask=hammer")).await.body;
     assert!(met.contains("立即落槌") && !met.contains("转入议价"), "{met}");
+}
+
+async fn last_call(clerk: &mut Browser, sale_id: SaleId, lot: LotId) {
+    let (lane, key) = (sale_id.to_string(), new_id().to_string());
+    let call = [("call", "last_call"), ("lane", &*lane), ("key", &*key)];
+    let called = clerk.post(&format!("/office/lots/{lot}/call"), &call).await;
+    assert!(called.location().ends_with("?done=LOT_CALLED"), "{}", called.location());
 }
 
 /// A pause stands on the dealers' pages instead of the end that was planned, until it is over.

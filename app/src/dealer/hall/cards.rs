@@ -154,7 +154,7 @@ fn facts(cx: &PageContext, lot: &HallLot) -> AnyView {
     let papers = lot.papers_incomplete.then(|| {
         view! { <span class="lot-card__lack"><IconView icon=Icon::Alert/>{t(lang, "vehicle.papers.incomplete")}</span> }
     });
-    view! { {said} {papers} }.into_any()
+    view! { {papers} {said} }.into_any()
 }
 
 /// The lot as the island keeps it.
@@ -199,7 +199,7 @@ fn foot(lang: Lang, room: &Room, (face, now): (Face, UnixMs)) -> AnyView {
     view! {
         <div class="lot-card__foot">
             <span class="lot-card__time">
-                <span class="sr-only" data-live="left-label">{label}</span>
+                <span class="lot-card__until" data-live="left-label">{label}</span>
                 <span data-live="left" data-pace=pace>{left}</span>
             </span>
             <strong class="lot-card__call" data-live="call" role="status">{call}</strong>

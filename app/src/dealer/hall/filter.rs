@@ -9,6 +9,7 @@ use super::super::words::kilometres;
 use super::{ALL, PATH};
 use crate::car_words::{About, car_word};
 use crate::context::PageContext;
+use crate::days;
 use crate::formats::{format_choices, format_of};
 use crate::i18n::{t, t_with};
 use crate::query::Query;
@@ -133,7 +134,7 @@ fn price_of(text: &str) -> Option<Fen> {
 
 /// What an address asks for that cannot filter as it was meant, in words: a price that is none, a range that ends before it
 /// begins.
-pub(super) fn doubts(lang: Lang, query: &Query) -> Vec<String> {
+pub fn doubts(lang: Lang, query: &Query) -> Vec<String> {
     let label = |name: &str| t(lang, &format!("auction.hall.{name}")).into_owned();
     let price = |name: &str| query.get(name).and_then(price_of).map(|price| price.0);
     let unread = |name: &str| {
@@ -151,6 +152,7 @@ pub(super) fn doubts(lang: Lang, query: &Query) -> Vec<String> {
     let (cheap, dear) = (("price_from", price("price_from")), ("price_to", price("price_to")));
     let (old, new) = (("year_from", query.parse("year_from")), ("year_to", query.parse("year_to")));
     [
+        days::reversed(lang, query),
         unread(cheap.0),
         unread(dear.0),
         reversed(cheap, dear),

@@ -122,11 +122,13 @@ fn facts(cx: &PageContext, detail: &LotDetail, car: Option<&OfferedCar>) -> AnyV
         Fact::text(t(lang, "auction.lot.colour"), car_word(lang, About::Colour, &lot.colour)),
     ];
     facts.extend(car.into_iter().flat_map(|car| more_facts(lang, car)));
+    let falls = matches!(lot.format(), Format::Dutch(_));
+    let start = if falls { "format.dutch.first" } else { "auction.lot.start" };
     facts.extend([
         Fact::text(t(lang, "auction.lot.city"), lot.city.clone()),
         Fact::text(t(lang, "auction.lot.seller"), lot.seller_name.clone()),
         Fact::new(t(lang, "seller.lately"), seller_words(lang, detail.seller.as_ref())),
-        Fact::new(t(lang, "auction.lot.start"), view! { <Money fen=lot.start_fen wan=true/> }),
+        Fact::new(t(lang, start), view! { <Money fen=lot.start_fen wan=true/> }),
         Fact::new(t(lang, "auction.lot.guide"), view! { <Money fen=lot.guide_fen wan=true/> }),
     ]);
     view! { <Panel title=t(lang, "auction.lot.facts")><Facts facts/></Panel> }.into_any()

@@ -54,6 +54,11 @@ fn row(cx: &PageContext, replay: &Replay, moment: &Moment, is_here: bool, own: O
     // 0 is nobody of the bidders: the house, or the clock
     let by = bidder(cx, Some(moment.alias).filter(|alias| *alias > 0), own).unwrap_or_default();
     let word = |key: &str| t(lang, key);
+    // what ends a lot before its time leaves no end to wait for
+    let end = match moment.is_over() {
+        true => t(lang, "auction.live.over").into_any(),
+        false => view! { <Time at=moment.end_at form=TimeForm::Exact/> }.into_any(),
+    };
     view! {
         <tr data-seq=moment.seq aria-current=is_here.then_some("true")>
             <td class="num" data-label=word("replay.number")>{moment.seq}</td>
@@ -62,7 +67,7 @@ fn row(cx: &PageContext, replay: &Replay, moment: &Moment, is_here: bool, own: O
             <td data-label=word("replay.by")>{or_dash(by)}</td>
             <td class="num" data-label=word("proof.row.price")><Money fen=moment.price_fen/></td>
             <td data-label=word("proof.row.leader")>{leader(cx, moment, own)}</td>
-            <td data-label=word("proof.row.end")><Time at=moment.end_at form=TimeForm::Exact/></td>
+            <td data-label=word("proof.row.end")>{end}</td>
         </tr>
     }
     .into_any()

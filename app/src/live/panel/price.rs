@@ -118,13 +118,17 @@ pub(super) fn facts(screen: Screen) -> AnyView {
         let next = step.unwrap_or_else(|| screen.room.with(next));
         screen.landed(next).map(Fen::yuan).unwrap_or_default()
     };
+    // who bought it outright never gave a max
+    let bought = move || {
+        screen.room.with(|room| room.mine.leading && room.history.first().is_some_and(|line| line.bought))
+    };
     // one's own car is watched, not bid on
     let barred = screen.facts.with_value(|facts| facts.barred);
     let (rises, falls) = (screen.is_rising(), screen.facts.with_value(|facts| facts.falling.is_some()));
     let lands_nowhere = move || is_over() || screen.facts.with_value(|facts| facts.landing.is_none());
     view! {
         <dl class="bid-facts">
-            <div class="bid-facts__mine" hidden=falls || barred>
+            <div class="bid-facts__mine" hidden=follow(move || falls || barred || bought())>
                 <dt>{screen.word(Word::MyMax)}</dt>
                 <dd data-testid="my-max">{follow(my_max)}</dd>
             </div>

@@ -71,7 +71,7 @@ pub(super) fn view(screen: Screen) -> AnyView {
                     <button class="bid-button bid-button--go" type="submit" disabled=follow(is_pending) data-testid="take-confirm">
                         {say(Word::TakeConfirm)}
                     </button>
-                    <a class="bid-button" href=path on:click=back>{screen.word(Word::ConfirmNo)}</a>
+                    <a class="bid-button" href=path on:click=back>{screen.word(Word::TakeNo)}</a>
                 </div>
             </form>
             <p class="bid-forms__note">{screen.word(Word::TakeNote)}</p>

@@ -39,6 +39,19 @@ const KEEP_FOCUS: &str = "const name = (it) => [it.tagName, it.id, it.className,
     .find((it) => name(it) === was && it.getClientRects().length)?.focus({ preventScroll: true }); \
     addEventListener('pagehide', () => { const it = document.activeElement; if (it && it !== document.body) \
     sessionStorage.setItem(place, JSON.stringify([name(it), Date.now(), car])); });";
+/// A console that asks something keeps up all the same: the price, the clock, the log and the question itself are taken out of the page
+/// as it is by now; when there is nothing to ask any more, or another car is on the block, it runs on.
+const KEEP_UP: &str = "const block = (it) => it.getElementById('run-list').dataset.block; \
+    const asks = (it) => !!it.querySelector('#lane-asked, .floor-bid'); \
+    const take = (page) => { if (block(page) !== block(document) || asks(page) !== asks(document)) \
+    { location.replace(location.pathname); return true; } \
+    for (const id of ['lane-facts', 'lane-asked', 'lane-lines']) { \
+    const [old, fresh] = [document, page].map((it) => it.getElementById(id)); \
+    if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(document.importNode(fresh, true)); } }; \
+    const look = async () => { try { if (!document.hidden) { const answer = await fetch(location.href); \
+    const text = answer.ok && !answer.redirected && await answer.text(); \
+    if (text && take(new DOMParser().parseFromString(text, 'text/html'))) return; } } catch {} \
+    setTimeout(look, 1000); }; setTimeout(look, 1000);";
 /// So many lines of the log the console shows.
 const LINES: usize = 8;
 
@@ -63,7 +76,9 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
     let runs = !asks && !detail.lots.iter().all(|lot| lot.lot.status == LotStatus::Closed);
     let list = run_list(&cx, &detail.lots, current.as_ref().map(|lot| lot.lot.id), "/office/lots");
     let note = if runs { "format.lane.console_note" } else { "format.lane.console_still" };
-    let focus = runs.then(|| view! { <script type="module" nonce=cx.nonce.clone()>{KEEP_FOCUS}</script> });
+    let is_over = current.is_none();
+    let script = (!is_over).then_some(if runs { KEEP_FOCUS } else { KEEP_UP });
+    let focus = script.map(|script| view! { <script type="module" nonce=cx.nonce.clone()>{script}</script> });
     let body = view! {
         <PageHead title=title.clone() crumbs=vec![Crumb::new(t(lang, "sale.title"), "/office/sales")]
             note=t(lang, note)>
@@ -163,7 +178,7 @@ fn block(
         <Panel>
             <div class="lane-block">
                 <div class="lane-block__photo"><Photo src=photo alt="" eager=true/></div>
-                <div class="lane-block__facts">
+                <div class="lane-block__facts" id="lane-facts">
                     <p class="lane-block__no">{number} " " {state} " " {reserve_light}</p>
                     <h2 class="lane-block__title">{title}</h2>
                     <p class="lane-block__price"><span class="lane-block__label">{price_word}</span> " " <Money fen=price wan=true/></p>
@@ -229,6 +244,18 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
             <LinkButton href kind=ButtonKind::Primary icon=Icon::Gavel access_key>{t(lang, "format.lane.hammer")}</LinkButton>
         }
     });
+    // it keeps its place, so that no other button moves
+    let pass = match lot.can_be_passed(cx.services.auction.now()) {
+        true => {
+            let href = format!("/office/sales/{sale_id}/lane?{ASK}=pass");
+            view! { <LinkButton href>{t(lang, "format.lane.pass")}</LinkButton> }.into_any()
+        }
+        false => {
+            let why = t(lang, "format.lane.cannot_pass");
+            view! { <span class="button button--off" title=why>{t(lang, "format.lane.pass")}</span> }
+                .into_any()
+        }
+    };
     let (attention, last_call) = (call(Call::Attention), call(Call::LastCall));
     match lot.lot.status {
         LotStatus::Open => view! {
@@ -238,7 +265,7 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
                 <PostButton action=format!("{path}/pause") fields=vec![lane()] access_key=key_of("pause")>{t(lang, "sale.pause")}</PostButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=floor") icon=Icon::Hand>{t(lang, "format.lane.floor_bid")}</LinkButton>
                 <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=offline")>{t(lang, "format.lane.offline")}</LinkButton>
-                <LinkButton href=format!("/office/sales/{sale_id}/lane?{ASK}=pass")>{t(lang, "format.lane.pass")}</LinkButton>
+                {pass}
                 {hammer}
             </div>
             <p class="lot-note">{t(lang, "format.lane.keys")}</p>
@@ -273,7 +300,10 @@ fn buttons(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> AnyView {
 fn asked(cx: &PageContext, sale_id: SaleId, lot: &HallLot) -> Option<AnyView> {
     let what = cx.query.get(ASK)?;
     let fits = match what {
-        "pass" | "hammer" | "offline" | "floor" => lot.lot.status == LotStatus::Open,
+        "pass" => lot.can_be_passed(cx.services.auction.now()),
+        // who bids after the last call takes it back
+        "hammer" => lot.lot.status == LotStatus::Open && lot.call() == Some(Call::LastCall),
+        "offline" | "floor" => lot.lot.status == LotStatus::Open,
         "online" => lot.lot.offline,
         _ => false,
     };
@@ -325,8 +355,7 @@ fn ask(cx: &PageContext, (sale_id, lot): (SaleId, &HallLot), what: &str, questio
         is_below.then(|| view! { <Banner tone=Tone::Warn>{t(lang, "format.lane.hammer_below")}</Banner> });
     view! {
         <div class="stack mt-4">
-            <Banner tone=Tone::Warn>{question}</Banner>
-            {below}
+            <div class="stack" id="lane-asked"><Banner tone=Tone::Warn>{question}</Banner> {below}</div>
             <div class="flex flex-wrap gap-2">
                 <PostButton action kind=ButtonKind::Danger fields>{yes}</PostButton>
                 <LinkButton href=back>{no}</LinkButton>
@@ -361,9 +390,11 @@ fn lines(cx: &PageContext, detail: &LotDetail) -> AnyView {
     ];
     let rows = rows.collect_view();
     view! {
-        <Panel title=t(lang, "sale.log.title") flush=true>
-            <Table columns caption=t(lang, "sale.log.title")>{rows}</Table>
-        </Panel>
+        <div id="lane-lines">
+            <Panel title=t(lang, "sale.log.title") flush=true>
+                <Table columns caption=t(lang, "sale.log.title")>{rows}</Table>
+            </Panel>
+        </div>
     }
     .into_any()
 }

@@ -62,6 +62,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <FilterSelect name="format" label=t(lang, "sale.format") choices=format_choices(lang)/>
             <FilterDays label=t(lang, "sale.filter.from")/>
         </FilterBar>
+        {doubts(days::reversed(lang, &cx.query))}
         {match sales.is_empty() {
             true if cx.query.is_filtered() => view! {
                 <EmptyState icon=Icon::Search title=t(lang, "sale.none_named") text=t(lang, "sale.none_named_text").into_owned()/>

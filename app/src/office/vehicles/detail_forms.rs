@@ -2,7 +2,7 @@
 
 use kernel::{Fen, VehicleId};
 use leptos::prelude::*;
-use vehicle::VehicleDetail;
+use vehicle::{Status, VehicleDetail};
 
 use super::facts_form::FactsFields;
 use crate::context::page;
@@ -55,12 +55,13 @@ pub(super) fn CorrectForm(car: VehicleDetail) -> impl IntoView {
     let cx = page();
     let lang = cx.lang;
     let state = cx.form.of("correct");
+    let needs_reason = car.status == Status::Priced;
     view! {
         <Disclosure label=t(lang, "vehicle.correct") open=state.is_refused()>
             <p class="opacity-70 mb-3">{t(lang, "vehicle.correct_what")}</p>
             <PostForm name="correct">
                 <FactsFields facts=car.facts state/>
-                <TextField name="reason" label=t(lang, "vehicle.correct_why") max_length=200 wide=true/>
+                <TextField name="reason" label=t(lang, "vehicle.correct_why") max_length=200 wide=true required=needs_reason/>
                 <div class="form__end"><Button kind=ButtonKind::Primary>{t(lang, "vehicle.correct_save")}</Button></div>
             </PostForm>
         </Disclosure>

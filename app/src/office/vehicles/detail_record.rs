@@ -8,7 +8,7 @@ use vehicle::{FactSource, Field, PriceView, ReportView, Reserve, VehicleDetail};
 use super::trail::priced;
 use super::{reserve_word, source_name};
 use crate::car_words::{About, car_word};
-use crate::condition::{graded, measured, papers};
+use crate::condition::{completeness, graded, measured, papers};
 use crate::context::page;
 use crate::damage_map::damage_map;
 use crate::days;
@@ -171,8 +171,13 @@ fn ReportBody(report: ReportView, changes: Vec<String>) -> impl IntoView {
         }
     });
     let papers = papers(lang, &report.papers, days::today(&cx));
+    let complete = match report.is_inspection() {
+        true => completeness(lang, &report.papers),
+        false => ().into_any(),
+    };
     let facts = vec![
         Fact::text(t(lang, "vehicle.field.grade"), graded(lang, &report.grade, &report.measures)),
+        Fact::new(t(lang, "vehicle.papers"), complete),
         Fact::new(t(lang, &format!("vehicle.report_origin.{}", report.origin)), report.who_name.clone()),
         Fact::new(t(lang, "vehicle.import.column.when"), view! { <Time at=report.at form=TimeForm::Exact/> }),
     ];

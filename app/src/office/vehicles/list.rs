@@ -46,7 +46,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
         </PageHead>
         <Tabs label=t(lang, "vehicle.status") tabs=tabs(&cx, &counts)/>
         {filter_bar(&cx, choices)}
-        {doubts.into_iter().map(|text| view! { <Banner tone=Tone::Warn>{text}</Banner> }).collect_view()}
+        {crate::ui::doubts(doubts)}
         {match list.lines.is_empty() {
             true => empty(lang, is_stocked),
             false => table(lang, list, &negotiated),

@@ -8,7 +8,7 @@ use vehicle::TrailView;
 use super::{reserve_word, source_name};
 use crate::car_words::{About, car_word};
 use crate::context::page;
-use crate::i18n::{known, t};
+use crate::i18n::{known, t, t_with};
 use crate::ui::*;
 
 /// The trail.
@@ -50,7 +50,13 @@ fn detail(lang: Lang, what: &str, data: &Value) -> Option<AnyView> {
     let fen = |name: &str| data[name].as_i64().map(|fen| Fen(fen).yuan());
     match what {
         "received" => Some(source_name(lang, text("source")?).into_any()),
-        "inspected" => Some(car_word(lang, About::Grade, text("grade")?).into_any()),
+        "inspected" => {
+            let version = data["version"]
+                .as_i64()
+                .map(|n| t_with(lang, "vehicle.report_version", &[("n", &n.to_string())]));
+            let grade = text("grade").map(|grade| car_word(lang, About::Grade, grade));
+            Some(version.into_iter().chain(grade).collect::<Vec<_>>().join(" · ").into_any())
+        }
         "priced" => {
             let reserve = reserve_word(lang, data["has_reserve"] == true);
             let amounts = priced(lang, &fen("guide_fen")?, &fen("start_fen")?, &reserve);

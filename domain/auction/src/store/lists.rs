@@ -219,6 +219,11 @@ impl HallLot {
         self.state.terms.format
     }
 
+    /// Whether the auctioneer can pass it: a sale is never taken from who leads.
+    pub fn can_be_passed(&self, now: UnixMs) -> bool {
+        bidding::can_pass(&self.state, now)
+    }
+
     /// When it ends; when it ended, once it is over.
     pub fn ends_at(&self) -> UnixMs {
         self.ended_early_at.unwrap_or(self.lot.end_at)
