@@ -6,10 +6,11 @@ use kernel::{Fen, Lang};
 use leptos::prelude::*;
 use vehicle::{
     BATTERY, BATTERY_WEAK, BATTERY_WORN, BatteryReading, Completeness, Measures, PAINT_AGAIN_UM,
-    PAINT_FILLER_UM, PANELS, PAPERS, Papers, TREAD_LEGAL, TREAD_WORN, UNTIL, WHEELS, day_of, tread_text,
+    PAINT_FILLER_UM, PANELS, PAPERS, Papers, TREAD_LEGAL, TREAD_WORN, UNTIL, WHEELS, tread_text,
 };
 
 use crate::car_words::{About, car_word};
+use crate::days;
 use crate::i18n::{t, t_with};
 use crate::ui::{Badge, Tone};
 
@@ -112,26 +113,20 @@ fn readings(
 /// The papers; nothing where nobody looked at any. `today` decides what has run out.
 pub fn papers(lang: Lang, papers: &Papers, today: Date) -> Option<AnyView> {
     let word = |key: String| t(lang, &key).into_owned();
+    let answer = |label: &str, is_good: bool, good: &str, bad: &'static str| match is_good {
+        true => (word(label.to_owned()), word(good.to_owned()), None),
+        false => (word(label.to_owned()), String::new(), Some((Tone::Bad, bad))),
+    };
     let there = PAPERS.iter().filter_map(|(name, _)| {
         let there = *papers.there.get(*name)?;
-        Some(match there {
-            true => (word(format!("vehicle.paper.{name}")), word("vehicle.paper.yes".into()), None),
-            false => {
-                (word(format!("vehicle.paper.{name}")), String::new(), Some((Tone::Bad, "vehicle.paper.no")))
-            }
-        })
+        Some(answer(&format!("vehicle.paper.{name}"), there, "vehicle.paper.yes", "vehicle.paper.no"))
     });
-    let pledged = papers.pledged.map(|pledged| {
-        let label = word("vehicle.pledged".into());
-        if pledged {
-            (label, String::new(), Some((Tone::Bad, "vehicle.pledge.yes")))
-        } else {
-            (label, word("vehicle.pledge.no".into()), None)
-        }
-    });
+    let pledged = papers
+        .pledged
+        .map(|pledged| answer("vehicle.pledged", !pledged, "vehicle.pledge.no", "vehicle.pledge.yes"));
     let until = UNTIL.iter().filter_map(|(name, _)| {
         let day = papers.until.get(*name)?;
-        let is_over = day_of(day).is_some_and(|last| last < today);
+        let is_over = days::day(day).is_some_and(|last| last < today);
         let says = is_over.then_some((Tone::Warn, "vehicle.until.over"));
         Some((word(format!("vehicle.until.{name}")), day.clone(), says))
     });

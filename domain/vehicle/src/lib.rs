@@ -57,7 +57,7 @@ pub use measures::{
     PAINT_FILLER_UM, PAINT_MAX_UM, PANELS, TREAD_LEGAL, TREAD_MAX, TREAD_WORN, WHEELS, read_measures,
     tread_text,
 };
-pub use papers::{Completeness, KEYS_MAX, MOVES, PAPERS, Papers, SETTLED_BY, UNTIL, day_of, read_papers};
+pub use papers::{Completeness, KEYS_MAX, MOVES, PAPERS, Papers, SETTLED_BY, UNTIL, read_papers};
 pub use photo::{PHOTO_BYTES_MAX, PhotoSize, PhotoStore, StoreError};
 pub use price::{PRICE_MAX, Price, PriceRule, PriceUnit, TICK};
 pub use price_vehicle::PriceVehicle;

@@ -172,7 +172,7 @@ pub fn read_papers<'a>(text_of: impl Fn(&str) -> &'a str) -> (Papers, Vec<FieldP
 }
 
 /// The day that a text names: `2027-03-31`.
-pub fn day_of(text: &str) -> Option<Date> {
+fn day_of(text: &str) -> Option<Date> {
     Date::parse(text, &DAY).ok()
 }
 

@@ -9,8 +9,7 @@ use super::super::words::kilometres;
 use super::{ALL, PATH};
 use crate::car_words::{About, car_word};
 use crate::context::PageContext;
-use crate::days;
-use crate::formats::{format_choices, format_of};
+use crate::formats::{FORMATS, format_choices, format_of};
 use crate::i18n::{t, t_with};
 use crate::query::Query;
 use crate::ui::*;
@@ -118,6 +117,16 @@ fn light_of(name: &str) -> Option<ReserveLight> {
     LIGHTS.into_iter().find(|light| light.as_str() == name)
 }
 
+/// Whether it is one of the answers, where there are only some.
+fn is_answer(name: &str, value: &str) -> bool {
+    match name {
+        "status" => STATES.contains(&value),
+        "reserve" => light_of(value).is_some(),
+        "format" => FORMATS.contains(&value),
+        _ => true,
+    }
+}
+
 /// As [`price_of`] reads it.
 fn price_text(price: Fen) -> String {
     if price < YUAN_FROM { price.wan() } else { price.yuan_plain() }
@@ -145,21 +154,20 @@ pub fn doubts(lang: Lang, query: &Query) -> Vec<String> {
         low.zip(high).filter(|(low, high)| low > high)?;
         Some(t_with(lang, "vehicle.filter.reversed", &[("from", &label(from)), ("to", &label(to))]))
     };
-    let unknown = |name: &str, known: &dyn Fn(&str) -> bool| {
-        let asked = query.get(name).filter(|asked| !known(asked))?;
+    let unknown = |name: &str| {
+        let asked = query.get(name).filter(|asked| !is_answer(name, asked))?;
         Some(t_with(lang, "auction.hall.unknown", &[("name", &label(name)), ("value", asked)]))
     };
     let (cheap, dear) = (("price_from", price("price_from")), ("price_to", price("price_to")));
     let (old, new) = (("year_from", query.parse("year_from")), ("year_to", query.parse("year_to")));
     [
-        days::reversed(lang, query),
         unread(cheap.0),
         unread(dear.0),
         reversed(cheap, dear),
         reversed(old, new),
-        unknown("status", &|asked| STATES.contains(&asked)),
-        unknown("format", &|_| !format_of(query).is_empty()),
-        unknown("reserve", &|asked| light_of(asked).is_some()),
+        unknown("status"),
+        unknown("format"),
+        unknown("reserve"),
     ]
     .into_iter()
     .flatten()
@@ -250,12 +258,7 @@ pub(super) fn chips(cx: &PageContext, sales: &[SaleLine], lots: &LotPage) -> Opt
     let lang = cx.lang;
     let chip = |name: &&'static str| {
         // what is no answer filters nothing: a line above the list says so
-        let value = cx.query.get(name).filter(|value| match *name {
-            "status" => STATES.contains(value),
-            "reserve" => light_of(value).is_some(),
-            "format" => !format_of(&cx.query).is_empty(),
-            _ => true,
-        })?;
+        let value = cx.query.get(name).filter(|value| is_answer(name, value))?;
         let listed = || sales.iter().find(|sale| sale.id.to_string() == value).map(|sale| sale.name.clone());
         let of_a_lot = || lots.lots.first().map(|lot| lot.sale_name.clone());
         let words = words_of(cx, name, value, listed().or_else(of_a_lot));

@@ -78,7 +78,7 @@ pub async fn page(cx: Arc<PageContext>) -> PageResult {
             <FilterField name="price_to" label=t(lang, "auction.hall.price_to")/>
             <FilterDays label=t(lang, "sale.filter.ends_from")/>
         </FilterBar>
-        {doubts(hall::doubts(lang, &cx.query))}
+        {doubts(hall::doubts(lang, &cx.query).into_iter().chain(days::reversed(lang, &cx.query)))}
         {content(&cx, filter.page, found)}
     };
     Ok(PageView::office(t(lang, "sale.lots_title"), body))
