@@ -21,7 +21,7 @@ pub struct CorrectVehicle {
     pub vehicle_id: VehicleId,
     /// All facts as they should be. The grade is the report's and stays.
     pub facts: Facts,
-    /// Why, for the trail; may be empty.
+    /// Why, for the trail; empty only while the car has no price.
     pub reason: String,
     /// The person has looked at a VIN whose check digit is wrong, and stands by it.
     pub vin_confirmed: bool,

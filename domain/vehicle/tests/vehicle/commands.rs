@@ -205,6 +205,12 @@ async fn a_correction_keeps_what_was() {
     assert_eq!((car.facts.mileage_km, car.facts.grade.as_str()), (Some(33_000), "二级"));
     assert_eq!(car.trail[0].data["changes"], serde_json::json!({ "mileage_km": [32_000, 33_000] }));
     assert_eq!(yard.event_names().await, ["VehicleReceived", "VehiclePriced", "VehiclePriced"]);
+    // what is priced is on its way to a sale: it keeps what a sale needs, and a change says why
+    let bare = Facts { mileage_km: None, model_year: None, ..input.facts.clone() };
+    let bare = CorrectVehicle { id: new_id(), facts: bare, reason: " ".into(), ..input.clone() };
+    let refused = yard.service.correct_vehicle(&yard.inspector, bare).await.unwrap_err().into_problem();
+    let fields: Vec<_> = refused.fields.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(fields, ["model_year", "mileage", "reason"]);
     let missing = CorrectVehicle { vehicle_id: VehicleId(new_id()), id: new_id(), ..input };
     assert_eq!(code(yard.service.correct_vehicle(&yard.inspector, missing).await), "NOT_FOUND");
 }
